@@ -1,0 +1,205 @@
+// float32 Log Log2 Log10 Log1p Asinh Acosh Atanh Logaddexp Pow on Highway vectors.
+
+#if defined(NUMRS_CPU_MATH_F32_LOG_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef NUMRS_CPU_MATH_F32_LOG_INL_H_
+#undef NUMRS_CPU_MATH_F32_LOG_INL_H_
+#else
+#define NUMRS_CPU_MATH_F32_LOG_INL_H_
+#endif
+
+#include "cpu/math/f32_exp-inl.h"
+#include "cpu/math/f32_wide-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace numrs {
+namespace HWY_NAMESPACE {
+namespace f32 {
+
+// Lanes with 0 < x < inf: one subtraction and one unsigned comparison of the bits.
+template <class D, class V>
+HWY_INLINE hn::Mask<D> IsPositiveFinite(D d, V x) {
+  const hn::RebindToUnsigned<D> du;
+  const auto bits = hn::Sub(hn::BitCast(du, x), hn::Set(du, 1u));
+  return hn::RebindMask(d, hn::Lt(bits, hn::Set(du, 0x7F7FFFFFu)));
+}
+
+// r in lanes with 0 < x < inf; elsewhere what a logarithm is there: NaN and +inf stay, -inf at +-0, NaN below.
+template <class D, class V>
+HWY_INLINE V LogSpecial(D d, V x, V r) {
+  const auto good = IsPositiveFinite(d, x);
+  if (HWY_LIKELY(hn::AllTrue(d, good))) return r;
+  const V zero = hn::Zero(d);
+  const V inf = hn::Inf(d);
+  V special = hn::IfThenElse(hn::Lt(x, zero), hn::NaN(d), x);
+  special = hn::IfThenElse(hn::Eq(x, zero), hn::Neg(inf), special);
+  return hn::IfThenElse(good, r, special);
+}
+
+template <class D, class V>
+HWY_INLINE V Log(D d, V x) {
+  return LogSpecial(d, x, Widen<LogWide>(d, x));
+}
+
+template <class D, class V>
+HWY_INLINE V Log2(D d, V x) {
+  return LogSpecial(d, x, Widen<Log2Wide>(d, x));
+}
+
+template <class D, class V>
+HWY_INLINE V Log10(D d, V x) {
+  return LogSpecial(d, x, Widen<Log10Wide>(d, x));
+}
+
+template <class D, class V>
+HWY_INLINE V Log1p(D d, V x) {
+  const V r = hn::Or(Widen<Log1pWide>(d, x), hn::And(x, hn::SignBit(d)));
+  const V minus_one = hn::Set(d, -1.0f);
+  const auto good = hn::And(hn::Gt(x, minus_one), hn::Lt(x, hn::Inf(d)));
+  if (HWY_LIKELY(hn::AllTrue(d, good))) return r;
+  V special = hn::IfThenElse(hn::Lt(x, minus_one), hn::NaN(d), x);
+  special = hn::IfThenElse(hn::Eq(x, minus_one), hn::Neg(hn::Inf(d)), special);
+  return hn::IfThenElse(good, r, special);
+}
+
+// asinh a = log(a + sqrt(a^2 + 1)), a >= 0; its relative error grows as 2^-53 / a, so that below 2^-10 two terms of
+// the series take over.
+struct AsinhWide {
+  template <class DD, class VD>
+  HWY_INLINE VD operator()(DD dd, VD a) const {
+    const VD z = hn::Mul(a, a);
+    const VD r = LogWide()(dd, hn::Add(a, hn::Sqrt(hn::Add(z, hn::Set(dd, 1.0)))));
+    const VD series = hn::MulAdd(hn::Mul(a, z), hn::Set(dd, -1.0 / 6), a);
+    return hn::IfThenElse(hn::Lt(a, hn::Set(dd, 0x1p-10)), series, r);
+  }
+};
+
+template <class D, class V>
+HWY_INLINE V Asinh(D d, V x) {
+  const V a = hn::Abs(x);
+  const V r = WithSign(Widen<AsinhWide>(d, a), x);
+  return hn::IfThenElse(hn::Lt(a, hn::Inf(d)), r, x);
+}
+
+// acosh x = log(x + sqrt(x^2 - 1)); x^2 - 1 is exact where it cancels.
+struct AcoshWide {
+  template <class DD, class VD>
+  HWY_INLINE VD operator()(DD dd, VD x) const {
+    return LogWide()(dd, hn::Add(x, hn::Sqrt(hn::MulSub(x, x, hn::Set(dd, 1.0)))));
+  }
+};
+
+template <class D, class V>
+HWY_INLINE V Acosh(D d, V x) {
+  const V one = hn::Set(d, 1.0f);
+  const V r = Widen<AcoshWide>(d, hn::Max(x, one));
+  const V special = hn::IfThenElse(hn::Lt(x, one), hn::NaN(d), x);
+  return hn::IfThenElse(hn::And(hn::Ge(x, one), hn::Lt(x, hn::Inf(d))), r, special);
+}
+
+// atanh a = log((1 + a) / (1 - a)) / 2, 0 <= a < 1; two terms of the series below 2^-10, as for asinh.
+struct AtanhWide {
+  template <class DD, class VD>
+  HWY_INLINE VD operator()(DD dd, VD a) const {
+    const VD one = hn::Set(dd, 1.0);
+    const VD r = LogWide()(dd, hn::Div(hn::Add(one, a), hn::Sub(one, a)));
+    const VD series = hn::MulAdd(hn::Mul(a, hn::Mul(a, a)), hn::Set(dd, 1.0 / 3), a);
+    return hn::IfThenElse(hn::Lt(a, hn::Set(dd, 0x1p-10)), series, hn::Mul(r, hn::Set(dd, 0.5)));
+  }
+};
+
+template <class D, class V>
+HWY_INLINE V Atanh(D d, V x) {
+  const V a = hn::Abs(x);
+  const V one = hn::Set(d, 1.0f);
+  const V r = Widen<AtanhWide>(d, a);
+  const V special = hn::IfThenElse(hn::Eq(a, one), hn::Inf(d), hn::IfThenElse(hn::Gt(a, one), hn::NaN(d), a));
+  return WithSign(hn::IfThenElse(hn::Lt(a, one), r, special), x);
+}
+
+// log(e^a + e^b) = max + log1p(e^-d), d = |a - b|. Near its zeros max and the logarithm cancel, so both functions are
+// computed to float64 precision here.
+struct LogaddexpWide {
+  template <class DD, class VD>
+  HWY_INLINE VD operator()(DD dd, VD a, VD b) const {
+    const VD top = hn::Max(a, b);
+    VD x = hn::Neg(hn::Abs(hn::Sub(a, b)));
+    x = hn::IfThenElse(hn::Eq(a, b), hn::Zero(dd), hn::Max(x, hn::Set(dd, -700.0)));
+    const VD round = hn::Set(dd, kRound64);
+    const VD rounded = hn::MulAdd(x, hn::Set(dd, kLog2e), round);
+    const VD n = hn::Sub(rounded, round);
+    // ln2 in 28 + 53 bits: n times the first part is exact.
+    VD r = hn::NegMulAdd(n, hn::Set(dd, 0x1.62e42fep-1), x);
+    r = hn::NegMulAdd(n, hn::Set(dd, 0x1.f473de6af278fp-30), r);
+    const VD q = Horner(dd, r, 5.0000000000000011e-1, 1.6666666666666671e-1, 4.1666666666646673e-2,
+                        8.3333333333280944e-3, 1.38888888991038e-3, 1.9841269859039918e-4, 2.4801565593590905e-5,
+                        2.755727951912908e-6, 2.7577524949517961e-7, 2.5095860727527504e-8, 1.4107208477056507e-9);
+    const VD scale = Pow2FromRounded(dd, rounded);
+    const VD e = hn::MulAdd(scale, hn::MulAdd(hn::Mul(r, r), q, r), scale);
+    // log1p e = 2 atanh(e / (2 + e))
+    const VD s = hn::Div(e, hn::Add(e, hn::Set(dd, 2.0)));
+    const VD z = hn::Mul(s, s);
+    const VD p = Horner(dd, z, 3.3333333333333154e-1, 2.000000000007795e-1, 1.4285714274006503e-1,
+                        1.1111111980256322e-1, 9.0908721131179801e-2, 7.6932769960103925e-2, 6.6505226399751607e-2,
+                        6.0527829729795618e-2, 4.1710897257354003e-2, 8.5075349978982279e-2);
+    const VD half = hn::MulAdd(hn::Mul(s, z), p, s);
+    return hn::Add(top, hn::Add(half, half));
+  }
+};
+
+template <class D, class V>
+HWY_INLINE V Logaddexp(D d, V a, V b) {
+  const V r = Widen<LogaddexpWide>(d, a, b);
+  return KeepNaN(a, KeepNaN(b, r));
+}
+
+// |x|^y = 2^(y log2 |x|) with the exponent limited to what float32 can tell from inf and 0.
+struct PowWide {
+  template <class DD, class VD>
+  HWY_INLINE VD operator()(DD dd, VD x, VD y) const {
+    return Exp2Wide()(dd, Clamp(dd, hn::Mul(y, Log2Wide()(dd, x)), 300.0));
+  }
+};
+
+// Pow in lanes where x is not positive and finite or y is not finite; r is |x|^y, right where 0 < |x| < inf, |y| < inf.
+template <class D, class V>
+HWY_NOINLINE V PowSpecial(D d, V x, V y, V r) {
+  const V zero = hn::Zero(d);
+  const V one = hn::Set(d, 1.0f);
+  const V inf = hn::Inf(d);
+  const V ax = hn::Abs(x);
+  const V ay = hn::Abs(y);
+  // Results 0, 1 or inf by whether |x| and y push apart: x or y infinite, x zero.
+  const auto large = hn::Gt(ax, one);
+  const V sign_y = WithSign(one, y);
+  const V direction = hn::IfThenElse(large, sign_y, hn::Neg(sign_y));
+  const V extreme = hn::IfThenElse(hn::Gt(direction, zero), inf, zero);
+  const auto is_extreme = hn::Or(hn::Or(hn::Eq(ax, inf), hn::Eq(ax, zero)), hn::Eq(ay, inf));
+  r = hn::IfThenElse(is_extreme, extreme, r);
+  r = hn::IfThenElse(hn::And(hn::Eq(ax, one), hn::Eq(ay, inf)), one, r);
+  // The sign of x counts for odd y; a negative number has no power that is not an integer.
+  const V half = hn::Mul(y, hn::Set(d, 0.5f));
+  const auto finite_y = hn::Lt(ay, inf);
+  const auto integer = hn::Eq(hn::Round(y), y);
+  const auto odd = hn::And(hn::And(integer, hn::Ne(hn::Round(half), half)), finite_y);
+  r = hn::IfThenElse(odd, WithSign(r, x), r);
+  const auto no_root = hn::And(hn::And(hn::Lt(x, zero), hn::Lt(ax, inf)), hn::AndNot(integer, finite_y));
+  r = hn::IfThenElse(no_root, hn::NaN(d), r);
+  r = KeepNaN(x, KeepNaN(y, r));
+  return hn::IfThenElse(hn::Or(hn::Eq(y, zero), hn::Eq(x, one)), one, r);
+}
+
+template <class D, class V>
+HWY_INLINE V Pow(D d, V x, V y) {
+  const V ax = hn::Abs(x);
+  const V r = Widen<PowWide>(d, ax, y);
+  const auto good = hn::And(IsPositiveFinite(d, x), hn::Lt(hn::Abs(y), hn::Inf(d)));
+  if (HWY_LIKELY(hn::AllTrue(d, good))) return r;
+  return hn::IfThenElse(good, r, PowSpecial(d, x, y, r));
+}
+
+}  // namespace f32
+}  // namespace HWY_NAMESPACE
+}  // namespace numrs
+HWY_AFTER_NAMESPACE();
+
+#endif  // NUMRS_CPU_MATH_F32_LOG_INL_H_

@@ -1,0 +1,151 @@
+"""Prints the minimax polynomials of lib/cpu/math/f32_*-inl.h with their relative errors (needs mpmath; a minute).
+
+Remez exchange on P(x) ~ f(x) with weight w(x); each coefficient in turn, the constant one first, is rounded to its
+format and the rest is fitted again, so that the printed error is that of the polynomial as stored.
+"""
+import sys
+
+from mpmath import asin, atan, atanh, cos, cosh, erf, erfc, exp, expm1, log, log1p, lu_solve, matrix, mp, mpf, pi, sin, sinh, sqrt, tan
+
+mp.prec = 180
+
+
+def rounded(value, bits):
+    """value in a binary format with `bits` bits of significand"""
+    with mp.workprec(bits):
+        return +value
+
+
+def remez(f, lo, hi, degree, weight, fixed):
+    """Minimax of weight * (P - f) over [lo, hi]; `fixed` maps powers to coefficients that must stay."""
+    free = [k for k in range(degree + 1) if k not in fixed]
+    count = len(free) + 1
+    grid = [lo + (hi - lo) * (1 - cos(pi * i / 601)) / 2 for i in range(1, 601)]
+    values = [(x, f(x), weight(x)) for x in grid]
+    base = [(sum(c * x**k for k, c in fixed.items()), y, w) for x, y, w in values]
+    picks = [int((i + mpf(1) / 2) * len(grid) / count) for i in range(count)]
+    for _ in range(30):
+        a = matrix(count, count)
+        b = matrix(count, 1)
+        for row, i in enumerate(picks):
+            x, y, w = values[i]
+            for col, k in enumerate(free):
+                a[row, col] = x**k
+            a[row, len(free)] = (-1) ** row / w
+            b[row] = y - base[i][0]
+        solved = lu_solve(a, b)
+        coefficients = dict(fixed)
+        coefficients.update({k: solved[i] for i, k in enumerate(free)})
+        ordered = [coefficients[k] for k in range(degree, -1, -1)]
+        error = [w * (mp.polyval(ordered, x) - y) for x, y, w in values]
+        # one extremum for each run of equal sign, then the best alternating window of `count`
+        runs = []
+        for i, e in enumerate(error):
+            if runs and (error[runs[-1]] < 0) == (e < 0):
+                if abs(e) > abs(error[runs[-1]]):
+                    runs[-1] = i
+            else:
+                runs.append(i)
+        while len(runs) > count:
+            runs.pop(0 if abs(error[runs[0]]) < abs(error[runs[-1]]) else -1)
+        worst = max(abs(e) for e in error)
+        if len(runs) < count or runs == picks:
+            break
+        picks = runs
+    return coefficients, worst
+
+
+def fit(name, f, lo, hi, degree, bits=53, weight=None, fixed=None):
+    weight = weight or (lambda x: 1 / f(x))
+    kept = dict(fixed or {})
+    for k in range(degree + 1):
+        coefficients, worst = remez(f, mpf(lo), mpf(hi), degree, weight, kept)
+        kept[k] = rounded(coefficients[k], bits)
+        if bits == 53 and k >= 3:  # rounding cannot matter any more
+            kept = {k: rounded(c, bits) for k, c in coefficients.items()}
+            break
+    if bits == 24:
+        grid = [mpf(lo) + (mpf(hi) - lo) * i / 2000 for i in range(1, 2000)]
+        worst = max(abs(weight(x) * (sum(c * x**k for k, c in kept.items()) - f(x))) for x in grid)
+    print(f"{name}: [{mp.nstr(mpf(lo), 6)}, {mp.nstr(mpf(hi), 6)}] degree {degree} error 2^{mp.nstr(log(worst, 2), 4)}")
+    for k in range(degree + 1):
+        print("  ", mp.nstr(kept[k], 17 if bits == 53 else 9, min_fixed=0, max_fixed=1) + ("f" if bits == 24 else "") + ",")
+    return kept
+
+
+LN2 = log(mpf(2))
+R2 = sqrt(mpf(2))
+ALL = {}
+
+
+def poly(function):
+    ALL[function.__name__] = function
+    return function
+
+
+@poly
+def wide_log():  # (log(1 + f) - f) / f^2; the weight makes the error relative to log(1 + f)
+    fit("log f64", lambda f: (log1p(f) - f) / f**2, R2 / 2 - 1, R2 - 1, 12, weight=lambda f: f**2 / log1p(f))
+
+
+@poly
+def wide_expm1():  # (e^r - 1 - r) / r^2, |r| <= ln2/2
+    fit("expm1 f64", lambda r: (expm1(r) - r) / r**2, -LN2 / 2 * 1.001, LN2 / 2 * 1.001, 6, weight=lambda r: r**2 / expm1(r))
+
+
+@poly
+def wide_sin():  # (sin(sqrt z) - sqrt z) / sqrt z^3, |sqrt z| <= pi/2
+    fit("sin f64", lambda z: (sin(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3, mpf(10) ** -12, (pi / 2 * 1.0001) ** 2, 4,
+        weight=lambda z: sqrt(z) ** 3 / sin(sqrt(z)))
+
+
+@poly
+def wide_atan():  # (atan(s) - s) / s^3 in z = s^2 on [0, 1]
+    fit("atan f64", lambda z: (atan(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3, mpf(10) ** -12, 1, 10,
+        weight=lambda z: sqrt(z) ** 3 / atan(sqrt(z)))
+
+
+@poly
+def wide_asin():  # (asin(s) - s) / s^3 in z = s^2 on [0, 1/4]
+    fit("asin f64", lambda z: (asin(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3, mpf(10) ** -12, mpf(1) / 4, 6,
+        weight=lambda z: sqrt(z) ** 3 / asin(sqrt(z)))
+
+
+@poly
+def wide_erf():  # erf(x) / x in w = x^2 / 8 - 1
+    g = lambda w: erf(sqrt(8 * (w + 1))) / sqrt(8 * (w + 1))
+    fit("erf f64", g, mpf(-1) + mpf(10) ** -12, 1, 19, weight=lambda w: 1 / g(w))
+
+
+@poly
+def wide_erfc():  # e^(x^2) erfc(x) in t = (x - 2) / (x + 2), x in [0, 10.25]
+    def g(t):
+        x = 2 * (1 + t) / (1 - t)
+        return exp(x * x) * erfc(x)
+    fit("erfcx f64", g, -1, mpf("0.68"), 13)
+
+
+@poly
+def wide_cosh():  # cosh(sqrt z) and sinh(sqrt z) / sqrt z on |sqrt z| <= ln2 / 2
+    top = (LN2 / 2 * 1.001) ** 2
+    fit("cosh f64", lambda z: (cosh(sqrt(z)) - 1) / z, mpf(10) ** -12, top, 2, weight=lambda z: z)
+    fit("sinh f64", lambda z: (sinh(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3, mpf(10) ** -12, top, 2,
+        weight=lambda z: sqrt(z) ** 3 / sinh(sqrt(z)))
+
+
+@poly
+def wide_tan():  # (tan s - s) / s^3 in z = s^2, |s| <= pi/4
+    fit("tan f64", lambda z: (tan(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3, mpf(10) ** -12, (pi / 4 * 1.0001) ** 2, 7,
+        weight=lambda z: sqrt(z) ** 3 / tan(sqrt(z)))
+
+
+@poly
+def full():  # 53 bits, for logaddexp: (e^r - 1 - r) / r^2; (atanh(s) - s) / s^3 in z = s^2, s <= 1/3
+    fit("expm1 53 bits", lambda r: (expm1(r) - r) / r**2, -LN2 / 2 * 1.001, LN2 / 2 * 1.001, 10, weight=lambda r: r**2 / expm1(r))
+    fit("atanh 53 bits", lambda z: (atanh(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3, mpf(10) ** -12, mpf(1) / 9, 9,
+        weight=lambda z: sqrt(z) ** 3 / atanh(sqrt(z)))
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or ALL:
+        ALL[name]()
