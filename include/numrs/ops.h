@@ -1,0 +1,107 @@
+/* Numbers of dtypes and operations. Generated from lib/table by tools/gen.py; do not edit. */
+#ifndef NUMRS_OPS_H
+#define NUMRS_OPS_H
+
+/* element types */
+enum {
+  NUMRS_BOOL = 1, /* bool */
+  NUMRS_I8 = 2, /* int8 */
+  NUMRS_I16 = 3, /* int16 */
+  NUMRS_I32 = 4, /* int32 */
+  NUMRS_I64 = 5, /* int64 */
+  NUMRS_U8 = 6, /* uint8 */
+  NUMRS_U16 = 7, /* uint16 */
+  NUMRS_U32 = 8, /* uint32 */
+  NUMRS_U64 = 9, /* uint64 */
+  NUMRS_F32 = 12, /* float32 */
+  NUMRS_F64 = 13, /* float64 */
+};
+
+/* unary operations */
+enum {
+  NUMRS_OP_NEGATIVE = 0,
+  NUMRS_OP_POSITIVE = 1,
+  NUMRS_OP_ABS = 2,
+  NUMRS_OP_SIGN = 3,
+  NUMRS_OP_SQUARE = 4,
+  NUMRS_OP_RECIPROCAL = 5,
+  NUMRS_OP_SQRT = 6,
+  NUMRS_OP_FLOOR = 7,
+  NUMRS_OP_CEIL = 8,
+  NUMRS_OP_TRUNC = 9,
+  NUMRS_OP_ROUND = 10,
+  NUMRS_OP_ISNAN = 11,
+  NUMRS_OP_ISINF = 12,
+  NUMRS_OP_ISFINITE = 13,
+  NUMRS_OP_SIGNBIT = 14,
+  NUMRS_OP_LOGICAL_NOT = 15,
+  NUMRS_OP_BITWISE_INVERT = 16,
+  NUMRS_OP_CONJ = 17,
+  NUMRS_OP_REAL = 18,
+  NUMRS_OP_IMAG = 19,
+  NUMRS_OP_EXP = 20,
+  NUMRS_OP_EXP2 = 21,
+  NUMRS_OP_EXPM1 = 22,
+  NUMRS_OP_LOG = 23,
+  NUMRS_OP_LOG2 = 24,
+  NUMRS_OP_LOG10 = 25,
+  NUMRS_OP_LOG1P = 26,
+  NUMRS_OP_SIN = 27,
+  NUMRS_OP_COS = 28,
+  NUMRS_OP_TAN = 29,
+  NUMRS_OP_SINH = 30,
+  NUMRS_OP_COSH = 31,
+  NUMRS_OP_TANH = 32,
+  NUMRS_OP_ASIN = 33,
+  NUMRS_OP_ACOS = 34,
+  NUMRS_OP_ATAN = 35,
+  NUMRS_OP_ASINH = 36,
+  NUMRS_OP_ACOSH = 37,
+  NUMRS_OP_ATANH = 38,
+  NUMRS_OP_CBRT = 39,
+  NUMRS_OP_RSQRT = 40,
+  NUMRS_OP_ERF = 41,
+  NUMRS_OP_ERFC = 42,
+  NUMRS_OP_SIGMOID = 43,
+};
+
+/* binary operations */
+enum {
+  NUMRS_OP_ADD = 0,
+  NUMRS_OP_SUBTRACT = 1,
+  NUMRS_OP_MULTIPLY = 2,
+  NUMRS_OP_DIVIDE = 3,
+  NUMRS_OP_FLOOR_DIVIDE = 4,
+  NUMRS_OP_REMAINDER = 5,
+  NUMRS_OP_POW = 6,
+  NUMRS_OP_MAXIMUM = 7,
+  NUMRS_OP_MINIMUM = 8,
+  NUMRS_OP_EQUAL = 9,
+  NUMRS_OP_NOT_EQUAL = 10,
+  NUMRS_OP_LESS = 11,
+  NUMRS_OP_LESS_EQUAL = 12,
+  NUMRS_OP_GREATER = 13,
+  NUMRS_OP_GREATER_EQUAL = 14,
+  NUMRS_OP_LOGICAL_AND = 15,
+  NUMRS_OP_LOGICAL_OR = 16,
+  NUMRS_OP_LOGICAL_XOR = 17,
+  NUMRS_OP_BITWISE_AND = 18,
+  NUMRS_OP_BITWISE_OR = 19,
+  NUMRS_OP_BITWISE_XOR = 20,
+  NUMRS_OP_BITWISE_LEFT_SHIFT = 21,
+  NUMRS_OP_BITWISE_RIGHT_SHIFT = 22,
+  NUMRS_OP_COPYSIGN = 23,
+  NUMRS_OP_NEXTAFTER = 24,
+  NUMRS_OP_HYPOT = 25,
+  NUMRS_OP_ATAN2 = 26,
+  NUMRS_OP_LOGADDEXP = 27,
+};
+
+/* ternary operations */
+enum {
+  NUMRS_OP_WHERE = 0,
+  NUMRS_OP_CLIP = 1,
+  NUMRS_OP_FMA = 2,
+};
+
+#endif /* NUMRS_OPS_H */

@@ -1,0 +1,38 @@
+// The context behind the opaque handle, and Run: what one call needs to know of where and how it runs.
+#pragma once
+
+#include "core/backend.h"
+#include "core/status.h"
+#include "core/threads.h"
+
+struct numrs_context {
+  uint32_t magic;
+  int32_t threads;  // 0: the global number
+  numrs::Cancel cancel;
+};
+
+namespace numrs {
+
+constexpr uint32_t kContextMagic = 0x6e756d72;  // "numr"
+
+struct Run {
+  const Kernels& kernels;
+  int max_threads;
+  const Cancel* cancel;  // nullptr: cannot be interrupted
+
+  // Threads for work of this many nanoseconds on one thread.
+  int Threads(double estimated_ns) const { return max_threads <= 1 ? 1 : ThreadsFor(estimated_ns, max_threads); }
+};
+
+// A context that was destroyed or is none is refused where the memory still tells (best effort).
+inline Status CheckContext(const numrs_context* context, const char* function) {
+  if (context && context->magic != kContextMagic) return Fail(NUMRS_BAD_ARGUMENT, "%s: context is not a live numrs_context", function);
+  return NUMRS_OK;
+}
+
+inline Run MakeRun(const numrs_context* context) {
+  return Run{ActiveKernels(), context && context->threads > 0 ? context->threads : NumThreads(),
+             context && context->cancel.poll ? &context->cancel : nullptr};
+}
+
+}  // namespace numrs

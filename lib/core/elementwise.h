@@ -1,0 +1,38 @@
+// The element-wise engine: any strides, broadcasting, conversion, overlap, threads and streaming around contiguous kernels.
+#pragma once
+
+#include "core/context.h"
+#include "core/tables.h"
+#include "core/view.h"
+
+namespace numrs {
+
+constexpr int kMaxInputs = 3;
+
+struct ElementwiseJob {
+  const char* function;  // for messages
+  int inputs;
+  View in[kMaxInputs];
+  View out;
+  int32_t compute[kMaxInputs];  // dtype to which each input is converted
+  int32_t result;               // dtype that the kernel writes; converted to out.dtype
+  double cost_ns;               // per element, of the kernel
+  union {
+    UnaryFn unary;
+    BinaryFn binary;
+    TernaryFn ternary;
+  };
+  const char* names[kMaxInputs];  // arguments, for messages
+};
+
+// Checks shapes, plans and runs. The output is unchanged on any status but NUMRS_OK and NUMRS_CANCELLED.
+Status RunElementwise(const Run& run, ElementwiseJob& job);
+
+// y = x converted to y.dtype; y has x's shape or a shape that x broadcasts to.
+Status Convert(const Run& run, const char* function, const View& x, const View& y);
+
+// Bytes moved by one call above which results bypass the caches.
+int64_t StreamThreshold();
+void SetStreamThreshold(int64_t bytes);
+
+}  // namespace numrs

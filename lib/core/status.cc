@@ -1,0 +1,36 @@
+// The message of each thread and the names of the statuses.
+#include "core/status.h"
+
+#include <cstdarg>
+#include <cstdio>
+
+namespace numrs {
+namespace {
+// A plain array: no allocation, no destructor, usable while memory is exhausted.
+thread_local char message[kMessageBytes] = "";
+}  // namespace
+
+Status Fail(Status code, const char* format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  std::vsnprintf(message, kMessageBytes, format, arguments);
+  va_end(arguments);
+  return code;
+}
+
+const char* Message() { return message; }
+void ClearMessage() { message[0] = 0; }
+
+}  // namespace numrs
+
+extern "C" const char* numrs_message(void) { return numrs::Message(); }
+
+extern "C" const char* numrs_status_name(numrs_status status) {
+  switch (status) {
+#define NUMRS_STATUS(number, name, exception) \
+  case number:                                \
+    return #name;
+#include "table/status.def"
+  }
+  return "UNKNOWN";
+}

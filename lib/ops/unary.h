@@ -1,0 +1,176 @@
+// What each unary operation means: scalar functors T -> T or T -> Bool, used by cpu-portable and by devices; no loops here.
+#pragma once
+
+#include "ops/common.h"
+
+namespace numrs {
+namespace ops {
+
+struct Negative {
+  template <typename T>
+  T operator()(T x) const {
+    if constexpr (kIsFloat<T>) return -x;
+    else return static_cast<T>(Wrap<T>{0} - static_cast<Wrap<T>>(x));
+  }
+};
+
+struct Positive {
+  template <typename T>
+  T operator()(T x) const {
+    return x;
+  }
+};
+
+struct Abs {
+  template <typename T>
+  T operator()(T x) const {
+    if constexpr (kIsFloat<T>) return std::fabs(x);
+    else if constexpr (kIsSigned<T>) return x < 0 ? Negative()(x) : x;
+    else return x;
+  }
+  Bool operator()(Bool x) const { return bool(x); }
+};
+
+struct Sign {  // NaN stays NaN, zero keeps its sign
+  template <typename T>
+  T operator()(T x) const {
+    if constexpr (kIsFloat<T>) return x > 0 ? T(1) : x < 0 ? T(-1) : x;
+    else return static_cast<T>((x > 0) - (x < 0));
+  }
+};
+
+struct Square {
+  template <typename T>
+  T operator()(T x) const {
+    if constexpr (kIsFloat<T>) return x * x;
+    else return static_cast<T>(static_cast<Wrap<T>>(x) * static_cast<Wrap<T>>(x));
+  }
+};
+
+struct Reciprocal {  // of an integer: truncated, 0 for 0
+  template <typename T>
+  T operator()(T x) const {
+    if constexpr (kIsFloat<T>) return T(1) / x;
+    else if constexpr (kIsSigned<T>) return x == 1 ? T(1) : x == T(-1) ? T(-1) : T(0);
+    else return x == 1 ? T(1) : T(0);
+  }
+};
+
+// Functions that leave integers and bool as they are.
+#define NUMRS_ROUNDING(Name, function)                    \
+  struct Name {                                           \
+    template <typename T>                                 \
+    T operator()(T x) const {                             \
+      if constexpr (kIsFloat<T>) return std::function(x); \
+      else return x;                                      \
+    }                                                     \
+    Bool operator()(Bool x) const { return bool(x); }     \
+  };
+NUMRS_ROUNDING(Floor, floor)
+NUMRS_ROUNDING(Ceil, ceil)
+NUMRS_ROUNDING(Trunc, trunc)
+NUMRS_ROUNDING(Round, nearbyint)  // halves to even: the default rounding mode is in force
+#undef NUMRS_ROUNDING
+
+struct IsNaN {
+  template <typename T>
+  Bool operator()(T x) const {
+    if constexpr (kIsFloat<T>) return x != x;
+    else return false;
+  }
+};
+
+struct IsInf {
+  template <typename T>
+  Bool operator()(T x) const {
+    if constexpr (kIsFloat<T>) return std::fabs(x) == std::numeric_limits<T>::infinity();
+    else return false;
+  }
+};
+
+struct IsFinite {
+  template <typename T>
+  Bool operator()(T x) const {
+    if constexpr (kIsFloat<T>) return std::fabs(x) <= std::numeric_limits<T>::max();
+    else return true;
+  }
+};
+
+struct SignBit {
+  template <typename T>
+  Bool operator()(T x) const {
+    if constexpr (kIsFloat<T>) return std::signbit(x);
+    else if constexpr (kIsSigned<T>) return x < 0;
+    else return false;
+  }
+};
+
+struct LogicalNot {
+  template <typename T>
+  Bool operator()(T x) const {
+    if constexpr (kIsBool<T>) return !bool(x);
+    else return x == 0;
+  }
+};
+
+struct Invert {
+  template <typename T>
+  T operator()(T x) const {
+    return static_cast<T>(~x);
+  }
+  Bool operator()(Bool x) const { return !bool(x); }
+};
+
+struct Conj : Positive {};
+struct Real : Positive {};
+struct Imag {
+  template <typename T>
+  T operator()(T) const {
+    return T(0);
+  }
+};
+
+struct Sqrt {
+  template <typename T>
+  T operator()(T x) const {
+    return std::sqrt(x);
+  }
+};
+
+// Functions of the C library in wide evaluation.
+#define NUMRS_WIDE(Name, expression)        \
+  struct Name {                             \
+    template <typename T>                   \
+    T operator()(T t) const {               \
+      const Wide<T> x = t;                  \
+      return static_cast<T>(expression);    \
+    }                                       \
+  };
+NUMRS_WIDE(Exp, std::exp(x))
+NUMRS_WIDE(Exp2, std::exp2(x))
+NUMRS_WIDE(Expm1, std::expm1(x))
+NUMRS_WIDE(Log, std::log(x))
+NUMRS_WIDE(Log2, std::log2(x))
+NUMRS_WIDE(Log10, std::log10(x))
+NUMRS_WIDE(Log1p, std::log1p(x))
+NUMRS_WIDE(Sin, std::sin(x))
+NUMRS_WIDE(Cos, std::cos(x))
+NUMRS_WIDE(Tan, std::tan(x))
+NUMRS_WIDE(Sinh, std::sinh(x))
+NUMRS_WIDE(Cosh, std::cosh(x))
+NUMRS_WIDE(Tanh, std::tanh(x))
+NUMRS_WIDE(Asin, std::asin(x))
+NUMRS_WIDE(Acos, std::acos(x))
+NUMRS_WIDE(Atan, std::atan(x))
+NUMRS_WIDE(Asinh, std::asinh(x))
+NUMRS_WIDE(Acosh, std::acosh(x))
+NUMRS_WIDE(Atanh, std::atanh(x))
+NUMRS_WIDE(Cbrt, std::cbrt(x))
+NUMRS_WIDE(Rsqrt, Wide<T>(1) / std::sqrt(x))
+NUMRS_WIDE(Erf, std::erf(x))
+NUMRS_WIDE(Erfc, std::erfc(x))
+NUMRS_WIDE(Sigmoid, Wide<T>(1) / (Wide<T>(1) + std::exp(-x)))
+#undef NUMRS_WIDE
+
+}  // namespace ops
+}  // namespace numrs

@@ -1,0 +1,14 @@
+// Registration of backend cpu-portable: complete, simple, always there.
+#include "core/backend.h"
+#include "portable/portable.h"
+
+namespace numrs {
+
+const Backend* PortableBackend() {
+  static const Backend backend = {sizeof(Backend), kPluginApi, "cpu-portable", "NONE", 0, [] { return 1; },
+                                  portable::Unary, portable::Binary, portable::Ternary, portable::Copy,
+                                  portable::Reduce, portable::Scan};
+  return &backend;
+}
+
+}  // namespace numrs

@@ -1,0 +1,31 @@
+// The tables of backend cpu-portable and unaligned access to elements.
+#pragma once
+
+#include <cstring>
+
+#include "core/tables.h"
+
+namespace numrs {
+namespace portable {
+
+const UnaryTable* Unary();
+const BinaryTable* Binary();
+const TernaryTable* Ternary();
+const CopyTable* Copy();
+const ReduceTable* Reduce();
+const ScanTable* Scan();
+
+// Element i of memory of any alignment.
+template <typename T>
+T Load(const void* x, int64_t i) {
+  T value;
+  std::memcpy(&value, static_cast<const char*>(x) + i * static_cast<int64_t>(sizeof(T)), sizeof(T));
+  return value;
+}
+template <typename T>
+void Store(void* y, int64_t i, T value) {
+  std::memcpy(static_cast<char*>(y) + i * static_cast<int64_t>(sizeof(T)), &value, sizeof(T));
+}
+
+}  // namespace portable
+}  // namespace numrs

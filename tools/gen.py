@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+"""Writes what is made from the tables: ops.h, raw.h, raw.cc, c/*.pxd and docs/operations.md. No dependencies.
+
+    python3 tools/gen.py           write the files
+    python3 tools/gen.py --check   say which ones differ from the tables; exit status 1 when one does
+"""
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TABLES = ROOT / "lib" / "table"
+NOTE = "Generated from lib/table by tools/gen.py; do not edit."
+
+
+def rows(table):
+    """The rows of one table as tuples of words; a row is one line NUMRS_X(a, b, ...)."""
+    text = (TABLES / f"{table}.def").read_text()
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+    return [tuple(w.strip() for w in m.group(1).split(",")) for m in re.finditer(r"^NUMRS_\w+\((.*)\)", text, flags=re.M)]
+
+
+DTYPES = [dict(zip(("id", "name", "suffix", "ctype", "cxx", "bytes", "kind", "numpy"), r)) for r in rows("dtype")]
+KINDS = {"BOOL": ["BOOL"], "INT": ["INT"], "UINT": ["UINT"], "FLOAT": ["FLOAT"]}
+# The dtypes with a kernel, as core/dtype.h defines the sets (a test compares the two).
+SETS = {
+    "ALL": ("BOOL", "INT", "UINT", "FLOAT"),
+    "NUMBER": ("INT", "UINT", "FLOAT"),
+    "NUMERIC": ("INT", "UINT", "FLOAT"),
+    "FLOAT": ("FLOAT",),
+    "TRUE_DIVIDE": ("FLOAT",),
+    "BITS": ("BOOL", "INT", "UINT"),
+    "INTEGER": ("INT", "UINT"),
+}
+BOOL = next(d for d in DTYPES if d["kind"] == "BOOL")
+
+
+def dtypes_of(name):
+    return [d for d in DTYPES if d["kind"] in SETS[name]]
+
+
+class Function:
+    """One raw function: its name, its C parameters and the body that forwards to the family."""
+
+    def __init__(self, name, parameters, body):
+        self.name, self.parameters, self.body = name, parameters, body
+
+    def prototype(self):
+        return f"NUMRS_API numrs_status {self.name}({', '.join(self.parameters)});"
+
+    def pxd(self):
+        return f"    numrs_status {self.name}({', '.join(self.parameters)})"
+
+    def definition(self):
+        return f'extern "C" numrs_status {self.name}({", ".join(self.parameters)}) {{ {self.body} }}'
+
+
+def elementwise(family, operands):
+    """Raw functions of unary, binary, ternary: inputs, output, n."""
+    for row in rows(family):
+        number, name, _, dtypes, rule = row[:5]
+        for d in dtypes_of(dtypes):
+            types = [d] * len(operands)
+            result = d
+            if family == "ternary":
+                types = [BOOL if rule == "BOOL" else d] + [d] * (len(operands) - 1)
+            elif rule == "BOOL":
+                result = BOOL
+            inputs = [f"const {t['ctype']} *{o}" for t, o in zip(types, operands)]
+            lines = [f"Line({o}, k{t['name']}, &n)" for t, o in zip(types, operands)] + [f"Line(y, k{result['name']}, &n)"]
+            body = f"return Guard([&] {{ return {family.capitalize()}(context, {number}, {', '.join(lines)}); }});"
+            yield Function(f"numrs_{name}_{d['suffix']}",
+                           ["numrs_context *context", *inputs, f"{result['ctype']} *y", "int64_t n"], body)
+
+
+FAMILIES = [
+    # table, what it is, functions
+    ("unary", "y[i] = op(x[i]) for n contiguous elements", lambda: elementwise("unary", ["x"])),
+    ("binary", "y[i] = op(a[i], b[i]) for n contiguous elements", lambda: elementwise("binary", ["a", "b"])),
+    ("ternary", "y[i] = op(a[i], b[i], c[i]) for n contiguous elements", lambda: elementwise("ternary", ["a", "b", "c"])),
+]
+
+
+def ops_h():
+    out = ["/* Numbers of dtypes and operations. " + NOTE + " */", "#ifndef NUMRS_OPS_H", "#define NUMRS_OPS_H", "",
+           "/* element types */", "enum {"]
+    out += [f"  NUMRS_{d['name']} = {d['id']}, /* {d['numpy']} */" for d in DTYPES]
+    out += ["};"]
+    for family, _, _ in FAMILIES:
+        out += ["", f"/* {family} operations */", "enum {"]
+        out += [f"  NUMRS_OP_{r[1].upper()} = {r[0]}," for r in rows(family)]
+        out += ["};"]
+    return "\n".join(out + ["", "#endif /* NUMRS_OPS_H */", ""])
+
+
+def raw_h():
+    out = ["/* One typed function per operation and dtype, on contiguous memory. " + NOTE + "", "",
+           "   Argument order: context (NULL: the default), inputs, outputs, extents. An output may be one of the inputs, or overlap them",
+           "   in any way: the numbers are those of separate memory. Pointers may be NULL when there are no elements. bool has one byte. */",
+           "#ifndef NUMRS_RAW_H", "#define NUMRS_RAW_H", "", '#include "numrs/base.h"', "", "#ifdef __cplusplus", 'extern "C" {', "#endif"]
+    for family, text, functions in FAMILIES:
+        out += ["", f"/* {family}: {text} */"]
+        out += [f.prototype() for f in functions()]
+    return "\n".join(out + ["", "#ifdef __cplusplus", "}", "#endif", "#endif /* NUMRS_RAW_H */", ""])
+
+
+def raw_cc():
+    out = ["// Bodies of the raw functions: contiguous memory described to the families. " + NOTE, '#include "numrs/raw.h"', "",
+           '#include "api/elementwise.h"', "", "using namespace numrs;", ""]
+    for _, _, functions in FAMILIES:
+        out += [f.definition() for f in functions()]
+    return "\n".join(out + [""])
+
+
+def header_to_pxd(theme):
+    """Declarations of one hand-written header, for Cython. Headers are written so that a prototype is found by its NUMRS_API."""
+    text = (ROOT / "include" / "numrs" / f"{theme}.h").read_text()
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+    out = []
+    for name in re.findall(r"^typedef struct (numrs_\w+) \1;", text, flags=re.M):
+        out += [f"    ctypedef struct {name}:", "        pass"]
+    for m in re.finditer(r"^typedef int32_t (numrs_\w+);", text, flags=re.M):
+        out += [f"    ctypedef int32_t {m.group(1)}"]
+    for m in re.finditer(r"^enum \{(.*?)\};", text, flags=re.M | re.S):
+        out += ["    enum:"] + [f"        {n}" for n in re.findall(r"NUMRS_\w+", m.group(1))]
+    for m in re.finditer(r"^typedef ([^;{}]*?)\(\*(numrs_\w+)\)\((.*?)\);", text, flags=re.M | re.S):
+        args = " ".join(m.group(3).split())
+        args = re.sub(r"void \(\*task\)\(void \*data, int64_t index\)", "void (*task)(void *data, int64_t index) noexcept nogil", args)
+        out += [f"    ctypedef {m.group(1)}(*{m.group(2)})({args}) noexcept nogil"]
+    for m in re.finditer(r"^typedef struct (numrs_\w+) \{(.*?)\} \1;", text, flags=re.M | re.S):
+        out += [f"    ctypedef struct {m.group(1)}:"]
+        for line in filter(None, (" ".join(x.split()) for x in m.group(2).split(";"))):
+            words = re.match(r"(.*?(?:\*|\s))(\w+(?:\[\d+\])?(?:,\s*\w+)*)$", line)
+            if "(*" in line:
+                out += [f"        {line} noexcept nogil"]
+            else:
+                out += [f"        {words.group(1).strip()} {n.strip()}" if not words.group(1).endswith("*") else f"        {words.group(1)}{n.strip()}"
+                        for n in words.group(2).split(",")]
+    for m in re.finditer(r"^NUMRS_API ([^;]*);", text, flags=re.M | re.S):
+        out += ["    " + " ".join(m.group(1).split()).replace("(void)", "()")]
+    return out
+
+
+def pxd(theme, body, imports=()):
+    head = [f"# The C header numrs/{theme}.h for Cython. {NOTE}", "from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t", ""]
+    head += [f"from numrs.c.{i} cimport *" for i in imports]
+    return "\n".join(head + ["", f'cdef extern from "numrs/{theme}.h" nogil:', *(body or ["    pass"]), ""])
+
+
+def operations_md():
+    out = ["# Operations", "", f"<!-- {NOTE} -->", "",
+           "Every element-wise operation, the dtypes that have a kernel (others are converted as NumPy 2 does), and the largest error in units in the",
+           "last place (ULP) that a test enforces over all arguments; 0 means the correctly rounded or exact result."]
+    for family, text, _ in FAMILIES:
+        out += ["", f"## {family}", "", text, "", "| operation | dtypes | result | ULP f32 | ULP f64 |", "| --- | --- | --- | --- | --- |"]
+        for r in rows(family):
+            names = " ".join(d["numpy"] for d in dtypes_of(r[3]))
+            out += [f"| {r[1]} | {names} | {'bool' if r[4] == 'BOOL' and family != 'ternary' else 'same'} | {r[5]} | {r[6]} |"]
+    return "\n".join(out + [""])
+
+
+def files():
+    yield "include/numrs/ops.h", ops_h()
+    yield "include/numrs/raw.h", raw_h()
+    yield "lib/api/raw.cc", raw_cc()
+    yield "cython/numrs/c/ops.pxd", pxd("ops", ["    enum:"] + [f"        {n}" for n in re.findall(r"^  (NUMRS_\w+) =", ops_h(), flags=re.M)])
+    yield "cython/numrs/c/base.pxd", pxd("base", header_to_pxd("base"))
+    for theme in ("view", "elementwise", "reduce", "linalg"):
+        yield f"cython/numrs/c/{theme}.pxd", pxd(theme, header_to_pxd(theme), ["base"] if theme == "view" else ["base", "view"])
+    raw = [f.pxd() for _, _, functions in FAMILIES for f in functions()]
+    yield "cython/numrs/c/raw.pxd", pxd("raw", raw, ["base"])
+    yield "docs/operations.md", operations_md()
+
+
+def main():
+    stale = []
+    for name, text in files():
+        path = ROOT / name
+        if path.exists() and path.read_text() == text:
+            continue
+        stale.append(name)
+        if "--check" not in sys.argv:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+    for name in stale:
+        print(("differs from the tables: " if "--check" in sys.argv else "wrote ") + name)
+    return 1 if stale and "--check" in sys.argv else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
