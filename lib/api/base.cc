@@ -91,14 +91,14 @@ extern "C" numrs_status numrs_set_parallel_for(numrs_parallel_for fn, void* user
 extern "C" void* numrs_allocate(size_t bytes) { return PoolAllocate(bytes); }
 extern "C" void numrs_free(void* block) { PoolFree(block); }
 extern "C" numrs_status numrs_set_allocator(numrs_allocate_fn allocate, numrs_free_fn release, void* user) {
-  return Guard([&] { return SetAllocator(allocate, release, user); });
+  return Guard([&] { return PoolSetAllocator(allocate, release, user); });
 }
 
 extern "C" numrs_status numrs_memory_get_stats(numrs_memory_stats* stats) {
   return Guard([&]() -> Status {
     if (!stats) return Fail(NUMRS_BAD_ARGUMENT, "memory_get_stats: stats is NULL");
     NUMRS_TRY(CheckStruct("memory_get_stats", stats, stats->struct_size, sizeof(numrs_memory_stats)));
-    const MemoryStats now = GetMemoryStats();
+    const MemoryStats now = PoolStats();
     stats->hits = now.hits;
     stats->misses = now.misses;
     stats->in_use_bytes = now.in_use_bytes;
@@ -108,14 +108,14 @@ extern "C" numrs_status numrs_memory_get_stats(numrs_memory_stats* stats) {
     return NUMRS_OK;
   });
 }
-extern "C" void numrs_memory_trim(void) { TrimMemory(); }
+extern "C" void numrs_memory_trim(void) { PoolTrim(); }
 extern "C" numrs_status numrs_memory_set_limit(uint64_t bytes) {
   return Guard([&]() -> Status {
-    SetMemoryLimit(bytes);
+    PoolSetLimit(bytes);
     return NUMRS_OK;
   });
 }
-extern "C" void numrs_memory_reset_peak(void) { ResetMemoryPeak(); }
+extern "C" void numrs_memory_reset_peak(void) { PoolResetPeak(); }
 
 extern "C" const char* numrs_backend_name(int32_t index) { return BackendName(index); }
 extern "C" const char* numrs_get_backend(void) { return ActiveKernels().backend; }

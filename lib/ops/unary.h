@@ -99,8 +99,12 @@ struct IsFinite {
 struct SignBit {
   template <typename T>
   Bool operator()(T x) const {
-    if constexpr (kIsFloat<T>) return std::signbit(x);
-    else if constexpr (kIsSigned<T>) return x < 0;
+    // The bit itself: std::signbit of float in a vectorised loop crashes g++ 12.
+    if constexpr (kIsFloat<T>) {
+      std::conditional_t<sizeof(T) == 4, int32_t, int64_t> bits;
+      std::memcpy(&bits, &x, sizeof(T));
+      return bits < 0;
+    } else if constexpr (kIsSigned<T>) return x < 0;
     else return false;
   }
 };
