@@ -1,0 +1,44 @@
+// A lock for critical sections of a few nanoseconds: one atomic exchange to take, one store to give back.
+#ifndef NUMRS_CORE_SPIN_LOCK_H_
+#define NUMRS_CORE_SPIN_LOCK_H_
+
+#include <sched.h>
+
+#include <atomic>
+
+#include "core/futex.h"
+
+namespace numrs {
+
+class SpinLock {
+ public:
+  void lock() {
+    while (taken_.exchange(true, std::memory_order_acquire)) {
+      // Its holder may have lost the core: do not keep it from coming back.
+      for (int i = 0; taken_.load(std::memory_order_relaxed); ++i)
+        i < 64 ? CpuRelax() : static_cast<void>(sched_yield());
+    }
+  }
+  bool try_lock() {
+    return !taken_.load(std::memory_order_relaxed) && !taken_.exchange(true, std::memory_order_acquire);
+  }
+  void unlock() { taken_.store(false, std::memory_order_release); }
+
+ private:
+  std::atomic<bool> taken_{false};
+};
+
+class SpinGuard {
+ public:
+  explicit SpinGuard(SpinLock& lock) : lock_(lock) { lock_.lock(); }
+  ~SpinGuard() { lock_.unlock(); }
+  SpinGuard(const SpinGuard&) = delete;
+  SpinGuard& operator=(const SpinGuard&) = delete;
+
+ private:
+  SpinLock& lock_;
+};
+
+}  // namespace numrs
+
+#endif  // NUMRS_CORE_SPIN_LOCK_H_
