@@ -1,4 +1,4 @@
-// The memory pool: size classes, shards of small blocks, one list of large blocks, and where fresh memory comes from.
+// The memory pool: shards of small blocks, one list of large blocks, the accounts; fresh memory is memory_block.cc's.
 //
 // Small blocks (below 64 KiB) live in shards, each with a lock of its own; a thread uses the shard its thread pointer
 // hashes to, so that two threads seldom meet. Large blocks share one list that knows their age. A block is preceded by
@@ -6,82 +6,17 @@
 #include "core/memory.h"
 
 #include <pthread.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cassert>
-#include <cstdlib>
-#include <cstring>
 
 #include <atomic>
 
+#include "core/memory_block.h"
 #include "core/spin_lock.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define NUMRS_POOL_KEEPS 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
-#define NUMRS_POOL_KEEPS 0
-#endif
-#endif
-#ifndef NUMRS_POOL_KEEPS
-#define NUMRS_POOL_KEEPS 1
-#endif
 
 namespace numrs {
 namespace {
-
-constexpr size_t kAlignment = 64;
-constexpr size_t kPage = 4096;  // offsets count in this whatever the kernel's page
-constexpr size_t kHugePage = size_t{2} << 20;
-constexpr size_t kStaggerFrom = size_t{32} << 10;
-constexpr size_t kSmallBelow = size_t{64} << 10;
-constexpr size_t kMapFrom = size_t{1} << 20;
-constexpr size_t kHugeFrom = size_t{4} << 20;
-constexpr size_t kMaxBytes = size_t{1} << 46;
-
-// 64, 128 … 512, then eight to a power of two: 576, 640 … 1024, 1152 …
-constexpr int ClassOf(size_t bytes) {
-  if (bytes <= 512) return bytes == 0 ? 0 : static_cast<int>((bytes - 1) / 64);
-  const int power = 63 - __builtin_clzll(bytes - 1);  // 2^power < bytes <= 2^(power + 1), rounded
-  return (power - 9) * 8 + static_cast<int>((bytes - 1) >> (power - 3));
-}
-constexpr size_t ClassBytes(int c) {
-  if (c < 8) return 64 * (static_cast<size_t>(c) + 1);
-  const int power = 9 + (c - 8) / 8;
-  return static_cast<size_t>((c - 8) % 8 + 9) << (power - 3);
-}
-constexpr int kSmallClasses = ClassOf(kSmallBelow - 1);  // the class of 64 KiB itself is large
-constexpr int kClasses = ClassOf(kMaxBytes) + 1;
-static_assert(ClassOf(512) == 7 && ClassOf(513) == 8 && ClassOf(576) == 8 && ClassOf(577) == 9 && ClassOf(1024) == 15);
-static_assert(ClassOf(1025) == 16 && ClassBytes(8) == 576 && ClassBytes(15) == 1024 && ClassBytes(16) == 1152);
-static_assert(ClassBytes(kSmallClasses) == kSmallBelow && ClassBytes(kClasses - 1) == kMaxBytes);
-
-constexpr uint32_t kInUse = 0x6e756d72u;    // "numr"
-constexpr uint32_t kKept = 0x66726565u;     // "free"
-constexpr uint32_t kForeign = 0x75736572u;  // "user": in use, from the caller's allocator
-
-struct alignas(kAlignment) Block {
-  uint32_t state;
-  int32_t size_class;
-  size_t capacity;     // bytes that may be used
-  void* base;          // what the system or the caller's allocator gave
-  size_t total_bytes;  // and how much
-  union {
-    Block* next;           // while kept: of the same class
-    FreeFunction release;  // of a foreign block: its own, whatever is set by then
-  };
-  union {
-    Block* previous;  // while kept in the large list
-    void* user;
-  };
-  Block* newer;  // while kept in the large list: by age
-  Block* older;
-};
-static_assert(sizeof(Block) == kAlignment);
-
-void* DataOf(Block* block) { return block + 1; }
-Block* BlockOf(const void* data) { return static_cast<Block*>(const_cast<void*>(data)) - 1; }
 
 // Bytes handed out. Shards add in advance and give back late, so that a workspace taken and returned in a loop touches
 // no shared line: accounted is never below the sum of in_use, and at most kCredit for each shard above it.
@@ -129,8 +64,6 @@ Account account;
 std::atomic<uint64_t> limit_bytes{0};
 std::atomic<int64_t> large_bound{0};
 std::atomic<int64_t> shard_bound{0};
-std::atomic<uint32_t> stagger{0};
-std::atomic<uint64_t> system_allocations{0};
 
 SpinLock foreign_lock;
 std::atomic<bool> has_foreign{false};
@@ -186,68 +119,6 @@ Shard& OwnShard() {
 #endif
   // Fibonacci hashing: thread pointers differ by a constant.
   return shards[(self * 0x9E3779B97F4A7C15u) >> (64 - kShardBits)];
-}
-
-// ---- The system ----
-
-// Offset of a block's data in its page. Successive blocks lie 19 lines apart: any two of seven neighbours are at
-// least 7 lines (448 bytes) apart, in either direction, modulo the page.
-size_t NextOffset() { return stagger.fetch_add(1, std::memory_order_relaxed) * 19 % (kPage / kAlignment) * kAlignment; }
-
-Block* SetUp(void* base, size_t offset, size_t total, int size_class, size_t capacity) {
-  Block* block = reinterpret_cast<Block*>(static_cast<char*>(base) + offset);
-  block->base = base;
-  block->total_bytes = total;
-  block->size_class = size_class;
-  block->capacity = capacity;
-  return block;
-}
-
-Block* MapBlock(int size_class, size_t capacity) {
-  const size_t offset = NextOffset();
-  const size_t total = (offset + sizeof(Block) + capacity + kPage - 1) / kPage * kPage;
-  // Whole huge pages need an aligned start; what sticks out goes back.
-  const size_t slack = capacity >= kHugeFrom ? kHugePage : 0;
-  void* mapped = mmap(nullptr, total + slack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (mapped == MAP_FAILED) return nullptr;
-  char* base = static_cast<char*>(mapped);
-  if (slack != 0) {
-    const size_t head = (kHugePage - reinterpret_cast<uintptr_t>(base) % kHugePage) % kHugePage;
-    if (head != 0) munmap(base, head);
-    base += head;
-    if (slack != head) munmap(base + total, slack - head);
-#if defined(MADV_HUGEPAGE)
-    madvise(base, total, MADV_HUGEPAGE);
-#endif
-  }
-  return SetUp(base, offset, total, size_class, capacity);
-}
-
-Block* HeapBlock(int size_class, size_t capacity) {
-  const bool staggered = NUMRS_POOL_KEEPS && capacity >= kStaggerFrom;
-  const size_t total = sizeof(Block) + capacity + (staggered ? kPage : 0);
-  void* base = nullptr;
-  if (posix_memalign(&base, kAlignment, total) != 0) return nullptr;
-  const size_t start = reinterpret_cast<uintptr_t>(base) % kPage;
-  const size_t offset = staggered ? (NextOffset() + kPage - start) % kPage : 0;
-  return SetUp(base, offset, total, size_class, capacity);
-}
-
-Block* SystemAllocate(int size_class, size_t capacity) {
-  system_allocations.fetch_add(1, std::memory_order_relaxed);
-  const bool map = NUMRS_POOL_KEEPS && capacity >= kMapFrom;
-  Block* block = map ? MapBlock(size_class, capacity) : HeapBlock(size_class, capacity);
-  if (block != nullptr) block->state = kInUse;
-  return block;
-}
-
-void SystemFree(Block* block) {
-  block->state = 0;
-  if (NUMRS_POOL_KEEPS && block->capacity >= kMapFrom) {
-    munmap(block->base, block->total_bytes);
-  } else {
-    std::free(block->base);
-  }
 }
 
 // A chain linked by `next`, freed outside of every lock.
@@ -423,7 +294,7 @@ void* ForeignAllocate(size_t bytes) {
     account.bytes.fetch_sub(static_cast<int64_t>(capacity), std::memory_order_relaxed);
     return nullptr;
   }
-  Block* block = SetUp(base, 0, total, -1, capacity);
+  Block* block = SetUpBlock(base, 0, total, -1, capacity);
   block->state = kForeign;
   block->release = release;
   block->user = user;
@@ -634,8 +505,6 @@ Status PoolSetAllocator(AllocateFunction allocate, FreeFunction release, void* u
 }
 
 bool PoolKeepsBlocks() { return NUMRS_POOL_KEEPS != 0; }
-
-uint64_t PoolSystemAllocationsForTest() { return system_allocations.load(std::memory_order_relaxed); }
 
 void PoolSetCacheBoundForTest(uint64_t bytes) {
   EnsureStarted();

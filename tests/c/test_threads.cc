@@ -1,10 +1,8 @@
-// Tests of the thread pool, the floating-point environment and the environment variables' readers.
+// Tests of the thread pool in one process.
 #include "catch.h"
 
 #include <pthread.h>
 #include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -12,43 +10,19 @@
 #include <cfenv>
 #include <chrono>
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "core/env.h"
 #include "core/fp_environment.h"
 #include "core/threads.h"
-
-#if defined(__SANITIZE_THREAD__)
-#define NUMRS_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define NUMRS_TSAN 1
-#endif
-#endif
-#ifndef NUMRS_TSAN
-#define NUMRS_TSAN 0
-#endif
+#include "threads_support.h"
 
 using namespace numrs;
 
 namespace {
-
-struct Threads {
-  explicit Threads(int n) : before(NumThreads()) { REQUIRE(SetNumThreads(n) == NUMRS_OK); }
-  ~Threads() { SetNumThreads(before); }
-  int before;
-};
-
-void Busy(int microseconds) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(microseconds);
-  while (std::chrono::steady_clock::now() < end) {
-  }
-}
 
 // Runs a loop and counts how often each index was visited, and by chunks of which beginning.
 bool CoversOnce(int64_t n, int64_t grain, int threads) {
@@ -64,32 +38,6 @@ bool CoversOnce(int64_t n, int64_t grain, int threads) {
   }
   return true;
 }
-
-int64_t Sum(int64_t n, int64_t grain, int threads) {
-  std::atomic<int64_t> sum{0};
-  const Status status = ParallelFor(n, grain, threads, nullptr, [&](int64_t begin, int64_t end) {
-    int64_t part = 0;
-    for (int64_t i = begin; i < end; ++i) part += i;
-    sum.fetch_add(part, std::memory_order_relaxed);
-  });
-  return status == NUMRS_OK ? sum.load() : -1;
-}
-
-// The child's exit status, or 1000 + signal; a child that hangs is killed by its alarm.
-int InChild(int (*body)()) {
-  const pid_t pid = fork();
-  if (pid == 0) {
-    alarm(20);
-    _exit(body());
-  }
-  REQUIRE(pid > 0);
-  int status = 0;
-  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
-}
-
-int SumRight() { return Sum(100'003, 1000, 4) == int64_t{100'003} * 100'002 / 2 ? 0 : 1; }
 
 }  // namespace
 
@@ -437,7 +385,7 @@ TEST_CASE("threads: a caller with a small stack", "[threads]") {
   const Threads three(3);
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
-  if (pthread_attr_setstacksize(&attributes, 16384) != 0 || NUMRS_TSAN) return;
+  if (pthread_attr_setstacksize(&attributes, 16384) != 0 || kTsan) return;
   pthread_t thread;
   void* result = nullptr;
   REQUIRE(pthread_create(
@@ -446,200 +394,4 @@ TEST_CASE("threads: a caller with a small stack", "[threads]") {
   pthread_join(thread, &result);
   CHECK(reinterpret_cast<int64_t>(result) == int64_t{5000} * 4999 / 2);
   pthread_attr_destroy(&attributes);
-}
-
-// ---- fork ----
-
-TEST_CASE("threads: the child of a fork computes with workers of its own", "[threads][fork]") {
-  const Threads four(4);
-  REQUIRE(SumRight() == 0);
-  for (int i = 0; i < 50; ++i) {
-    REQUIRE(InChild([] {
-              if (NumWorkers() != 0) return 2;
-              if (SumRight() != 0) return 1;
-              return NumWorkers() > 0 ? 0 : 3;
-            }) == 0);
-    REQUIRE(SumRight() == 0);
-  }
-}
-
-TEST_CASE("threads: fork while other threads are inside loops", "[threads][fork]") {
-  const Threads four(4);
-  std::atomic<bool> end{false};
-  std::atomic<int> wrong{0};
-  std::vector<std::thread> others;
-  for (int t = 0; t < 3; ++t) {
-    others.emplace_back([&, t] {
-      while (!end) wrong += Sum(20'000 + t, 20, 4) != int64_t{20'000 + t} * (19'999 + t) / 2;
-    });
-  }
-  const int forks = NUMRS_TSAN ? 20 : 300;
-  for (int i = 0; i < forks; ++i) REQUIRE(InChild(SumRight) == 0);
-  end = true;
-  for (std::thread& t : others) t.join();
-  CHECK(wrong.load() == 0);
-}
-
-TEST_CASE("threads: a child of a child", "[threads][fork]") {
-  const Threads four(4);
-  REQUIRE(SumRight() == 0);
-  for (int i = 0; i < 20; ++i) {
-    REQUIRE(InChild([] {
-              if (SumRight() != 0) return 1;
-              const int grandchild = InChild([] { return InChild(SumRight) + SumRight(); });
-              return grandchild + SumRight();
-            }) == 0);
-  }
-}
-
-TEST_CASE("threads: fork inside a loop, by its caller", "[threads][fork]") {
-  const Threads three(3);
-  for (int i = 0; i < 30; ++i) {
-    pid_t child = 0;
-    const std::thread::id self = std::this_thread::get_id();
-    std::atomic<bool> forked{false};
-    const pid_t parent = getpid();
-    const Status status = ParallelFor(300, 1, 3, nullptr, [&](int64_t begin, int64_t) {
-      Busy(20);
-      if (std::this_thread::get_id() == self && begin > 30 && !forked.exchange(true)) {
-        child = fork();
-        if (child == 0) alarm(20);
-      }
-    });
-    if (getpid() != parent) {
-      // All there, or said not to be.
-      const bool fine = status == NUMRS_OK || status == NUMRS_CANCELLED;
-      _exit(fine && SumRight() == 0 && SumRight() == 0 ? 0 : 1);
-    }
-    CHECK(status == NUMRS_OK);
-    if (child == 0) continue;
-    int result = 0;
-    REQUIRE(waitpid(child, &result, 0) == child);
-    CHECK((WIFEXITED(result) && WEXITSTATUS(result) == 0));
-  }
-}
-
-TEST_CASE("threads: fork inside a worker's task", "[threads][fork]") {
-  const Threads three(3);
-  const pid_t parent = getpid();
-  const std::thread::id self = std::this_thread::get_id();
-  std::atomic<pid_t> child{-1};
-  for (int i = 0; i < 100 && child == -1; ++i) {
-    std::atomic<bool> forked{false};
-    ParallelFor(300, 1, 3, nullptr, [&](int64_t, int64_t) {
-      Busy(20);
-      if (std::this_thread::get_id() == self || forked.exchange(true)) return;
-      const pid_t pid = fork();
-      if (pid == 0) {
-        alarm(20);
-        return;  // the child's only thread is this worker: it ends, and the process with it
-      }
-      child = pid;
-    });
-  }
-  REQUIRE(getpid() == parent);
-  REQUIRE(child > 0);
-  int result = 0;
-  REQUIRE(waitpid(child, &result, 0) == child);
-  CHECK((WIFEXITED(result) && WEXITSTATUS(result) == 0));
-}
-
-// ---- floating-point environment ----
-
-TEST_CASE("fp_environment: default inside, everything as before outside", "[fp]") {
-#if defined(__x86_64__)
-  const unsigned before = _mm_getcsr();
-  // FTZ + DAZ; upwards; invalid and divide by zero unmasked; some sticky flags.
-  const unsigned states[] = {0x1F80, 0x9FC0, 0x5F80, 0x1D00, 0x7F80 | 0x8040 | 0x21};
-  for (const unsigned state : states) {
-    _mm_setcsr(state);
-    unsigned inside, control;
-    volatile double quotient, tiny = 0x1p-1060;
-    {
-      const FpEnvironment environment;
-      inside = _mm_getcsr();
-      volatile double zero = 0, one = 1;
-      quotient = one / zero;  // would trap
-      tiny = tiny * 0.5;      // would be flushed
-      control = _mm_getcsr() & ~0x3Fu;
-    }
-    const unsigned after = _mm_getcsr();
-    _mm_setcsr(before);
-    CHECK((inside & ~0x3Fu) == 0x1F80);
-    CHECK(control == 0x1F80);
-    CHECK(after == state);
-    CHECK(std::isinf(quotient));
-    CHECK(tiny == 0x1p-1061);
-  }
-#else
-  std::fesetround(FE_UPWARD);
-  {
-    const FpEnvironment environment;
-    CHECK(std::fegetround() == FE_TONEAREST);
-  }
-  CHECK(std::fegetround() == FE_UPWARD);
-  std::fesetround(FE_TONEAREST);
-#endif
-}
-
-// ---- environment variables ----
-
-namespace {
-
-// What `body` writes to stderr, in a child so that this process' settings stay.
-std::string ErrorsOf(void (*body)()) {
-  int ends[2];
-  REQUIRE(pipe(ends) == 0);
-  const pid_t pid = fork();
-  if (pid == 0) {
-    dup2(ends[1], 2);
-    body();
-    _exit(0);
-  }
-  close(ends[1]);
-  std::string text;
-  char buffer[512];
-  for (ssize_t got; (got = read(ends[0], buffer, sizeof buffer)) > 0;) text.append(buffer, static_cast<size_t>(got));
-  close(ends[0]);
-  int status = 0;
-  waitpid(pid, &status, 0);
-  CHECK(status == 0);
-  return text;
-}
-
-}  // namespace
-
-TEST_CASE("env: choices", "[env]") {
-  const std::string text = ErrorsOf([] {
-    static const char* const kAllowed[] = {"SSE4", "AVX2", "AVX3"};
-    unsetenv("NUMRS_TEST_A");
-    if (EnvChoice("NUMRS_TEST_A", kAllowed) != -1) _exit(1);
-    setenv("NUMRS_TEST_A", "", 1);
-    if (EnvChoice("NUMRS_TEST_A", kAllowed) != -1) _exit(2);
-    setenv("NUMRS_TEST_A", "avx2", 1);
-    if (EnvChoice("NUMRS_TEST_A", kAllowed) != 1) _exit(3);
-    setenv("NUMRS_TEST_A", "foo\x1b[2J", 1);
-    if (EnvChoice("NUMRS_TEST_A", kAllowed) != -1) _exit(4);
-    if (EnvChoice("NUMRS_TEST_A", kAllowed) != -1) _exit(5);
-  });
-  CHECK(text == "numrs: NUMRS_TEST_A=foo?[2J cannot be used (allowed: SSE4, AVX2, AVX3); using the default\n");
-}
-
-TEST_CASE("env: integers", "[env]") {
-  const std::string text = ErrorsOf([] {
-    int64_t value = 77;
-    for (const char* bad : {"abc", "-3", "99999999999", "99999999999999999999", "4x", "1025", "0", "1.5"}) {
-      setenv("NUMRS_TEST_B", bad, 1);
-      if (EnvInteger("NUMRS_TEST_B", 1, 1024, &value) || value != 77) _exit(1);
-    }
-    setenv("NUMRS_TEST_B", "1024", 1);
-    if (!EnvInteger("NUMRS_TEST_B", 1, 1024, &value) || value != 1024) _exit(2);
-    const std::string lengthy(1000, 'y');
-    setenv("NUMRS_TEST_C", lengthy.c_str(), 1);
-    EnvInteger("NUMRS_TEST_C", 1, 1024, &value);
-  });
-  CHECK(text ==
-        "numrs: NUMRS_TEST_B=abc cannot be used (allowed: 1 to 1024); using the default\n"
-        "numrs: NUMRS_TEST_C=" +
-            std::string(64, 'y') + "... cannot be used (allowed: 1 to 1024); using the default\n");
 }
