@@ -3,6 +3,10 @@ from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, u
 
 
 cdef extern from "numrs/base.h" nogil:
+    enum:
+        NUMRS_ABI_MAJOR
+    enum:
+        NUMRS_ABI_MINOR
     ctypedef struct numrs_context:
         pass
     ctypedef int32_t numrs_status

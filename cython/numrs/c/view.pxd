@@ -4,6 +4,8 @@ from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, u
 from numrs.c.base cimport *
 
 cdef extern from "numrs/view.h" nogil:
+    enum:
+        NUMRS_MAX_NDIM
     ctypedef struct numrs_view:
         void *data
         const int64_t *shape

@@ -1,0 +1,174 @@
+# cython: freethreading_compatible=True
+"""Arrays at the boundary: conversion of arguments, results over pool memory, statuses to exceptions. Nothing public."""
+import numpy as np
+
+from cpython.exc cimport PyErr_CheckSignals, PyErr_Occurred
+from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_New
+from cpython.ref cimport Py_INCREF
+cimport numpy as cnp
+
+from numrs.c.base cimport (NUMRS_CANCELLED, NUMRS_NO_MEMORY, NUMRS_OK, numrs_allocate, numrs_context, numrs_context_create,
+                           numrs_context_destroy, numrs_context_options, numrs_free, numrs_message, numrs_status,
+                           numrs_status_name)
+
+cnp.import_array()
+
+cdef extern from "numpy/arrayobject.h":
+    int PyArray_SetBaseObject(cnp.ndarray array, object base) except -1
+    object PyArray_Return(cnp.ndarray array)
+    bint PyArray_ISBYTESWAPPED(cnp.ndarray array)
+    bint PyArray_ISWRITEABLE(cnp.ndarray array)
+
+SUPPORTED = "bool, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float32, float64"
+
+cdef int _i
+for _i in range(32):
+    DTYPE_OF_NUMPY[_i] = 0
+for _i in range(16):
+    NUMPY_OF_DTYPE[_i] = -1
+for _name, _dtype in (("bool", NUMRS_BOOL), ("int8", NUMRS_I8), ("int16", NUMRS_I16), ("int32", NUMRS_I32), ("int64", NUMRS_I64),
+                      ("uint8", NUMRS_U8), ("uint16", NUMRS_U16), ("uint32", NUMRS_U32), ("uint64", NUMRS_U64),
+                      ("float32", NUMRS_F32), ("float64", NUMRS_F64)):
+    NUMPY_OF_DTYPE[_dtype] = np.dtype(_name).num
+    DTYPE_OF_NUMPY[np.dtype(_name).num] = _dtype
+# C has two types of 64 (or 32) bits: long and long long, int and long.
+for _code in "bhilqBHILQ":
+    DTYPE_OF_NUMPY[np.dtype(_code).num] = DTYPE_OF_NUMPY[np.dtype(np.dtype(_code).name).num]
+
+_EXCEPTIONS = {
+    "BAD_ARGUMENT": ValueError, "BAD_SHAPE": ValueError, "BAD_DTYPE": TypeError, "BAD_INDEX": IndexError, "OVERLAP": ValueError,
+    "UNSUPPORTED": NotImplementedError, "NO_MEMORY": MemoryError, "NO_DEVICE": RuntimeError, "DEVICE_FAILED": RuntimeError,
+    "CANCELLED": KeyboardInterrupt, "INTERNAL": RuntimeError,
+}
+
+
+cdef int check(numrs_status status) except -1:
+    """Raises what the C library reports, with its message."""
+    if status == NUMRS_OK:
+        return 0
+    if status == NUMRS_CANCELLED and PyErr_Occurred():
+        return -1  # the exception that PyErr_CheckSignals raised
+    message = numrs_message().decode("utf-8", "replace")
+    raise _EXCEPTIONS.get(numrs_status_name(status).decode(), RuntimeError)(message)
+
+
+cdef ndarray as_array(object x, str function, str argument):
+    """x as an ndarray of a supported dtype in native byte order; lists and scalars are converted."""
+    cdef ndarray a
+    if PyArray_CheckExact(x):
+        a = <ndarray>x
+        if dtype_of(a) and not PyArray_ISBYTESWAPPED(a):
+            return a
+    elif isinstance(x, np.ma.MaskedArray):
+        raise TypeError(f"{function}: {argument} is a masked array, whose mask would be lost; pass {argument}.filled(value)")
+    elif x is None:
+        raise TypeError(f"{function}: {argument} is None, expected an array, a list or a number")
+    try:
+        a = np.asarray(x)
+    except (ValueError, TypeError) as error:
+        raise type(error)(f"{function}: {argument} of type {type(x).__name__} cannot be converted to an array: {error}") from None
+    if not dtype_of(a):
+        raise TypeError(f"{function}: {argument} has dtype {a.dtype} ({type(x).__name__}), expected one of {SUPPORTED}")
+    if PyArray_ISBYTESWAPPED(a):
+        a = a.astype(a.dtype.newbyteorder("="))
+    return np.asarray(a)
+
+
+cdef ndarray check_out(object out, str function):
+    """out as a writeable ndarray of a supported dtype; a 1-tuple is taken as NumPy does."""
+    if type(out) is tuple and len(<tuple>out) == 1:
+        out = (<tuple>out)[0]
+    if not isinstance(out, np.ndarray):
+        raise TypeError(f"{function}: out is of type {type(out).__name__}, expected an ndarray")
+    cdef ndarray y = <ndarray>out
+    if not dtype_of(y) or PyArray_ISBYTESWAPPED(y):
+        raise TypeError(f"{function}: out has dtype {y.dtype}, expected one of {SUPPORTED} in native byte order")
+    if not PyArray_ISWRITEABLE(y):
+        raise ValueError(f"{function}: output array is read-only")
+    return y
+
+
+cdef void _free_block(object capsule) noexcept:
+    numrs_free(PyCapsule_GetPointer(capsule, "numrs.block"))
+
+
+cdef enum:
+    POOL_BYTES = 1 << 18   # results from here on live in the pool: no page faults when they are recycled
+
+cdef ndarray new_array(int ndim, const int64_t *shape, int32_t dtype):
+    """An uninitialised C-order array; large ones over pool memory with a capsule as base."""
+    cdef int64_t size = 1
+    cdef int d
+    cdef void *block
+    for d in range(ndim):
+        size *= shape[d]  # NumPy has checked the operands' shapes; a product that overflows is caught by PyArray_EMPTY below
+    cdef int number = NUMPY_OF_DTYPE[dtype]
+    cdef int64_t itemsize = 8 if dtype in (NUMRS_F64, NUMRS_I64, NUMRS_U64) else 4 if dtype in (NUMRS_F32, NUMRS_I32, NUMRS_U32) \
+        else 2 if dtype in (NUMRS_I16, NUMRS_U16) else 1
+    if size * itemsize < POOL_BYTES or size > (1 << 40):
+        return <ndarray>cnp.PyArray_EMPTY(ndim, <cnp.npy_intp *>shape, number, 0)
+    block = numrs_allocate(<size_t>(size * itemsize))
+    if block == NULL:
+        raise MemoryError(f"no memory for a result of {size * itemsize} bytes (see numrs.memory.stats)")
+    capsule = PyCapsule_New(block, "numrs.block", _free_block)
+    cdef ndarray y = <ndarray>cnp.PyArray_SimpleNewFromData(ndim, <cnp.npy_intp *>shape, number, block)
+    Py_INCREF(capsule)  # SetBaseObject steals a reference
+    PyArray_SetBaseObject(y, capsule)
+    return y
+
+
+cdef ndarray empty_like_shape(ndarray a, int32_t dtype):
+    return new_array(PyArray_NDIM(a), <const int64_t *>PyArray_DIMS(a), dtype)
+
+
+cdef object finish(ndarray y):
+    """A 0-d result becomes a NumPy scalar, as NumPy does."""
+    if PyArray_NDIM(y) == 0:
+        Py_INCREF(y)  # PyArray_Return steals a reference
+        return PyArray_Return(y)
+    return y
+
+
+cdef void hold(Held *held, const numrs_view *v) noexcept:
+    cdef int d
+    for d in range(v.ndim):
+        held.shape[d] = v.shape[d]
+        held.strides[d] = v.strides[d]
+    held.view = v[0]
+    held.view.shape = held.shape
+    held.view.strides = held.strides
+
+
+cdef class Exports:
+    """Buffer exports of arrays, released when it dies."""
+    pass
+
+
+cdef Exports export_all(tuple arrays):
+    cdef Exports exports = Exports.__new__(Exports)
+    exports.views = [memoryview(a) for a in arrays]
+    return exports
+
+
+cdef int32_t _poll(void *user) noexcept nogil:
+    with gil:
+        return 1 if PyErr_CheckSignals() != 0 else 0
+
+
+cdef numrs_context *interruptible() noexcept:
+    """A context that answers Ctrl-C; NULL (the default context, which does not) when there is no memory for it."""
+    cdef numrs_context_options options
+    cdef numrs_context *context = NULL
+    options.struct_size = sizeof(numrs_context_options)
+    options.device = 0
+    options.threads = 0
+    options.reserved = 0
+    options.poll = _poll
+    options.poll_user = NULL
+    if numrs_context_create(&options, &context) != NUMRS_OK:
+        return NULL
+    return context
+
+
+cdef void release_context(numrs_context *context) noexcept:
+    numrs_context_destroy(context)
