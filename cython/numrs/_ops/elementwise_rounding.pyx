@@ -1,0 +1,214 @@
+# cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
+"""Rounding to integral values, and parts of complex numbers (real dtypes so far)."""
+from numrs._ops._elementwise cimport unary
+from numrs.c cimport ops
+
+
+def floor(x, /, out=None):
+    """Round down to an integral value.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    out : ndarray, optional
+        Receives the result; may be the input.
+
+    Returns
+    -------
+    ndarray or scalar
+        The dtype is kept; integers and bool are returned as they are.
+
+    Raises
+    ------
+    TypeError
+        For a dtype that the operation does not take.
+    ValueError
+        For a read-only or wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.floor([1.5, -1.5])
+    @@
+    """
+    return unary(ops.NUMRS_OP_FLOOR, "floor", x, out)
+
+
+def ceil(x, /, out=None):
+    """Round up to an integral value.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    out : ndarray, optional
+        Receives the result; may be the input.
+
+    Returns
+    -------
+    ndarray or scalar
+        The dtype is kept; integers and bool are returned as they are.
+
+    Raises
+    ------
+    TypeError
+        For a dtype that the operation does not take.
+    ValueError
+        For a read-only or wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.ceil([1.5, -1.5])
+    @@
+    """
+    return unary(ops.NUMRS_OP_CEIL, "ceil", x, out)
+
+
+def trunc(x, /, out=None):
+    """Round towards zero to an integral value.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    out : ndarray, optional
+        Receives the result; may be the input.
+
+    Returns
+    -------
+    ndarray or scalar
+        The dtype is kept; integers and bool are returned as they are.
+
+    Raises
+    ------
+    TypeError
+        For a dtype that the operation does not take.
+    ValueError
+        For a read-only or wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.trunc([1.5, -1.5])
+    @@
+    """
+    return unary(ops.NUMRS_OP_TRUNC, "trunc", x, out)
+
+
+def round(x, /, out=None):
+    """Round to the nearest integral value, halves to even.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    out : ndarray, optional
+        Receives the result; may be the input.
+
+    Returns
+    -------
+    ndarray or scalar
+        The dtype is kept; integers and bool are returned as they are.
+
+    Raises
+    ------
+    TypeError
+        For a dtype that the operation does not take.
+    ValueError
+        For a read-only or wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.round([0.5, 1.5, 2.6])
+    @@
+    """
+    return unary(ops.NUMRS_OP_ROUND, "round", x, out)
+
+
+def conj(x, /, out=None):
+    """Complex conjugate.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    out : ndarray, optional
+        Receives the result; may be the input.
+
+    Returns
+    -------
+    ndarray or scalar
+        Real numbers are returned as they are.
+
+    Raises
+    ------
+    TypeError
+        For a dtype that the operation does not take.
+    ValueError
+        For a read-only or wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.conj([1.0, 2.0])
+    @@
+    """
+    return unary(ops.NUMRS_OP_CONJ, "conj", x, out)
+
+
+def real(x, /, out=None):
+    """Real part.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    out : ndarray, optional
+        Receives the result; may be the input.
+
+    Returns
+    -------
+    ndarray or scalar
+        Real numbers are returned as they are.
+
+    Raises
+    ------
+    TypeError
+        For a dtype that the operation does not take.
+    ValueError
+        For a read-only or wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.real([1.0, 2.0])
+    @@
+    """
+    return unary(ops.NUMRS_OP_REAL, "real", x, out)
+
+
+def imag(x, /, out=None):
+    """Imaginary part.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    out : ndarray, optional
+        Receives the result; may be the input.
+
+    Returns
+    -------
+    ndarray or scalar
+        Zeros for real numbers.
+
+    Raises
+    ------
+    TypeError
+        For a dtype that the operation does not take.
+    ValueError
+        For a read-only or wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.imag([1.0, 2.0])
+    @@
+    """
+    return unary(ops.NUMRS_OP_IMAG, "imag", x, out)

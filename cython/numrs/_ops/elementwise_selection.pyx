@@ -1,0 +1,169 @@
+# cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
+"""Choosing between elements, limiting them, fused multiply-add and conversion of the dtype."""
+import numpy as np
+
+cimport numpy as cnp
+from numpy cimport PyArray_SIZE, ndarray
+
+from numrs._ops._array cimport (NOGIL_ELEMENTS, Exports, Held, as_array, check, dtype_of, empty_like_shape, export_all, finish, hold,
+                                interruptible, release_context, view_of)
+from numrs._ops._elementwise cimport binary, ternary
+from numrs.c cimport ops
+from numrs.c.base cimport numrs_context, numrs_status
+from numrs.c.elementwise cimport numrs_convert
+from numrs.c.view cimport numrs_view
+
+cnp.import_array()
+
+
+def where(condition, x1, x2, /, out=None):
+    """Choose elements by a condition.
+
+    Parameters
+    ----------
+    condition : array_like
+        True where ``x1`` is to be taken; anything but zero is true.
+    x1, x2 : array_like
+        The values; all three broadcast against each other.
+    out : ndarray, optional
+        Receives the result; may be one of the inputs.
+
+    Returns
+    -------
+    ndarray or scalar
+        ``x1`` where the condition holds, else ``x2``, in their common dtype.
+
+    Raises
+    ------
+    TypeError
+        For a dtype that numrs does not have.
+    ValueError
+        For shapes that do not broadcast, or a read-only or wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.where([True, False], [1.0, 2.0], 0.0)
+    @@
+    """
+    return ternary(ops.NUMRS_OP_WHERE, "where", condition, x1, x2, out)
+
+
+def clip(x, /, min=None, max=None, out=None):
+    """Limit elements to a range.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    min, max : array_like, optional
+        Limits that broadcast with ``x``; None: no limit on that side.
+    out : ndarray, optional
+        Receives the result; may be the input.
+
+    Returns
+    -------
+    ndarray or scalar
+        ``minimum(maximum(x, min), max)``; NaN in any operand gives NaN.
+
+    Raises
+    ------
+    TypeError
+        For a dtype that numrs does not have.
+    ValueError
+        For shapes that do not broadcast, or a read-only or wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.clip([1.0, 5.0, 9.0], 2.0, 6.0)
+    @@
+    """
+    if min is None and max is None:
+        return binary(ops.NUMRS_OP_MAXIMUM, "clip", x, x, out)
+    if max is None:
+        return binary(ops.NUMRS_OP_MAXIMUM, "clip", x, min, out)
+    if min is None:
+        return binary(ops.NUMRS_OP_MINIMUM, "clip", x, max, out)
+    return ternary(ops.NUMRS_OP_CLIP, "clip", x, min, max, out)
+
+
+def fma(x1, x2, x3, /, out=None):
+    """Fused multiply-add, rounded once.
+
+    Parameters
+    ----------
+    x1, x2, x3 : array_like
+        Any shapes that broadcast against each other.
+    out : ndarray, optional
+        Receives the result; may be one of the inputs.
+
+    Returns
+    -------
+    ndarray or scalar
+        ``x1 * x2 + x3`` with a single rounding; integers are converted to floats.
+
+    Raises
+    ------
+    TypeError
+        For a dtype that numrs does not have.
+    ValueError
+        For shapes that do not broadcast, or a read-only or wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.fma([2.0, 3.0], 4.0, 1.0)
+    @@
+    """
+    return ternary(ops.NUMRS_OP_FMA, "fma", x1, x2, x3, out)
+
+
+def astype(x, dtype, /, *, copy=True):
+    """Convert to another dtype.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    dtype : dtype_like
+        One of numrs' dtypes.
+    copy : bool
+        False returns ``x`` itself where it already has the dtype.
+
+    Returns
+    -------
+    ndarray
+        The converted elements. Floats out of an integer's range: the value truncated to 64 bits (NaN and beyond: -2**63),
+        then wrapped; the same bits on every machine.
+
+    Raises
+    ------
+    TypeError
+        For a dtype that numrs does not have.
+
+    Examples
+    --------
+    >>> numrs.astype([1.7, -1.7], 'int32')
+    @@
+    """
+    cdef ndarray a = as_array(x, "astype", "x")
+    wanted = np.dtype(dtype)
+    if wanted == a.dtype and not copy:
+        return a
+    cdef ndarray model = as_array(np.empty(0, wanted), "astype", "dtype")
+    cdef ndarray y = empty_like_shape(a, dtype_of(model))
+    cdef numrs_view from_view = view_of(a, dtype_of(a)), to_view = view_of(y, dtype_of(y))
+    cdef Held held_from, held_to
+    cdef Exports exports
+    cdef numrs_context *context
+    cdef numrs_status status
+    if PyArray_SIZE(y) < NOGIL_ELEMENTS:
+        status = numrs_convert(NULL, &from_view, &to_view)
+    else:
+        hold(&held_from, &from_view)
+        hold(&held_to, &to_view)
+        exports = export_all((a, y))
+        context = interruptible()
+        with nogil:
+            status = numrs_convert(context, &held_from.view, &held_to.view)
+        release_context(context)
+    check(status)
+    return y
