@@ -29,7 +29,7 @@ def add(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.add([1.0, 2.0], 0.5)
-    @@
+    array([1.5, 2.5])
     """
     return binary(ops.NUMRS_OP_ADD, "add", x1, x2, out)
 
@@ -59,7 +59,7 @@ def subtract(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.subtract([3, 2], [1, 5])
-    @@
+    array([ 2, -3])
     """
     return binary(ops.NUMRS_OP_SUBTRACT, "subtract", x1, x2, out)
 
@@ -89,7 +89,7 @@ def multiply(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.multiply([1.5, 2.0], 2.0)
-    @@
+    array([3., 4.])
     """
     return binary(ops.NUMRS_OP_MULTIPLY, "multiply", x1, x2, out)
 
@@ -119,7 +119,7 @@ def divide(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.divide([1, 2], 4)
-    @@
+    array([0.25, 0.5 ])
     """
     return binary(ops.NUMRS_OP_DIVIDE, "divide", x1, x2, out)
 
@@ -149,7 +149,7 @@ def floor_divide(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.floor_divide([7, -7], 2)
-    @@
+    array([ 3, -4])
     """
     return binary(ops.NUMRS_OP_FLOOR_DIVIDE, "floor_divide", x1, x2, out)
 
@@ -179,7 +179,7 @@ def remainder(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.remainder([7, -7], 3)
-    @@
+    array([1, 2])
     """
     return binary(ops.NUMRS_OP_REMAINDER, "remainder", x1, x2, out)
 
@@ -209,7 +209,7 @@ def maximum(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.maximum([1.0, 5.0], [3.0, 2.0])
-    @@
+    array([3., 5.])
     """
     return binary(ops.NUMRS_OP_MAXIMUM, "maximum", x1, x2, out)
 
@@ -239,7 +239,7 @@ def minimum(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.minimum([1.0, 5.0], [3.0, 2.0])
-    @@
+    array([1., 2.])
     """
     return binary(ops.NUMRS_OP_MINIMUM, "minimum", x1, x2, out)
 
@@ -269,7 +269,7 @@ def copysign(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.copysign([1.0, 2.0], -0.0)
-    @@
+    array([-1., -2.])
     """
     return binary(ops.NUMRS_OP_COPYSIGN, "copysign", x1, x2, out)
 
@@ -299,7 +299,7 @@ def nextafter(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.nextafter(1.0, 2.0) - 1.0
-    @@
+    np.float64(2.220446049250313e-16)
     """
     return binary(ops.NUMRS_OP_NEXTAFTER, "nextafter", x1, x2, out)
 
@@ -329,7 +329,7 @@ def negative(x, /, out=None):
     Examples
     --------
     >>> numrs.negative([1.0, -2.0])
-    @@
+    array([-1.,  2.])
     """
     return unary(ops.NUMRS_OP_NEGATIVE, "negative", x, out)
 
@@ -359,7 +359,7 @@ def positive(x, /, out=None):
     Examples
     --------
     >>> numrs.positive([1, -2])
-    @@
+    array([ 1, -2])
     """
     return unary(ops.NUMRS_OP_POSITIVE, "positive", x, out)
 
@@ -389,7 +389,7 @@ def abs(x, /, out=None):
     Examples
     --------
     >>> numrs.abs([-1.5, 2.0])
-    @@
+    array([1.5, 2. ])
     """
     return unary(ops.NUMRS_OP_ABS, "abs", x, out)
 
@@ -419,7 +419,7 @@ def sign(x, /, out=None):
     Examples
     --------
     >>> numrs.sign([-3, 0, 7])
-    @@
+    array([-1,  0,  1])
     """
     return unary(ops.NUMRS_OP_SIGN, "sign", x, out)
 
@@ -449,6 +449,6 @@ def reciprocal(x, /, out=None):
     Examples
     --------
     >>> numrs.reciprocal([2.0, 4.0])
-    @@
+    array([0.5 , 0.25])
     """
     return unary(ops.NUMRS_OP_RECIPROCAL, "reciprocal", x, out)

@@ -29,7 +29,7 @@ def bitwise_and(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.bitwise_and([12, 10], 6)
-    @@
+    array([4, 2])
     """
     return binary(ops.NUMRS_OP_BITWISE_AND, "bitwise_and", x1, x2, out)
 
@@ -59,7 +59,7 @@ def bitwise_or(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.bitwise_or([12, 10], 6)
-    @@
+    array([14, 14])
     """
     return binary(ops.NUMRS_OP_BITWISE_OR, "bitwise_or", x1, x2, out)
 
@@ -89,7 +89,7 @@ def bitwise_xor(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.bitwise_xor([12, 10], 6)
-    @@
+    array([10, 12])
     """
     return binary(ops.NUMRS_OP_BITWISE_XOR, "bitwise_xor", x1, x2, out)
 
@@ -119,7 +119,7 @@ def bitwise_invert(x, /, out=None):
     Examples
     --------
     >>> numrs.bitwise_invert([0, 5])
-    @@
+    array([-1, -6])
     """
     return unary(ops.NUMRS_OP_BITWISE_INVERT, "bitwise_invert", x, out)
 
@@ -149,7 +149,7 @@ def bitwise_left_shift(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.bitwise_left_shift([1, 3], 4)
-    @@
+    array([16, 48])
     """
     return binary(ops.NUMRS_OP_BITWISE_LEFT_SHIFT, "bitwise_left_shift", x1, x2, out)
 
@@ -179,6 +179,6 @@ def bitwise_right_shift(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.bitwise_right_shift([16, -8], 2)
-    @@
+    array([ 4, -2])
     """
     return binary(ops.NUMRS_OP_BITWISE_RIGHT_SHIFT, "bitwise_right_shift", x1, x2, out)

@@ -29,7 +29,7 @@ def equal(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.equal([1, 2], [1, 3])
-    @@
+    array([ True, False])
     """
     return binary(ops.NUMRS_OP_EQUAL, "equal", x1, x2, out)
 
@@ -59,7 +59,7 @@ def not_equal(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.not_equal([1, 2], [1, 3])
-    @@
+    array([False,  True])
     """
     return binary(ops.NUMRS_OP_NOT_EQUAL, "not_equal", x1, x2, out)
 
@@ -89,7 +89,7 @@ def less(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.less([1, 2], 2)
-    @@
+    array([ True, False])
     """
     return binary(ops.NUMRS_OP_LESS, "less", x1, x2, out)
 
@@ -119,7 +119,7 @@ def less_equal(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.less_equal([1, 2], 1)
-    @@
+    array([ True, False])
     """
     return binary(ops.NUMRS_OP_LESS_EQUAL, "less_equal", x1, x2, out)
 
@@ -149,7 +149,7 @@ def greater(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.greater([1, 2], 1)
-    @@
+    array([False,  True])
     """
     return binary(ops.NUMRS_OP_GREATER, "greater", x1, x2, out)
 
@@ -179,7 +179,7 @@ def greater_equal(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.greater_equal([1, 2], 2)
-    @@
+    array([False,  True])
     """
     return binary(ops.NUMRS_OP_GREATER_EQUAL, "greater_equal", x1, x2, out)
 
@@ -209,7 +209,7 @@ def logical_and(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.logical_and([True, True], [True, False])
-    @@
+    array([ True, False])
     """
     return binary(ops.NUMRS_OP_LOGICAL_AND, "logical_and", x1, x2, out)
 
@@ -239,7 +239,7 @@ def logical_or(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.logical_or([True, False], False)
-    @@
+    array([ True, False])
     """
     return binary(ops.NUMRS_OP_LOGICAL_OR, "logical_or", x1, x2, out)
 
@@ -269,7 +269,7 @@ def logical_xor(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.logical_xor([True, True], [True, False])
-    @@
+    array([False,  True])
     """
     return binary(ops.NUMRS_OP_LOGICAL_XOR, "logical_xor", x1, x2, out)
 
@@ -299,7 +299,7 @@ def logical_not(x, /, out=None):
     Examples
     --------
     >>> numrs.logical_not([0, 2])
-    @@
+    array([ True, False])
     """
     return unary(ops.NUMRS_OP_LOGICAL_NOT, "logical_not", x, out)
 
@@ -329,7 +329,7 @@ def isnan(x, /, out=None):
     Examples
     --------
     >>> numrs.isnan([1.0, float('nan')])
-    @@
+    array([False,  True])
     """
     return unary(ops.NUMRS_OP_ISNAN, "isnan", x, out)
 
@@ -359,7 +359,7 @@ def isinf(x, /, out=None):
     Examples
     --------
     >>> numrs.isinf([1.0, float('-inf')])
-    @@
+    array([False,  True])
     """
     return unary(ops.NUMRS_OP_ISINF, "isinf", x, out)
 
@@ -389,7 +389,7 @@ def isfinite(x, /, out=None):
     Examples
     --------
     >>> numrs.isfinite([1.0, float('inf')])
-    @@
+    array([ True, False])
     """
     return unary(ops.NUMRS_OP_ISFINITE, "isfinite", x, out)
 
@@ -419,6 +419,6 @@ def signbit(x, /, out=None):
     Examples
     --------
     >>> numrs.signbit([-0.0, 1.0])
-    @@
+    array([ True, False])
     """
     return unary(ops.NUMRS_OP_SIGNBIT, "signbit", x, out)

@@ -29,7 +29,7 @@ def exp(x, /, out=None):
     Examples
     --------
     >>> numrs.exp([0.0, 1.0])
-    @@
+    array([1.        , 2.71828183])
     """
     return unary(ops.NUMRS_OP_EXP, "exp", x, out)
 
@@ -59,7 +59,7 @@ def exp2(x, /, out=None):
     Examples
     --------
     >>> numrs.exp2([0.0, 3.0])
-    @@
+    array([1., 8.])
     """
     return unary(ops.NUMRS_OP_EXP2, "exp2", x, out)
 
@@ -89,7 +89,7 @@ def expm1(x, /, out=None):
     Examples
     --------
     >>> numrs.expm1([0.0, 1e-10])
-    @@
+    array([0.e+00, 1.e-10])
     """
     return unary(ops.NUMRS_OP_EXPM1, "expm1", x, out)
 
@@ -119,7 +119,7 @@ def log(x, /, out=None):
     Examples
     --------
     >>> numrs.log([1.0, 10.0])
-    @@
+    array([0.        , 2.30258509])
     """
     return unary(ops.NUMRS_OP_LOG, "log", x, out)
 
@@ -149,7 +149,7 @@ def log2(x, /, out=None):
     Examples
     --------
     >>> numrs.log2([1.0, 8.0])
-    @@
+    array([0., 3.])
     """
     return unary(ops.NUMRS_OP_LOG2, "log2", x, out)
 
@@ -179,7 +179,7 @@ def log10(x, /, out=None):
     Examples
     --------
     >>> numrs.log10([1.0, 1000.0])
-    @@
+    array([0., 3.])
     """
     return unary(ops.NUMRS_OP_LOG10, "log10", x, out)
 
@@ -209,7 +209,7 @@ def log1p(x, /, out=None):
     Examples
     --------
     >>> numrs.log1p([0.0, 1e-10])
-    @@
+    array([0.e+00, 1.e-10])
     """
     return unary(ops.NUMRS_OP_LOG1P, "log1p", x, out)
 
@@ -239,7 +239,7 @@ def logaddexp(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.logaddexp(0.0, [0.0, 1000.0])
-    @@
+    array([6.93147181e-01, 1.00000000e+03])
     """
     return binary(ops.NUMRS_OP_LOGADDEXP, "logaddexp", x1, x2, out)
 
@@ -269,7 +269,7 @@ def sinh(x, /, out=None):
     Examples
     --------
     >>> numrs.sinh([0.0, 1.0])
-    @@
+    array([0.        , 1.17520119])
     """
     return unary(ops.NUMRS_OP_SINH, "sinh", x, out)
 
@@ -299,7 +299,7 @@ def cosh(x, /, out=None):
     Examples
     --------
     >>> numrs.cosh([0.0, 1.0])
-    @@
+    array([1.        , 1.54308063])
     """
     return unary(ops.NUMRS_OP_COSH, "cosh", x, out)
 
@@ -329,7 +329,7 @@ def tanh(x, /, out=None):
     Examples
     --------
     >>> numrs.tanh([0.0, 1.0])
-    @@
+    array([0.        , 0.76159416])
     """
     return unary(ops.NUMRS_OP_TANH, "tanh", x, out)
 
@@ -359,7 +359,7 @@ def asinh(x, /, out=None):
     Examples
     --------
     >>> numrs.asinh([0.0, 1.0])
-    @@
+    array([0.        , 0.88137359])
     """
     return unary(ops.NUMRS_OP_ASINH, "asinh", x, out)
 
@@ -389,7 +389,7 @@ def acosh(x, /, out=None):
     Examples
     --------
     >>> numrs.acosh([1.0, 2.0])
-    @@
+    array([0.       , 1.3169579])
     """
     return unary(ops.NUMRS_OP_ACOSH, "acosh", x, out)
 
@@ -419,7 +419,7 @@ def atanh(x, /, out=None):
     Examples
     --------
     >>> numrs.atanh([0.0, 0.5])
-    @@
+    array([0.        , 0.54930614])
     """
     return unary(ops.NUMRS_OP_ATANH, "atanh", x, out)
 
@@ -449,7 +449,7 @@ def sigmoid(x, /, out=None):
     Examples
     --------
     >>> numrs.sigmoid([0.0, 2.0])
-    @@
+    array([0.5       , 0.88079708])
     """
     return unary(ops.NUMRS_OP_SIGMOID, "sigmoid", x, out)
 
@@ -479,7 +479,7 @@ def erf(x, /, out=None):
     Examples
     --------
     >>> numrs.erf([0.0, 1.0])
-    @@
+    array([0.        , 0.84270079])
     """
     return unary(ops.NUMRS_OP_ERF, "erf", x, out)
 
@@ -509,6 +509,6 @@ def erfc(x, /, out=None):
     Examples
     --------
     >>> numrs.erfc([0.0, 10.0])
-    @@
+    array([1.00000000e+00, 2.08848758e-45])
     """
     return unary(ops.NUMRS_OP_ERFC, "erfc", x, out)

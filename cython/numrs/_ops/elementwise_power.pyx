@@ -29,7 +29,7 @@ def pow(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.pow([2.0, 3.0], 2)
-    @@
+    array([4., 9.])
     """
     return binary(ops.NUMRS_OP_POW, "pow", x1, x2, out)
 
@@ -59,7 +59,7 @@ def square(x, /, out=None):
     Examples
     --------
     >>> numrs.square([1.0, 3.0])
-    @@
+    array([1., 9.])
     """
     return unary(ops.NUMRS_OP_SQUARE, "square", x, out)
 
@@ -89,7 +89,7 @@ def sqrt(x, /, out=None):
     Examples
     --------
     >>> numrs.sqrt([4.0, 2.25])
-    @@
+    array([2. , 1.5])
     """
     return unary(ops.NUMRS_OP_SQRT, "sqrt", x, out)
 
@@ -119,7 +119,7 @@ def rsqrt(x, /, out=None):
     Examples
     --------
     >>> numrs.rsqrt([4.0, 16.0])
-    @@
+    array([0.5 , 0.25])
     """
     return unary(ops.NUMRS_OP_RSQRT, "rsqrt", x, out)
 
@@ -149,7 +149,7 @@ def cbrt(x, /, out=None):
     Examples
     --------
     >>> numrs.cbrt([27.0, -8.0])
-    @@
+    array([ 3., -2.])
     """
     return unary(ops.NUMRS_OP_CBRT, "cbrt", x, out)
 
@@ -179,6 +179,6 @@ def hypot(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.hypot(3.0, [4.0, 0.0])
-    @@
+    array([5., 3.])
     """
     return binary(ops.NUMRS_OP_HYPOT, "hypot", x1, x2, out)

@@ -29,7 +29,7 @@ def floor(x, /, out=None):
     Examples
     --------
     >>> numrs.floor([1.5, -1.5])
-    @@
+    array([ 1., -2.])
     """
     return unary(ops.NUMRS_OP_FLOOR, "floor", x, out)
 
@@ -59,7 +59,7 @@ def ceil(x, /, out=None):
     Examples
     --------
     >>> numrs.ceil([1.5, -1.5])
-    @@
+    array([ 2., -1.])
     """
     return unary(ops.NUMRS_OP_CEIL, "ceil", x, out)
 
@@ -89,7 +89,7 @@ def trunc(x, /, out=None):
     Examples
     --------
     >>> numrs.trunc([1.5, -1.5])
-    @@
+    array([ 1., -1.])
     """
     return unary(ops.NUMRS_OP_TRUNC, "trunc", x, out)
 
@@ -119,7 +119,7 @@ def round(x, /, out=None):
     Examples
     --------
     >>> numrs.round([0.5, 1.5, 2.6])
-    @@
+    array([0., 2., 3.])
     """
     return unary(ops.NUMRS_OP_ROUND, "round", x, out)
 
@@ -149,7 +149,7 @@ def conj(x, /, out=None):
     Examples
     --------
     >>> numrs.conj([1.0, 2.0])
-    @@
+    array([1., 2.])
     """
     return unary(ops.NUMRS_OP_CONJ, "conj", x, out)
 
@@ -179,7 +179,7 @@ def real(x, /, out=None):
     Examples
     --------
     >>> numrs.real([1.0, 2.0])
-    @@
+    array([1., 2.])
     """
     return unary(ops.NUMRS_OP_REAL, "real", x, out)
 
@@ -209,6 +209,6 @@ def imag(x, /, out=None):
     Examples
     --------
     >>> numrs.imag([1.0, 2.0])
-    @@
+    array([0., 0.])
     """
     return unary(ops.NUMRS_OP_IMAG, "imag", x, out)

@@ -43,7 +43,7 @@ def where(condition, x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.where([True, False], [1.0, 2.0], 0.0)
-    @@
+    array([1., 0.])
     """
     return ternary(ops.NUMRS_OP_WHERE, "where", condition, x1, x2, out)
 
@@ -75,7 +75,7 @@ def clip(x, /, min=None, max=None, out=None):
     Examples
     --------
     >>> numrs.clip([1.0, 5.0, 9.0], 2.0, 6.0)
-    @@
+    array([2., 5., 6.])
     """
     if min is None and max is None:
         return binary(ops.NUMRS_OP_MAXIMUM, "clip", x, x, out)
@@ -111,7 +111,7 @@ def fma(x1, x2, x3, /, out=None):
     Examples
     --------
     >>> numrs.fma([2.0, 3.0], 4.0, 1.0)
-    @@
+    array([ 9., 13.])
     """
     return ternary(ops.NUMRS_OP_FMA, "fma", x1, x2, x3, out)
 
@@ -142,7 +142,7 @@ def astype(x, dtype, /, *, copy=True):
     Examples
     --------
     >>> numrs.astype([1.7, -1.7], 'int32')
-    @@
+    array([ 1, -1], dtype=int32)
     """
     cdef ndarray a = as_array(x, "astype", "x")
     wanted = np.dtype(dtype)

@@ -29,7 +29,7 @@ def sin(x, /, out=None):
     Examples
     --------
     >>> numrs.sin([0.0, 1.0])
-    @@
+    array([0.        , 0.84147098])
     """
     return unary(ops.NUMRS_OP_SIN, "sin", x, out)
 
@@ -59,7 +59,7 @@ def cos(x, /, out=None):
     Examples
     --------
     >>> numrs.cos([0.0, 1.0])
-    @@
+    array([1.        , 0.54030231])
     """
     return unary(ops.NUMRS_OP_COS, "cos", x, out)
 
@@ -89,7 +89,7 @@ def tan(x, /, out=None):
     Examples
     --------
     >>> numrs.tan([0.0, 1.0])
-    @@
+    array([0.        , 1.55740772])
     """
     return unary(ops.NUMRS_OP_TAN, "tan", x, out)
 
@@ -119,7 +119,7 @@ def asin(x, /, out=None):
     Examples
     --------
     >>> numrs.asin([0.0, 1.0])
-    @@
+    array([0.        , 1.57079633])
     """
     return unary(ops.NUMRS_OP_ASIN, "asin", x, out)
 
@@ -149,7 +149,7 @@ def acos(x, /, out=None):
     Examples
     --------
     >>> numrs.acos([1.0, 0.0])
-    @@
+    array([0.        , 1.57079633])
     """
     return unary(ops.NUMRS_OP_ACOS, "acos", x, out)
 
@@ -179,7 +179,7 @@ def atan(x, /, out=None):
     Examples
     --------
     >>> numrs.atan([0.0, 1.0])
-    @@
+    array([0.        , 0.78539816])
     """
     return unary(ops.NUMRS_OP_ATAN, "atan", x, out)
 
@@ -209,6 +209,6 @@ def atan2(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.atan2([1.0, -1.0], -1.0)
-    @@
+    array([ 2.35619449, -2.35619449])
     """
     return binary(ops.NUMRS_OP_ATAN2, "atan2", x1, x2, out)
