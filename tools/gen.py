@@ -73,11 +73,51 @@ def elementwise(family, operands):
                            ["numrs_context *context", *inputs, f"{result['ctype']} *y", "int64_t n"], body)
 
 
+def result_of(rule, d):
+    """The result dtype of a reduction or scan for kernels of dtype d."""
+    by_name = {t["name"]: t for t in DTYPES}
+    if rule == "INDEX":
+        return by_name["I64"]
+    if rule == "BOOL":
+        return BOOL
+    if rule == "SUM" and d["kind"] != "FLOAT":
+        return by_name["U64" if d["kind"] == "UINT" else "I64"]
+    return d
+
+
+def along_axis(family):
+    """Raw functions of reductions and scans: x is (outer, n, inner), y is (outer, inner) or like x."""
+    call = {"reduce": "ReduceRaw", "scan": "ScanRaw"}[family]
+    for row in rows(family):
+        number, name, _, dtypes, rule = row[:5]
+        for d in dtypes_of(dtypes):
+            result = result_of(rule, d)
+            parameters = ["numrs_context *context", f"const {d['ctype']} *x", f"{result['ctype']} *y", "int64_t outer", "int64_t n", "int64_t inner"]
+            last = ""
+            if family == "reduce":
+                corrected = name in ("var", "std")
+                parameters += ["double correction"] if corrected else []
+                last = ", correction" if corrected else ", 0"
+            body = (f"return Guard([&] {{ return {call}(context, {number}, x, k{d['name']}, y, k{result['name']}, "
+                    f"outer, n, inner{last}); }});")
+            yield Function(f"numrs_{name}_{d['suffix']}", parameters, body)
+
+
+def dot():
+    for d in DTYPES:
+        body = f"return Guard([&] {{ return Vecdot(context, Line(a, k{d['name']}, &n), Line(b, k{d['name']}, &n), Scalar(y, k{d['name']}), 0); }});"
+        yield Function(f"numrs_dot_{d['suffix']}",
+                       ["numrs_context *context", f"const {d['ctype']} *a", f"const {d['ctype']} *b", f"{d['ctype']} *y", "int64_t n"], body)
+
+
 FAMILIES = [
     # table, what it is, functions
     ("unary", "y[i] = op(x[i]) for n contiguous elements", lambda: elementwise("unary", ["x"])),
     ("binary", "y[i] = op(a[i], b[i]) for n contiguous elements", lambda: elementwise("binary", ["a", "b"])),
     ("ternary", "y[i] = op(a[i], b[i], c[i]) for n contiguous elements", lambda: elementwise("ternary", ["a", "b", "c"])),
+    ("reduce", "y (outer, inner) = op over the middle axis of x (outer, n, inner), both C order", lambda: along_axis("reduce")),
+    ("scan", "y = op of the elements so far along the middle axis of x, both (outer, n, inner) in C order", lambda: along_axis("scan")),
+    ("dot", "y = sum of a[i] * b[i] over n contiguous elements", dot),
 ]
 
 
@@ -87,6 +127,8 @@ def ops_h():
     out += [f"  NUMRS_{d['name']} = {d['id']}, /* {d['numpy']} */" for d in DTYPES]
     out += ["};"]
     for family, _, _ in FAMILIES:
+        if family == "dot":
+            continue
         out += ["", f"/* {family} operations */", "enum {"]
         out += [f"  NUMRS_OP_{r[1].upper()} = {r[0]}," for r in rows(family)]
         out += ["};"]
@@ -106,7 +148,7 @@ def raw_h():
 
 def raw_cc():
     out = ["// Bodies of the raw functions: contiguous memory described to the families. " + NOTE, '#include "numrs/raw.h"', "",
-           '#include "api/elementwise.h"', "", "using namespace numrs;", ""]
+           '#include "api/elementwise.h"', '#include "api/reduce.h"', "", "using namespace numrs;", ""]
     for _, _, functions in FAMILIES:
         out += [f.definition() for f in functions()]
     return "\n".join(out + [""])
@@ -154,10 +196,22 @@ def operations_md():
            "Every element-wise operation, the dtypes that have a kernel (others are converted as NumPy 2 does), and the largest error in units in the",
            "last place (ULP) that a test enforces over all arguments; 0 means the correctly rounded or exact result."]
     for family, text, _ in FAMILIES:
+        if family in ("reduce", "scan", "dot"):
+            continue
         out += ["", f"## {family}", "", text, "", "| operation | dtypes | result | ULP f32 | ULP f64 |", "| --- | --- | --- | --- | --- |"]
         for r in rows(family):
             names = " ".join(d["numpy"] for d in dtypes_of(r[3]))
             out += [f"| {r[1]} | {names} | {'bool' if r[4] == 'BOOL' and family != 'ternary' else 'same'} | {r[5]} | {r[6]} |"]
+    results = {"SAME": "same", "SUM": "int64, uint64; floats: same", "INDEX": "int64", "BOOL": "bool"}
+    out += ["", "## reduce", "", "One value for the elements along some axes. Error bounds in units of 2^-24 (f32) and 2^-53 (f64), relative to the sum of the",
+            "absolute values (sum, mean, abs_sum) or to the result (the others; prod: per 100 factors). The order of evaluation is fixed, see numrs/reduce.h.", "",
+            "| operation | dtypes | result | bound f32 | bound f64 |", "| --- | --- | --- | --- | --- |"]
+    for r in rows("reduce"):
+        names = " ".join(d["numpy"] for d in dtypes_of(r[3])) + (" (integers as float64)" if r[3] == "TRUE_DIVIDE" else "")
+        out += [f"| {r[1]} | {names} | {results[r[4]]} | {r[5]} | {r[6]} |"]
+    out += ["", "## scan", "", "The value for the elements so far along one axis.", "", "| operation | dtypes | result |", "| --- | --- | --- |"]
+    for r in rows("scan"):
+        out += [f"| {r[1]} | {' '.join(d['numpy'] for d in dtypes_of(r[3]))} | {results[r[4]]} |"]
     return "\n".join(out + [""])
 
 

@@ -104,4 +104,31 @@ enum {
   NUMRS_OP_FMA = 2,
 };
 
+/* reduce operations */
+enum {
+  NUMRS_OP_SUM = 0,
+  NUMRS_OP_PROD = 1,
+  NUMRS_OP_MIN = 2,
+  NUMRS_OP_MAX = 3,
+  NUMRS_OP_MEAN = 4,
+  NUMRS_OP_VAR = 5,
+  NUMRS_OP_STD = 6,
+  NUMRS_OP_ARGMIN = 7,
+  NUMRS_OP_ARGMAX = 8,
+  NUMRS_OP_ANY = 9,
+  NUMRS_OP_ALL = 10,
+  NUMRS_OP_COUNT_NONZERO = 11,
+  NUMRS_OP_NORM = 12,
+  NUMRS_OP_ABS_SUM = 13,
+  NUMRS_OP_ABS_MAX = 14,
+};
+
+/* scan operations */
+enum {
+  NUMRS_OP_CUMULATIVE_SUM = 0,
+  NUMRS_OP_CUMULATIVE_PROD = 1,
+  NUMRS_OP_CUMULATIVE_MAX = 2,
+  NUMRS_OP_CUMULATIVE_MIN = 3,
+};
+
 #endif /* NUMRS_OPS_H */

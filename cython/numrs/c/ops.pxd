@@ -90,3 +90,22 @@ cdef extern from "numrs/ops.h" nogil:
         NUMRS_OP_WHERE
         NUMRS_OP_CLIP
         NUMRS_OP_FMA
+        NUMRS_OP_SUM
+        NUMRS_OP_PROD
+        NUMRS_OP_MIN
+        NUMRS_OP_MAX
+        NUMRS_OP_MEAN
+        NUMRS_OP_VAR
+        NUMRS_OP_STD
+        NUMRS_OP_ARGMIN
+        NUMRS_OP_ARGMAX
+        NUMRS_OP_ANY
+        NUMRS_OP_ALL
+        NUMRS_OP_COUNT_NONZERO
+        NUMRS_OP_NORM
+        NUMRS_OP_ABS_SUM
+        NUMRS_OP_ABS_MAX
+        NUMRS_OP_CUMULATIVE_SUM
+        NUMRS_OP_CUMULATIVE_PROD
+        NUMRS_OP_CUMULATIVE_MAX
+        NUMRS_OP_CUMULATIVE_MIN
