@@ -1,0 +1,180 @@
+// Arcsine, arccosine, arctangent and the angle of a point (atan2) of float64 vectors.
+
+#if defined(NUMRS_CPU_MATH_F64_ATRIG_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef NUMRS_CPU_MATH_F64_ATRIG_INL_H_
+#undef NUMRS_CPU_MATH_F64_ATRIG_INL_H_
+#else
+#define NUMRS_CPU_MATH_F64_ATRIG_INL_H_
+#endif
+
+#include <stddef.h>
+
+#include "hwy/highway.h"
+#include "lib/cpu/math/f64_dd-inl.h"
+#include "lib/cpu/math/f64_special-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace numrs {
+namespace HWY_NAMESPACE {
+namespace f64 {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+namespace atrig {
+
+constexpr double kPio2Hi = 0x1.921fb54442d18p+0, kPio2Lo = 0x1.1a62633145c07p-54;
+constexpr double kPiHi = 0x1.921fb54442d18p+1, kPiLo = 0x1.1a62633145c07p-53;
+constexpr double kPio4Hi = 0x1.921fb54442d18p-1,
+                 kPio4Lo = 0x1.1a62633145c07p-55;  // 50 bits: 0 to 4 times kPio4Hi is exact
+
+// (asin x - x) / x^3 in z = x^2 for |x| <= 1/2; relative error of the arcsine 2^-59.9.
+constexpr double kAsin[13] = {0x1.5555555555577p-3, 0x1.333333332e133p-4, 0x1.6db6db721243cp-5, 0x1.f1c71a95034fdp-6,
+                              0x1.6e8bdede3e0a9p-6, 0x1.1c49f083645a3p-6, 0x1.ca1f89aada62dp-7, 0x1.7585a982bf1dep-7,
+                              0x1.613bd53da1a8ap-7, 0x1.e600982a3845fp-9, 0x1.6399024d3e391p-6, -0x1.57f8854de4403p-6,
+                              0x1.0b45284da86e1p-5};
+// (atan x - x) / x^3 in z = x^2 for |x| <= 1/2; relative error of the arctangent 2^-57.8.
+constexpr double kAtan[12] = {-0x1.5555555555516p-2, 0x1.999999999113bp-3, -0x1.249249215da60p-3, 0x1.c71c7090ced86p-4,
+                              -0x1.745cf4c853f72p-4, 0x1.3b113d9020c7bp-4, -0x1.10f31d0b2158cp-4, 0x1.dfe95aa132cebp-5,
+                              -0x1.a397dfa923dfcp-5, 0x1.56f4425e8f3a5p-5, -0x1.c17ad8ac0bd03p-6, 0x1.4b7cf59c0aa9ap-7};
+
+// asin(sqrt(z)) = s + tail, where s^2 is z but for the head's rounding. For a = |x| < 1/2, s = a; above, z = (1 - a) /
+// 2, which is exact, and asin(a) = pi/2 - 2 asin(sqrt(z)).
+template <class D, class V, class M>
+HWY_INLINE V AsinParts(D d, V a, M is_small, V& tail) {
+  const V half = hn::Set(d, 0.5);
+  const V complement = hn::NegMulAdd(half, a, half);
+  V root_lo;
+  const V root = special::SqrtParts(d, complement, hn::Zero(d), root_lo);
+  const V z = hn::IfThenElse(is_small, hn::Mul(a, a), complement);
+  const V s = hn::IfThenElse(is_small, a, root);
+  const V s_lo = hn::IfThenZeroElse(is_small, root_lo);
+  tail = hn::MulAdd(hn::Mul(hn::Add(s, s_lo), z), special::Polynomial(d, z, kAsin), s_lo);
+  return s;
+}
+
+// sign * k pi/4 + atan(low / high) for 0 <= low <= high, high normal and below 2^1000, through k, t and a small part:
+// for low > high / 2 the angle is pi/4 - atan((high - low) / (high + low)), so that |t| <= 1/2. The difference is exact
+// (Sterbenz), the sum's rounding error and the quotient's remainder go to the tail.
+template <class D, class V>
+HWY_INLINE V AtanParts(D d, V low, V high, hn::Mask<D>& is_middle, V& tail) {
+  is_middle = hn::Gt(hn::Add(low, low), high);
+  const V sum = hn::Add(high, low);
+  const V num = hn::IfThenElse(is_middle, hn::Sub(low, high), low);
+  const V den = hn::IfThenElse(is_middle, sum, high);
+  const V den_lo = hn::IfThenElseZero(is_middle, hn::Sub(low, hn::Sub(sum, high)));
+  const V inverse = hn::Div(hn::Set(d, 1.0), den);
+  const V t = hn::Mul(num, inverse);
+  V rest = hn::NegMulAdd(t, den_lo, Remainder(t, den, num));
+#if !HWY_NATIVE_FMA  // the parts of Dekker's product would underflow; t alone is within 1.5 ULP
+  rest = hn::IfThenZeroElse(hn::Lt(hn::Abs(num), hn::Set(d, 0x1p-900)), rest);
+#endif
+  const V z = hn::Mul(t, t);
+  tail = hn::MulAdd(hn::Mul(t, z), special::Polynomial(d, z, kAtan), hn::Mul(rest, inverse));
+  return t;
+}
+
+}  // namespace atrig
+
+// Arcsine, in radians. NaN for |x| > 1; asin(+-0) = +-0.
+template <class D, class V>
+HWY_INLINE V Asin(D d, V x) {
+  const V a = hn::Abs(x);
+  const auto is_small = hn::Lt(a, hn::Set(d, 0.5));
+  V tail;
+  const V s = atrig::AsinParts(d, a, is_small, tail);
+  // pi/2 - 2 (s + tail)
+  const V two = hn::Set(d, 2.0), pio2 = hn::Set(d, atrig::kPio2Hi);
+  const V head = hn::NegMulAdd(two, s, pio2);
+  const V head_lo = hn::NegMulAdd(two, s, hn::Sub(pio2, head));
+  const V large = hn::Add(head, hn::NegMulAdd(two, tail, hn::Add(head_lo, hn::Set(d, atrig::kPio2Lo))));
+  const V value = hn::CopySignToAbs(hn::IfThenElse(is_small, hn::Add(s, tail), large), x);
+  return hn::IfThenElse(hn::Le(a, hn::Set(d, 1.0)), value, hn::NaN(d));
+}
+
+// Arccosine, in radians. NaN for |x| > 1; acos(1) = +0.
+template <class D, class V>
+HWY_INLINE V Acos(D d, V x) {
+  const V a = hn::Abs(x);
+  const auto is_small = hn::Lt(a, hn::Set(d, 0.5));
+  V tail;
+  const V s = atrig::AsinParts(d, a, is_small, tail);
+  // a < 1/2: pi/2 - sign (s + tail); x >= 1/2: 0 + 2 (s + tail); x <= -1/2: pi - 2 (s + tail)
+  const V sign = hn::And(x, hn::SignBit(d));
+  const auto negative = hn::Lt(x, hn::Zero(d));
+  const V factor = hn::Xor(hn::IfThenElse(is_small, hn::Set(d, -1.0), hn::Set(d, 2.0)), sign);
+  const V base =
+      hn::IfThenElse(is_small, hn::Set(d, atrig::kPio2Hi), hn::IfThenElseZero(negative, hn::Set(d, atrig::kPiHi)));
+  const V base_lo =
+      hn::IfThenElse(is_small, hn::Set(d, atrig::kPio2Lo), hn::IfThenElseZero(negative, hn::Set(d, atrig::kPiLo)));
+  const V head = hn::MulAdd(factor, s, base);
+  const V head_lo = hn::MulAdd(factor, s, hn::Sub(base, head));
+  const V value = hn::Add(head, hn::MulAdd(factor, tail, hn::Add(head_lo, base_lo)));
+  return hn::IfThenElse(hn::Le(a, hn::Set(d, 1.0)), value, hn::NaN(d));
+}
+
+// Arctangent, in radians. atan(+-inf) = +-pi/2, atan(+-0) = +-0.
+template <class D, class V>
+HWY_INLINE V Atan(D d, V x) {
+  const V one = hn::Set(d, 1.0), limit = hn::Set(d, 0x1p60);
+  V a = hn::Abs(x);
+  a = hn::IfThenElse(hn::Gt(a, limit), limit, a);  // beyond, pi/2 rounded
+  const auto swap = hn::Gt(a, one);
+  hn::Mask<D> is_middle;
+  V tail;
+  V t = atrig::AtanParts(d, hn::IfThenElse(swap, one, a), hn::IfThenElse(swap, a, one), is_middle, tail);
+  const V k = hn::IfThenElse(is_middle, one, hn::IfThenElseZero(swap, hn::Set(d, 2.0)));
+  const V flip = hn::IfThenElseZero(swap, hn::SignBit(d));
+  t = hn::Xor(t, flip);
+  V sum_lo;
+  const V base = hn::Mul(k, hn::Set(d, atrig::kPio4Hi));
+  const V sum = FastTwoSum(base, t, sum_lo);
+  const V small = hn::MulAdd(k, hn::Set(d, atrig::kPio4Lo), hn::Add(sum_lo, hn::Xor(tail, flip)));
+  return hn::CopySignToAbs(hn::Add(sum, small), x);
+}
+
+// Angle of the point (x, y) from the x axis, in radians from -pi to pi, with the special values of C99's Annex F: +-0
+// over a positive x (or +0) is +-0, over a negative x (or -0) +-pi; x = 0 gives +-pi/2; infinities like points at 45
+// degrees or on an axis.
+template <class D, class V>
+HWY_INLINE V Atan2(D d, V y, V x) {
+  const V zero = hn::Zero(d), one = hn::Set(d, 1.0);
+  const V ax = hn::Abs(x), ay = hn::Abs(y);
+  const auto swap = hn::Gt(ay, ax);
+  V low = hn::IfThenElse(swap, ax, ay);
+  V high = hn::IfThenElse(swap, ay, ax);
+  const auto regular = hn::And(hn::Ge(high, hn::Set(d, 0x1p-900)), hn::Le(high, hn::Set(d, 0x1p900)));
+  const bool all_regular = hn::AllTrue(d, regular);
+  if (HWY_UNLIKELY(!all_regular)) {
+    const V scale =
+        hn::IfThenElse(regular, one, hn::IfThenElse(hn::Gt(high, one), hn::Set(d, 0x1p-200), hn::Set(d, 0x1p600)));
+    const V inf = hn::Inf(d);
+    const auto infinite = hn::Eq(high, inf);
+    const auto trivial = hn::Or(infinite, hn::Eq(high, zero));  // quotient 0, or 1 for two infinities
+    low = hn::IfThenElse(trivial, hn::IfThenElseZero(hn::Eq(low, inf), one), hn::Mul(low, scale));
+    high = hn::IfThenElse(trivial, one, hn::Mul(high, scale));
+  }
+  hn::Mask<D> is_middle;
+  V tail;
+  V t = atrig::AtanParts(d, low, high, is_middle, tail);
+  // k quarter turns of pi/4, then mirrored for x < 0
+  const V k_right = hn::IfThenElse(is_middle, one, hn::IfThenElseZero(swap, hn::Set(d, 2.0)));
+  const V x_sign = hn::And(x, hn::SignBit(d));
+  const V flip = hn::Xor(hn::IfThenElseZero(swap, hn::SignBit(d)), x_sign);
+  const V k =
+      hn::IfThenElse(hn::MaskFromVec(hn::BitCast(d, hn::BroadcastSignBit(hn::BitCast(hn::RebindToSigned<D>(), x)))),
+                     hn::Sub(hn::Set(d, 4.0), k_right), k_right);
+  t = hn::Xor(t, flip);
+  V sum_lo;
+  const V sum = FastTwoSum(hn::Mul(k, hn::Set(d, atrig::kPio4Hi)), t, sum_lo);
+  const V small = hn::MulAdd(k, hn::Set(d, atrig::kPio4Lo), hn::Add(sum_lo, hn::Xor(tail, flip)));
+  V result = hn::CopySignToAbs(hn::Add(sum, small), y);
+  if (HWY_UNLIKELY(!all_regular)) result = hn::IfThenElse(hn::Or(hn::IsNaN(x), hn::IsNaN(y)), hn::NaN(d), result);
+  return result;
+}
+
+}  // namespace f64
+}  // namespace HWY_NAMESPACE
+}  // namespace numrs
+HWY_AFTER_NAMESPACE();
+
+#endif  // per-target include guard
