@@ -93,6 +93,22 @@ HWY_INLINE V Remainder(V a, V b, V c) {
 #endif
 }
 
+// s + lo == a * b + c to about 2 u^2 |a * b|, s rounded, for |c| >= |a * b| or c == 0.
+template <class V>
+HWY_INLINE V MulAddDD(V a, V b, V c, V& lo) {
+#if HWY_NATIVE_FMA
+  const V s = hn::MulAdd(a, b, c);
+  lo = hn::MulAdd(a, b, hn::Sub(c, s));
+  return s;
+#else
+  V e, f;
+  const V p = TwoProd(a, b, e);
+  const V s = FastTwoSum(c, p, f);
+  lo = hn::Add(e, f);
+  return s;
+#endif
+}
+
 // (ah + al) + b; relative error <= 2 u^2 (Joldes, Muller, Popescu 2017, algorithm 4).
 template <class V>
 HWY_INLINE V AddDD1(V ah, V al, V b, V& lo) {

@@ -1,0 +1,337 @@
+// Exp, Exp2, Expm1, Sinh, Cosh, Tanh and Sigmoid of float64 vectors. The exponential inside Pow uses the same
+// reduction.
+
+#if defined(NUMRS_CPU_MATH_F64_EXP_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef NUMRS_CPU_MATH_F64_EXP_INL_H_
+#undef NUMRS_CPU_MATH_F64_EXP_INL_H_
+#else
+#define NUMRS_CPU_MATH_F64_EXP_INL_H_
+#endif
+
+#include "hwy/highway.h"
+#include "f64_dd-inl.h"
+#include "f64_table-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace numrs {
+namespace HWY_NAMESPACE {
+namespace f64 {
+
+// ---------------------------------------------------------------- constants
+
+// e^x = 2^(k/8) e^r, |r| <= ln2/16: Tang, "Table-driven implementation of the exponential function in IEEE
+// floating-point arithmetic", ACM TOMS 15 (1989), with 8 table entries, the most that one permutation of AVX-512 can
+// reach.
+constexpr double kEightOverLn2 = 0x1.71547652b82fep+3;
+constexpr double kLn2Over8Hi = 0x1.62e42fefa4p-4;  // a multiple of 2^-42: k * kLn2Over8Hi is exact for |k| < 2^14
+constexpr double kLn2Over8Lo = -0x1.8432a1b0e2634p-46;
+constexpr double kLn2 = 0x1.62e42fefa39efp-1;
+
+constexpr double kRoundToInteger = 0x1.8p52;  // x + this has round(x) in its low bits, for |x| < 2^51
+constexpr double kRoundToEighth = 0x1.8p49;   // the same for round(8 x)
+
+// From here on Expm1, Sinh and Cosh are e^x or e^|x| / 2 to far below an ulp, and Dekker's products come near overflow.
+constexpr double kLargeHyperbolic = 680.0;
+
+// Bits of 2^(j/8) minus j << 49, so that adding k << 49 gives the bits of 2^(k/8) for k mod 8 == j, exponent and all.
+HWY_ALIGN_MAX constexpr int64_t kExp2Bits[8] = {0x3ff0000000000000, 0x3fef72b83c7d517b, 0x3fef06fe0a31b715,
+                                                0x3feebfdad5362a27, 0x3feea09e667f3bcd, 0x3feeace5422aa0db,
+                                                0x3feee89f995ad3ad, 0x3fef5818dcfba487};
+// What those doubles lack, relative: 2^(j/8) = double * (1 + this).
+HWY_ALIGN_MAX constexpr double kExp2Rest[8] = {0.0,
+                                               -0x1.01b15eaa59348p-55,
+                                               0x1.34d754db0abb6p-55,
+                                               0x1.690cebb7aafb0p-56,
+                                               -0x1.3b3efbf5e2228p-54,
+                                               0x1.db72fc1f0eab4p-55,
+                                               0x1.c1a7792cb3387p-55,
+                                               0x1.4a385a63d07a7p-56};
+
+// ---------------------------------------------------------------- reduction
+
+// z = kRoundToInteger + k with k = round(x * 8 / ln2); returns r = x - k ln2/8 with an error of 2^-58 or less; exactly
+// x for k == 0.
+template <class D, class V>
+HWY_INLINE V ReduceExp(D d, V x, V& z) {
+  const V magic = hn::Set(d, kRoundToInteger);
+  z = hn::MulAdd(x, hn::Set(d, kEightOverLn2), magic);
+  const V k = hn::Sub(z, magic);
+  return hn::NegMulAdd(k, hn::Set(d, kLn2Over8Lo), hn::NegMulAdd(k, hn::Set(d, kLn2Over8Hi), x));
+}
+
+// The same with r_lo = the rounding error of r, to about 2^-100.
+template <class D, class V>
+HWY_INLINE V ReduceExp(D d, V x, V& z, V& r_lo) {
+  const V magic = hn::Set(d, kRoundToInteger);
+  z = hn::MulAdd(x, hn::Set(d, kEightOverLn2), magic);
+  const V k = hn::Sub(z, magic);
+  const V t = hn::NegMulAdd(k, hn::Set(d, kLn2Over8Hi),
+                            x);  // exact: k * hi is, and the difference is a multiple of the smaller ulp
+  const V r = hn::NegMulAdd(k, hn::Set(d, kLn2Over8Lo), t);
+  r_lo = hn::NegMulAdd(k, hn::Set(d, kLn2Over8Lo), hn::Sub(t, r));
+  return r;
+}
+
+// 2^(k/8) rounded, for k in the low bits of z and a result that is a normal number; rest: its relative rounding error.
+template <class D, class VI>
+HWY_INLINE hn::Vec<D> TableExp(D d, VI z, hn::Vec<D>& rest) {
+  const hn::RebindToSigned<D> di;
+  const VI bits = hn::BitCast(di, Lookup8(d, reinterpret_cast<const double*>(kExp2Bits), z));
+  rest = Lookup8(d, kExp2Rest, z);
+  return hn::BitCast(d, hn::Add(bits, hn::ShiftLeft<49>(z)));
+}
+
+// ---------------------------------------------------------------- polynomials
+
+// (e^r - 1 - r) / r^2 for |r| <= ln2/16, so that r^2 times it is within 2^-58 of e^r - 1 - r. Minimax,
+// tools/coefficients/remez.py.
+template <class D, class V>
+HWY_INLINE V ExpPolynomial(D d, V r, V r2) {
+  const V c01 = hn::MulAdd(hn::Set(d, 0x1.555555555565fp-3), r, hn::Set(d, 0x1.000000000010ep-1));
+  const V c23 = hn::MulAdd(hn::Set(d, 0x1.11111107d6eeep-7), r, hn::Set(d, 0x1.55555547fd45ap-5));
+  const V c45 = hn::MulAdd(hn::Set(d, 0x1.a0207639bed1cp-13), r, hn::Set(d, 0x1.6c1cc07b655a8p-10));
+  return hn::MulAdd(hn::MulAdd(c45, r2, c23), r2, c01);
+}
+
+// The same quantity one degree higher: r^2 times it is within 2^-61.4 |r|, for functions that vanish at 0.
+template <class D, class V>
+HWY_INLINE V Expm1Polynomial(D d, V r, V r2) {
+  const V c01 = hn::MulAdd(hn::Set(d, 0x1.55555555555cep-3), r, hn::Set(d, 0.5));
+  const V c23 = hn::MulAdd(hn::Set(d, 0x1.1111110b1fcfep-7), r, hn::Set(d, 0x1.55555555555f3p-5));
+  const V c45 = hn::MulAdd(hn::Set(d, 0x1.a01f57279e4fbp-13), r, hn::Set(d, 0x1.6c16c16392b38p-10));
+  const V c456 = hn::MulAdd(hn::Set(d, 0x1.a01f6cafbc5aep-16), r2, c45);
+  return hn::MulAdd(hn::MulAdd(c456, r2, c23), r2, c01);
+}
+
+// (sinh r / r - 1) / r^2, within 2^-61.4 r^-2, and (cosh r - 1) / r^2, within 2^-58 r^-2, both in powers of r^2.
+template <class D, class V>
+HWY_INLINE V SinhPolynomial(D d, V r2) {
+  const V c12 = hn::MulAdd(hn::Set(d, 0x1.a01f568cd3af4p-13), r2, hn::Set(d, 0x1.1111110b218afp-7));
+  return hn::MulAdd(c12, r2, hn::Set(d, 0x1.55555555555cdp-3));
+}
+
+template <class D, class V>
+HWY_INLINE V CoshPolynomial(D d, V r2) {
+  const V c12 = hn::MulAdd(hn::Set(d, 0x1.6c1cc0f87e0d5p-10), r2, hn::Set(d, 0x1.55555547fa614p-5));
+  return hn::MulAdd(c12, r2, hn::Set(d, 0x1.000000000010ep-1));
+}
+
+// ---------------------------------------------------------------- reconstruction
+
+// y 2^k, rounded once, for |k| <= 2044 and y near 1.
+template <class D, class V, class VI>
+HWY_INLINE V ScaleByPowerOf2(D d, V y, VI k) {
+  const hn::RebindToSigned<D> di;
+  const VI bias = hn::Set(di, 1023);
+  const VI half = hn::ShiftRight<1>(k);
+  const V first = hn::BitCast(d, hn::ShiftLeft<52>(hn::Add(half, bias)));
+  const V second = hn::BitCast(d, hn::ShiftLeft<52>(hn::Add(hn::Sub(k, half), bias)));
+  return hn::Mul(hn::Mul(y, first), second);
+}
+
+// e^r - 1 + rest.
+template <class D, class V>
+HWY_INLINE V ExpTail(D d, V r, V rest) {
+  const V r2 = hn::Mul(r, r);
+  return hn::Add(r, hn::MulAdd(ExpPolynomial(d, r, r2), r2, rest));
+}
+
+// e^x 2^e for any x but NaN and any small e, rounded twice at most where the result is subnormal. Equal to the fast
+// path where that is valid: scaling by a power of two commutes with rounding. x_lo is added to the reduced argument.
+template <class D, class V>
+HWY_INLINE V ExpScaled(D d, V x, V x_lo, int64_t e) {
+  const hn::RebindToSigned<D> di;
+  V z, rest;
+  x = hn::Min(hn::Max(x, hn::Set(d, -746.0)), hn::Set(d, 712.0));
+  const V r = hn::Add(ReduceExp(d, x, z), x_lo);
+  const auto k = hn::Sub(hn::BitCast(di, z), hn::BitCast(di, hn::Set(d, kRoundToInteger)));
+  const V s = TableExp(d, hn::And(k, hn::Set(di, 7)), rest);
+  const V y = hn::MulAdd(s, ExpTail(d, r, rest), s);
+  return ScaleByPowerOf2(d, y, hn::Add(hn::ShiftRight<3>(k), hn::Set(di, e)));
+}
+
+// ---------------------------------------------------------------- functions
+
+template <class D, class V>
+HWY_NOINLINE V ExpSpecial(D d, V x) {
+  return hn::IfThenElse(hn::IsNaN(x), x, ExpScaled(d, x, hn::Zero(d), 0));
+}
+
+template <class D, class V>
+HWY_INLINE V Exp(D d, V x) {
+  const hn::RebindToSigned<D> di;
+  V z, rest;
+  const V r = ReduceExp(d, x, z);
+  const V s = TableExp(d, hn::BitCast(di, z), rest);
+  const V y = hn::MulAdd(s, ExpTail(d, r, rest), s);
+  if (HWY_UNLIKELY(!hn::AllTrue(d, hn::Lt(hn::Abs(x), hn::Set(d, 708.0))))) return ExpSpecial(d, x);
+  return y;
+}
+
+template <class D, class V>
+HWY_NOINLINE V Exp2Special(D d, V x) {
+  const hn::RebindToSigned<D> di;
+  const V magic = hn::Set(d, kRoundToEighth);
+  const V clamped = hn::Min(hn::Max(x, hn::Set(d, -1080.0)), hn::Set(d, 1030.0));
+  const V z = hn::Add(clamped, magic);
+  const V r = hn::Mul(hn::Sub(clamped, hn::Sub(z, magic)), hn::Set(d, kLn2));
+  const auto k = hn::Sub(hn::BitCast(di, z), hn::BitCast(di, magic));
+  V rest;
+  const V s = TableExp(d, hn::And(k, hn::Set(di, 7)), rest);
+  const V y = ScaleByPowerOf2(d, hn::MulAdd(s, ExpTail(d, r, rest), s), hn::ShiftRight<3>(k));
+  return hn::IfThenElse(hn::IsNaN(x), x, y);
+}
+
+template <class D, class V>
+HWY_INLINE V Exp2(D d, V x) {
+  const hn::RebindToSigned<D> di;
+  const V magic = hn::Set(d, kRoundToEighth);
+  const V z = hn::Add(x, magic);
+  const V r = hn::Mul(hn::Sub(x, hn::Sub(z, magic)), hn::Set(d, kLn2));  // the difference is exact
+  V rest;
+  const V s = TableExp(d, hn::BitCast(di, z), rest);
+  const V y = hn::MulAdd(s, ExpTail(d, r, rest), s);
+  if (HWY_UNLIKELY(!hn::AllTrue(d, hn::Lt(hn::Abs(x), hn::Set(d, 1021.0))))) return Exp2Special(d, x);
+  return y;
+}
+
+template <class D, class V>
+HWY_NOINLINE V Expm1Special(D d, V x, V y) {
+  y = hn::IfThenElse(hn::Le(x, hn::Set(d, -kLargeHyperbolic)), hn::Set(d, -1.0), y);
+  y = hn::IfThenElse(hn::Ge(x, hn::Set(d, kLargeHyperbolic)), ExpScaled(d, x, hn::Zero(d), 0), y);
+  return hn::IfThenElse(hn::IsNaN(x), x, y);
+}
+
+template <class D, class V>
+HWY_INLINE V Expm1(D d, V x) {
+  const hn::RebindToSigned<D> di;
+  V z, r_lo, rest, base_lo, lo;
+  const V r = ReduceExp(d, x, z, r_lo);
+  const V s = TableExp(d, hn::BitCast(di, z), rest);
+  const V base = TwoSum(s, hn::Set(d, -1.0), base_lo);
+  const V hi = MulAddDD(s, r, base, lo);
+  const V r2 = hn::Mul(r, r);
+  const V tail = hn::MulAdd(Expm1Polynomial(d, r, r2), r2, hn::Add(rest, r_lo));
+  const V y = hn::CopySign(hn::Add(hi, hn::MulAdd(s, tail, hn::Add(lo, base_lo))), x);
+  if (HWY_UNLIKELY(!hn::AllTrue(d, hn::Lt(hn::Abs(x), hn::Set(d, kLargeHyperbolic))))) return Expm1Special(d, x, y);
+  return y;
+}
+
+// 2 sinh and 2 cosh from one reduction of a = |x| < 700. With p = 2^(k/8), q = 2^(-k/8), each with its rest:
+// 2 sinh x = (p - q) cosh r + (p + q) sinh r, 2 cosh x = (p + q) cosh r + (p - q) sinh r.
+template <class D, class V>
+HWY_NOINLINE V SinhSpecial(D d, V x, V y) {
+  const V a = hn::Abs(x);
+  const V large = hn::CopySign(ExpScaled(d, a, hn::Zero(d), -1), x);
+  return hn::IfThenElse(hn::IsNaN(x), x, hn::IfThenElse(hn::Lt(a, hn::Set(d, kLargeHyperbolic)), y, large));
+}
+
+template <class D, class V>
+HWY_INLINE V Sinh(D d, V x) {
+  const hn::RebindToSigned<D> di;
+  V z, r_lo, p_rest, q_rest, lo;
+  const V a = hn::Abs(x);
+  const V r = ReduceExp(d, a, z, r_lo);
+  const auto k = hn::BitCast(di, z);
+  const V p = TableExp(d, k, p_rest);
+  const V q = TableExp(d, hn::Sub(hn::Zero(di), k), q_rest);
+  V sum_lo, diff_lo;
+  const V sum = FastTwoSum(p, q, sum_lo);
+  const V diff = FastTwoSum(p, hn::Neg(q), diff_lo);
+  const V r2 = hn::Mul(r, r);
+  const V hi = MulAddDD(sum, r, diff, lo);
+  const V sinh_tail = hn::MulAdd(hn::Mul(r, r2), SinhPolynomial(d, r2), r_lo);
+  const V cosh_tail = hn::Mul(r2, CoshPolynomial(d, r2));
+  V tail = hn::NegMulAdd(q, q_rest, hn::MulAdd(p, p_rest, hn::Add(diff_lo, lo)));
+  tail = hn::MulAdd(sum_lo, r, tail);
+  tail = hn::MulAdd(diff, cosh_tail, tail);
+  tail = hn::MulAdd(sum, sinh_tail, tail);
+  const V y = hn::CopySign(hn::Mul(hn::Set(d, 0.5), hn::Add(hi, tail)), x);
+  if (HWY_UNLIKELY(!hn::AllTrue(d, hn::Lt(a, hn::Set(d, kLargeHyperbolic))))) return SinhSpecial(d, x, y);
+  return y;
+}
+
+template <class D, class V>
+HWY_NOINLINE V CoshSpecial(D d, V a, V y) {
+  const V large = ExpScaled(d, a, hn::Zero(d), -1);
+  return hn::IfThenElse(hn::IsNaN(a), a, hn::IfThenElse(hn::Lt(a, hn::Set(d, kLargeHyperbolic)), y, large));
+}
+
+template <class D, class V>
+HWY_INLINE V Cosh(D d, V x) {
+  const hn::RebindToSigned<D> di;
+  V z, p_rest, q_rest, sum_lo;
+  const V a = hn::Abs(x);
+  const V r = ReduceExp(d, a, z);
+  const auto k = hn::BitCast(di, z);
+  const V p = TableExp(d, k, p_rest);
+  const V q = TableExp(d, hn::Sub(hn::Zero(di), k), q_rest);
+  const V sum = FastTwoSum(p, q, sum_lo);
+  const V diff = hn::Sub(p, q);
+  const V r2 = hn::Mul(r, r);
+  V tail = hn::MulAdd(q, q_rest, hn::MulAdd(p, p_rest, sum_lo));
+  tail = hn::MulAdd(diff, hn::MulAdd(hn::Mul(r, r2), SinhPolynomial(d, r2), r), tail);
+  tail = hn::MulAdd(sum, hn::Mul(r2, CoshPolynomial(d, r2)), tail);
+  const V y = hn::Mul(hn::Set(d, 0.5), hn::Add(sum, tail));
+  if (HWY_UNLIKELY(!hn::AllTrue(d, hn::Lt(a, hn::Set(d, kLargeHyperbolic))))) return CoshSpecial(d, a, y);
+  return y;
+}
+
+// tanh x = -m / (2 + m), m = e^(-2|x|) - 1, with m and the denominator in double-double and the quotient corrected
+// once.
+template <class D, class V>
+HWY_INLINE V Tanh(D d, V x) {
+  const hn::RebindToSigned<D> di;
+  const V one = hn::Set(d, 1.0);
+  V z, r_lo, rest, base_lo, lo;
+  const V a = hn::Abs(x);
+  const V limit = hn::Set(d, 20.0);  // tanh 19.1 rounds to 1
+  const V b = hn::IfThenElse(hn::Lt(limit, a), limit, a);
+  const V r = ReduceExp(d, hn::Mul(hn::Set(d, -2.0), b), z, r_lo);
+  const V s = TableExp(d, hn::BitCast(di, z), rest);
+  const V base = FastTwoSum(hn::Neg(one), s, base_lo);
+  const V hi = MulAddDD(s, r, base, lo);
+  const V r2 = hn::Mul(r, r);
+  const V tail = hn::MulAdd(s, hn::MulAdd(Expm1Polynomial(d, r, r2), r2, hn::Add(rest, r_lo)), hn::Add(lo, base_lo));
+  // m = hi + tail; the remainders below hold what m, den and quotient have lost.
+  const V two = hn::Set(d, 2.0);
+  const V den = hn::Add(two, hn::Add(hi, tail));
+  const V den_lo = hn::Add(hn::Add(hn::Sub(two, den), hi), tail);
+  const V inverse = hn::Div(one, den);
+  const V quotient = hn::Mul(hn::Add(hi, tail), inverse);
+  const V left = hn::NegMulAdd(quotient, den_lo, hn::Add(Remainder(quotient, den, hi), tail));
+  return hn::CopySign(hn::MulAdd(left, inverse, quotient), x);
+}
+
+template <class D, class V>
+HWY_NOINLINE V SigmoidSpecial(D d, V x, V y) {
+  y = hn::IfThenElse(hn::Ge(x, hn::Set(d, 708.0)), hn::Set(d, 1.0), y);
+  y = hn::IfThenElse(hn::Le(x, hn::Set(d, -708.0)), ExpScaled(d, x, hn::Zero(d), 0), y);
+  return hn::IfThenElse(hn::IsNaN(x), x, y);
+}
+
+template <class D, class V>
+HWY_INLINE V Sigmoid(D d, V x) {
+  const hn::RebindToSigned<D> di;
+  const V one = hn::Set(d, 1.0);
+  V z, rest;
+  const V negative = hn::Neg(hn::Abs(x));
+  const V r = ReduceExp(d, negative, z);
+  const V s = TableExp(d, hn::BitCast(di, z), rest);
+  const V e = hn::MulAdd(s, ExpTail(d, r, rest), s);
+  const V top = hn::IfNegativeThenElse(x, e, one);
+  V den_lo;
+  const V den = FastTwoSum(one, e, den_lo);
+  const V inverse = hn::Div(one, den);
+  const V quotient = hn::Mul(top, inverse);
+  const V y = hn::MulAdd(hn::NegMulAdd(quotient, den_lo, Remainder(quotient, den, top)), inverse, quotient);
+  if (HWY_UNLIKELY(!hn::AllTrue(d, hn::Lt(hn::Set(d, -708.0), negative)))) return SigmoidSpecial(d, x, y);
+  return y;
+}
+
+}  // namespace f64
+}  // namespace HWY_NAMESPACE
+}  // namespace numrs
+HWY_AFTER_NAMESPACE();
+
+#endif  // per-target include guard
