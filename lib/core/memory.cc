@@ -62,6 +62,7 @@ Shard shards[kShards];
 Large large;
 Account account;
 std::atomic<uint64_t> limit_bytes{0};
+std::atomic<bool> over_limit{false};  // the limit was set below what is in use: nothing may be kept until it fits
 std::atomic<int64_t> large_bound{0};
 std::atomic<int64_t> shard_bound{0};
 
@@ -168,7 +169,7 @@ void ShardPush(Shard* shard, Block* block) {
 
 // Drops kept blocks until no more than `most` bytes are; one class after another, so that sizes no longer asked for go
 // too.
-Block* ShardShrink(Shard* shard, int64_t most, Block* chain) {
+__attribute__((noinline)) Block* ShardShrink(Shard* shard, int64_t most, Block* chain) {
   while (shard->kept > most) {
     shard->evict = shard->evict > 0 ? shard->evict - 1 : kSmallClasses - 1;
     Block* block = ShardPop(shard, shard->evict);
@@ -247,24 +248,26 @@ int64_t KeptBytes() {
   return kept + large.kept;
 }
 
-// Does the limit allow the bytes that are accounted for, this request among them? Kept blocks make room where needed.
+// Does the limit allow the bytes that are accounted for, this request among them? Kept blocks go where it does not.
 bool WithinLimit() {
   const uint64_t limit = limit_bytes.load(std::memory_order_relaxed);
   if (limit == 0) return true;
   for (int attempt = 0;; ++attempt) {
-    const int64_t in_use = account.bytes.load(std::memory_order_relaxed);
-    const int64_t excess = in_use + KeptBytes() - static_cast<int64_t>(limit);
+    const int64_t excess = account.bytes.load(std::memory_order_relaxed) + KeptBytes() - static_cast<int64_t>(limit);
     if (excess <= 0) return true;
-    if (attempt == 1) return static_cast<uint64_t>(in_use) <= limit;
-    Release(excess);
-    for (Shard& shard : shards) {  // credit is not use
-      const SpinGuard guard(shard.lock);
-      SettleShard(&shard);
+    if (attempt == 2) return false;
+    if (attempt == 0) {
+      for (Shard& shard : shards) {  // credit is not use
+        const SpinGuard guard(shard.lock);
+        SettleShard(&shard);
+      }
+    } else {
+      Release(excess);
     }
   }
 }
 
-void* ForeignAllocate(size_t bytes) {
+__attribute__((noinline)) void* ForeignAllocate(size_t bytes) {
   AllocateFunction allocate;
   FreeFunction release;
   void* user;
@@ -301,13 +304,18 @@ void* ForeignAllocate(size_t bytes) {
   return DataOf(block);
 }
 
-void ForeignFree(Block* block) {
+__attribute__((noinline)) void ForeignFree(Block* block) {
   const int64_t capacity = static_cast<int64_t>(block->capacity);
   block->state = 0;
   block->release(block->user, block->base, block->total_bytes);
   const SpinGuard guard(large.lock);
   large.in_use -= capacity;
   account.bytes.fetch_sub(capacity, std::memory_order_relaxed);
+}
+
+// Without classes the last byte asked for is the last byte there is.
+size_t CapacityOf(int size_class, size_t bytes) {
+  return NUMRS_POOL_KEEPS ? ClassBytes(size_class) : (bytes == 0 ? 1 : bytes);
 }
 
 // The request is accounted for already.
@@ -331,7 +339,9 @@ Block* Steal(const Shard* own, int size_class) {
   return nullptr;
 }
 
-void* AllocateSmallSlowly(Shard* shard, int size_class, size_t capacity) {
+__attribute__((noinline)) void* AllocateSmallSlowly(Shard* shard, int size_class, size_t bytes) {
+  EnsureStarted();
+  const size_t capacity = CapacityOf(size_class, bytes);
   Block* block = Steal(shard, size_class);
   {
     const SpinGuard guard(shard->lock);
@@ -348,7 +358,9 @@ void* AllocateSmallSlowly(Shard* shard, int size_class, size_t capacity) {
   return DataOf(block);
 }
 
-void* AllocateLarge(int size_class, size_t capacity) {
+__attribute__((noinline)) void* AllocateLarge(int size_class, size_t bytes) {
+  EnsureStarted();
+  const size_t capacity = CapacityOf(size_class, bytes);
   Block* block;
   {
     const SpinGuard guard(large.lock);
@@ -369,7 +381,7 @@ void* AllocateLarge(int size_class, size_t capacity) {
   return DataOf(block);
 }
 
-void FreeLarge(Block* block) {
+__attribute__((noinline)) void FreeLarge(Block* block) {
   const int64_t capacity = static_cast<int64_t>(block->capacity);
   Block* chain = nullptr;
   {
@@ -394,25 +406,19 @@ void* PoolAllocate(size_t bytes) {
   if (bytes > kMaxBytes) return nullptr;
   if (__builtin_expect(has_foreign.load(std::memory_order_relaxed), false)) return ForeignAllocate(bytes);
   const int size_class = ClassOf(bytes);
-  // Without classes the last byte asked for is the last byte there is.
-  const size_t capacity = NUMRS_POOL_KEEPS ? ClassBytes(size_class) : (bytes == 0 ? 1 : bytes);
-  if (size_class < kSmallClasses) {
-    Shard& shard = OwnShard();
-    shard.lock.lock();
-    Block* block = ShardPop(&shard, size_class);
-    if (__builtin_expect(block != nullptr, true)) {
-      ++shard.hits;
-      ShardTook(&shard, static_cast<int64_t>(capacity));
-      shard.lock.unlock();
-      block->state = kInUse;
-      return DataOf(block);
-    }
+  if (size_class >= kSmallClasses) return AllocateLarge(size_class, bytes);
+  Shard& shard = OwnShard();
+  shard.lock.lock();
+  Block* block = ShardPop(&shard, size_class);
+  if (__builtin_expect(block == nullptr, false)) {
     shard.lock.unlock();
-    EnsureStarted();
-    return AllocateSmallSlowly(&shard, size_class, capacity);
+    return AllocateSmallSlowly(&shard, size_class, bytes);
   }
-  EnsureStarted();
-  return AllocateLarge(size_class, capacity);
+  ++shard.hits;
+  ShardTook(&shard, static_cast<int64_t>(block->capacity));
+  shard.lock.unlock();
+  block->state = kInUse;
+  return DataOf(block);
 }
 
 void PoolFree(void* data) {
@@ -423,16 +429,22 @@ void PoolFree(void* data) {
     assert(false && "PoolFree: not a block of the pool, or freed before");
     return;  // losing it is the lesser evil
   }
-  if (block->size_class >= kSmallClasses) return FreeLarge(block);
-  Shard& shard = OwnShard();
-  Block* chain = nullptr;
-  shard.lock.lock();
-  ShardGave(&shard, static_cast<int64_t>(block->capacity));
-  ShardPush(&shard, block);
-  const int64_t bound = NUMRS_POOL_KEEPS ? shard_bound.load(std::memory_order_relaxed) : 0;
-  if (__builtin_expect(shard.kept > bound, false)) chain = ShardShrink(&shard, bound / 2, chain);
-  shard.lock.unlock();
-  if (__builtin_expect(chain != nullptr, false)) SystemFreeAll(chain);
+  if (block->size_class >= kSmallClasses) {
+    FreeLarge(block);
+  } else {
+    Shard& shard = OwnShard();
+    Block* chain = nullptr;
+    shard.lock.lock();
+    ShardGave(&shard, static_cast<int64_t>(block->capacity));
+    ShardPush(&shard, block);
+    const int64_t bound = NUMRS_POOL_KEEPS ? shard_bound.load(std::memory_order_relaxed) : 0;
+    if (__builtin_expect(shard.kept > bound, false)) chain = ShardShrink(&shard, bound / 2, chain);
+    shard.lock.unlock();
+    if (__builtin_expect(chain != nullptr, false)) SystemFreeAll(chain);
+  }
+  if (__builtin_expect(over_limit.load(std::memory_order_relaxed), false)) {
+    over_limit.store(!WithinLimit(), std::memory_order_relaxed);
+  }
 }
 
 size_t PoolUsable(const void* data) { return data == nullptr ? 0 : BlockOf(data)->capacity; }
@@ -476,7 +488,7 @@ void PoolTrim() {
 void PoolSetLimit(uint64_t bytes) {
   EnsureStarted();
   limit_bytes.store(bytes < INT64_MAX ? bytes : 0, std::memory_order_relaxed);
-  WithinLimit();
+  over_limit.store(!WithinLimit(), std::memory_order_relaxed);
 }
 
 Status PoolSetAllocator(AllocateFunction allocate, FreeFunction release, void* user) {

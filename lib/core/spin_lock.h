@@ -13,11 +13,7 @@ namespace numrs {
 class SpinLock {
  public:
   void lock() {
-    while (taken_.exchange(true, std::memory_order_acquire)) {
-      // Its holder may have lost the core: do not keep it from coming back.
-      for (int i = 0; taken_.load(std::memory_order_relaxed); ++i)
-        i < 64 ? CpuRelax() : static_cast<void>(sched_yield());
-    }
+    if (__builtin_expect(taken_.exchange(true, std::memory_order_acquire), false)) Wait();
   }
   bool try_lock() {
     return !taken_.load(std::memory_order_relaxed) && !taken_.exchange(true, std::memory_order_acquire);
@@ -25,6 +21,19 @@ class SpinLock {
   void unlock() { taken_.store(false, std::memory_order_release); }
 
  private:
+  __attribute__((noinline)) void Wait() {
+    do {
+      // Its holder may have lost the core: do not keep it from coming back.
+      for (int i = 0; taken_.load(std::memory_order_relaxed); ++i) {
+        if (i < 64) {
+          CpuRelax();
+        } else {
+          sched_yield();
+        }
+      }
+    } while (taken_.exchange(true, std::memory_order_acquire));
+  }
+
   std::atomic<bool> taken_{false};
 };
 

@@ -315,16 +315,15 @@ void WaitForHelpers(Job* job) {
   }
 }
 
-Status RunSerial(Job* job, const Cancel* cancel) {
-  Poller poller(cancel);
-  for (int64_t chunk = 0; chunk < job->chunks; ++chunk) {
-    if (chunk > 0 && poller.Cancelled()) return FailCancelled();
-    const int64_t begin = chunk * job->grain;
-    const int64_t end = job->n - begin > job->grain ? begin + job->grain : job->n;
-    const Status status = job->run(job->body, begin, end);
-    if (status != NUMRS_OK) return status;
+Status RunSerial(int64_t n, int64_t grain, const Cancel* cancel, ChunkFunction run, void* body) {
+  // A nested loop does not poll: only the outer loop's caller may, and it does so between its own chunks.
+  Poller poller(cancel != nullptr && in_task ? nullptr : cancel);
+  for (int64_t begin = 0;; begin += grain) {
+    const bool last = n - begin <= grain;
+    const Status status = run(body, begin, last ? n : begin + grain);
+    if (status != NUMRS_OK || last) return status;
+    if (poller.Cancelled()) return FailCancelled();
   }
-  return NUMRS_OK;
 }
 
 Status RunOnPool(Job* job, const Cancel* cancel) {
@@ -456,20 +455,21 @@ Status SetParallelFor(ParallelForFunction function, void* user) {
 Status ParallelForChunks(int64_t n, int64_t grain, int max_threads, const Cancel* cancel, ChunkFunction run,
                          void* body) {
   if (n <= 0) return NUMRS_OK;
+  if (grain < 1) grain = 1;
+  if (max_threads <= 1 || n <= grain || in_task) return RunSerial(n, grain, cancel, run, body);
+  const int64_t chunks = (n - 1) / grain + 1;
+  int threads = NumThreads();
+  if (threads > max_threads) threads = max_threads;
+  if (threads > chunks) threads = static_cast<int>(chunks);
+  if (threads <= 1) return RunSerial(n, grain, cancel, run, body);
+  pthread_once(&fork_once, RegisterForkHandlers);
   Job job;
   job.run = run;
   job.body = body;
   job.n = n;
-  job.grain = grain > 0 ? grain : 1;
-  job.chunks = (n - 1) / job.grain + 1;
-  // A nested loop does not poll: only the outer loop's caller may, and it does so between its chunks.
-  if (in_task) return RunSerial(&job, nullptr);
-  if (max_threads <= 1 || job.chunks == 1) return RunSerial(&job, cancel);
-  int threads = NumThreads();
-  if (threads > max_threads) threads = max_threads;
-  if (threads > job.chunks) threads = static_cast<int>(job.chunks);
-  if (threads <= 1) return RunSerial(&job, cancel);
-  pthread_once(&fork_once, RegisterForkHandlers);
+  job.grain = grain;
+  job.chunks = chunks;
+  job.wanted = threads - 1;
   if (pool.has_function.load(std::memory_order_relaxed)) {
     ParallelForFunction function;
     void* user;
@@ -480,7 +480,6 @@ Status ParallelForChunks(int64_t n, int64_t grain, int max_threads, const Cancel
     }
     if (function != nullptr) return RunOnFunction(&job, cancel, function, user);
   }
-  job.wanted = threads - 1;
   return RunOnPool(&job, cancel);
 }
 

@@ -1,6 +1,7 @@
 // Tests of what a call finds and leaves: the floating-point environment, and the environment variables' readers.
 #include "catch.h"
 
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,8 +11,10 @@
 #include <cstdlib>
 #include <string>
 
+#include "core/cpu_info.h"
 #include "core/env.h"
 #include "core/fp_environment.h"
+#include "core/threads.h"
 
 using namespace numrs;
 
@@ -114,3 +117,37 @@ TEST_CASE("env: integers", "[env]") {
         "numrs: NUMRS_TEST_C=" +
             std::string(64, 'y') + "... cannot be used (allowed: 1 to 1024); using the default\n");
 }
+
+// ---- NUMRS_NUM_THREADS: read once in a process, so each value needs one of its own ----
+
+#if defined(__linux__)
+
+TEST_CASE("threads: the default number, for other tests to run and read", "[.num_threads]") {
+  const std::string text = "threads=" + std::to_string(NumThreads()) + "\n";
+  REQUIRE(write(2, text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+}
+
+TEST_CASE("threads: NUMRS_NUM_THREADS", "[threads][env]") {
+  const std::string cores = "threads=" + std::to_string(UsableCores()) + "\n";
+  const std::string warning = " cannot be used (allowed: 1 to 1024); using the default\n";
+  static const char* value;
+  const auto run = [](const char* text) {
+    value = text;
+    return ErrorsOf([] {
+      value != nullptr ? setenv("NUMRS_NUM_THREADS", value, 1) : unsetenv("NUMRS_NUM_THREADS");
+      const int null = open("/dev/null", O_WRONLY);
+      dup2(null, 1);
+      execl("/proc/self/exe", "test", "[.num_threads]", static_cast<char*>(nullptr));
+      _exit(9);
+    });
+  };
+  CHECK(run(nullptr) == cores);
+  CHECK(run("") == cores);
+  CHECK(run("3") == "threads=3\n");
+  CHECK(run("1024") == "threads=1024\n");
+  CHECK(run("abc") == "numrs: NUMRS_NUM_THREADS=abc" + warning + cores);
+  CHECK(run("-3") == "numrs: NUMRS_NUM_THREADS=-3" + warning + cores);
+  CHECK(run("99999999999") == "numrs: NUMRS_NUM_THREADS=99999999999" + warning + cores);
+}
+
+#endif

@@ -209,6 +209,25 @@ TEST_CASE("memory: the limit counts what is in use, however small the blocks", "
   for (void* block : blocks) PoolFree(block);
 }
 
+TEST_CASE("memory: a limit below what is in use", "[memory]") {
+  const Clean clean;
+  const uint64_t used = InUse();
+  void *a = PoolAllocate(8 * kMiB), *b = PoolAllocate(4 * kMiB), *c = PoolAllocate(3000);
+  PoolSetLimit(used + 2 * kMiB);
+  PoolFree(a);
+  CHECK(Cached() == 0);
+  CHECK(PoolAllocate(64) == nullptr);
+  CHECK(PoolAllocate(8 * kMiB) == nullptr);
+  PoolFree(b);
+  CHECK(InUse() + Cached() <= used + 2 * kMiB);
+  void* d = PoolAllocate(kMiB);
+  CHECK(d != nullptr);
+  PoolFree(d);
+  PoolFree(c);
+  CHECK(InUse() == used);
+  CHECK(Cached() == (PoolKeepsBlocks() ? kMiB + 3072 : 0));
+}
+
 TEST_CASE("memory: the cache is bounded and the oldest large blocks go first", "[memory]") {
   if (!PoolKeepsBlocks()) return;
   const Clean clean;

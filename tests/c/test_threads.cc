@@ -251,6 +251,16 @@ TEST_CASE("threads: poll cancels, on the calling thread, at most every 10 ms", "
   }
 }
 
+TEST_CASE("threads: a nested loop leaves polling to the outer one", "[threads]") {
+  const Threads two(2);
+  std::atomic<int> polls{0};
+  const Cancel cancel = {[](void* user) -> int32_t { return ++*static_cast<std::atomic<int>*>(user), 0; }, &polls};
+  ParallelFor(2, 1, 2, nullptr, [&](int64_t, int64_t) {
+    for (int threads : {1, 2}) ParallelFor(50, 1, threads, &cancel, [](int64_t, int64_t) { Busy(500); });
+  });
+  CHECK(polls.load() == 0);
+}
+
 namespace {
 
 struct Foreign {
