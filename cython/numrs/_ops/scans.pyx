@@ -1,0 +1,149 @@
+# cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
+"""Cumulative sums, products and extremes along one axis."""
+from numrs._ops._reduce cimport scan
+from numrs._ops.elementwise_selection import astype
+from numrs.c cimport ops
+
+
+def cumulative_sum(x, /, *, axis=None, dtype=None, include_initial=False, out=None):
+    """Cumulative sum along an axis.
+
+    Parameters
+    ----------
+    x : array_like
+        At least one dimension.
+    axis : int, optional
+        Axis to go along; needed for more than one dimension.
+    dtype : dtype_like, optional
+        Convert ``x`` to it first.
+    include_initial : bool
+        Begin with the operation's identity: one element more along the axis.
+    out : ndarray, optional
+        Receives the result.
+
+    Returns
+    -------
+    ndarray or scalar
+        float32 accumulates in float64, each element rounded once; bool and integers are added in int64 or uint64.
+
+    Raises
+    ------
+    ValueError
+        For an axis out of range, or none for more than one dimension, or a wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.cumulative_sum([1.0, 2.0, 3.0])
+    @@
+    """
+    if dtype is not None:
+        x = astype(x, dtype, copy=False)
+    return scan(ops.NUMRS_OP_CUMULATIVE_SUM, "cumulative_sum", x, axis, out, include_initial)
+
+
+def cumulative_prod(x, /, *, axis=None, dtype=None, include_initial=False, out=None):
+    """Cumulative product along an axis.
+
+    Parameters
+    ----------
+    x : array_like
+        At least one dimension.
+    axis : int, optional
+        Axis to go along; needed for more than one dimension.
+    dtype : dtype_like, optional
+        Convert ``x`` to it first.
+    include_initial : bool
+        Begin with the operation's identity: one element more along the axis.
+    out : ndarray, optional
+        Receives the result.
+
+    Returns
+    -------
+    ndarray or scalar
+        float32 accumulates in float64, each element rounded once; bool and integers are multiplied in int64 or uint64.
+
+    Raises
+    ------
+    ValueError
+        For an axis out of range, or none for more than one dimension, or a wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.cumulative_prod([1.0, 2.0, 3.0])
+    @@
+    """
+    if dtype is not None:
+        x = astype(x, dtype, copy=False)
+    return scan(ops.NUMRS_OP_CUMULATIVE_PROD, "cumulative_prod", x, axis, out, include_initial)
+
+
+def cumulative_max(x, /, *, axis=None, dtype=None, include_initial=False, out=None):
+    """Cumulative maximum along an axis.
+
+    Parameters
+    ----------
+    x : array_like
+        At least one dimension.
+    axis : int, optional
+        Axis to go along; needed for more than one dimension.
+    dtype : dtype_like, optional
+        Convert ``x`` to it first.
+    include_initial : bool
+        Begin with the operation's identity: one element more along the axis.
+    out : ndarray, optional
+        Receives the result.
+
+    Returns
+    -------
+    ndarray or scalar
+        In the dtype of ``x``; NaN from the first NaN on.
+
+    Raises
+    ------
+    ValueError
+        For an axis out of range, or none for more than one dimension, or a wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.cumulative_max([1.0, 3.0, 2.0])
+    @@
+    """
+    if dtype is not None:
+        x = astype(x, dtype, copy=False)
+    return scan(ops.NUMRS_OP_CUMULATIVE_MAX, "cumulative_max", x, axis, out, include_initial)
+
+
+def cumulative_min(x, /, *, axis=None, dtype=None, include_initial=False, out=None):
+    """Cumulative minimum along an axis.
+
+    Parameters
+    ----------
+    x : array_like
+        At least one dimension.
+    axis : int, optional
+        Axis to go along; needed for more than one dimension.
+    dtype : dtype_like, optional
+        Convert ``x`` to it first.
+    include_initial : bool
+        Begin with the operation's identity: one element more along the axis.
+    out : ndarray, optional
+        Receives the result.
+
+    Returns
+    -------
+    ndarray or scalar
+        In the dtype of ``x``; NaN from the first NaN on.
+
+    Raises
+    ------
+    ValueError
+        For an axis out of range, or none for more than one dimension, or a wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.cumulative_min([3.0, 1.0, 2.0])
+    @@
+    """
+    if dtype is not None:
+        x = astype(x, dtype, copy=False)
+    return scan(ops.NUMRS_OP_CUMULATIVE_MIN, "cumulative_min", x, axis, out, include_initial)
