@@ -1,18 +1,271 @@
 """numrs: numeric kernels that are exact, give the same bits everywhere, and run at the limit of the machine."""
-from numrs._ops.elementwise_arithmetic import (add, subtract, multiply, divide, floor_divide, remainder, maximum, minimum,
-    copysign, nextafter, negative, positive, abs, sign, reciprocal)
-from numrs._ops.elementwise_bitwise import (bitwise_and, bitwise_or, bitwise_xor, bitwise_invert, bitwise_left_shift,
-    bitwise_right_shift)
-from numrs._ops.elementwise_comparison import (equal, not_equal, less, less_equal, greater, greater_equal, logical_and,
-    logical_or, logical_xor, logical_not, isnan, isinf, isfinite, signbit)
-from numrs._ops.elementwise_exponential import (exp, exp2, expm1, log, log2, log10, log1p, logaddexp, sinh, cosh, tanh, asinh,
-    acosh, atanh, sigmoid, erf, erfc)
-from numrs._ops.elementwise_power import (pow, square, sqrt, rsqrt, cbrt, hypot)
-from numrs._ops.elementwise_rounding import (floor, ceil, trunc, round, conj, real, imag)
-from numrs._ops.elementwise_selection import (where, clip, fma, astype)
-from numrs._ops.elementwise_trigonometric import (sin, cos, tan, asin, acos, atan, atan2)
+
+import sys as _sys
+
+from numrs import config, memory
+from numrs._ops.elementwise_arithmetic import (
+    abs,
+    add,
+    copysign,
+    divide,
+    floor_divide,
+    maximum,
+    minimum,
+    multiply,
+    negative,
+    nextafter,
+    positive,
+    reciprocal,
+    remainder,
+    sign,
+    subtract,
+)
+from numrs._ops.elementwise_bitwise import (
+    bitwise_and,
+    bitwise_invert,
+    bitwise_left_shift,
+    bitwise_or,
+    bitwise_right_shift,
+    bitwise_xor,
+)
+from numrs._ops.elementwise_comparison import (
+    equal,
+    greater,
+    greater_equal,
+    isfinite,
+    isinf,
+    isnan,
+    less,
+    less_equal,
+    logical_and,
+    logical_not,
+    logical_or,
+    logical_xor,
+    not_equal,
+    signbit,
+)
+from numrs._ops.elementwise_exponential import (
+    acosh,
+    asinh,
+    atanh,
+    cosh,
+    erf,
+    erfc,
+    exp,
+    exp2,
+    expm1,
+    log,
+    log1p,
+    log2,
+    log10,
+    logaddexp,
+    sigmoid,
+    sinh,
+    tanh,
+)
+from numrs._ops.elementwise_power import (
+    cbrt,
+    hypot,
+    pow,
+    rsqrt,
+    sqrt,
+    square,
+)
+from numrs._ops.elementwise_rounding import (
+    ceil,
+    conj,
+    floor,
+    imag,
+    real,
+    round,
+    trunc,
+)
+from numrs._ops.elementwise_selection import (
+    astype,
+    clip,
+    fma,
+    where,
+)
+from numrs._ops.elementwise_trigonometric import (
+    acos,
+    asin,
+    atan,
+    atan2,
+    cos,
+    sin,
+    tan,
+)
+from numrs._ops.linalg import (
+    dot,
+    inner,
+    matmul,
+    outer,
+)
+from numrs._ops.reductions import (
+    all,
+    any,
+    argmax,
+    argmin,
+    count_nonzero,
+    max,
+    mean,
+    min,
+    norm,
+    prod,
+    std,
+    sum,
+    var,
+    vecdot,
+    vector_norm,
+)
+from numrs._ops.runtime import (
+    detect_simd_support,
+    get_backend,
+    get_cpu_info,
+    get_num_threads,
+    list_backends,
+    set_backend,
+    set_num_threads,
+    simd_info,
+)
+from numrs._ops.runtime import library_version as _library_version
+from numrs._ops.scans import (
+    cumulative_max,
+    cumulative_min,
+    cumulative_prod,
+    cumulative_sum,
+)
+from numrs.config import get_include, get_library_dir, show_config
 
 # Aliases: one name has one meaning.
 sub = subtract
 mul = multiply
 div = divide
+cumsum = cumulative_sum
+cumprod = cumulative_prod
+
+__version__ = _library_version()
+
+config.load_calibration()
+if "threadpoolctl" in _sys.modules:
+    from numrs import _threadpoolctl as _threadpoolctl
+
+__all__ = [
+    "abs",
+    "acos",
+    "acosh",
+    "add",
+    "all",
+    "any",
+    "argmax",
+    "argmin",
+    "asin",
+    "asinh",
+    "astype",
+    "atan",
+    "atan2",
+    "atanh",
+    "bitwise_and",
+    "bitwise_invert",
+    "bitwise_left_shift",
+    "bitwise_or",
+    "bitwise_right_shift",
+    "bitwise_xor",
+    "cbrt",
+    "ceil",
+    "clip",
+    "config",
+    "conj",
+    "copysign",
+    "cos",
+    "cosh",
+    "count_nonzero",
+    "cumprod",
+    "cumsum",
+    "cumulative_max",
+    "cumulative_min",
+    "cumulative_prod",
+    "cumulative_sum",
+    "detect_simd_support",
+    "div",
+    "divide",
+    "dot",
+    "equal",
+    "erf",
+    "erfc",
+    "exp",
+    "exp2",
+    "expm1",
+    "floor",
+    "floor_divide",
+    "fma",
+    "get_backend",
+    "get_cpu_info",
+    "get_include",
+    "get_library_dir",
+    "get_num_threads",
+    "greater",
+    "greater_equal",
+    "hypot",
+    "imag",
+    "inner",
+    "isfinite",
+    "isinf",
+    "isnan",
+    "less",
+    "less_equal",
+    "list_backends",
+    "log",
+    "log10",
+    "log1p",
+    "log2",
+    "logaddexp",
+    "logical_and",
+    "logical_not",
+    "logical_or",
+    "logical_xor",
+    "matmul",
+    "max",
+    "maximum",
+    "mean",
+    "memory",
+    "min",
+    "minimum",
+    "mul",
+    "multiply",
+    "negative",
+    "nextafter",
+    "norm",
+    "not_equal",
+    "outer",
+    "positive",
+    "pow",
+    "prod",
+    "real",
+    "reciprocal",
+    "remainder",
+    "round",
+    "rsqrt",
+    "set_backend",
+    "set_num_threads",
+    "show_config",
+    "sigmoid",
+    "sign",
+    "signbit",
+    "simd_info",
+    "sin",
+    "sinh",
+    "sqrt",
+    "square",
+    "std",
+    "sub",
+    "subtract",
+    "sum",
+    "tan",
+    "tanh",
+    "trunc",
+    "var",
+    "vecdot",
+    "vector_norm",
+    "where",
+]
