@@ -1,7 +1,7 @@
 """Prints the minimax polynomials of lib/cpu/math/f32_*-inl.h with their relative errors (needs mpmath; a minute).
 
-Remez exchange on P(x) ~ f(x) with weight w(x); each coefficient in turn, the constant one first, is rounded to its
-format and the rest is fitted again, so that the printed error is that of the polynomial as stored.
+Remez exchange on P(x) ~ f(x) with weight w(x). For float32 the leading coefficients, the constant one first, are
+rounded and the rest is fitted again as long as that helps; the printed error is that of the polynomial as stored.
 """
 import sys
 
@@ -21,7 +21,7 @@ def remez(f, lo, hi, degree, weight, fixed):
     free = [k for k in range(degree + 1) if k not in fixed]
     count = len(free) + 1
     grid = [lo + (hi - lo) * (1 - cos(pi * i / 601)) / 2 for i in range(1, 601)]
-    values = [(x, f(x), weight(x)) for x in grid]
+    values = [(x, f(x), abs(weight(x))) for x in grid]
     base = [(sum(c * x**k for k, c in fixed.items()), y, w) for x, y, w in values]
     picks = [int((i + mpf(1) / 2) * len(grid) / count) for i in range(count)]
     for _ in range(30):
@@ -48,29 +48,30 @@ def remez(f, lo, hi, degree, weight, fixed):
                 runs.append(i)
         while len(runs) > count:
             runs.pop(0 if abs(error[runs[0]]) < abs(error[runs[-1]]) else -1)
-        worst = max(abs(e) for e in error)
         if len(runs) < count or runs == picks:
             break
         picks = runs
-    return coefficients, worst
+    return coefficients
 
 
 def fit(name, f, lo, hi, degree, bits=53, weight=None, fixed=None):
     weight = weight or (lambda x: 1 / f(x))
-    kept = dict(fixed or {})
-    for k in range(degree + 1):
-        coefficients, worst = remez(f, mpf(lo), mpf(hi), degree, weight, kept)
-        kept[k] = rounded(coefficients[k], bits)
-        if bits == 53 and k >= 3:  # rounding cannot matter any more
-            kept = {k: rounded(c, bits) for k, c in coefficients.items()}
-            break
-    if bits == 24:
-        grid = [mpf(lo) + (mpf(hi) - lo) * i / 2000 for i in range(1, 2000)]
-        worst = max(abs(weight(x) * (sum(c * x**k for k, c in kept.items()) - f(x))) for x in grid)
+    lo, hi = mpf(lo), mpf(hi)
+    grid = [lo + (hi - lo) * i / 2003 for i in range(1, 2003)]
+    values = [(x, f(x), abs(weight(x))) for x in grid]
+    best = None
+    held = dict(fixed or {})
+    for k in range(degree + 1 if bits == 24 else 1):  # round after holding 0, 1, 2 ... coefficients; the best wins
+        coefficients = remez(f, lo, hi, degree, weight, held)
+        stored = {i: rounded(c, bits) for i, c in coefficients.items()}
+        error = max(w * abs(sum(c * x**i for i, c in stored.items()) - y) for x, y, w in values)
+        if best is None or error < best[0]:
+            best = error, stored
+        held[k] = stored[k]
+    worst, kept = best
     print(f"{name}: [{mp.nstr(mpf(lo), 6)}, {mp.nstr(mpf(hi), 6)}] degree {degree} error 2^{mp.nstr(log(worst, 2), 4)}")
     for k in range(degree + 1):
         print("  ", mp.nstr(kept[k], 17 if bits == 53 else 9, min_fixed=0, max_fixed=1) + ("f" if bits == 24 else "") + ",")
-    return kept
 
 
 LN2 = log(mpf(2))
@@ -144,6 +145,33 @@ def full():  # 53 bits, for logaddexp: (e^r - 1 - r) / r^2; (atanh(s) - s) / s^3
     fit("expm1 53 bits", lambda r: (expm1(r) - r) / r**2, -LN2 / 2 * 1.001, LN2 / 2 * 1.001, 10, weight=lambda r: r**2 / expm1(r))
     fit("atanh 53 bits", lambda z: (atanh(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3, mpf(10) ** -12, mpf(1) / 9, 9,
         weight=lambda z: sqrt(z) ** 3 / atanh(sqrt(z)))
+
+
+@poly
+def native_exp():  # e^r and 2^r with c0 = c1 = 1, or c0 = 1
+    edge = LN2 / 2 * mpf("1.002")
+    fit("exp f32", exp, -edge, edge, 6, 24, fixed={0: mpf(1), 1: mpf(1)})
+    fit("exp2 f32", lambda r: 2**r, mpf("-0.5"), mpf("0.5"), 6, 24, fixed={0: mpf(1)})
+
+
+@poly
+def native_expm1():
+    edge = LN2 / 2 * mpf("1.002")
+    fit("expm1 f32", lambda r: (expm1(r) - r) / r**2, -edge + mpf("0.06"), edge + mpf("0.06"), 5, 24, weight=lambda r: r**2 / expm1(r))
+
+
+@poly
+def native_log():
+    fit("log f32", lambda f: (log1p(f) - f) / f**2, R2 / 2 - 1, R2 - 1, 8, 24, weight=lambda f: f**2 / log1p(f))
+    fit("log2 f32", lambda f: (log1p(f) - f) / f**2 / LN2, mpf(-1) / 3, mpf(1) / 3, 8, 24, weight=lambda f: f**2 / log1p(f) * LN2)
+
+
+@poly
+def native_sin():
+    top = (pi / 4 * mpf("1.002")) ** 2
+    fit("sin f32", lambda z: (sin(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3, mpf(10) ** -12, top, 2, 24,
+        weight=lambda z: sqrt(z) ** 3 / sin(sqrt(z)))
+    fit("cos f32", lambda z: (cos(sqrt(z)) - 1) / z, mpf(10) ** -12, top, 3, 24, weight=lambda z: z / cos(sqrt(z)))
 
 
 if __name__ == "__main__":

@@ -99,19 +99,75 @@ struct SigmoidWide {
   }
 };
 
+// ------------------------------------------------------------------------------------------ float32 cores, with FMA
+
+// r = x - n ln2, |r| <= ln2 / 2, with n + kRound32 in rounded. n times the first part of ln2 is taken off exactly.
+template <class D, class V>
+HWY_INLINE V ExpReduce32(D d, V x, V& rounded) {
+  const V round = hn::Set(d, kRound32);
+  rounded = hn::MulAdd(x, hn::Set(d, 0x1.715476p0f), round);
+  const V n = hn::Sub(rounded, round);
+  return hn::NegMulAdd(n, hn::Set(d, -0x1.05c610p-29f), hn::NegMulAdd(n, hn::Set(d, 0x1.62e430p-1f), x));
+}
+
+template <class F, class D, class V>
+HWY_NOINLINE V ExpSlow(D d, V x, float limit) {
+  return KeepNaN(x, Widen<F>(d, Clamp(d, x, limit)));
+}
+
 template <class D, class V>
 HWY_INLINE V Exp(D d, V x) {
-  return KeepNaN(x, Widen<ExpWide>(d, Clamp(d, x, 120.0f)));
+#if HWY_NATIVE_FMA
+  const auto near = hn::Le(hn::Abs(x), hn::Set(d, 87.0f));
+  V rounded;
+  const V r = ExpReduce32(d, x, rounded);
+  const V p = Horner(d, r, 1.0f, 1.0f, 4.9999994e-1f, 1.66665152e-1f, 4.16680835e-2f, 8.3693685e-3f, 1.38413277e-3f);
+  const V y = ScaleByRounded(d, p, rounded);
+  if (HWY_LIKELY(hn::AllTrue(d, near))) return y;
+  return hn::IfThenElse(near, y, ExpSlow<ExpWide>(d, x, 120.0f));
+#else
+  return ExpSlow<ExpWide>(d, x, 120.0f);
+#endif
 }
 
 template <class D, class V>
 HWY_INLINE V Exp2(D d, V x) {
-  return KeepNaN(x, Widen<Exp2Wide>(d, Clamp(d, x, 160.0f)));
+#if HWY_NATIVE_FMA
+  const auto near = hn::Le(hn::Abs(x), hn::Set(d, 125.0f));
+  const V round = hn::Set(d, kRound32);
+  const V rounded = hn::Add(x, round);
+  const V r = hn::Sub(x, hn::Sub(rounded, round));
+  const V p =
+      Horner(d, r, 1.0f, 6.93147242e-1f, 2.40226552e-1f, 5.55027239e-2f, 9.61706322e-3f, 1.34182023e-3f, 1.5820541e-4f);
+  const V y = ScaleByRounded(d, p, rounded);
+  if (HWY_LIKELY(hn::AllTrue(d, near))) return y;
+  return hn::IfThenElse(near, y, ExpSlow<Exp2Wide>(d, x, 160.0f));
+#else
+  return ExpSlow<Exp2Wide>(d, x, 160.0f);
+#endif
 }
 
 template <class D, class V>
 HWY_INLINE V Expm1(D d, V x) {
-  return KeepNaN(x, hn::Or(Widen<Expm1Wide>(d, Clamp(d, x, 120.0f)), hn::And(x, hn::SignBit(d))));
+  const V sign = hn::And(x, hn::SignBit(d));
+#if HWY_NATIVE_FMA
+  const auto near = hn::Le(x, hn::Set(d, 16.5f));
+  V rounded;
+  const V one = hn::Set(d, 1.0f);
+  const V round = hn::Set(d, kRound32);
+  const V z = hn::Max(x, hn::Set(d, -30.0f));
+  rounded = hn::Add(hn::MulAdd(z, hn::Set(d, 0x1.715476p0f), hn::Set(d, -0.08496f)), round);
+  const V n = hn::Sub(rounded, round);
+  const V r = hn::NegMulAdd(n, hn::Set(d, -0x1.05c610p-29f), hn::NegMulAdd(n, hn::Set(d, 0x1.62e430p-1f), z));
+  const V q = Horner(d, r, 5.0e-1f, 1.66666731e-1f, 4.1666653e-2f, 8.33118521e-3f, 1.39085983e-3f, 2.1512543e-4f);
+  const V m = hn::MulAdd(hn::Mul(r, r), q, r);
+  const V scale = ScaleByRounded(d, one, rounded);
+  const V y = hn::Or(hn::MulAdd(scale, m, hn::Sub(scale, one)), sign);
+  if (HWY_LIKELY(hn::AllTrue(d, near))) return y;
+  return hn::IfThenElse(near, y, hn::Or(ExpSlow<Expm1Wide>(d, x, 120.0f), sign));
+#else
+  return hn::Or(ExpSlow<Expm1Wide>(d, x, 120.0f), sign);
+#endif
 }
 
 template <class D, class V>

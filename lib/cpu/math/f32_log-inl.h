@@ -35,19 +35,94 @@ HWY_INLINE V LogSpecial(D d, V x, V r) {
   return hn::IfThenElse(good, r, special);
 }
 
+template <class F, class D, class V>
+HWY_NOINLINE V LogSlow(D d, V x) {
+  return LogSpecial(d, x, Widen<F>(d, x));
+}
+
+// Lanes with x normal, positive and finite.
+template <class D, class V>
+HWY_INLINE hn::Mask<D> IsPositiveNormal(D d, V x) {
+  const hn::RebindToUnsigned<D> du;
+  const auto bits = hn::Sub(hn::BitCast(du, x), hn::Set(du, 0x00800000u));
+  return hn::RebindMask(d, hn::Lt(bits, hn::Set(du, 0x7F000000u)));
+}
+
+// x = 2^k (1 + f) for normal x > 0, least <= 1 + f < 2 least.
+template <class D, class V>
+HWY_INLINE V LogSplit32(D d, V x, int32_t least_bits, V& k) {
+  const hn::RebindToSigned<D> di;
+  const auto least = hn::Set(di, least_bits);
+  const auto above = hn::Sub(hn::BitCast(di, x), least);
+  k = hn::ConvertTo(d, hn::ShiftRight<23>(above));
+  const auto m = hn::Add(hn::And(above, hn::Set(di, int32_t{0x007FFFFF})), least);
+  return hn::Sub(hn::BitCast(d, m), hn::Set(d, 1.0f));
+}
+
+// log x = high + low, high = k ln2 + f rounded and low the rest: log(1 + f) - f, what the rounding lost, k times the
+// rest of ln2. The first part of ln2 has 16 bits, so that its products with k are exact.
+template <class D, class V>
+HWY_INLINE V LogParts32(D d, V x, V& low) {
+  V k;
+  const V f = LogSplit32(d, x, 0x3F3504F3 /* sqrt(1/2) */, k);
+  const V q = Horner(d, f, -4.99999881e-1f, 3.33333224e-1f, -2.50016093e-1f, 2.0002225e-1f, -1.66086078e-1f,
+                     1.41763002e-1f, -1.32413045e-1f, 1.29410446e-1f, -7.67242834e-2f);
+  const V ln2 = hn::Set(d, 0x1.62e4p-1f);
+  const V high = hn::MulAdd(k, ln2, f);
+  const V lost = hn::Sub(f, hn::NegMulAdd(k, ln2, high));
+  low = hn::MulAdd(hn::Mul(f, f), q, hn::MulAdd(k, hn::Set(d, 0x1.7f7d1cp-20f), lost));
+  return high;
+}
+
 template <class D, class V>
 HWY_INLINE V Log(D d, V x) {
-  return LogSpecial(d, x, Widen<LogWide>(d, x));
+#if HWY_NATIVE_FMA
+  const auto good = IsPositiveNormal(d, x);
+  V low;
+  const V high = LogParts32(d, x, low);
+  const V y = hn::Add(high, low);
+  if (HWY_LIKELY(hn::AllTrue(d, good))) return y;
+  return hn::IfThenElse(good, y, LogSlow<LogWide>(d, x));
+#else
+  return LogSlow<LogWide>(d, x);
+#endif
 }
 
 template <class D, class V>
 HWY_INLINE V Log2(D d, V x) {
-  return LogSpecial(d, x, Widen<Log2Wide>(d, x));
+#if HWY_NATIVE_FMA
+  const auto good = IsPositiveNormal(d, x);
+  V k;
+  const V f = LogSplit32(d, x, 0x3F2AAAAB /* 2/3 */, k);
+  // log2(1 + f) = f log2 e + f^2 q(f); |f| <= 1/3 keeps k - high exact.
+  const V q = Horner(d, f, -7.21347511e-1f, 4.80896294e-1f, -3.60674173e-1f, 2.88709819e-1f, -2.40500435e-1f,
+                     2.01720849e-1f, -1.77916378e-1f, 2.03447819e-1f, -1.76285967e-1f);
+  const V log2e = hn::Set(d, 0x1.715476p0f);
+  const V high = hn::MulAdd(f, log2e, k);
+  const V lost = hn::MulAdd(f, log2e, hn::Sub(k, high));
+  const V low = hn::MulAdd(hn::Mul(f, f), q, hn::MulAdd(f, hn::Set(d, 0x1.4ae0c0p-26f), lost));
+  const V y = hn::Add(high, low);
+  if (HWY_LIKELY(hn::AllTrue(d, good))) return y;
+  return hn::IfThenElse(good, y, LogSlow<Log2Wide>(d, x));
+#else
+  return LogSlow<Log2Wide>(d, x);
+#endif
 }
 
 template <class D, class V>
 HWY_INLINE V Log10(D d, V x) {
-  return LogSpecial(d, x, Widen<Log10Wide>(d, x));
+#if HWY_NATIVE_FMA
+  const auto good = IsPositiveNormal(d, x);
+  V low;
+  const V high = LogParts32(d, x, low);
+  const V log10e = hn::Set(d, 0x1.bcb7b2p-2f);
+  const V rest = hn::MulAdd(high, hn::Set(d, -0x1.5b235ep-27f), hn::Mul(low, log10e));
+  const V y = hn::MulAdd(high, log10e, rest);
+  if (HWY_LIKELY(hn::AllTrue(d, good))) return y;
+  return hn::IfThenElse(good, y, LogSlow<Log10Wide>(d, x));
+#else
+  return LogSlow<Log10Wide>(d, x);
+#endif
 }
 
 template <class D, class V>

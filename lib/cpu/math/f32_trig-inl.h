@@ -165,26 +165,83 @@ struct TanWide {
 };
 
 template <Trig kFunction, class F, class D, class V>
-HWY_INLINE V TrigWide(D d, V x) {
-  const V r = Widen<F>(d, x);
+HWY_NOINLINE V TrigWide(D d, V x) {
+  V r = Widen<F>(d, x);
+  // x - k pi is +0 for x = -0
+  if (kFunction != Trig::kCos) r = hn::IfThenElse(hn::Eq(x, hn::Zero(d)), x, r);
   if (HWY_LIKELY(hn::AllTrue(d, hn::Le(hn::Abs(x), hn::Set(d, kTrigLimit))))) return r;
   return TrigSpecial(d, x, r, kFunction);
 }
 
+// a = |x| = k pi / 2 + high + low with |high| <= pi / 4 and n = k (sin) or k + 1 (cos) in the low bits of rounded.
+// low is what high lost by rounding, right even where k pi / 2 and a cancel.
+template <Trig kFunction, class D, class V>
+HWY_INLINE V TrigReduce32(D d, V a, V& rounded, V& low) {
+  const V round = hn::Set(d, kFunction == Trig::kCos ? kRound32 + 1 : kRound32);
+  rounded = hn::MulAdd(a, hn::Set(d, 0.636619772f), round);
+  const V k = hn::Sub(rounded, round);
+  const V first = hn::NegMulAdd(k, hn::Set(d, 0x1.921fb4p0f), a);  // exact
+  const V part = hn::Set(d, 0x1.4442d2p-24f);
+  const V product = hn::Mul(k, part);
+  const V high = hn::Sub(first, product);
+  const V rest = hn::MulAdd(k, hn::Set(d, -0x1.ee59dap-50f), hn::MulSub(k, part, product));
+  low = hn::Sub(hn::Sub(hn::Sub(first, high), product), rest);
+  return high;
+}
+
+template <Trig kFunction, class D, class V>
+HWY_INLINE V SinCos32(D d, V x) {
+  const hn::RebindToUnsigned<D> du;
+  const V a = hn::Abs(x);
+  V rounded, low;
+  const V r = TrigReduce32<kFunction>(d, a, rounded, low);
+  const V z = hn::Mul(r, r);
+  const V one = hn::Set(d, 1.0f);
+  // sin: r + r z s + low; cos: 1 + z c - r low - (what z lost) / 2
+  const V lost = hn::MulSub(r, r, z);
+  const V s = Horner(d, z, -1.66666538e-1f, 8.33210628e-3f, -1.95078828e-4f);
+  const V c = Horner(d, z, -5.0e-1f, 4.16666456e-2f, -1.38873083e-3f, 2.44321018e-5f);
+  const auto n = hn::BitCast(du, rounded);
+  const auto use_cos = hn::RebindMask(d, hn::TestBit(n, hn::Set(du, 1u)));
+  const V base = hn::IfThenElse(use_cos, one, r);
+  const V tail = hn::IfThenElse(use_cos, hn::NegMulSub(lost, hn::Set(d, 0.5f), hn::Mul(r, low)), low);
+  const V p = hn::IfThenElse(use_cos, c, s);
+  const V y = hn::Add(base, hn::MulAdd(hn::Mul(base, z), p, tail));
+  auto flip = hn::ShiftLeft<30>(n);
+  if (kFunction == Trig::kSin) flip = hn::Xor(flip, hn::BitCast(du, x));
+  return hn::Xor(y, hn::And(hn::BitCast(d, flip), hn::SignBit(d)));
+}
+
+// Up to here the float32 reduction keeps the bound.
+constexpr float kTrigLimit32 = 8192.0f;
+
 template <class D, class V>
 HWY_INLINE V Sin(D d, V x) {
-  // x - k pi is +0 for x = -0
-  return hn::IfThenElse(hn::Eq(x, hn::Zero(d)), x, TrigWide<Trig::kSin, SinWide>(d, x));
+#if HWY_NATIVE_FMA
+  const auto near = hn::Le(hn::Abs(x), hn::Set(d, kTrigLimit32));
+  const V y = SinCos32<Trig::kSin>(d, x);
+  if (HWY_LIKELY(hn::AllTrue(d, near))) return y;
+  return hn::IfThenElse(near, y, TrigWide<Trig::kSin, SinWide>(d, x));
+#else
+  return TrigWide<Trig::kSin, SinWide>(d, x);
+#endif
 }
 
 template <class D, class V>
 HWY_INLINE V Cos(D d, V x) {
+#if HWY_NATIVE_FMA
+  const auto near = hn::Le(hn::Abs(x), hn::Set(d, kTrigLimit32));
+  const V y = SinCos32<Trig::kCos>(d, x);
+  if (HWY_LIKELY(hn::AllTrue(d, near))) return y;
+  return hn::IfThenElse(near, y, TrigWide<Trig::kCos, CosWide>(d, x));
+#else
   return TrigWide<Trig::kCos, CosWide>(d, x);
+#endif
 }
 
 template <class D, class V>
 HWY_INLINE V Tan(D d, V x) {
-  return hn::IfThenElse(hn::Eq(x, hn::Zero(d)), x, TrigWide<Trig::kTan, TanWide>(d, x));
+  return TrigWide<Trig::kTan, TanWide>(d, x);
 }
 
 // --------------------------------------------------------------------------------------- asin, acos, atan, atan2

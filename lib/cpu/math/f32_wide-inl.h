@@ -39,33 +39,54 @@ constexpr bool FitsWide() {
   return hn::MaxLanes(D()) * sizeof(double) <= HWY_MAX_BYTES;
 }
 
+// Rounds to float32 as IEEE 754 says: above the largest number to inf. Highway's one-lane target stops there instead.
+template <class DF, class VD>
+HWY_INLINE hn::Vec<DF> Narrow(DF df, VD v) {
+#if HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128
+  const hn::RebindToSigned<DF> di;
+  const hn::Rebind<double, DF> dd;
+  const auto r = hn::DemoteTo(df, v);
+  const auto big = hn::Ge(hn::Abs(v), hn::Set(dd, 0x1.ffffffp127));
+  const auto up = hn::DemoteTo(di, hn::IfThenElseZero(big, hn::Set(dd, 1.0)));
+  return hn::IfThenElse(hn::RebindMask(df, hn::Eq(up, hn::Set(di, 1))), hn::CopySign(hn::Inf(df), r), r);
+#else
+  return hn::DemoteTo(df, v);
+#endif
+}
+
 // f(dd, promoted x) lane by lane, rounded to float32 once. f is a functor template over float64 descriptors.
 template <class F, class D, class V>
 HWY_INLINE V Widen(D d, V x) {
   if constexpr (FitsWide<D>()) {
     const hn::Rebind<double, D> dd;
-    return hn::DemoteTo(d, F()(dd, hn::PromoteTo(dd, x)));
-  } else {
+    return Narrow(d, F()(dd, hn::PromoteTo(dd, x)));
+  }
+#if HWY_TARGET != HWY_SCALAR  // which has no halves, and always fits
+  else {
     const hn::Half<D> dh;
     const hn::Rebind<double, decltype(dh)> dd;
     const auto lo = F()(dd, hn::PromoteTo(dd, hn::LowerHalf(dh, x)));
     const auto hi = F()(dd, hn::PromoteTo(dd, hn::UpperHalf(dh, x)));
-    return hn::Combine(d, hn::DemoteTo(dh, hi), hn::DemoteTo(dh, lo));
+    return hn::Combine(d, Narrow(dh, hi), Narrow(dh, lo));
   }
+#endif
 }
 
 template <class F, class D, class V>
 HWY_INLINE V Widen(D d, V a, V b) {
   if constexpr (FitsWide<D>()) {
     const hn::Rebind<double, D> dd;
-    return hn::DemoteTo(d, F()(dd, hn::PromoteTo(dd, a), hn::PromoteTo(dd, b)));
-  } else {
+    return Narrow(d, F()(dd, hn::PromoteTo(dd, a), hn::PromoteTo(dd, b)));
+  }
+#if HWY_TARGET != HWY_SCALAR  // which has no halves, and always fits
+  else {
     const hn::Half<D> dh;
     const hn::Rebind<double, decltype(dh)> dd;
     const auto lo = F()(dd, hn::PromoteTo(dd, hn::LowerHalf(dh, a)), hn::PromoteTo(dd, hn::LowerHalf(dh, b)));
     const auto hi = F()(dd, hn::PromoteTo(dd, hn::UpperHalf(dh, a)), hn::PromoteTo(dd, hn::UpperHalf(dh, b)));
-    return hn::Combine(d, hn::DemoteTo(dh, hi), hn::DemoteTo(dh, lo));
+    return hn::Combine(d, Narrow(dh, hi), Narrow(dh, lo));
   }
+#endif
 }
 
 // ------------------------------------------------------------------------------------------------- NaN and signs
@@ -90,10 +111,18 @@ HWY_INLINE V Clamp(D d, V x, hn::TFromD<D> bound) {
 
 // -------------------------------------------------------------------------------------------------- float64 cores
 
-// Adding this rounds a small float64 to an integer, ties to even, and leaves that integer in the low bits.
+// Adding these rounds a small float64 or float32 to an integer, ties to even, and leaves that integer in the low bits.
 constexpr double kRound64 = 0x1.8p52;
+constexpr float kRound32 = 0x1.8p23f;
 constexpr double kLn2 = 0.6931471805599453;
 constexpr double kLog2e = 1.4426950408889634;
+
+// 2^n f, n in the low bits of the float32 n + kRound32; f and the result must be normal.
+template <class D, class V>
+HWY_INLINE V ScaleByRounded(D d, V f, V rounded) {
+  const hn::RebindToSigned<D> di;
+  return hn::BitCast(d, hn::Add(hn::BitCast(di, f), hn::ShiftLeft<23>(hn::BitCast(di, rounded))));
+}
 
 // 2^n, n in the low bits of the float64 n + kRound64, |n| <= 1022.
 template <class DD, class VD>
@@ -102,11 +131,11 @@ HWY_INLINE VD Pow2FromRounded(DD dd, VD rounded) {
   return hn::BitCast(dd, hn::Add(hn::ShiftLeft<52>(hn::BitCast(di, rounded)), hn::BitCast(di, hn::Set(dd, 1.0))));
 }
 
-// e^r - 1 for |r| <= ln2 / 2, relative error 2^-34.
+// e^r - 1 for |r| <= ln2 / 2, relative error 2^-37.
 template <class DD, class VD>
 HWY_INLINE VD Expm1Reduced(DD dd, VD r) {
-  const VD q = Horner(dd, r, 5.0000000105027509e-1, 1.6666666719142981e-1, 4.1666596731373462e-2, 8.3332984010221073e-3,
-                      1.3900501993744522e-3, 1.9899351911650519e-4, 1.9323616926931691e-5);
+  const VD q = Horner(dd, r, 5.000000000105721e-1, 1.6666666754385992e-1, 4.1666665950798154e-2, 8.3332889684488119e-3,
+                      1.3888985455680243e-3, 1.9904970923986638e-4, 2.4796381943575594e-5);
   return hn::MulAdd(hn::Mul(r, r), q, r);
 }
 
@@ -119,7 +148,7 @@ HWY_INLINE VD ExpReduce(DD dd, VD x, VD& scale) {
   return hn::NegMulAdd(hn::Sub(rounded, round), hn::Set(dd, kLn2), x);
 }
 
-// e^x for |x| <= 700, relative error 2^-33.
+// e^x for |x| <= 700, relative error 2^-37.
 struct ExpWide {
   template <class DD, class VD>
   HWY_INLINE VD operator()(DD dd, VD x) const {
@@ -129,7 +158,7 @@ struct ExpWide {
   }
 };
 
-// log x = k ln2 + t for finite x > 0 (float64 normal), sqrt(1/2) <= x 2^-k < sqrt 2; |t| relative error 2^-36.
+// log x = k ln2 + t for finite x > 0 (float64 normal), sqrt(1/2) <= x 2^-k < sqrt 2; t has relative error 2^-38.
 // Every positive float32, subnormal too, is a normal float64, so nothing needs scaling.
 template <class DD, class VD>
 HWY_INLINE VD LogReduce(DD dd, VD x, VD& k) {
@@ -143,10 +172,10 @@ HWY_INLINE VD LogReduce(DD dd, VD x, VD& k) {
   const auto mantissa = hn::And(shifted, hn::Set(du, uint64_t{0x000FFFFFFFFFFFFFu}));
   const VD m = hn::BitCast(dd, hn::Add(mantissa, hn::Set(du, uint64_t{0x3FE6A09E667F3BCDu})));
   const VD f = hn::Sub(m, hn::Set(dd, 1.0));
-  const VD q = Horner(dd, f, -4.9999999975686654e-1, 3.3333333316314789e-1, -2.5000005909771295e-1,
-                      2.0000006493561417e-1, -1.6666258148442439e-1, 1.4285105264561807e-1, -1.2511927706000997e-1,
-                      1.1133560070669296e-1, -9.8373841182557459e-2, 8.71473138615904e-2, -9.2726540990861903e-2,
-                      1.0494730222931074e-1, -6.3138586390114618e-2);
+  const VD q = Horner(dd, f, -4.9999999993771099e-1, 3.3333333425197204e-1, -2.5000002005638067e-1,
+                      1.9999987384636361e-1, -1.6666490549130514e-1, 1.4286208879806994e-1, -1.250660951513598e-1,
+                      1.1105779788582092e-1, -9.8805951329697189e-2, 9.0300262681671836e-2, -9.3175833113007867e-2,
+                      9.1743545887225678e-2, -4.8410020368747197e-2);
   return hn::MulAdd(hn::Mul(f, f), q, f);
 }
 
