@@ -110,6 +110,18 @@ def dot():
                        ["numrs_context *context", f"const {d['ctype']} *a", f"const {d['ctype']} *b", f"{d['ctype']} *y", "int64_t n"], body)
 
 
+def calls():
+    """Raw functions with signatures of their own: T is the element type."""
+    for row in rows("call"):
+        name, parameters = row[1], row[3:]
+        target = "".join(w.capitalize() for w in name.split("_")) + "Raw"
+        arguments = ", ".join(re.search(r"(\w+)$", p).group(1) for p in parameters)
+        for d in dtypes_of(row[2]):
+            typed = [re.sub(r"\bT\b", d["ctype"], p) for p in parameters]
+            body = f"return Guard([&] {{ return {target}(context, k{d['name']}, {arguments}); }});"
+            yield Function(f"numrs_{name}_{d['suffix']}", ["numrs_context *context", *typed], body)
+
+
 FAMILIES = [
     # table, what it is, functions
     ("unary", "y[i] = op(x[i]) for n contiguous elements", lambda: elementwise("unary", ["x"])),
@@ -118,6 +130,13 @@ FAMILIES = [
     ("reduce", "y (outer, inner) = op over the middle axis of x (outer, n, inner), both C order", lambda: along_axis("reduce")),
     ("scan", "y = op of the elements so far along the middle axis of x, both (outer, n, inner) in C order", lambda: along_axis("scan")),
     ("dot", "y = sum of a[i] * b[i] over n contiguous elements", dot),
+]
+
+
+CALLS_TEXT = [
+    "/* matmul: y = a @ b, batch times (m, k) @ (k, n). Integers wrap, bool is \"or of ands\", k = 0 gives zeros.",
+    "   gemm: c = alpha op(a) op(b) + beta c in row-major order, rows lda, ldb, ldc elements apart. op transposes where trans_ is 1: op(a) is",
+    "   (m, k), so a is stored as (k, m). beta = 0 does not read c, alpha = 0 neither a nor b; k = 0 gives beta c. */",
 ]
 
 
@@ -143,14 +162,17 @@ def raw_h():
     for family, text, functions in FAMILIES:
         out += ["", f"/* {family}: {text} */"]
         out += [f.prototype() for f in functions()]
+    out += ["", *CALLS_TEXT]
+    out += [f.prototype() for f in calls()]
     return "\n".join(out + ["", "#ifdef __cplusplus", "}", "#endif", "#endif /* NUMRS_RAW_H */", ""])
 
 
 def raw_cc():
     out = ["// Bodies of the raw functions: contiguous memory described to the families. " + NOTE, '#include "numrs/raw.h"', "",
-           '#include "api/elementwise.h"', '#include "api/reduce.h"', "", "using namespace numrs;", ""]
+           '#include "api/calls.h"', '#include "api/elementwise.h"', '#include "api/reduce.h"', "", "using namespace numrs;", ""]
     for _, _, functions in FAMILIES:
         out += [f.definition() for f in functions()]
+    out += [f.definition() for f in calls()]
     return "\n".join(out + [""])
 
 
@@ -223,7 +245,7 @@ def files():
     yield "cython/numrs/c/base.pxd", pxd("base", header_to_pxd("base"))
     for theme in ("view", "elementwise", "reduce", "linalg"):
         yield f"cython/numrs/c/{theme}.pxd", pxd(theme, header_to_pxd(theme), ["base"] if theme == "view" else ["base", "view"])
-    raw = [f.pxd() for _, _, functions in FAMILIES for f in functions()]
+    raw = [f.pxd() for _, _, functions in FAMILIES for f in functions()] + [f.pxd() for f in calls()]
     yield "cython/numrs/c/raw.pxd", pxd("raw", raw, ["base"])
     yield "docs/operations.md", operations_md()
 

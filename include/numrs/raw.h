@@ -703,6 +703,23 @@ NUMRS_API numrs_status numrs_dot_u64(numrs_context *context, const uint64_t *a, 
 NUMRS_API numrs_status numrs_dot_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n);
 NUMRS_API numrs_status numrs_dot_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
 
+/* matmul: y = a @ b, batch times (m, k) @ (k, n). Integers wrap, bool is "or of ands", k = 0 gives zeros.
+   gemm: c = alpha op(a) op(b) + beta c in row-major order, rows lda, ldb, ldc elements apart. op transposes where trans_ is 1: op(a) is
+   (m, k), so a is stored as (k, m). beta = 0 does not read c, alpha = 0 neither a nor b; k = 0 gives beta c. */
+NUMRS_API numrs_status numrs_matmul_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t batch, int64_t m, int64_t k, int64_t n);
+NUMRS_API numrs_status numrs_matmul_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t batch, int64_t m, int64_t k, int64_t n);
+NUMRS_API numrs_status numrs_matmul_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t batch, int64_t m, int64_t k, int64_t n);
+NUMRS_API numrs_status numrs_matmul_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t batch, int64_t m, int64_t k, int64_t n);
+NUMRS_API numrs_status numrs_matmul_i64(numrs_context *context, const int64_t *a, const int64_t *b, int64_t *y, int64_t batch, int64_t m, int64_t k, int64_t n);
+NUMRS_API numrs_status numrs_matmul_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t batch, int64_t m, int64_t k, int64_t n);
+NUMRS_API numrs_status numrs_matmul_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t batch, int64_t m, int64_t k, int64_t n);
+NUMRS_API numrs_status numrs_matmul_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t batch, int64_t m, int64_t k, int64_t n);
+NUMRS_API numrs_status numrs_matmul_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t batch, int64_t m, int64_t k, int64_t n);
+NUMRS_API numrs_status numrs_matmul_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t batch, int64_t m, int64_t k, int64_t n);
+NUMRS_API numrs_status numrs_matmul_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t batch, int64_t m, int64_t k, int64_t n);
+NUMRS_API numrs_status numrs_gemm_f32(numrs_context *context, const float *a, const float *b, float *c, int64_t m, int64_t k, int64_t n, int64_t lda, int64_t ldb, int64_t ldc, int32_t trans_a, int32_t trans_b, float alpha, float beta);
+NUMRS_API numrs_status numrs_gemm_f64(numrs_context *context, const double *a, const double *b, double *c, int64_t m, int64_t k, int64_t n, int64_t lda, int64_t ldb, int64_t ldc, int32_t trans_a, int32_t trans_b, double alpha, double beta);
+
 #ifdef __cplusplus
 }
 #endif

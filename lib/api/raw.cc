@@ -1,6 +1,7 @@
 // Bodies of the raw functions: contiguous memory described to the families. Generated from lib/table by tools/gen.py; do not edit.
 #include "numrs/raw.h"
 
+#include "api/calls.h"
 #include "api/elementwise.h"
 #include "api/reduce.h"
 
@@ -686,3 +687,16 @@ extern "C" numrs_status numrs_dot_u32(numrs_context *context, const uint32_t *a,
 extern "C" numrs_status numrs_dot_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return Guard([&] { return Vecdot(context, Line(a, kU64, &n), Line(b, kU64, &n), Scalar(y, kU64), 0); }); }
 extern "C" numrs_status numrs_dot_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return Guard([&] { return Vecdot(context, Line(a, kF32, &n), Line(b, kF32, &n), Scalar(y, kF32), 0); }); }
 extern "C" numrs_status numrs_dot_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return Guard([&] { return Vecdot(context, Line(a, kF64, &n), Line(b, kF64, &n), Scalar(y, kF64), 0); }); }
+extern "C" numrs_status numrs_matmul_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t batch, int64_t m, int64_t k, int64_t n) { return Guard([&] { return MatmulRaw(context, kBOOL, a, b, y, batch, m, k, n); }); }
+extern "C" numrs_status numrs_matmul_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t batch, int64_t m, int64_t k, int64_t n) { return Guard([&] { return MatmulRaw(context, kI8, a, b, y, batch, m, k, n); }); }
+extern "C" numrs_status numrs_matmul_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t batch, int64_t m, int64_t k, int64_t n) { return Guard([&] { return MatmulRaw(context, kI16, a, b, y, batch, m, k, n); }); }
+extern "C" numrs_status numrs_matmul_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t batch, int64_t m, int64_t k, int64_t n) { return Guard([&] { return MatmulRaw(context, kI32, a, b, y, batch, m, k, n); }); }
+extern "C" numrs_status numrs_matmul_i64(numrs_context *context, const int64_t *a, const int64_t *b, int64_t *y, int64_t batch, int64_t m, int64_t k, int64_t n) { return Guard([&] { return MatmulRaw(context, kI64, a, b, y, batch, m, k, n); }); }
+extern "C" numrs_status numrs_matmul_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t batch, int64_t m, int64_t k, int64_t n) { return Guard([&] { return MatmulRaw(context, kU8, a, b, y, batch, m, k, n); }); }
+extern "C" numrs_status numrs_matmul_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t batch, int64_t m, int64_t k, int64_t n) { return Guard([&] { return MatmulRaw(context, kU16, a, b, y, batch, m, k, n); }); }
+extern "C" numrs_status numrs_matmul_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t batch, int64_t m, int64_t k, int64_t n) { return Guard([&] { return MatmulRaw(context, kU32, a, b, y, batch, m, k, n); }); }
+extern "C" numrs_status numrs_matmul_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t batch, int64_t m, int64_t k, int64_t n) { return Guard([&] { return MatmulRaw(context, kU64, a, b, y, batch, m, k, n); }); }
+extern "C" numrs_status numrs_matmul_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t batch, int64_t m, int64_t k, int64_t n) { return Guard([&] { return MatmulRaw(context, kF32, a, b, y, batch, m, k, n); }); }
+extern "C" numrs_status numrs_matmul_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t batch, int64_t m, int64_t k, int64_t n) { return Guard([&] { return MatmulRaw(context, kF64, a, b, y, batch, m, k, n); }); }
+extern "C" numrs_status numrs_gemm_f32(numrs_context *context, const float *a, const float *b, float *c, int64_t m, int64_t k, int64_t n, int64_t lda, int64_t ldb, int64_t ldc, int32_t trans_a, int32_t trans_b, float alpha, float beta) { return Guard([&] { return GemmRaw(context, kF32, a, b, c, m, k, n, lda, ldb, ldc, trans_a, trans_b, alpha, beta); }); }
+extern "C" numrs_status numrs_gemm_f64(numrs_context *context, const double *a, const double *b, double *c, int64_t m, int64_t k, int64_t n, int64_t lda, int64_t ldb, int64_t ldc, int32_t trans_a, int32_t trans_b, double alpha, double beta) { return Guard([&] { return GemmRaw(context, kF64, a, b, c, m, k, n, lda, ldb, ldc, trans_a, trans_b, alpha, beta); }); }

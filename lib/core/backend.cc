@@ -49,6 +49,7 @@ void Merge(const Backend& b) {
   Fill(&k.copy, b.copy ? b.copy() : nullptr, p.copy());
   Fill(&k.reduce, b.reduce ? b.reduce() : nullptr, p.reduce());
   Fill(&k.scan, b.scan ? b.scan() : nullptr, p.scan());
+  Fill(&k.linalg, b.linalg ? b.linalg() : nullptr, p.linalg());
 }
 
 const Kernels* FindTarget(const char* name) {

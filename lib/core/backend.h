@@ -20,6 +20,7 @@ struct Backend {
   const CopyTable* (*copy)();
   const ReduceTable* (*reduce)();
   const ScanTable* (*scan)();
+  const LinalgTable* (*linalg)();
 };
 constexpr uint32_t kPluginApi = 1;
 

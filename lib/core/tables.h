@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "core/dtype.h"
+#include "core/linalg_tables.h"
 #include "core/reduce_tables.h"
 
 namespace numrs {
@@ -79,6 +80,7 @@ struct Kernels {
   CopyTable copy;
   ReduceTable reduce;
   ScanTable scan;
+  LinalgTable linalg;
 };
 
 }  // namespace numrs

@@ -37,7 +37,8 @@ constexpr Backend Make(const char* name, int32_t vector_bytes, int (*score)()) {
                  [] { return cpu::Ternary(kTarget); },
                  [] { return cpu::Copy(kTarget); },
                  [] { return cpu::Reduce(kTarget); },
-                 [] { return cpu::Scan(kTarget); }};
+                 [] { return cpu::Scan(kTarget); },
+                 [] { return cpu::Linalg(kTarget); }};
 }
 
 constexpr Backend kBackends[] = {

@@ -22,6 +22,7 @@ const TernaryTable* Ternary(int64_t target);
 const CopyTable* Copy(int64_t target);
 const ReduceTable* Reduce(int64_t target);
 const ScanTable* Scan(int64_t target);
+const LinalgTable* Linalg(int64_t target);
 
 }  // namespace cpu
 }  // namespace numrs

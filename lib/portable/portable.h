@@ -14,6 +14,7 @@ const TernaryTable* Ternary();
 const CopyTable* Copy();
 const ReduceTable* Reduce();
 const ScanTable* Scan();
+const LinalgTable* Linalg();
 
 // Element i of memory of any alignment.
 template <typename T>

@@ -1,0 +1,531 @@
+// Running matrix products: one description (Gemm) per batch item, three ways (vector, direct, packed), threads. Shapes are in matmul_shape.cc.
+#include "core/matmul.h"
+
+#include <cstring>
+#include <optional>
+
+#include "core/elementwise.h"
+#include "core/memory.h"
+#include "core/scratch.h"
+
+namespace numrs {
+namespace {
+
+constexpr int64_t kRowBlockBytes = 1008;              // rows of a packed at a time: 252 of float32, 126 of float64; any tile height divides it
+constexpr int64_t kPanelSetBytes = int64_t{4} << 20;  // packed part of b: stays in the last-level cache
+constexpr int64_t kDirectBytes = int64_t{96} << 10;   // a b of this size is read where it lies
+constexpr int64_t kDirectRows = 16;                   // so few rows do not pay for packing b
+constexpr int64_t kDirectColumnBytes = 256;           // so few columns need no packing
+
+int64_t CeilDiv(int64_t a, int64_t b) { return a / b + (a % b != 0); }
+int64_t Min(int64_t a, int64_t b) { return a < b ? a : b; }
+
+// The loops around one product. Steps are in bytes.
+struct Batch {
+  int ndim = 0;
+  int64_t count = 1;
+  int64_t shape[kMaxNDim], a[kMaxNDim], b[kMaxNDim], y[kMaxNDim];
+};
+
+enum class Way : uint8_t { VECTOR, DIRECT, PACKED };
+
+struct Product {
+  Gemm g;  // of the first batch item
+  int32_t dtype;
+  Way way;
+  Batch batch;
+
+  int64_t size() const { return SizeOf(dtype); }
+  double Macs() const { return static_cast<double>(g.m) * static_cast<double>(g.n) * static_cast<double>(g.k); }
+
+  Gemm At(int64_t index) const {
+    Gemm item = g;
+    int64_t a = 0, b = 0, y = 0;
+    for (int d = batch.ndim - 1; d >= 0; d--) {
+      const int64_t i = index % batch.shape[d];
+      index /= batch.shape[d];
+      a += i * batch.a[d];
+      b += i * batch.b[d];
+      y += i * batch.y[d];
+    }
+    item.a = static_cast<const char*>(g.a) + a;
+    item.b = static_cast<const char*>(g.b) + b;
+    item.y = static_cast<char*>(g.y) + y;
+    return item;
+  }
+};
+
+// The part of g with rows [i, i + m) and columns [j, j + n).
+Gemm Part(const Gemm& g, int64_t size, int64_t i, int64_t m, int64_t j, int64_t n) {
+  Gemm part = g;
+  part.a = static_cast<const char*>(g.a) + i * g.a_row * size;
+  part.b = static_cast<const char*>(g.b) + j * g.b_col * size;
+  part.y = static_cast<char*>(g.y) + (i * g.y_row + j) * size;
+  part.m = m;
+  part.n = n;
+  return part;
+}
+
+// A product with one column (matrix a) or one row (matrix b transposed), as the kernel wants it.
+struct VectorForm {
+  Gemv v;
+  int64_t x_step, y_step;  // in elements
+
+  explicit VectorForm(const Gemm& g) {
+    v.k = g.k;
+    v.y = g.y;
+    if (g.n == 1) {
+      v.matrix = g.a;
+      v.x = g.b;
+      v.rows = g.m;
+      v.row = g.a_row;
+      v.col = g.a_col;
+      x_step = g.b_row;
+      y_step = g.y_row;
+    } else {
+      v.matrix = g.b;
+      v.x = g.a;
+      v.rows = g.n;
+      v.row = g.b_col;
+      v.col = g.b_row;
+      x_step = g.a_col;
+      y_step = 1;
+    }
+    if (v.k == 1) v.col = 1;
+    if (v.rows == 1 && v.col != 1) v.row = 1;
+    if (v.k == 1) x_step = 1;
+    if (v.rows == 1) y_step = 1;
+  }
+  bool Fits() const { return v.row == 1 || v.col == 1; }
+};
+
+Way ChooseWay(const LinalgTable& kernels, int32_t dtype, const Gemm& g) {
+  const bool plain = g.alpha == 1 && g.beta == 0;
+  if (kernels.gemv[dtype] && plain && (g.n == 1 || g.m == 1) && VectorForm(g).Fits()) return Way::VECTOR;
+  if (!kernels.tile[dtype]) return Way::DIRECT;
+  const int64_t size = SizeOf(dtype);
+  const bool direct = g.b_col == 1 && (g.m <= kDirectRows || g.n * size <= kDirectColumnBytes || g.n * g.k * size <= kDirectBytes);
+  return direct ? Way::DIRECT : Way::PACKED;
+}
+
+// Nanoseconds per multiply-add on one thread, for the decision about threads; rough.
+double MacNs(const LinalgTable& kernels, const Product& p) {
+  if (p.way == Way::VECTOR) return 0.08 * static_cast<double>(p.size()) / 4;
+  if (kernels.tile[p.dtype]) return 0.016 * static_cast<double>(p.size()) / 4;
+  return KindOf(p.dtype) == Kind::FLOAT ? 2 : 0.2;
+}
+
+// Memory that one product needs while it runs.
+struct BufferBytes {
+  size_t panels = 0;   // shared by its threads
+  size_t scratch = 0;  // of each thread
+
+  BufferBytes(const Product& p) {
+    const int64_t size = p.size(), depth = Min(p.g.k, kGemmDepth);
+    if (p.way == Way::PACKED) {
+      const int64_t columns = Min(p.g.n, kPanelSetBytes / kGemmDepth / size);
+      panels = static_cast<size_t>(CeilDiv(columns * size, kGemmPanelBytes) * kGemmPanelBytes * depth);
+      scratch = Round(static_cast<size_t>(Min(p.g.m, kRowBlockBytes / size) * depth * size));
+    } else if (p.way == Way::VECTOR) {
+      const VectorForm form(p.g);
+      if (form.x_step != 1) panels += Round(static_cast<size_t>(p.g.k * size));
+      if (form.y_step != 1) panels += static_cast<size_t>(form.v.rows * size);
+    }
+  }
+  static size_t Round(size_t bytes) { return (bytes + 63) / 64 * 64; }
+};
+
+struct Runner {
+  const Kernels& kernels;
+  const Product& product;
+  int threads;
+  const Cancel* cancel;
+  char* panels;
+  ScratchSlots& slots;
+
+  Status One(const Gemm& g) const {
+    switch (product.way) {
+      case Way::VECTOR: return Vector(g);
+      case Way::DIRECT: return Direct(g);
+      default: return Packed(g);
+    }
+  }
+
+ private:
+  Status Vector(const Gemm& g) const {
+    const int64_t size = product.size();
+    VectorForm form(g);
+    Gemv& v = form.v;
+    char* buffer = panels;
+    const int index = SizeIndex(size);
+    if (form.x_step != 1) {
+      kernels.copy.pack[index](v.x, form.x_step * size, buffer, v.k);
+      v.x = buffer;
+      buffer += BufferBytes::Round(static_cast<size_t>(v.k * size));
+    }
+    if (form.y_step != 1) v.y = buffer;
+    // Whole vectors of rows, enough elements to be worth handing out.
+    const int64_t grain = CeilDiv(CeilDiv(int64_t{1} << 17, v.k), 256) * 256;
+    const auto kernel = kernels.linalg.gemv[product.dtype];
+    const Status status = ParallelFor(v.rows, grain, threads, cancel, [&](int64_t begin, int64_t end) {
+      Gemv part = v;
+      part.matrix = static_cast<const char*>(v.matrix) + begin * v.row * size;
+      part.y = static_cast<char*>(v.y) + begin * size;
+      part.rows = end - begin;
+      kernel(part);
+    });
+    if (status == NUMRS_OK && form.y_step != 1) kernels.copy.unpack[index](v.y, g.y, form.y_step * size, v.rows);
+    return status;
+  }
+
+  Status Direct(const Gemm& g) const {
+    const int64_t size = product.size();
+    const auto kernel = kernels.linalg.gemm[product.dtype];
+    const int64_t piece = int64_t{1} << 22;  // multiply-adds per chunk
+    const double row_macs = static_cast<double>(g.k) * static_cast<double>(g.n), column_macs = static_cast<double>(g.k) * static_cast<double>(g.m);
+    if (row_macs * static_cast<double>(g.m) <= static_cast<double>(piece)) {
+      kernel(g);
+      return NUMRS_OK;
+    }
+    if (g.m > 4 * kDirectRows) {
+      const int64_t grain = static_cast<int64_t>(static_cast<double>(piece) / row_macs / 84 + 1) * 84;
+      return ParallelFor(g.m, grain, threads, cancel, [&](int64_t begin, int64_t end) { kernel(Part(g, size, begin, end - begin, 0, g.n)); });
+    }
+    const int64_t panel = kGemmPanelBytes / size;
+    const int64_t grain = static_cast<int64_t>(static_cast<double>(piece) / column_macs / static_cast<double>(panel) + 1) * panel;
+    return ParallelFor(g.n, grain, threads, cancel, [&](int64_t begin, int64_t end) { kernel(Part(g, size, 0, g.m, begin, end - begin)); });
+  }
+
+  // b is packed set by set (kGemmDepth rows of as many columns as fit the cache); the tiles of y that use it are the tasks.
+  Status Packed(const Gemm& g) const {
+    const int64_t size = product.size(), panel = kGemmPanelBytes / size;
+    const int64_t set = kPanelSetBytes / kGemmDepth / size, rows = kRowBlockBytes / size;
+    const auto pack = kernels.linalg.pack[product.dtype];
+    const auto tile = kernels.linalg.tile[product.dtype];
+    for (int64_t j = 0; j < g.n; j += set) {
+      const int64_t columns = Min(set, g.n - j), count = CeilDiv(columns, panel);
+      const int64_t row_blocks = CeilDiv(g.m, rows);
+      // Few blocks of rows: cut the columns too, so that every thread has some tasks.
+      int64_t cuts = threads > 1 ? Min(CeilDiv(int64_t{4} * threads, row_blocks), CeilDiv(count, 4)) : 1;
+      const int64_t width = CeilDiv(count, cuts) * panel;
+      cuts = CeilDiv(columns, width);
+      for (int64_t p = 0; p < g.k; p += kGemmDepth) {
+        const int64_t depth = Min(kGemmDepth, g.k - p);
+        NUMRS_TRY(ParallelFor(count, 16, threads, cancel, [&](int64_t begin, int64_t end) {
+          const int64_t first = begin * panel, last = Min(end * panel, columns);
+          pack(g, GemmTile{0, 0, j + first, last - first, p, depth}, panels + begin * depth * kGemmPanelBytes);
+        }));
+        NUMRS_TRY(ParallelFor(row_blocks * cuts, 1, threads, cancel, [&](int64_t begin, int64_t end) {
+          ScratchSlots::Lease lease(slots);
+          for (int64_t task = begin; task < end; task++) {
+            const int64_t i = task / cuts * rows, c = task % cuts * width;
+            const GemmTile part{i, Min(rows, g.m - i), j + c, Min(width, columns - c), p, depth};
+            tile(g, part, panels + c / panel * depth * kGemmPanelBytes, lease.data());
+          }
+        }));
+      }
+    }
+    return NUMRS_OK;
+  }
+};
+
+Status Execute(const Run& run, const char* function, Product& p) {
+  const LinalgTable& kernels = run.kernels.linalg;
+  p.way = ChooseWay(kernels, p.dtype, p.g);
+  const double item_ns = p.Macs() * MacNs(kernels, p) + 20;
+  const int threads = run.Threads(item_ns * static_cast<double>(p.batch.count));
+  // Many products: a thread takes whole ones. Few large ones: the threads share each.
+  const bool shared = p.batch.count == 1 || (p.batch.count < 4 * threads && run.Threads(item_ns) > 1);
+  const BufferBytes bytes(p);
+  const int bodies = shared ? 1 : threads;
+  const size_t each = BufferBytes::Round(bytes.panels) + (shared ? static_cast<size_t>(threads) : 1) * bytes.scratch;
+  std::optional<Workspace> workspace;
+  if (each) {
+    workspace.emplace(each * static_cast<size_t>(bodies));
+    if (!workspace->ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for %zu bytes of buffers", function, each * static_cast<size_t>(bodies));
+  }
+  char* memory = workspace ? static_cast<char*>(workspace->data()) : nullptr;
+  if (shared) {
+    ScratchSlots slots(memory ? memory + BufferBytes::Round(bytes.panels) : nullptr, bytes.scratch, threads);
+    const Runner runner{run.kernels, p, threads, run.cancel, memory, slots};
+    if (p.batch.count == 1) return runner.One(p.g);
+    for (int64_t i = 0; i < p.batch.count; i++) NUMRS_TRY(runner.One(p.At(i)));
+    return NUMRS_OK;
+  }
+  ScratchSlots slots(memory, each, threads);
+  const int64_t grain = item_ns > 2e4 ? 1 : static_cast<int64_t>(2e4 / item_ns) + 1;
+  return ParallelFor(p.batch.count, grain, threads, run.cancel, [&](int64_t begin, int64_t end) -> Status {
+    ScratchSlots::Lease lease(slots);
+    char* own = lease.data();
+    ScratchSlots inner(own ? own + BufferBytes::Round(bytes.panels) : nullptr, bytes.scratch, 1);
+    const Runner runner{run.kernels, p, 1, nullptr, own, inner};
+    for (int64_t i = begin; i < end; i++) NUMRS_TRY(runner.One(p.At(i)));
+    return NUMRS_OK;
+  });
+}
+
+bool IsAligned(const View& v) {
+  const int64_t size = v.itemsize();
+  if (reinterpret_cast<uintptr_t>(v.data) % static_cast<uintptr_t>(size)) return false;
+  for (int d = 0; d < v.ndim; d++) {
+    if (v.shape[d] > 1 && v.strides[d] % size) return false;
+  }
+  return true;
+}
+
+// A copy in C order of a dtype, kept alive by hold.
+Status Copy(const Run& run, const char* function, const char* argument, int32_t dtype, View* x, std::optional<Workspace>* hold) {
+  const size_t bytes = static_cast<size_t>(x->size * SizeOf(dtype));
+  hold->emplace(bytes);
+  if (!(*hold)->ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for a copy of %s, %zu bytes", function, argument, bytes);
+  const View copy = ContiguousView((*hold)->data(), dtype, x->ndim, x->shape);
+  NUMRS_TRY(Convert(run, function, *x, copy));
+  *x = copy;
+  return NUMRS_OK;
+}
+
+// Inserts an extent of 1 before dimension d.
+void InsertAxis(View* v, int d) {
+  for (int e = v->ndim; e > d; e--) {
+    v->shape[e] = v->shape[e - 1];
+    v->strides[e] = v->strides[e - 1];
+  }
+  v->shape[d] = 1;
+  v->strides[d] = v->itemsize();
+  v->ndim++;
+}
+
+int64_t StepOf(const View& v, int ndim, int d) {
+  const int own = d - (ndim - v.ndim);
+  return own < 0 || v.shape[own] == 1 ? 0 : v.strides[own];
+}
+
+// Loops over the leading dimensions of y; those that only lengthen a's rows are folded into m.
+void MakeBatch(const View& a, const View& b, const View& y, Product* p) {
+  Batch& batch = p->batch;
+  const int64_t size = p->size();
+  for (int d = 0; d < y.ndim - 2; d++) {
+    if (y.shape[d] == 1) continue;
+    const int i = batch.ndim++;
+    batch.shape[i] = y.shape[d];
+    batch.a[i] = StepOf(a, y.ndim, d);
+    batch.b[i] = StepOf(b, y.ndim, d);
+    batch.y[i] = y.strides[d];
+    batch.count *= y.shape[d];
+  }
+  Gemm& g = p->g;
+  while (batch.ndim) {
+    const int i = batch.ndim - 1;
+    if (batch.b[i] != 0) break;
+    if (g.m == 1) {
+      if (batch.a[i] == 0) break;
+      g.a_row = batch.a[i] / size;
+      g.y_row = batch.y[i] / size;
+    } else if (batch.a[i] != g.m * g.a_row * size || batch.y[i] != g.m * g.y_row * size) {
+      break;
+    }
+    g.m *= batch.shape[i];
+    batch.count /= batch.shape[i];
+    batch.ndim--;
+  }
+}
+
+Status Zero(const Run& run, const char* function, const View& y) {
+  uint64_t zero = 0;
+  return Convert(run, function, ContiguousView(&zero, y.dtype, 0, nullptr), y);
+}
+
+Status CheckOut(const char* function, const View& y, int32_t dtype, int32_t ndim, const int64_t* shape) {
+  char got[160], wanted[160];
+  if (y.ndim != ndim || std::memcmp(y.shape, shape, sizeof(int64_t) * static_cast<size_t>(ndim)) != 0) {
+    return Fail(NUMRS_BAD_SHAPE, "%s: out has shape %s, expected %s", function, ShapeText(y, got, sizeof(got)),
+                ShapeText(ndim, shape, wanted, sizeof(wanted)));
+  }
+  if (y.dtype != dtype && !CanCastSameKind(dtype, y.dtype)) {
+    return Fail(NUMRS_BAD_DTYPE, "%s: out has dtype %s, to which the result of dtype %s cannot be cast by the same_kind rule", function,
+                NameOf(y.dtype), NameOf(dtype));
+  }
+  if (OverlapsItself(y)) return Fail(NUMRS_OVERLAP, "%s: out has elements that share memory (strides 0 or overlapping)", function);
+  return NUMRS_OK;
+}
+
+// a (…, m, k) @ b (…, k, n) into y (…, m, n), not empty; shapes and dtypes have been checked.
+Status Multiply(const Run& run, const char* function, View a, View b, const View& out, int32_t dtype, double alpha, double beta) {
+  std::optional<Workspace> a_copy, b_copy, y_copy;
+  const int64_t size = SizeOf(dtype);
+  if (a.dtype != dtype || !IsAligned(a)) NUMRS_TRY(Copy(run, function, "a", dtype, &a, &a_copy));
+  if (b.dtype != dtype || !IsAligned(b)) NUMRS_TRY(Copy(run, function, "b", dtype, &b, &b_copy));
+  const int rows = out.ndim - 2, cols = out.ndim - 1;
+  const int64_t m = out.shape[rows], n = out.shape[cols], k = a.shape[a.ndim - 1];
+  View y = out;
+  bool swap = false, temporary = out.dtype != dtype || !IsAligned(out) || RangesOverlap(a, out) || RangesOverlap(b, out);
+  if (!temporary && n > 1 && out.strides[cols] != size) {
+    swap = m == 1 || out.strides[rows] == size;
+    temporary = !swap;
+  }
+  if (temporary) {
+    const size_t bytes = static_cast<size_t>(out.size * size);
+    y_copy.emplace(bytes);
+    if (!y_copy->ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for a temporary result, %zu bytes", function, bytes);
+    y = ContiguousView(y_copy->data(), dtype, out.ndim, out.shape);
+    if (beta != 0) NUMRS_TRY(Convert(run, function, out, y));
+  }
+  // Integer kernels and small float products read b along its rows.
+  if (!swap && !run.kernels.linalg.pack[dtype] && n > 1 && b.strides[b.ndim - 1] != size) NUMRS_TRY(Copy(run, function, "b", dtype, &b, &b_copy));
+  if (swap && !run.kernels.linalg.pack[dtype] && m > 1 && a.strides[a.ndim - 2] != size) {
+    // y's rows are its columns: a takes b's part, transposed.
+    View turned = a;
+    std::swap(turned.shape[a.ndim - 1], turned.shape[a.ndim - 2]);
+    std::swap(turned.strides[a.ndim - 1], turned.strides[a.ndim - 2]);
+    NUMRS_TRY(Copy(run, function, "a", dtype, &turned, &a_copy));
+    a = turned;
+    std::swap(a.shape[a.ndim - 1], a.shape[a.ndim - 2]);
+    std::swap(a.strides[a.ndim - 1], a.strides[a.ndim - 2]);
+  }
+  Product p;
+  p.dtype = dtype;
+  Gemm& g = p.g;
+  g.alpha = alpha;
+  g.beta = beta;
+  g.k = k;
+  g.y = y.data;
+  const int64_t a_row = a.strides[a.ndim - 2] / size, a_col = a.strides[a.ndim - 1] / size;
+  const int64_t b_row = b.strides[b.ndim - 2] / size, b_col = b.strides[b.ndim - 1] / size;
+  g.a = swap ? b.data : a.data;
+  g.b = swap ? a.data : b.data;
+  g.m = swap ? n : m;
+  g.n = swap ? m : n;
+  g.a_row = swap ? b_col : a_row;
+  g.a_col = swap ? b_row : a_col;
+  g.b_row = swap ? a_col : b_row;
+  g.b_col = swap ? a_row : b_col;
+  g.y_row = y.strides[swap ? cols : rows] / size;
+  MakeBatch(swap ? b : a, swap ? a : b, y, &p);
+  if (g.n == 1) g.b_col = 1;  // a stride that is never taken may be anything
+  NUMRS_TRY(Execute(run, function, p));
+  return temporary ? Convert(run, function, y, out) : NUMRS_OK;
+}
+
+}  // namespace
+
+Status Matmul(const Run& run, const char* function, const View& a, const View& b, const View& y) {
+  int32_t ndim;
+  int64_t shape[kMaxNDim];
+  NUMRS_TRY(MatmulShape(function, a, b, &ndim, shape));
+  const int32_t dtype = Promote(a.dtype, b.dtype);
+  NUMRS_TRY(CheckOut(function, y, dtype, ndim, shape));
+  if (y.size == 0) return NUMRS_OK;
+  if (a.shape[a.ndim - 1] == 0) return Zero(run, function, y);
+  View left = a, right = b, out = y;
+  if (b.ndim == 1) {
+    InsertAxis(&right, 1);
+    InsertAxis(&out, out.ndim);
+  }
+  if (a.ndim == 1) {
+    InsertAxis(&left, 0);
+    InsertAxis(&out, out.ndim - 1);
+  }
+  return Multiply(run, function, left, right, out, dtype, 1, 0);
+}
+
+Status GeneralMatmul(const Run& run, const char* function, const View& a, const View& b, const View& y, double alpha, double beta) {
+  if (y.size == 0) return NUMRS_OK;
+  if (a.shape[1] == 0 || alpha == 0) {
+    if (beta == 0) return Zero(run, function, y);
+    if (beta == 1) return NUMRS_OK;
+    float beta32 = static_cast<float>(beta);
+    ElementwiseJob job;
+    job.function = function;
+    job.inputs = 2;
+    job.in[0] = y;
+    job.in[1] = ContiguousView(y.dtype == kF32 ? static_cast<void*>(&beta32) : static_cast<void*>(&beta), y.dtype, 0, nullptr);
+    job.out = y;
+    job.compute[0] = job.compute[1] = job.result = y.dtype;
+    job.cost_ns = kBinaryRows[kBinary_multiply].cost_ns;
+    job.binary = run.kernels.binary.fn[kBinary_multiply][y.dtype];
+    job.names[0] = "c";
+    job.names[1] = "beta";
+    return RunElementwise(run, job);
+  }
+  return Multiply(run, function, a, b, y, y.dtype, alpha, beta);
+}
+
+namespace {
+
+// x as (product of all but its last dimension, last); copied when no single stride reaches the rows. 0-d is (1, 1), 1-D one row.
+Status ToRows(const Run& run, const char* function, const char* argument, View* x, std::optional<Workspace>* hold) {
+  const int last = x->ndim - 1;
+  bool merges = true;
+  int64_t rows = 1, stride = 0;
+  for (int d = last - 1; d >= 0; d--) {
+    if (x->shape[d] == 1) continue;
+    if (rows == 1) {
+      stride = x->strides[d];
+    } else if (x->strides[d] != stride * rows) {
+      merges = false;
+    }
+    rows *= x->shape[d];
+  }
+  if (!merges) {
+    NUMRS_TRY(Copy(run, function, argument, x->dtype, x, hold));
+    stride = x->shape[last] * x->itemsize();
+  }
+  x->shape[1] = x->shape[last];
+  x->strides[1] = x->strides[last];
+  x->shape[0] = rows;
+  x->strides[0] = rows == 1 ? x->itemsize() : stride;
+  x->ndim = 2;
+  return NUMRS_OK;
+}
+
+}  // namespace
+
+Status Inner(const Run& run, const char* function, const View& a, const View& b, const View& y) {
+  if (a.ndim == 0 || b.ndim == 0) return Outer(run, function, a, b, y);
+  int32_t ndim;
+  int64_t shape[kMaxNDim];
+  NUMRS_TRY(InnerShape(function, a, b, &ndim, shape));
+  const int32_t dtype = Promote(a.dtype, b.dtype);
+  NUMRS_TRY(CheckOut(function, y, dtype, ndim, shape));
+  if (y.size == 0) return NUMRS_OK;
+  if (a.shape[a.ndim - 1] == 0) return Zero(run, function, y);
+  View left = a, right = b;
+  std::optional<Workspace> a_copy, b_copy, y_copy;
+  NUMRS_TRY(ToRows(run, function, "a", &left, &a_copy));
+  NUMRS_TRY(ToRows(run, function, "b", &right, &b_copy));
+  std::swap(right.shape[0], right.shape[1]);
+  std::swap(right.strides[0], right.strides[1]);
+  const int64_t matrix[2] = {left.shape[0], right.shape[1]};
+  if (y.IsContiguous()) return Multiply(run, function, left, right, ContiguousView(y.data, y.dtype, 2, matrix), dtype, 1, 0);
+  y_copy.emplace(static_cast<size_t>(y.size * SizeOf(dtype)));
+  if (!y_copy->ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for a temporary result", function);
+  NUMRS_TRY(Multiply(run, function, left, right, ContiguousView(y_copy->data(), dtype, 2, matrix), dtype, 1, 0));
+  return Convert(run, function, ContiguousView(y_copy->data(), dtype, y.ndim, y.shape), y);
+}
+
+Status Outer(const Run& run, const char* function, const View& a, const View& b, const View& y) {
+  int32_t ndim;
+  int64_t shape[kMaxNDim];
+  NUMRS_TRY(OuterShape(function, a, b, &ndim, shape));
+  const int32_t dtype = Promote(a.dtype, b.dtype);
+  NUMRS_TRY(CheckOut(function, y, dtype, ndim, shape));
+  ElementwiseJob job;
+  job.function = function;
+  job.inputs = 2;
+  job.in[0] = a;
+  for (int d = 0; d < b.ndim; d++) {
+    job.in[0].shape[a.ndim + d] = 1;
+    job.in[0].strides[a.ndim + d] = 0;
+  }
+  job.in[0].ndim = a.ndim + b.ndim;
+  job.in[1] = b;
+  job.out = y;
+  job.compute[0] = job.compute[1] = job.result = dtype;
+  job.cost_ns = kBinaryRows[kBinary_multiply].cost_ns;
+  job.binary = run.kernels.binary.fn[kBinary_multiply][dtype];
+  job.names[0] = "a";
+  job.names[1] = "b";
+  return RunElementwise(run, job);
+}
+
+}  // namespace numrs

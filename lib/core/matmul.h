@@ -1,0 +1,22 @@
+// Planning of matrix products: shapes, dtypes, layouts, batches, threads. The arithmetic is in the kernels of core/linalg_tables.h.
+#pragma once
+
+#include "core/context.h"
+#include "core/view.h"
+
+namespace numrs {
+
+// Shape of the result into *ndim and shape[kMaxNDim]; NUMRS_BAD_SHAPE when the operands do not go together.
+Status MatmulShape(const char* function, const View& a, const View& b, int32_t* ndim, int64_t* shape);
+Status InnerShape(const char* function, const View& a, const View& b, int32_t* ndim, int64_t* shape);
+Status OuterShape(const char* function, const View& a, const View& b, int32_t* ndim, int64_t* shape);
+
+// The operations on checked views; y is unchanged on any status but NUMRS_OK and NUMRS_CANCELLED.
+Status Matmul(const Run& run, const char* function, const View& a, const View& b, const View& y);
+Status Inner(const Run& run, const char* function, const View& a, const View& b, const View& y);
+Status Outer(const Run& run, const char* function, const View& a, const View& b, const View& y);
+
+// y = alpha a b + beta y for 2-D views of one float dtype, y's last stride its itemsize.
+Status GeneralMatmul(const Run& run, const char* function, const View& a, const View& b, const View& y, double alpha, double beta);
+
+}  // namespace numrs

@@ -1,0 +1,83 @@
+// Matrix products of cpu-portable: plain loops in the order that core/linalg_tables.h fixes, every dtype and layout. The oracle of the tests.
+#include <cmath>
+#include <type_traits>
+
+#include "portable/portable.h"
+
+namespace numrs {
+namespace portable {
+namespace {
+
+template <typename T>
+void GemmFloat(const Gemm& g) {
+  const T alpha = static_cast<T>(g.alpha), beta = static_cast<T>(g.beta);
+  for (int64_t i = 0; i < g.m; i++) {
+    for (int64_t j = 0; j < g.n; j++) {
+      T y = beta == 0 ? T(0) : beta * Load<T>(g.y, i * g.y_row + j);
+      for (int64_t p = 0; p < g.k; p += kGemmDepth) {
+        const int64_t end = g.k - p < kGemmDepth ? g.k : p + kGemmDepth;
+        T sum = 0;
+        for (int64_t q = p; q < end; q++) {
+          sum = std::fma(Load<T>(g.a, i * g.a_row + q * g.a_col), Load<T>(g.b, q * g.b_row + j * g.b_col), sum);
+        }
+        const T part = alpha == 1 ? sum : alpha * sum;
+        y = p == 0 && beta == 0 ? part : y + part;
+      }
+      Store(g.y, i * g.y_row + j, y);
+    }
+  }
+}
+
+// Integers wrap in their own width; the arithmetic is unsigned and at least 32 bits wide.
+template <typename T>
+void GemmInteger(const Gemm& g) {
+  using Wide = std::conditional_t<sizeof(T) == 8, uint64_t, uint32_t>;
+  for (int64_t i = 0; i < g.m; i++) {
+    for (int64_t j = 0; j < g.n; j++) {
+      Wide sum = 0;
+      for (int64_t p = 0; p < g.k; p++) {
+        sum += static_cast<Wide>(Load<T>(g.a, i * g.a_row + p * g.a_col)) * static_cast<Wide>(Load<T>(g.b, p * g.b_row + j * g.b_col));
+      }
+      Store(g.y, i * g.y_row + j, static_cast<T>(sum));
+    }
+  }
+}
+
+void GemmBool(const Gemm& g) {
+  for (int64_t i = 0; i < g.m; i++) {
+    for (int64_t j = 0; j < g.n; j++) {
+      bool any = false;
+      for (int64_t p = 0; p < g.k && !any; p++) {
+        any = Load<Bool>(g.a, i * g.a_row + p * g.a_col) && Load<Bool>(g.b, p * g.b_row + j * g.b_col);
+      }
+      Store(g.y, i * g.y_row + j, Bool(any));
+    }
+  }
+}
+
+template <typename T>
+void FillSlots(LinalgTable* t) {
+  constexpr int32_t dtype = DTypeOf<T>::value;
+  if constexpr (std::is_floating_point<T>::value) {
+    t->gemm[dtype] = GemmFloat<T>;
+  } else if constexpr (std::is_same<T, Bool>::value) {
+    t->gemm[dtype] = GemmBool;
+  } else {
+    t->gemm[dtype] = GemmInteger<T>;
+  }
+}
+
+}  // namespace
+
+const LinalgTable* Linalg() {
+  static const LinalgTable table = [] {
+    LinalgTable t{};
+#define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) FillSlots<cxx>(&t);
+#include "table/dtype.def"
+    return t;
+  }();
+  return &table;
+}
+
+}  // namespace portable
+}  // namespace numrs
