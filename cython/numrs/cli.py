@@ -1,0 +1,296 @@
+"""The command line `numrs`: version, cpuinfo, info, config, bench, calibrate, test, demo. Exit codes 0 (done), 1 (failed), 2 (usage)."""
+
+import functools
+import json
+import os
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+import numrs
+from numrs import config as _config
+from numrs._ops import runtime
+
+
+class _Group(click.Group):
+    """Turns errors of the library into one line and exit status 1; --debug shows the traceback."""
+
+    def invoke(self, context):
+        try:
+            return super().invoke(context)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except BrokenPipeError:
+            sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - the reader has gone; nothing may be written at exit
+            raise SystemExit(1) from None
+        except Exception as error:
+            if context.params.get("debug"):
+                raise
+            raise click.ClickException(f"{error}") from None
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def main(debug):
+    """Numeric kernels: facts, benchmarks, calibration, self-test and demo of this installation."""
+
+
+def _json_option(function):
+    @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        return function(*args, **kwargs)
+
+    return wrapper
+
+
+def _print_json(value):
+    click.echo(json.dumps(value, indent=2))
+
+
+def _table(title, rows, columns=("", "")):
+    table = Table(title=title, title_justify="left", show_header=any(columns))
+    for column in columns:
+        table.add_column(column)
+    for row in rows:
+        table.add_row(*(str(cell) for cell in row))
+    Console().print(table)
+
+
+def _bytes(count):
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if count < 1024 or unit == "GiB":
+            return f"{count:g} {unit}" if unit == "B" else f"{count:.3g} {unit}"
+        count /= 1024
+    return ""
+
+
+@main.command()
+@_json_option
+def version(as_json):
+    """Versions of the package and of the C library."""
+    facts = {"numrs": numrs.__version__, "library": runtime.library_version(), "abi": runtime.library_abi()}
+    if as_json:
+        _print_json(facts)
+    else:
+        click.echo(f"numrs {facts['numrs']} (library {facts['library']}, ABI {facts['abi']})")
+
+
+@main.command()
+@_json_option
+def cpuinfo(as_json):
+    """Processor, cores, caches and SIMD level of this machine."""
+    info, simd = numrs.get_cpu_info(), numrs.simd_info()
+    if as_json:
+        _print_json({**info, "simd": simd})
+        return
+    features = " ".join(k[4:] for k, v in info.items() if k.startswith("has_") and v)
+    _table("cpu", [
+        ("processor", info["brand"] or info["vendor"] or "unknown"),
+        ("cores", f"{info['physical_cores']} physical, {info['logical_cores']} logical, {info['usable_cores']} usable"),
+        ("SIMD level", f"{simd['isa']} ({simd['width_bytes']} bytes: {simd['width_doubles']} doubles)"),
+        ("SIMD available", ", ".join(simd["available"]) or "none"),
+        ("caches", f"L1d {_bytes(info['l1d_bytes'])}, L2 {_bytes(info['l2_bytes'])}, L3 {_bytes(info['l3_bytes'])}"),
+        ("features", features),
+    ])  # fmt: skip
+
+
+@main.command()
+@_json_option
+def info(as_json):
+    """Everything about this installation: build, run time, machine."""
+    facts = numrs.show_config(mode="dicts")
+    if as_json:
+        _print_json(facts)
+        return
+    for title, part in facts.items():
+        _table(title, part.items())
+
+
+@main.command("config")
+@click.option("--cflags", is_flag=True, help="Compiler flags to use the C header.")
+@click.option("--libs", is_flag=True, help="Linker flags to use the C library.")
+@click.option("--pkgconfigdir", is_flag=True, help="Folder of numrs.pc, for PKG_CONFIG_PATH.")
+@click.option("--cmakedir", is_flag=True, help="Folder of the CMake configuration, for numrs_DIR.")
+@click.option("--includedir", is_flag=True, help="Folder of the headers.")
+@click.option("--libdir", is_flag=True, help="Folder of the library.")
+@click.option("--version", "show_version", is_flag=True, help="Version of the library.")
+@_json_option
+def config(as_json, **wanted):
+    """What a C build needs; without an option all of it."""
+    include, library = _config.get_include(), _config.get_library_dir()
+    facts = {
+        "cflags": f"-I{include}",
+        "libs": f"-L{library} -l:libnumrs.so.1 -Wl,-rpath,{library}",
+        "pkgconfigdir": os.path.join(library, "pkgconfig"),
+        "cmakedir": os.path.join(library, "cmake", "numrs"),
+        "includedir": include,
+        "libdir": library,
+        "version": numrs.__version__,
+    }
+    chosen = [name.replace("show_", "") for name, on in wanted.items() if on]
+    if as_json:
+        _print_json({name: facts[name] for name in chosen or facts})
+    elif chosen:
+        click.echo(" ".join(facts[name] for name in chosen))
+    else:
+        for name, value in facts.items():
+            click.echo(f"{name}: {value}")
+
+
+def _commit():
+    """Commit of the checkout in the current folder, for the record of a benchmark."""
+    import subprocess
+
+    try:
+        done = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, timeout=5, check=False)
+    except OSError:
+        return "unknown"
+    return done.stdout.strip() or "unknown"
+
+
+@main.command()
+@click.argument("groups", nargs=-1)
+@click.option("--size", type=click.IntRange(1, 1 << 30), help="Elements per array instead of the usual sizes.")
+@click.option("--iterations", type=click.IntRange(1, 100_000), help="Samples per case instead of a time budget.")
+@click.option("--threads", type=click.IntRange(1, 1024), default=1, show_default=True, help="Threads for every library; 1 pins the process to one core.")
+@click.option("--peers", default="numpy", show_default=True, help="Libraries to compare with, separated by commas: numpy,torch,jax,numexpr,bottleneck,polars.")
+@click.option("--quick", is_flag=True, help="Fewer cases.")
+@click.option("--json", "json_file", type=click.Path(dir_okay=False, allow_dash=True), help="Write one JSON line per case ('-': the screen).")
+@click.option("--plots", type=click.Path(file_okay=False), help="Draw a picture per group into this folder.")
+def bench(groups, size, iterations, threads, peers, quick, json_file, plots):
+    """Measure against other libraries, in turns in one process; GROUP is elementwise, math, reductions or linalg."""
+    from numrs.bench import peers as known
+    from numrs.bench import runner
+
+    wanted = [p.strip() for p in peers.split(",") if p.strip() and p.strip() != "none"]
+    for name in wanted:
+        if name not in known.NAMES:
+            raise click.BadParameter(f"{name!r} is not one of {', '.join(known.NAMES)}", param_hint="--peers")
+    for name in groups:
+        if name not in runner.GROUPS:
+            raise click.BadParameter(f"{name!r} is not one of {', '.join(runner.GROUPS)}", param_hint="GROUP")
+    os.environ.setdefault("NUMRS_COMMIT", _commit())
+    console = Console(stderr=json_file == "-")
+
+    def report(result):
+        if console.is_terminal:
+            console.print(f"  {result['case']:<44} {result.get('ratio', float('nan')):6.2f}", highlight=False)
+
+    results, missing = runner.run(
+        groups, wanted=wanted, threads=threads, size=size, iterations=iterations, quick=quick or bool(size), report=report)
+    if json_file == "-":
+        for result in results:
+            click.echo(json.dumps(result, sort_keys=True))
+    elif json_file:
+        runner.write_json(results, json_file)
+    names = ["numrs", *wanted]
+    table = Table(title=f"microseconds (best), {threads} thread(s); ratio = fastest peer / numrs", title_justify="left")
+    table.add_column("case")
+    for name in names:
+        table.add_column(name, justify="right")
+    table.add_column("ratio", justify="right")
+    table.add_column("goal", justify="right")
+    for result in results:
+        ratio, goal = result.get("ratio"), result["goal"]
+        style = "" if ratio is None else "green" if ratio >= (goal or 1.0) else "yellow" if ratio >= 0.9 else "red"
+        cells = []
+        for name in names:
+            if name in result["microseconds"]:
+                cells.append(f"{result['microseconds'][name]['min']:,.3g}" if result["microseconds"][name]["min"] < 100 else
+                             f"{result['microseconds'][name]['min']:,.0f}")  # fmt: skip
+            else:
+                cells.append("wrong" if name in result["rejected"] else "")
+        table.add_row(result["case"], *cells, f"[{style}]{ratio:.2f}[/{style}]" if style else "", f"{goal:g}" if goal else "")
+    console.print(table)
+    for name in missing:
+        console.print(f"not installed: {name} (pip install {name})")
+    for result in results:
+        for name, problem in result["rejected"].items():
+            console.print(f"{result['case']}: {name} {problem}", highlight=False)
+    if plots:
+        try:
+            paths = runner.plot(results, plots)
+        except ImportError:
+            raise click.ClickException("--plots needs matplotlib: pip install 'numrs-kernels[bench]'") from None
+        for path in paths:
+            console.print(f"picture: {path}", highlight=False)
+    if any("numrs" in result["rejected"] for result in results):
+        raise click.ClickException("a result of numrs differs from NumPy's")
+
+
+@main.command()
+@click.option("--show", is_flag=True, help="Print the saved thresholds and where they are saved.")
+@click.option("--reset", is_flag=True, help="Forget the saved thresholds.")
+@_json_option
+def calibrate(show, reset, as_json):
+    """Measure this machine's thresholds and save them for the next start."""
+    path = _config.calibration_path()
+    if show and reset:
+        raise click.UsageError("--show and --reset exclude each other")
+    if reset:
+        path.unlink(missing_ok=True)
+        facts = {"file": str(path), "saved": None}
+    elif show:
+        facts = {"file": str(path), "saved": json.loads(path.read_text()) if path.exists() else None, "in force": runtime.get_thresholds()}
+    else:
+        from numrs.calibration import calibrate as measure
+
+        saved = measure()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(".new")
+        temporary.write_text(json.dumps(saved, indent=2) + "\n")
+        os.replace(temporary, path)
+        facts = {"file": str(path), "saved": saved, "in force": runtime.get_thresholds()}
+    if as_json:
+        _print_json(facts)
+    else:
+        rows = [("file", facts["file"])]
+        rows += [(key, value) for key, value in (facts["saved"] or {"saved": "nothing"}).items()]
+        rows += [(f"in force: {key}", value) for key, value in facts.get("in force", {}).items()]
+        _table("calibration", rows)
+
+
+@main.command("test")
+@_json_option
+def self_test(as_json):
+    """Test the installed library against NumPy on every backend and instruction set."""
+    from numrs import selftest
+
+    places = []
+    passed, failures = selftest.run(lambda place, good, bad: places.append((place, good, bad)))
+    if as_json:
+        _print_json({"passed": passed, "failed": failures, "places": [{"place": p, "passed": g, "failed": b} for p, g, b in places]})
+    else:
+        _table("self-test", places, ("place", "passed", "failed"))
+        for failure in failures:
+            click.echo(f"failed: {failure}", err=True)
+        click.echo(f"{passed} passed, {len(failures)} failed")
+    if failures:
+        raise SystemExit(1)
+
+
+@main.command()
+@click.option("--out", type=click.Path(file_okay=False), default=".", show_default=True, help="Folder for the picture.")
+@click.option("--no-picture", is_flag=True, help="Draw nothing.")
+@_json_option
+def demo(out, no_picture, as_json):
+    """Read 1,797 handwritten digits by nearest neighbour; every number is checked against NumPy."""
+    from numrs import demo as digits
+
+    facts = digits.run(None if no_picture else Path(out) / "digits.png")
+    if as_json:
+        _print_json(facts)
+        return
+    _table("per class", [(c["digit"], c["images"], f"{c['mean_ink']:.1f}", f"{c['std_ink']:.1f}", f"{c['brightest']:.1f}") for c in facts["classes"]],
+           ("digit", "images", "mean ink", "std", "brightest mean pixel"))  # fmt: skip
+    _table("times", [(t["step"], f"{t['numrs_ms']:.3f}", f"{t['numpy_ms']:.3f}", f"{t['ratio']:.2f}") for t in facts["timings"]],
+           ("step", "numrs ms", "NumPy ms", "ratio"))  # fmt: skip
+    _table("checked against NumPy", [(c["name"], c["values"], f"{c['largest_difference']:.1e}") for c in facts["checks"]],
+           ("step", "values", "largest difference"))  # fmt: skip
+    click.echo(f"accuracy {facts['accuracy']:.2%}: {facts['misread']} of 898 digits misread")
+    if "picture" in facts:
+        click.echo(f"picture: {facts['picture']}")

@@ -1,0 +1,151 @@
+"""The demo: handwritten digits classified by nearest neighbour, every number checked against NumPy, times and a picture."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+
+import numrs
+
+NEEDS = "numrs demo needs scikit-learn for its data: pip install 'numrs-kernels[demo]'"
+
+
+def _times(call, repeats=7):
+    seconds = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        value = call()
+        seconds.append(time.perf_counter() - start)
+    return value, min(seconds)
+
+
+def load_digits():
+    """1,797 images of 8 x 8 pixels as (1797, 64) float32 in 0..16, with their labels."""
+    try:
+        from sklearn.datasets import load_digits as load
+    except ImportError:
+        raise RuntimeError(NEEDS) from None
+    digits = load()
+    return digits.data.astype(np.float32), digits.target.astype(np.int64)
+
+
+def distances(xp, test, train):
+    """Squared distances of every test row to every training row: |a|^2 + |b|^2 - 2 a·b."""
+    a = xp.sum(xp.square(test), axis=1, keepdims=True)
+    b = xp.sum(xp.square(train), axis=1)
+    cross = xp.matmul(test, train.T)
+    return xp.subtract(xp.add(a, b), xp.multiply(cross, 2.0))
+
+
+def classify(xp, train, train_labels, test):
+    """Label of the nearest training row for every test row."""
+    nearest = xp.argmin(distances(xp, test, train), axis=1)
+    return train_labels[nearest]
+
+
+def standardise(xp, data):
+    """Every pixel with mean 0 and standard deviation 1 over the images; constant pixels become 0."""
+    mean, deviation = xp.mean(data, axis=0), xp.std(data, axis=0)
+    return xp.divide(xp.subtract(data, mean), xp.where(xp.greater(deviation, 0), deviation, np.float32(1.0)))
+
+
+def class_statistics(xp, data, labels):
+    """Per digit: number of images, mean and standard deviation of the ink, brightest pixel of the mean image."""
+    rows = []
+    for digit in range(10):
+        images = data[labels == digit]
+        ink = xp.sum(images, axis=1)
+        rows.append((digit, len(images), float(xp.mean(ink)), float(xp.std(ink)), float(xp.max(xp.mean(images, axis=0)))))
+    return rows
+
+
+def run(picture=None):
+    """Runs the demo and returns its facts as a dict; raises RuntimeError when a number differs from NumPy's."""
+    data, labels = load_digits()
+    train, test = np.ascontiguousarray(data[::2]), np.ascontiguousarray(data[1::2])
+    train_labels, test_labels = labels[::2], labels[1::2]
+
+    class xp_numpy:  # NumPy under the standard's names
+        sum, square, matmul, add, subtract, multiply, divide = np.sum, np.square, np.matmul, np.add, np.subtract, np.multiply, np.divide
+        argmin, mean, std, max, where, greater = np.argmin, np.mean, np.std, np.max, np.where, np.greater
+
+    checks = []
+
+    def check(name, got, expected, tolerance):
+        got, expected = np.asarray(got, np.float64), np.asarray(expected, np.float64)
+        worst = float(np.max(np.abs(got - expected), initial=0.0) / max(1.0, float(np.max(np.abs(expected), initial=0.0))))
+        checks.append({"name": name, "values": int(expected.size), "largest_difference": worst, "ok": worst <= tolerance})
+
+    steps = [
+        ("standardise 1,797 x 64", lambda xp: standardise(xp, data), 1e-5),
+        ("distances 898 x 899", lambda xp: distances(xp, test, train), 1e-6),
+        ("nearest neighbour", lambda xp: classify(xp, train, train_labels, test), 0.0),
+        ("statistics per class", lambda xp: class_statistics(xp, data, labels), 1e-5),
+    ]
+    timings, results = [], {}
+    for name, step, tolerance in steps:
+        ours, ours_seconds = _times(lambda: step(numrs))  # noqa: B023
+        theirs, their_seconds = _times(lambda: step(xp_numpy))  # noqa: B023
+        check(name, ours, theirs, tolerance)
+        timings.append({"step": name, "numrs_ms": ours_seconds * 1e3, "numpy_ms": their_seconds * 1e3, "ratio": their_seconds / ours_seconds})
+        results[name] = ours
+    predicted = results["nearest neighbour"]
+    right = predicted == test_labels
+    facts = {
+        "images": len(data),
+        "accuracy": float(numrs.mean(right)),
+        "misread": int(numrs.count_nonzero(numrs.logical_not(right))),
+        "classes": [
+            {"digit": d, "images": n, "mean_ink": m, "std_ink": s, "brightest": b} for d, n, m, s, b in results["statistics per class"]
+        ],
+        "timings": timings,
+        "checks": checks,
+    }
+    failed = [c["name"] for c in checks if not c["ok"]]
+    if failed:
+        raise RuntimeError(f"demo: results differ from NumPy's in: {', '.join(failed)}")
+    if picture is not None:
+        facts["picture"] = str(draw(Path(picture), test, test_labels, predicted, facts))
+    return facts
+
+
+def draw(path, test, labels, predicted, facts):
+    """The misread digits and the times as bars; returns the path."""
+    try:
+        import matplotlib
+    except ImportError:
+        raise RuntimeError("numrs demo needs matplotlib for its picture: pip install 'numrs-kernels[demo]', or --no-picture") from None
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    wrong = np.flatnonzero(predicted != labels)[:16]
+    columns = 8
+    rows = max(1, -(-len(wrong) // columns))
+    figure = pyplot.figure(figsize=(10, 1.5 * rows + 3.2), constrained_layout=True)
+    top, bottom = figure.subfigures(2, 1, height_ratios=[1.5 * rows + 0.4, 2.6])
+    top.suptitle(f"numrs reads {len(labels)} digits: {facts['accuracy']:.2%} right, {facts['misread']} misread", fontsize=13)
+    axes = top.subplots(rows, columns, squeeze=False)
+    for axis in axes.flat:
+        axis.axis("off")
+    for axis, i in zip(axes.flat, wrong, strict=False):
+        axis.imshow(test[i].reshape(8, 8), cmap="gray_r", interpolation="nearest")
+        axis.set_title(f"{labels[i]} read as {predicted[i]}", fontsize=8, color="#b23a48")
+    axis = bottom.subplots()
+    names = [t["step"] for t in facts["timings"]]
+    positions = np.arange(len(names))
+    ours, theirs = [t["numrs_ms"] for t in facts["timings"]], [t["numpy_ms"] for t in facts["timings"]]
+    axis.barh(positions - 0.2, ours, 0.38, color="#2a7f62", label="numrs")
+    axis.barh(positions + 0.2, theirs, 0.38, color="#9aa5b1", label="NumPy")
+    for position, mine, other in zip(positions, ours, theirs, strict=True):
+        axis.text(mine, position - 0.2, f" {mine:.2f} ms", va="center", fontsize=8)
+        axis.text(other, position + 0.2, f" {other:.2f} ms ({other / mine:.1f}x)", va="center", fontsize=8)
+    axis.set_yticks(positions, names)
+    axis.invert_yaxis()
+    axis.set_xlim(0, max(ours + theirs) * 1.2)
+    axis.set_xlabel("milliseconds, best of 7")
+    axis.legend(frameon=False, loc="lower right")
+    axis.spines[["top", "right"]].set_visible(False)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=130)
+    pyplot.close(figure)
+    return path
