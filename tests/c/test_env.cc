@@ -127,7 +127,7 @@ TEST_CASE("threads: the default number, for other tests to run and read", "[.num
   REQUIRE(write(2, text.data(), text.size()) == static_cast<ssize_t>(text.size()));
 }
 
-TEST_CASE("threads: NUMRS_NUM_THREADS", "[threads][env]") {
+TEST_CASE("threads: NUMRS_NUM_THREADS", "[threads][env][exec]") {
   const std::string cores = "threads=" + std::to_string(UsableCores()) + "\n";
   const std::string warning = " cannot be used (allowed: 1 to 1024); using the default\n";
   static const char* value;
