@@ -1,0 +1,11 @@
+/* The same as add_sum.c in C++17: the headers are C++ too. */
+#include <numrs/numrs.h>
+#include <cstdio>
+
+int main() {
+  const double a[] = {1, 2, 3, 4}, b[] = {10, 20, 30, 40};
+  double y[4];
+  if (numrs_add_f64(nullptr, a, b, y, 4) != NUMRS_OK) return std::fprintf(stderr, "%s\n", numrs_message()), 1;
+  std::printf("%g %g %g %g\n", y[0], y[1], y[2], y[3]);
+  return numrs_abi() / 1000 != NUMRS_ABI_MAJOR;
+}

@@ -1,0 +1,64 @@
+#!/bin/sh
+# sh tests/run.sh [quick|full|long | SUITE...] [--strict] [--json FILE]
+# Builds and installs the wheel, then runs the suites, one line each; the status is 1 when one fails. --strict: what cannot
+# run here counts as failed. A suite is tests/suites/NAME.sh and a line of this table; a tier holds those above it.
+set -eu
+cd "$(dirname "$0")/.."
+table='
+quick generated
+quick lint
+quick cpp
+quick c-clients
+quick python
+quick stubs
+quick docs
+full  clang
+full  asan
+full  tsan
+full  isolated
+full  install
+full  editable
+long  pythons
+'
+tier=quick json='' names='' NUMRS_STRICT=0
+while [ $# -gt 0 ]; do
+  case $1 in
+    quick | full | long) tier=$1 ;;
+    --strict) NUMRS_STRICT=1 ;;
+    --json) json=${2?--json needs a file}; shift ;;
+    -*) sed -n '2,4s/^# //p' "$0"; exit 2 ;;
+    *) names="$names $1"; case $table in *"quick $1
+"*) ;; *"$1
+"*) tier=full ;; *) echo "There is no suite $1; there are: $(echo "$table" | awk '{printf "%s ", $2}')"; exit 2 ;; esac ;;
+  esac
+  shift
+done
+case $tier in
+  quick) in_tier='^quick' lists= ;;
+  full) in_tier='^quick|^full' lists=tools/apt-full.txt ;;
+  long) in_tier='.' lists=tools/apt-full.txt ;;
+esac
+[ -n "$names" ] || names=$(echo "$table" | awk -v tier="$in_tier" '$0 ~ tier {print $2}')
+. tools/bootstrap.sh
+need_packages tools/apt-need.txt tools/apt-test.txt $lists
+need_venv build test
+need_wheel
+
+export NUMRS_STRICT NUMRS_TEST_TIER="$tier"
+logs=build/log
+mkdir -p $logs
+: >$logs/results
+for suite in $names; do
+  start=$(date +%s)
+  sh -euc '. tests/suites/common.sh; . "tests/suites/$1.sh"' sh "$suite" >"$logs/$suite.log" 2>&1 </dev/null || true
+  counts=$(sed -n 's/^counts: //p' "$logs/$suite.log" | tail -n 1)
+  echo "$suite ${counts:-0 1 0} $(($(date +%s) - start))" >>$logs/results
+  tail -n 1 $logs/results | awk '{printf "%-10s %5d passed %4d failed %4d skipped %5d s\n", $1, $2, $3, $4, $5}'
+  grep '^SKIPPED ' "$logs/$suite.log" | sed 's/^/  /' || true
+  [ "$(tail -n 1 $logs/results | cut -d' ' -f3)" = 0 ] && continue
+  tail -n 60 "$logs/$suite.log" | grep -v '^counts: '
+  echo "  all of it: $logs/$suite.log; once more: sh tests/run.sh $suite"
+done
+[ -z "$json" ] || awk -v q='"' '{printf "%s{%ssuite%s: %s%s%s, %spassed%s: %d, %sfailed%s: %d, %sskipped%s: %d, %sseconds%s: %d}",
+  NR == 1 ? "[" : ",\n ", q, q, q, $1, q, q, q, $2, q, q, $3, q, q, $4, q, q, $5} END {print "]"}' $logs/results >"$json"
+awk '{p += $2; f += $3; s += $4} END {printf "%d passed, %d failed, %d skipped\n", p, f, s; exit f > 0}' $logs/results

@@ -1,0 +1,62 @@
+# What the suites share: counting, and building and running the C++ tests. Read by tests/run.sh before each suite.
+passed=0 failed=0 skipped=0
+trap 'status=$?; [ $status -eq 0 ] || [ $failed -gt 0 ] || failed=1; echo "counts: $passed $failed $skipped"' EXIT
+
+count() { passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3)); }
+
+check() { # NAME COMMAND...: one test that passes when the command does
+  name=$1
+  shift
+  if "$@"; then count 1 0 0; else count 0 1 0; printf 'FAILED %s\n  repeat: %s\n' "$name" "$*"; fi
+}
+
+skip() { # NAME REASON: a test that cannot run here
+  echo "SKIPPED $1: $2"
+  if [ "$NUMRS_STRICT" = 1 ]; then count 0 1 0; else count 0 0 1; fi
+}
+
+have() { command -v "$1" >/dev/null; } # COMMAND
+
+configure() { # FOLDER OPTION...
+  if [ -f "$1/build.ninja" ]; then meson setup --reconfigure "$@"; else rm -rf "$1" && meson setup "$@"; fi
+}
+
+catch_tests() { # FOLDER OPTION...: builds the C++ tests there and runs them
+  folder=$1
+  configure "$@" -Dpython=disabled -Dtests=true
+  ninja -C "$folder"
+  for program in "$folder"/tests/test_*; do
+    { [ -f "$program" ] && [ -x "$program" ]; } || continue
+    if "$program" >"$folder/output" 2>&1; then status=0; else status=$?; fi
+    cat "$folder/output"
+    good=$(sed -n -e 's/^All tests passed (.* in \([0-9]*\) test case.*/\1/p' -e 's/^test cases:.*| *\([0-9]*\) passed.*/\1/p' "$folder/output")
+    bad=$(sed -n 's/^test cases:.*| *\([0-9]*\) failed.*/\1/p' "$folder/output")
+    [ $status -eq 0 ] || [ -n "$bad" ] || bad=1 # died, or a sanitizer spoke
+    count "${good:-0}" "${bad:-0}" 0
+    [ $status -eq 0 ] || printf 'FAILED %s\n  repeat: %s\n' "$program" "$program"
+  done
+}
+
+pytests() { # ARGUMENT...: pytest, away from the sources
+  if python -m pytest -q "$@" >build/log/pytest.out 2>&1; then status=0; else status=$?; fi
+  cat build/log/pytest.out
+  number() { tail -n 1 build/log/pytest.out | sed -n "s/.*[^0-9]*\b\([0-9][0-9]*\) $1.*/\1/p"; }
+  good=$(number passed) bad=$(number failed) wrong=$(number error) left=$(number skipped)
+  count "${good:-0}" $((${bad:-0} + ${wrong:-0})) "${left:-0}"
+  sed -n 's/^\(FAILED\|ERROR\) \([^ ]*\).*/  repeat: .venv\/bin\/python -m pytest \2/p' build/log/pytest.out
+  [ $status -eq 0 ] || [ $failed -gt 0 ] || failed=1
+}
+
+clients() { # FOLDER: compiles and runs tests/clients with the flags of the numrs.pc in it
+  export PKG_CONFIG_PATH="$1"
+  flags=$(pkg-config --cflags --libs numrs)
+  mkdir -p build/clients
+  for source in tests/clients/*.c tests/clients/*.cpp; do
+    program=build/clients/$(basename "$source" | tr . _)
+    case $source in
+      *.c) compile="${CC:-cc} -std=c99" ;;
+      *) compile="${CXX:-c++} -std=c++17" ;;
+    esac
+    check "$source" sh -euc "$compile -pedantic -Wall -Wextra -Werror $source -o $program $flags; ./$program | diff - tests/clients/expected.txt"
+  done
+}

@@ -1,0 +1,3 @@
+# Files that are made from others are current.
+check tables python tools/gen.py --check
+check locks python tools/lock.py --check

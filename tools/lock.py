@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""Writes tools/requirements/*.txt: every package that a build or a test needs, by version and hash. Needs a network.
+
+    python3 tools/lock.py            resolve what pyproject.toml asks for and write the locks
+    python3 tools/lock.py --check    offline: do the locks hold what pyproject.toml asks for? exit status 1 when not
+
+pip resolves for the oldest Python that is supported and names the hash of each wheel for the Pythons and platforms below.
+"""
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+LOCKS = ROOT / "tools" / "requirements"
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+MACHINES = ("x86_64", "aarch64")
+GLIBC_MINORS = range(36, 4, -1)  # up to Debian 12's
+
+
+def wanted():
+    """Lock → requirements as pyproject.toml states them; a later lock is installed on top of the earlier ones."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    extras, groups = project["project"]["optional-dependencies"], project["dependency-groups"]
+    return {
+        "build": project["build-system"]["requires"] + groups["build"] + project["project"]["dependencies"],
+        "test": extras["test"] + groups["lint"],
+        "bench": extras["bench"] + extras["demo"],
+    }
+
+
+def canonical(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def name_of(requirement):
+    return canonical(re.match(r"[\w.-]+", requirement)[0])
+
+
+def report(arguments):
+    """What pip would install, as (name, version, sha256)."""
+    with tempfile.TemporaryDirectory() as scratch:
+        out = Path(scratch, "report.json")
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed", "--only-binary=:all:"]
+        subprocess.run([*pip, "--report", out, "--target", scratch, *arguments], check=True)
+        items = json.loads(out.read_text())["install"]
+    hashes = [item["download_info"]["archive_info"]["hashes"]["sha256"] for item in items]
+    return [(canonical(i["metadata"]["name"]), i["metadata"]["version"], h) for i, h in zip(items, hashes)]
+
+
+def platform(python, machine):
+    tags = [f"manylinux_2_{minor}_{machine}" for minor in GLIBC_MINORS]
+    tags += [f"manylinux2014_{machine}", f"linux_{machine}"]
+    tags += ["manylinux2010_x86_64", "manylinux1_x86_64"] if machine == "x86_64" else []
+    return ["--python-version", python, "--implementation", "cp", *(f"--platform={tag}" for tag in tags)]
+
+
+def write():
+    pins, seen = {}, set()
+    requirements = []
+    for lock, wants in wanted().items():
+        requirements += wants
+        exact = [f"{name}=={version}" for name, version in pins.items()]
+        versions = {n: v for n, v, _ in report([*platform(PYTHONS[0], MACHINES[0]), *requirements, *exact])}
+        pins.update(versions)
+        mine = [n for n in sorted(versions) if n not in seen]
+        seen.update(mine)
+        hashes = {n: set() for n in mine}
+        for python in PYTHONS:
+            for machine in MACHINES:
+                for n, _, sha in report(["--no-deps", *platform(python, machine), *(f"{n}=={pins[n]}" for n in mine)]):
+                    hashes[n].add(sha)
+        lines = [f"# Made by tools/lock.py for Python {', '.join(PYTHONS)} on Linux {', '.join(MACHINES)}."]
+        for n in mine:
+            lines.append(" \\\n    --hash=sha256:".join([f"{n}=={pins[n]}", *sorted(hashes[n])]))
+        LOCKS.mkdir(exist_ok=True)
+        (LOCKS / f"{lock}.txt").write_text("\n".join(lines) + "\n")
+        print(f"{lock}: {len(mine)} packages")
+
+
+def check():
+    held, missing = set(), []
+    for lock, wants in wanted().items():
+        held |= set(re.findall(r"^([\w.-]+)==", (LOCKS / f"{lock}.txt").read_text(), flags=re.M))
+        missing += [f"tools/requirements/{lock}.txt lacks {w}" for w in wants if name_of(w) not in held]
+    print(*missing, sep="\n", end="\n" if missing else "")
+    return 1 if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(check() if "--check" in sys.argv[1:] else write())
