@@ -2,7 +2,7 @@
 """Writes tools/requirements/*.txt: every package that a build or a test needs, by version and hash. Needs a network.
 
     python3 tools/lock.py            resolve what pyproject.toml asks for and write the locks
-    python3 tools/lock.py --check    offline: do the locks hold what pyproject.toml asks for? exit status 1 when not
+    python3 tools/lock.py --check    do the locks hold what pyproject.toml asks for? Offline; exit status 1 when not
 
 pip resolves for the oldest Python that is supported and names the hash of each wheel for the Pythons and platforms below.
 """
@@ -44,8 +44,8 @@ def report(arguments):
     """What pip would install, as (name, version, sha256)."""
     with tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch, "report.json")
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed", "--only-binary=:all:"]
-        subprocess.run([*pip, "--report", out, "--target", scratch, *arguments], check=True)
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed"]
+        subprocess.run([*pip, "--only-binary=:all:", "--report", out, "--target", scratch, *arguments], check=True)
         items = json.loads(out.read_text())["install"]
     hashes = [item["download_info"]["archive_info"]["hashes"]["sha256"] for item in items]
     return [(canonical(i["metadata"]["name"]), i["metadata"]["version"], h) for i, h in zip(items, hashes)]

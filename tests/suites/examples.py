@@ -21,8 +21,11 @@ def docstrings():
             modules.append(importlib.import_module(info.name))
     seen = set()
     for module in modules:
-        for name in ["__doc__", *getattr(module, "__all__", [])]:
+        public = [name for name in vars(module) if not name.startswith("_")]
+        for name in ["__doc__", *getattr(module, "__all__", public)]:
             thing = getattr(module, name)
+            if inspect.ismodule(thing):
+                continue
             text = thing if name == "__doc__" else inspect.getdoc(thing)
             if text and id(thing) not in seen:
                 seen.add(id(thing))
