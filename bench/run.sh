@@ -8,7 +8,7 @@ need_packages tools/apt-need.txt
 need_venv build bench
 need_wheel
 mkdir -p bench/out
-numrs demo --plots bench/out
-[ $# -gt 0 ] || set -- --peers numpy --json bench/out/bench.jsonl
+numrs demo --out bench/out
+[ $# -gt 0 ] || set -- --quick --peers numpy --json bench/out/bench.jsonl
 numrs bench --plots bench/out "$@"
 echo "Pictures and figures: $PWD/bench/out"

@@ -2,7 +2,7 @@
 """Writes tools/requirements/*.txt: every package that a build or a test needs, by version and hash. Needs a network.
 
     python3 tools/lock.py            resolve what pyproject.toml asks for and write the locks
-    python3 tools/lock.py --check    do the locks hold what pyproject.toml asks for? Offline; exit status 1 when not
+    python3 tools/lock.py --check    offline: do the locks hold what pyproject.toml asks for? Status 1 when not
 
 pip resolves for the oldest Python that is supported and names the hash of each wheel for the Pythons and platforms below.
 """

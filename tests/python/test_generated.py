@@ -1,0 +1,29 @@
+"""The committed files that are made from the tables and from pyproject.toml are current."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("script", ["gen.py", "lock.py"])
+def test_generated_files_are_current(script):
+    run = subprocess.run([sys.executable, ROOT / "tools" / script, "--check"], capture_output=True, text=True)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_gen_check_sees_a_difference(tmp_path):
+    """The check above can fail: the same script over a copy with one line more says which file differs."""
+    for name in ("tools/gen.py", "lib", "include", "cython", "docs"):
+        target = tmp_path / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["cp", "-r", ROOT / name, target], check=True)
+    with (tmp_path / "include" / "numrs" / "ops.h").open("a") as header:
+        header.write("/* edited by hand */\n")
+    script = [sys.executable, tmp_path / "tools" / "gen.py", "--check"]
+    run = subprocess.run(script, capture_output=True, text=True)
+    assert run.returncode == 1
+    assert "ops.h" in run.stdout + run.stderr
