@@ -8,7 +8,7 @@ locks=tools/requirements
 
 die() { printf '%s\n' "$@" >&2; exit 2; }
 # One number for the content of files and folders.
-digest() { find "$@" -type f ! -name '*.pyc' -exec sha256sum {} + | LC_ALL=C sort | sha256sum | cut -c1-64; }
+digest() { find "$@" -type f ! -name "*.pyc" -exec sha256sum {} + | LC_ALL=C sort | sha256sum | cut -c1-64; }
 stamped() { [ "$(cat "$1" 2>/dev/null)" = "$2" ]; }
 
 need_packages() { # LIST...: files that name Debian packages
@@ -47,7 +47,7 @@ need_venv() { # LOCK...: names of locks, in order
 
 # Builds the wheel in build/wheel, where only what changed is compiled again, and installs it into .venv.
 need_wheel() {
-  sum=$(digest meson.build meson.options pyproject.toml LICENSE licenses include lib cython tools/meson tools/package .venv/stamp-build)
+  sum=$(digest meson.build meson.options pyproject.toml LICENSE licenses include lib cython bench/*.* tools/meson tools/package .venv/stamp-build)
   if ! stamped .venv/stamp-wheel "$sum"; then
     rm -rf build/dist .venv/stamp-wheel
     mkdir -p build
