@@ -1,30 +1,274 @@
 // extern "C" of reduce.h: check, plan, run, report. Raw functions (raw.cc) come in by the same door.
 #include "api/reduce.h"
 
+#include <cstring>
+
+#include "core/elementwise.h"
+#include "core/memory.h"
+#include "core/reduce.h"
+#include "core/trace.h"
 #include "numrs/reduce.h"
 
 namespace numrs {
+namespace {
 
-Status Reduce(numrs_context*, int32_t, const numrs_view*, const numrs_view*, const numrs_view*, const int32_t*, int32_t, double) {
-  return Fail(NUMRS_UNSUPPORTED, "reduce: no kernel yet");
+const ReduceRow* FindRow(const ReduceRow* rows, int32_t count, int32_t op) { return op >= 0 && op < count ? &rows[op] : nullptr; }
+
+Status BadOp(const char* family, int32_t op, int32_t count) {
+  return Fail(NUMRS_BAD_ARGUMENT, "%s: op is %d, expected 0 to %d", family, op, count - 1);
 }
-Status Scan(numrs_context*, int32_t, const numrs_view*, const numrs_view*, int32_t, int32_t) { return Fail(NUMRS_UNSUPPORTED, "scan: no kernel yet"); }
-Status Vecdot(numrs_context*, const numrs_view*, const numrs_view*, const numrs_view*, int32_t) {
-  return Fail(NUMRS_UNSUPPORTED, "vecdot: no kernel yet");
+
+Status Resolve(const ReduceRow& row, int32_t x, int32_t* compute) {
+  *compute = ComputeDType(row.op_class, x);
+  if (*compute == kInvalid) return Fail(NUMRS_BAD_DTYPE, "%s: x has dtype %s, which the operation does not take", row.name, NameOf(x));
+  return NUMRS_OK;
 }
+
+Status NormalizeAxis(const char* function, int32_t ndim, int32_t axis, int32_t* out) {
+  if (axis < -ndim || axis >= ndim) {
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: axis %d is out of bounds for an array of dimension %d", function, axis, ndim);
+  }
+  *out = axis < 0 ? axis + ndim : axis;
+  return NUMRS_OK;
+}
+
+Status AxesMask(const char* function, int32_t ndim, const int32_t* axes, int32_t n_axes, uint32_t* mask) {
+  if (n_axes == -1) {
+    *mask = ndim == 32 ? ~0u : (1u << ndim) - 1;
+    return NUMRS_OK;
+  }
+  if (n_axes < -1 || n_axes > kMaxNDim) return Fail(NUMRS_BAD_ARGUMENT, "%s: n_axes is %d, expected -1 (all) to %d", function, n_axes, kMaxNDim);
+  if (n_axes > 0 && !axes) return Fail(NUMRS_BAD_ARGUMENT, "%s: axes is NULL, expected %d axes", function, n_axes);
+  *mask = 0;
+  for (int32_t i = 0; i < n_axes; i++) {
+    int32_t axis = 0;
+    NUMRS_TRY(NormalizeAxis(function, ndim, axes[i], &axis));
+    if (*mask >> axis & 1) return Fail(NUMRS_BAD_ARGUMENT, "%s: axis %d is given twice", function, axes[i]);
+    *mask |= 1u << axis;
+  }
+  return NUMRS_OK;
+}
+
+// y with extent 1 on each reduced axis, from a y that keeps them or has dropped them.
+Status ExpandOutput(const char* function, const View& x, uint32_t axes, const View& y, View* out) {
+  const int dropped = __builtin_popcount(axes);
+  const bool keeps = y.ndim == x.ndim;
+  bool fits = keeps || y.ndim == x.ndim - dropped;
+  out->data = y.data;
+  out->ndim = x.ndim;
+  out->dtype = y.dtype;
+  out->size = y.size;
+  for (int d = 0, k = 0; d < x.ndim && fits; d++) {
+    const bool reduced = axes >> d & 1;
+    out->shape[d] = reduced ? 1 : x.shape[d];
+    out->strides[d] = 0;
+    if (reduced && !keeps) continue;
+    fits = y.shape[k] == out->shape[d];
+    out->strides[d] = reduced ? 0 : y.strides[k];
+    k++;
+  }
+  if (fits) return NUMRS_OK;
+  char got[160], wanted[160];
+  int64_t shape[kMaxNDim];
+  int32_t ndim = 0;
+  for (int d = 0; d < x.ndim; d++) {
+    if (!(axes >> d & 1)) shape[ndim++] = x.shape[d];
+  }
+  return Fail(NUMRS_BAD_SHAPE, "%s: out has shape %s, expected %s, or with extents 1 for the reduced axes", function, ShapeText(y, got, sizeof(got)),
+              ShapeText(ndim, shape, wanted, sizeof(wanted)));
+}
+
+Status CheckOutput(const char* function, int32_t result, const View& y) {
+  if (result != y.dtype && !CanCastSameKind(result, y.dtype)) {
+    return Fail(NUMRS_BAD_DTYPE, "%s: out has dtype %s, to which the result of dtype %s cannot be cast by the same_kind rule", function,
+                NameOf(y.dtype), NameOf(result));
+  }
+  if (OverlapsItself(y)) return Fail(NUMRS_OVERLAP, "%s: out has elements that share memory (strides 0 or overlapping)", function);
+  return NUMRS_OK;
+}
+
+Status RunJob(const Run& run, ReduceJob& job, const View* where) { return where ? RunReduceWhere(run, job, *where) : RunReduce(run, job); }
+
+// Results that lie in an input's memory are computed elsewhere first.
+Status RunApart(const Run& run, ReduceJob& job, const View* where) {
+  const bool apart = !RangesOverlap(job.x, job.y) && !(where && RangesOverlap(*where, job.y)) &&
+                     !(job.role == ReduceSecond::FACTOR && RangesOverlap(job.second, job.y));
+  if (apart) return RunJob(run, job, where);
+  Workspace memory(static_cast<size_t>(job.y.size * SizeOf(job.y.dtype)));
+  if (!memory.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for the result, which overlaps an input", job.function);
+  const View y = job.y;
+  job.y = ContiguousView(memory.data(), y.dtype, y.ndim, y.shape);
+  NUMRS_TRY(RunJob(run, job, where));
+  return Convert(run, job.function, job.y, y);
+}
+
+// The usual small call: all of a contiguous array to one result of the right dtype. True when it was served.
+bool ServeDirectly(const Kernels& kernels, const ReduceRow& row, int32_t op, const numrs_view* x, const numrs_view* y, const int32_t* axes,
+                   int32_t n_axes, double correction) {
+  if (!x || !y || !IsDType(x->dtype) || !(row.op_class.kernels & Bit(x->dtype)) || !x->data || !y->data) return false;
+  if (y->ndim != 0 || y->dtype != ReduceResultDType(row.result, x->dtype)) return false;
+  if (n_axes != -1 && !(x->ndim == 1 && n_axes == 1 && axes && (axes[0] == 0 || axes[0] == -1))) return false;
+  if (x->ndim < 0 || x->ndim > 8 || (x->ndim && !x->shape)) return false;
+  const int64_t bytes = SizeOf(x->dtype);
+  int64_t n = 1;
+  for (int d = x->ndim - 1; d >= 0; d--) {
+    if (x->strides && x->strides[d] != n * bytes && x->shape[d] != 1) return false;
+    if (x->shape[d] <= 0 || __builtin_mul_overflow(n, x->shape[d], &n)) return false;
+  }
+  if (n > 256 * 1024) return false;  // large: the planned way knows threads
+  alignas(8) char state[kStateBytes];
+  kernels.reduce.rows[op][x->dtype](x->data, 0, 1, n, state);
+  if (op == kReduce_norm && x->dtype == kF64) {
+    double squares;
+    std::memcpy(&squares, state, sizeof(squares));
+    if (NormNeedsRescue(squares)) return false;
+  }
+  kernels.reduce.finish[op][x->dtype](state, 1, n, correction, y->data);
+  return true;
+}
+
+}  // namespace
+
+Status Reduce(numrs_context* context, int32_t op, const numrs_view* x, const numrs_view* where, const numrs_view* y, const int32_t* axes,
+              int32_t n_axes, double correction) {
+  const ReduceRow* row = FindRow(kReduceRows, kReduceOps, op);
+  if (!row) return BadOp("reduce", op, kReduceOps);
+  const Trace trace(row->name, x);
+  NUMRS_TRY(CheckContext(context, row->name));
+  if (!where && ServeDirectly(ActiveKernels(), *row, op, x, y, axes, n_axes, correction)) return NUMRS_OK;
+
+  ReduceJob job;
+  View out, mask;
+  job.function = row->name;
+  job.op = op;
+  job.correction = correction;
+  NUMRS_TRY(LoadView(row->name, "x", x, &job.x));
+  NUMRS_TRY(LoadView(row->name, "out", y, &out));
+  if (where) NUMRS_TRY(LoadView(row->name, "where", where, &mask));
+  NUMRS_TRY(Resolve(*row, job.x.dtype, &job.compute));
+  job.result = ReduceResultDType(row->result, job.compute);
+  NUMRS_TRY(AxesMask(row->name, job.x.ndim, axes, n_axes, &job.axes));
+  const bool arg = op == kReduce_argmin || op == kReduce_argmax;
+  const int reduced = __builtin_popcount(job.axes);
+  if (arg && reduced != 1 && reduced != job.x.ndim) {
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: got %d axes of an array of dimension %d, expected one or all", row->name, reduced, job.x.ndim);
+  }
+  NUMRS_TRY(ExpandOutput(row->name, job.x, job.axes, out, &job.y));
+  NUMRS_TRY(CheckOutput(row->name, job.result, out));
+  if ((arg || op == kReduce_min || op == kReduce_max) && out.size != 0 && job.x.size == 0) {
+    char shape[160];
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: x has shape %s: no element to choose from, expected at least one along the reduced axes", row->name,
+                ShapeText(job.x, shape, sizeof(shape)));
+  }
+  return RunApart(MakeRun(context), job, where ? &mask : nullptr);
+}
+
+Status Vecdot(numrs_context* context, const numrs_view* a, const numrs_view* b, const numrs_view* y, int32_t axis) {
+  const char* name = "vecdot";
+  const Trace trace(name, a);
+  NUMRS_TRY(CheckContext(context, name));
+  View first, second, out;
+  NUMRS_TRY(LoadView(name, "a", a, &first));
+  NUMRS_TRY(LoadView(name, "b", b, &second));
+  NUMRS_TRY(LoadView(name, "out", y, &out));
+  int32_t ndim = first.ndim;
+  int64_t shape[kMaxNDim];
+  std::memcpy(shape, first.shape, sizeof(shape[0]) * static_cast<size_t>(ndim));
+  if (!BroadcastShape(second, &ndim, shape)) {
+    char got[160], wanted[160];
+    return Fail(NUMRS_BAD_SHAPE, "%s: b has shape %s, which does not broadcast with %s of a", name, ShapeText(second, got, sizeof(got)),
+                ShapeText(first, wanted, sizeof(wanted)));
+  }
+  ReduceJob job;
+  job.function = name;
+  NUMRS_TRY(NormalizeAxis(name, ndim, axis, &axis));
+  job.axes = 1u << axis;
+  job.compute = Promote(first.dtype, second.dtype);
+  job.op = job.compute == kBOOL ? kReduce_any : kReduce_sum;
+  job.result = ReduceResultDType(kReduceRows[job.op].result, job.compute);
+  job.role = ReduceSecond::FACTOR;
+  job.x = ContiguousView(first.data, first.dtype, ndim, shape);
+  job.second = ContiguousView(second.data, second.dtype, ndim, shape);
+  BroadcastStrides(first, ndim, shape, job.x.strides);
+  BroadcastStrides(second, ndim, shape, job.second.strides);
+  NUMRS_TRY(ExpandOutput(name, job.x, job.axes, out, &job.y));
+  NUMRS_TRY(CheckOutput(name, job.compute, out));
+  // float32 by the fast kernel needs both along memory; otherwise products are made in float64, to the same bits.
+  const bool lines = (job.x.strides[axis] == job.x.itemsize() && job.second.strides[axis] == job.second.itemsize()) || job.x.shape[axis] <= 1;
+  if (job.compute == kF32 && !(lines && first.dtype == kF32 && second.dtype == kF32)) {
+    job.compute = job.result = kF64;
+  }
+  return RunApart(MakeRun(context), job, nullptr);
+}
+
+Status Scan(numrs_context* context, int32_t op, const numrs_view* x, const numrs_view* y, int32_t axis, int32_t include_initial) {
+  const ReduceRow* row = FindRow(kScanRows, kScanOps, op);
+  if (!row) return BadOp("scan", op, kScanOps);
+  const Trace trace(row->name, x);
+  NUMRS_TRY(CheckContext(context, row->name));
+  if (include_initial != 0 && include_initial != 1) {
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: include_initial is %d, expected 0 or 1", row->name, include_initial);
+  }
+  ScanJob job;
+  job.function = row->name;
+  job.op = op;
+  job.include_initial = include_initial != 0;
+  NUMRS_TRY(LoadView(row->name, "x", x, &job.x));
+  NUMRS_TRY(LoadView(row->name, "out", y, &job.y));
+  NUMRS_TRY(Resolve(*row, job.x.dtype, &job.compute));
+  job.result = ReduceResultDType(row->result, job.compute);
+  NUMRS_TRY(NormalizeAxis(row->name, job.x.ndim, axis, &job.axis));
+  int64_t shape[kMaxNDim];
+  std::memcpy(shape, job.x.shape, sizeof(shape[0]) * static_cast<size_t>(job.x.ndim));
+  shape[job.axis] += include_initial;
+  if (job.y.ndim != job.x.ndim || std::memcmp(shape, job.y.shape, sizeof(shape[0]) * static_cast<size_t>(job.x.ndim)) != 0) {
+    char got[160], wanted[160];
+    return Fail(NUMRS_BAD_SHAPE, "%s: out has shape %s, expected %s", row->name, ShapeText(job.y, got, sizeof(got)),
+                ShapeText(job.x.ndim, shape, wanted, sizeof(wanted)));
+  }
+  NUMRS_TRY(CheckOutput(row->name, job.result, job.y));
+  const Run run = MakeRun(context);
+  if (!RangesOverlap(job.x, job.y) || (SameElements(job.x, job.y) && job.compute == job.x.dtype && job.result == job.y.dtype)) {
+    return RunScan(run, job);
+  }
+  Workspace memory(static_cast<size_t>(job.x.size * job.x.itemsize()));
+  if (!memory.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for a copy of x, which overlaps out", row->name);
+  const View copy = ContiguousView(memory.data(), job.x.dtype, job.x.ndim, job.x.shape);
+  NUMRS_TRY(Convert(run, row->name, job.x, copy));
+  job.x = copy;
+  return RunScan(run, job);
+}
+
 Status ReduceRaw(numrs_context* context, int32_t op, const void* x, int32_t x_dtype, void* y, int32_t y_dtype, int64_t outer, int64_t n,
                  int64_t inner, double correction) {
+  const int32_t axis = 1;
+  if (outer == 1 && inner == 1) {  // the small door
+    const numrs_view in = {const_cast<void*>(x), &n, nullptr, 1, x_dtype}, out = {y, nullptr, nullptr, 0, y_dtype};
+    return Reduce(context, op, &in, nullptr, &out, nullptr, -1, correction);
+  }
   const int64_t shape[] = {outer, n, inner}, y_shape[] = {outer, inner};
   const numrs_view in = {const_cast<void*>(x), shape, nullptr, 3, x_dtype}, out = {y, y_shape, nullptr, 2, y_dtype};
-  const int32_t axis = 1;
   return Reduce(context, op, &in, nullptr, &out, &axis, 1, correction);
 }
+
 Status ScanRaw(numrs_context* context, int32_t op, const void* x, int32_t x_dtype, void* y, int32_t y_dtype, int64_t outer, int64_t n,
                int64_t inner) {
   const int64_t shape[] = {outer, n, inner};
   const numrs_view in = {const_cast<void*>(x), shape, nullptr, 3, x_dtype}, out = {y, shape, nullptr, 3, y_dtype};
   return Scan(context, op, &in, &out, 1, 0);
 }
+
+namespace {
+Status ResultDType(const char* function, const ReduceRow* rows, int32_t count, int32_t op, int32_t x, int32_t* result) {
+  const ReduceRow* row = FindRow(rows, count, op);
+  if (!row) return BadOp(function, op, count);
+  if (!result) return Fail(NUMRS_BAD_ARGUMENT, "%s: result is NULL", function);
+  int32_t compute;
+  NUMRS_TRY(Resolve(*row, x, &compute));
+  *result = ReduceResultDType(row->result, compute);
+  return NUMRS_OK;
+}
+}  // namespace
 
 }  // namespace numrs
 
@@ -34,16 +278,20 @@ extern "C" numrs_status numrs_reduce(numrs_context* context, int32_t op, const n
                                      const int32_t* axes, int32_t n_axes, double correction) {
   return Guard([&] { return Reduce(context, op, x, where, y, axes, n_axes, correction); });
 }
+
 extern "C" numrs_status numrs_scan(numrs_context* context, int32_t op, const numrs_view* x, const numrs_view* y, int32_t axis,
                                    int32_t include_initial) {
   return Guard([&] { return Scan(context, op, x, y, axis, include_initial); });
 }
+
 extern "C" numrs_status numrs_vecdot(numrs_context* context, const numrs_view* a, const numrs_view* b, const numrs_view* y, int32_t axis) {
   return Guard([&] { return Vecdot(context, a, b, y, axis); });
 }
-extern "C" numrs_status numrs_reduce_dtype(int32_t, int32_t, int32_t*) {
-  return Guard([&] { return Fail(NUMRS_UNSUPPORTED, "reduce_dtype: no kernel yet"); });
+
+extern "C" numrs_status numrs_reduce_dtype(int32_t op, int32_t x, int32_t* result) {
+  return Guard([&] { return ResultDType("reduce_dtype", kReduceRows, kReduceOps, op, x, result); });
 }
-extern "C" numrs_status numrs_scan_dtype(int32_t, int32_t, int32_t*) {
-  return Guard([&] { return Fail(NUMRS_UNSUPPORTED, "scan_dtype: no kernel yet"); });
+
+extern "C" numrs_status numrs_scan_dtype(int32_t op, int32_t x, int32_t* result) {
+  return Guard([&] { return ResultDType("scan_dtype", kScanRows, kScanOps, op, x, result); });
 }

@@ -1,4 +1,4 @@
-// The element-wise operation tables as data for lookup at run time. Rows stand in the order of their numbers (checked below).
+// The operation tables as data for lookup at run time. Rows stand in the order of their numbers (checked below).
 #include "core/tables.h"
 
 namespace numrs {
@@ -19,6 +19,15 @@ const OpRow kTernaryRows[kTernaryOps] = {
 #include "table/ternary.def"
 };
 
+const ReduceRow kReduceRows[kReduceOps] = {
+#define NUMRS_REDUCE(id, name, Acc, dtypes, result, bound32, bound64, cost) {#name, classes::dtypes, ReduceResult::result, cost * 0.01},
+#include "table/reduce.def"
+};
+const ReduceRow kScanRows[kScanOps] = {
+#define NUMRS_SCAN(id, name, Acc, dtypes, result, cost) {#name, classes::dtypes, ReduceResult::result, cost * 0.01},
+#include "table/scan.def"
+};
+
 // The numbers are the row positions.
 namespace {
 constexpr int32_t kUnaryIds[] = {
@@ -33,6 +42,14 @@ constexpr int32_t kTernaryIds[] = {
 #define NUMRS_TERNARY(id, name, Fn, dtypes, first, ulp32, ulp64, cost) id,
 #include "table/ternary.def"
 };
+constexpr int32_t kReduceIds[] = {
+#define NUMRS_REDUCE(id, name, Acc, dtypes, result, bound32, bound64, cost) id,
+#include "table/reduce.def"
+};
+constexpr int32_t kScanIds[] = {
+#define NUMRS_SCAN(id, name, Acc, dtypes, result, cost) id,
+#include "table/scan.def"
+};
 template <size_t N>
 constexpr bool InOrder(const int32_t (&ids)[N]) {
   for (size_t i = 0; i < N; i++) {
@@ -40,7 +57,7 @@ constexpr bool InOrder(const int32_t (&ids)[N]) {
   }
   return true;
 }
-static_assert(InOrder(kUnaryIds) && InOrder(kBinaryIds) && InOrder(kTernaryIds), "table rows out of order");
+static_assert(InOrder(kUnaryIds) && InOrder(kBinaryIds) && InOrder(kTernaryIds) && InOrder(kReduceIds) && InOrder(kScanIds), "table rows out of order");
 }  // namespace
 
 }  // namespace numrs

@@ -1,0 +1,166 @@
+// Reductions over the elements that a mask selects: neutral elements where the count does not matter, compositions where it does.
+#include <cstring>
+#include <limits>
+
+#include "core/elementwise.h"
+#include "core/memory.h"
+#include "core/reduce.h"
+
+namespace numrs {
+namespace {
+
+template <typename T>
+uint64_t Bits(T value) {
+  uint64_t bits = 0;
+  std::memcpy(&bits, &value, sizeof(value));
+  return bits;
+}
+
+Status NoMemory(const ReduceJob& job) { return Fail(NUMRS_NO_MEMORY, "%s: no memory for the buffers that where needs", job.function); }
+
+// z = op(a, b) in float64.
+Status Binary64(const Run& run, const char* function, int32_t op, const View& a, const View& b, const View& z) {
+  ElementwiseJob job;
+  job.function = function;
+  job.inputs = 2;
+  job.in[0] = a;
+  job.in[1] = b;
+  job.out = z;
+  job.names[0] = job.names[1] = "x";
+  job.compute[0] = job.compute[1] = kF64;
+  job.result = kF64;
+  job.cost_ns = kBinaryRows[op].cost_ns;
+  job.binary = run.kernels.binary.fn[op][kF64];
+  return RunElementwise(run, job);
+}
+
+Status Unary64(const Run& run, const char* function, int32_t op, const View& a, const View& z) {
+  ElementwiseJob job;
+  job.function = function;
+  job.inputs = 1;
+  job.in[0] = a;
+  job.out = z;
+  job.names[0] = "x";
+  job.compute[0] = kF64;
+  job.result = kF64;
+  job.cost_ns = kUnaryRows[op].cost_ns;
+  job.unary = run.kernels.unary.fn[op][kF64];
+  return RunElementwise(run, job);
+}
+
+// The same reduction of another operation into z.
+ReduceJob Part(const ReduceJob& job, int32_t op, int32_t compute, const View& z) {
+  ReduceJob part = job;
+  part.op = op;
+  part.compute = compute;
+  part.result = ReduceResultDType(kReduceRows[op].result, compute);
+  part.neutral = ReduceNeutral(op, compute);
+  part.y = z;
+  return part;
+}
+
+Status CountSelected(const Run& run, const ReduceJob& job, const View& counts) {
+  ReduceJob part = Part(job, kReduce_count_nonzero, kBOOL, counts);
+  part.x = job.second;
+  part.role = ReduceSecond::NONE;
+  return RunReduce(run, part);
+}
+
+// Mean, var, std: sums of what is selected, divided by how much it is.
+Status Average(const Run& run, const ReduceJob& job, View counts) {
+  const char* name = job.function;
+  const size_t bytes = static_cast<size_t>(counts.size) * 8;
+  Workspace sum_memory(bytes), divisor_memory(bytes);
+  if (!sum_memory.ok() || !divisor_memory.ok()) return NoMemory(job);
+  const View sum = ContiguousView(sum_memory.data(), kF64, counts.ndim, counts.shape);
+  const View divisor = ContiguousView(divisor_memory.data(), kF64, counts.ndim, counts.shape);
+  NUMRS_TRY(Convert(run, name, counts, divisor));
+  NUMRS_TRY(RunReduce(run, Part(job, kReduce_sum, kF64, sum)));
+  if (job.op == kReduce_mean) return Binary64(run, name, kBinary_divide, sum, divisor, job.y);
+
+  NUMRS_TRY(Binary64(run, name, kBinary_divide, sum, divisor, sum));
+  Workspace memory(static_cast<size_t>(job.x.size) * 8);
+  if (!memory.ok()) return NoMemory(job);
+  const View deviations = ContiguousView(memory.data(), kF64, job.x.ndim, job.x.shape);
+  NUMRS_TRY(Binary64(run, name, kBinary_subtract, job.x, sum, deviations));
+  NUMRS_TRY(Binary64(run, name, kBinary_multiply, deviations, deviations, deviations));
+  ReduceJob squares = Part(job, kReduce_sum, kF64, sum);
+  squares.x = deviations;
+  NUMRS_TRY(RunReduce(run, squares));
+  double correction = job.correction, zero = 0;
+  const View c = ContiguousView(&correction, kF64, 0, nullptr), z = ContiguousView(&zero, kF64, 0, nullptr);
+  NUMRS_TRY(Binary64(run, name, kBinary_subtract, divisor, c, divisor));
+  NUMRS_TRY(Binary64(run, name, kBinary_maximum, divisor, z, divisor));
+  if (job.op == kReduce_var) return Binary64(run, name, kBinary_divide, sum, divisor, job.y);
+  NUMRS_TRY(Binary64(run, name, kBinary_divide, sum, divisor, sum));
+  return Unary64(run, name, kUnary_sqrt, sum, job.y);
+}
+
+}  // namespace
+
+uint64_t ReduceNeutral(int32_t op, int32_t compute) {
+  const bool f32 = compute == kF32, f64 = compute == kF64;
+  switch (op) {
+    case kReduce_sum:
+    case kReduce_mean: return f32 ? Bits(-0.0f) : f64 ? Bits(-0.0) : 0;
+    case kReduce_prod:
+    case kReduce_all: return f32 ? Bits(1.0f) : f64 ? Bits(1.0) : 1;
+    case kReduce_min:
+    case kReduce_max: {
+      const bool least = op == kReduce_max;
+      switch (compute) {
+#define NUMRS_EXTREME(NAME, cxx) \
+  case NAME: return Bits(least ? std::numeric_limits<cxx>::lowest() : std::numeric_limits<cxx>::max());
+        NUMRS_EXTREME(kI8, int8_t)
+        NUMRS_EXTREME(kI16, int16_t)
+        NUMRS_EXTREME(kI32, int32_t)
+        NUMRS_EXTREME(kI64, int64_t)
+        NUMRS_EXTREME(kU8, uint8_t)
+        NUMRS_EXTREME(kU16, uint16_t)
+        NUMRS_EXTREME(kU32, uint32_t)
+        NUMRS_EXTREME(kU64, uint64_t)
+#undef NUMRS_EXTREME
+        case kF32: return Bits(least ? -std::numeric_limits<float>::infinity() : std::numeric_limits<float>::infinity());
+        case kF64: return Bits(least ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity());
+        default: return least ? 0 : 1;  // bool
+      }
+    }
+    default: return 0;
+  }
+}
+
+Status RunReduceWhere(const Run& run, ReduceJob& job, const View& mask) {
+  char got[160], wanted[160];
+  if (job.op == kReduce_argmin || job.op == kReduce_argmax) return Fail(NUMRS_BAD_ARGUMENT, "%s: where is not supported, expected NULL", job.function);
+  if (mask.dtype != kBOOL) return Fail(NUMRS_BAD_DTYPE, "%s: where has dtype %s, expected bool", job.function, NameOf(mask.dtype));
+  int32_t ndim = job.x.ndim;
+  int64_t shape[kMaxNDim];
+  std::memcpy(shape, job.x.shape, sizeof(int64_t) * static_cast<size_t>(ndim));
+  if (mask.ndim > ndim || !BroadcastShape(mask, &ndim, shape) || std::memcmp(shape, job.x.shape, sizeof(int64_t) * static_cast<size_t>(ndim)) != 0) {
+    return Fail(NUMRS_BAD_SHAPE, "%s: where has shape %s, which does not broadcast to %s of x", job.function, ShapeText(mask, got, sizeof(got)),
+                ShapeText(job.x, wanted, sizeof(wanted)));
+  }
+  job.second = job.x;
+  job.second.data = mask.data;
+  job.second.dtype = kBOOL;
+  BroadcastStrides(mask, ndim, shape, job.second.strides);
+  job.role = ReduceSecond::MASK;
+  job.neutral = ReduceNeutral(job.op, job.compute);
+
+  const bool extreme = job.op == kReduce_min || job.op == kReduce_max;
+  const bool average = job.op == kReduce_mean || job.op == kReduce_var || job.op == kReduce_std;
+  if (!extreme && !average) return RunReduce(run, job);
+  Workspace memory(static_cast<size_t>(job.y.size) * 8);
+  if (!memory.ok()) return NoMemory(job);
+  const View counts = ContiguousView(memory.data(), kI64, job.y.ndim, job.y.shape);
+  NUMRS_TRY(CountSelected(run, job, counts));
+  if (average) return Average(run, job, counts);
+  for (int64_t i = 0; i < counts.size; i++) {
+    if (memory.as<int64_t>()[i] == 0) {
+      return Fail(NUMRS_BAD_ARGUMENT, "%s: where selects no element for result %lld, expected at least one", job.function, (long long)i);
+    }
+  }
+  return RunReduce(run, job);
+}
+
+}  // namespace numrs
