@@ -12,6 +12,15 @@
 #include "f64_dd-inl.h"
 #include "f64_table-inl.h"
 
+// One instruction scales by a power of two with gradual underflow and overflow, so that these targets need no path for
+// special arguments.
+#undef NUMRS_F64_SCALEF
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
+#define NUMRS_F64_SCALEF 1
+#else
+#define NUMRS_F64_SCALEF 0
+#endif
+
 HWY_BEFORE_NAMESPACE();
 namespace numrs {
 namespace HWY_NAMESPACE {
@@ -22,21 +31,30 @@ namespace f64 {
 // e^x = 2^(k/8) e^r, |r| <= ln2/16: Tang, "Table-driven implementation of the exponential function in IEEE
 // floating-point arithmetic", ACM TOMS 15 (1989), with 8 table entries, the most that one permutation of AVX-512 can
 // reach.
-constexpr double kEightOverLn2 = 0x1.71547652b82fep+3;
-constexpr double kLn2Over8Hi = 0x1.62e42fefa4p-4;  // a multiple of 2^-42: k * kLn2Over8Hi is exact for |k| < 2^14
-constexpr double kLn2Over8Lo = -0x1.8432a1b0e2634p-46;
+constexpr double kOneOverLn2 = 0x1.71547652b82fep+0;
+constexpr double kLn2ForEighthsHi =
+    0x1.62e42fefa4p-1;  // a multiple of 2^-39: times a multiple of 1/8 below 2^11 it is exact
+constexpr double kLn2ForEighthsLo = -0x1.8432a1b0e2634p-43;
 constexpr double kLn2 = 0x1.62e42fefa39efp-1;
 
-constexpr double kRoundToInteger = 0x1.8p52;  // x + this has round(x) in its low bits, for |x| < 2^51
-constexpr double kRoundToEighth = 0x1.8p49;   // the same for round(8 x)
+constexpr double kRoundToEighth = 0x1.8p49;  // x + this has round(8 x) in its low bits, for |x| < 2^48
 
 // From here on Expm1, Sinh and Cosh are e^x or e^|x| / 2 to far below an ulp, and Dekker's products come near overflow.
 constexpr double kLargeHyperbolic = 680.0;
 
 // Bits of 2^(j/8) minus j << 49, so that adding k << 49 gives the bits of 2^(k/8) for k mod 8 == j, exponent and all.
-HWY_ALIGN_MAX constexpr int64_t kExp2Bits[8] = {0x3ff0000000000000, 0x3fef72b83c7d517b, 0x3fef06fe0a31b715,
-                                                0x3feebfdad5362a27, 0x3feea09e667f3bcd, 0x3feeace5422aa0db,
-                                                0x3feee89f995ad3ad, 0x3fef5818dcfba487};
+HWY_ALIGN_MAX constexpr int64_t kExp2Biased[8] = {0x3ff0000000000000, 0x3fef72b83c7d517b, 0x3fef06fe0a31b715,
+                                                  0x3feebfdad5362a27, 0x3feea09e667f3bcd, 0x3feeace5422aa0db,
+                                                  0x3feee89f995ad3ad, 0x3fef5818dcfba487};
+// 2^(j/8) rounded.
+HWY_ALIGN_MAX constexpr double kExp2Table[8] = {1.0,
+                                                0x1.172b83c7d517bp+0,
+                                                0x1.306fe0a31b715p+0,
+                                                0x1.4bfdad5362a27p+0,
+                                                0x1.6a09e667f3bcdp+0,
+                                                0x1.8ace5422aa0dbp+0,
+                                                0x1.ae89f995ad3adp+0,
+                                                0x1.d5818dcfba487p+0};
 // What those doubles lack, relative: 2^(j/8) = double * (1 + this).
 HWY_ALIGN_MAX constexpr double kExp2Rest[8] = {0.0,
                                                -0x1.01b15eaa59348p-55,
@@ -49,26 +67,26 @@ HWY_ALIGN_MAX constexpr double kExp2Rest[8] = {0.0,
 
 // ---------------------------------------------------------------- reduction
 
-// z = kRoundToInteger + k with k = round(x * 8 / ln2); returns r = x - k ln2/8 with an error of 2^-58 or less; exactly
-// x for k == 0.
+// k = x / ln2 rounded to an eighth, 8 k also in the low bits of z; returns r = x - k ln2 with an error of 2^-58 or
+// less, x for k == 0.
 template <class D, class V>
-HWY_INLINE V ReduceExp(D d, V x, V& z) {
-  const V magic = hn::Set(d, kRoundToInteger);
-  z = hn::MulAdd(x, hn::Set(d, kEightOverLn2), magic);
-  const V k = hn::Sub(z, magic);
-  return hn::NegMulAdd(k, hn::Set(d, kLn2Over8Lo), hn::NegMulAdd(k, hn::Set(d, kLn2Over8Hi), x));
+HWY_INLINE V ReduceExp(D d, V x, V& z, V& k) {
+  const V magic = hn::Set(d, kRoundToEighth);
+  z = hn::MulAdd(x, hn::Set(d, kOneOverLn2), magic);
+  k = hn::Sub(z, magic);
+  return hn::NegMulAdd(k, hn::Set(d, kLn2ForEighthsLo), hn::NegMulAdd(k, hn::Set(d, kLn2ForEighthsHi), x));
 }
 
 // The same with r_lo = the rounding error of r, to about 2^-100.
 template <class D, class V>
-HWY_INLINE V ReduceExp(D d, V x, V& z, V& r_lo) {
-  const V magic = hn::Set(d, kRoundToInteger);
-  z = hn::MulAdd(x, hn::Set(d, kEightOverLn2), magic);
+HWY_INLINE V ReduceExpDD(D d, V x, V& z, V& r_lo) {
+  const V magic = hn::Set(d, kRoundToEighth);
+  z = hn::MulAdd(x, hn::Set(d, kOneOverLn2), magic);
   const V k = hn::Sub(z, magic);
-  const V t = hn::NegMulAdd(k, hn::Set(d, kLn2Over8Hi),
+  const V t = hn::NegMulAdd(k, hn::Set(d, kLn2ForEighthsHi),
                             x);  // exact: k * hi is, and the difference is a multiple of the smaller ulp
-  const V r = hn::NegMulAdd(k, hn::Set(d, kLn2Over8Lo), t);
-  r_lo = hn::NegMulAdd(k, hn::Set(d, kLn2Over8Lo), hn::Sub(t, r));
+  const V r = hn::NegMulAdd(k, hn::Set(d, kLn2ForEighthsLo), t);
+  r_lo = hn::NegMulAdd(k, hn::Set(d, kLn2ForEighthsLo), hn::Sub(t, r));
   return r;
 }
 
@@ -76,31 +94,39 @@ HWY_INLINE V ReduceExp(D d, V x, V& z, V& r_lo) {
 template <class D, class VI>
 HWY_INLINE hn::Vec<D> TableExp(D d, VI z, hn::Vec<D>& rest) {
   const hn::RebindToSigned<D> di;
-  const VI bits = hn::BitCast(di, Lookup8(d, reinterpret_cast<const double*>(kExp2Bits), z));
+  const VI bits = hn::BitCast(di, Lookup8(d, reinterpret_cast<const double*>(kExp2Biased), z));
   rest = Lookup8(d, kExp2Rest, z);
   return hn::BitCast(d, hn::Add(bits, hn::ShiftLeft<49>(z)));
 }
 
 // ---------------------------------------------------------------- polynomials
 
-// (e^r - 1 - r) / r^2 for |r| <= ln2/16, so that r^2 times it is within 2^-58 of e^r - 1 - r. Minimax,
+// (e^r - 1) / r for |r| <= ln2/16; r times it is within 2^-57 of e^r - 1. Horner's rule has the fewest operations, and
+// independent vectors hide its latency. Minimax, tools/coefficients/remez.py.
+template <class D, class V>
+HWY_INLINE V ExpPolynomial(D d, V r) {
+  V p = hn::MulAdd(hn::Set(d, 0x1.a0207639bed1cp-13), r, hn::Set(d, 0x1.6c1cc07b655a8p-10));
+  p = hn::MulAdd(p, r, hn::Set(d, 0x1.11111107d6eeep-7));
+  p = hn::MulAdd(p, r, hn::Set(d, 0x1.55555547fd45ap-5));
+  p = hn::MulAdd(p, r, hn::Set(d, 0x1.555555555565fp-3));
+  p = hn::MulAdd(p, r, hn::Set(d, 0x1.000000000010ep-1));
+  return hn::MulAdd(p, r, hn::Set(d, 1.0));
+}
+
+// (e^r - 1 - r - r^2/2) / r^3 for |r| <= ln2/16; r^3 times it is within 2^-61.4 |r|. Minimax,
 // tools/coefficients/remez.py.
 template <class D, class V>
-HWY_INLINE V ExpPolynomial(D d, V r, V r2) {
-  const V c01 = hn::MulAdd(hn::Set(d, 0x1.555555555565fp-3), r, hn::Set(d, 0x1.000000000010ep-1));
-  const V c23 = hn::MulAdd(hn::Set(d, 0x1.11111107d6eeep-7), r, hn::Set(d, 0x1.55555547fd45ap-5));
-  const V c45 = hn::MulAdd(hn::Set(d, 0x1.a0207639bed1cp-13), r, hn::Set(d, 0x1.6c1cc07b655a8p-10));
+HWY_INLINE V Expm1CubicPolynomial(D d, V r, V r2) {
+  const V c01 = hn::MulAdd(hn::Set(d, 0x1.55555555555f3p-5), r, hn::Set(d, 0x1.55555555555cep-3));
+  const V c23 = hn::MulAdd(hn::Set(d, 0x1.6c16c16392b38p-10), r, hn::Set(d, 0x1.1111110b1fcfep-7));
+  const V c45 = hn::MulAdd(hn::Set(d, 0x1.a01f6cafbc5aep-16), r, hn::Set(d, 0x1.a01f57279e4fbp-13));
   return hn::MulAdd(hn::MulAdd(c45, r2, c23), r2, c01);
 }
 
-// The same quantity one degree higher: r^2 times it is within 2^-61.4 |r|, for functions that vanish at 0.
+// (e^r - 1 - r) / r^2, as close, for functions that vanish at 0.
 template <class D, class V>
 HWY_INLINE V Expm1Polynomial(D d, V r, V r2) {
-  const V c01 = hn::MulAdd(hn::Set(d, 0x1.55555555555cep-3), r, hn::Set(d, 0.5));
-  const V c23 = hn::MulAdd(hn::Set(d, 0x1.1111110b1fcfep-7), r, hn::Set(d, 0x1.55555555555f3p-5));
-  const V c45 = hn::MulAdd(hn::Set(d, 0x1.a01f57279e4fbp-13), r, hn::Set(d, 0x1.6c16c16392b38p-10));
-  const V c456 = hn::MulAdd(hn::Set(d, 0x1.a01f6cafbc5aep-16), r2, c45);
-  return hn::MulAdd(hn::MulAdd(c456, r2, c23), r2, c01);
+  return hn::MulAdd(Expm1CubicPolynomial(d, r, r2), r, hn::Set(d, 0.5));
 }
 
 // (sinh r / r - 1) / r^2, within 2^-61.4 r^-2, and (cosh r - 1) / r^2, within 2^-58 r^-2, both in powers of r^2.
@@ -129,25 +155,54 @@ HWY_INLINE V ScaleByPowerOf2(D d, V y, VI k) {
   return hn::Mul(hn::Mul(y, first), second);
 }
 
-// e^r - 1 + rest.
+// s e^r (1 + rest).
 template <class D, class V>
-HWY_INLINE V ExpTail(D d, V r, V rest) {
-  const V r2 = hn::Mul(r, r);
-  return hn::Add(r, hn::MulAdd(ExpPolynomial(d, r, r2), r2, rest));
+HWY_INLINE V FinishExp(D d, V s, V r, V rest) {
+  return hn::MulAdd(s, hn::MulAdd(r, ExpPolynomial(d, r), rest), s);
 }
+
+#if NUMRS_F64_SCALEF
+// y 2^floor(k), rounded once.
+template <class D, class V>
+HWY_INLINE V ScaleByFloor(D d, V y, V k) {
+  if constexpr (hn::MaxLanes(d) == 8) {
+    return V{_mm512_scalef_pd(y.raw, k.raw)};
+  } else if constexpr (hn::MaxLanes(d) == 4) {
+    return V{_mm256_scalef_pd(y.raw, k.raw)};
+  } else {
+    return V{_mm_scalef_pd(y.raw, k.raw)};
+  }
+}
+
+// x limited to [-limit, limit]; NaN stays, because these instructions return their second operand then.
+template <class D, class V>
+HWY_INLINE V Clamp(D d, V x, double limit) {
+  return hn::Min(hn::Set(d, limit), hn::Max(hn::Set(d, -limit), x));
+}
+
+// e^x for every x.
+template <class D, class V>
+HWY_INLINE V ExpAnywhere(D d, V x) {
+  const hn::RebindToSigned<D> di;
+  V z, k;
+  const V r = ReduceExp(d, Clamp(d, x, 800.0), z, k);
+  const auto index = hn::BitCast(di, z);
+  return ScaleByFloor(d, FinishExp(d, Lookup8(d, kExp2Table, index), r, Lookup8(d, kExp2Rest, index)), k);
+}
+#endif
 
 // e^x 2^e for any x but NaN and any small e, rounded twice at most where the result is subnormal. Equal to the fast
 // path where that is valid: scaling by a power of two commutes with rounding. x_lo is added to the reduced argument.
 template <class D, class V>
 HWY_INLINE V ExpScaled(D d, V x, V x_lo, int64_t e) {
   const hn::RebindToSigned<D> di;
-  V z, rest;
+  V z, k, rest;
   x = hn::Min(hn::Max(x, hn::Set(d, -746.0)), hn::Set(d, 712.0));
-  const V r = hn::Add(ReduceExp(d, x, z), x_lo);
-  const auto k = hn::Sub(hn::BitCast(di, z), hn::BitCast(di, hn::Set(d, kRoundToInteger)));
-  const V s = TableExp(d, hn::And(k, hn::Set(di, 7)), rest);
-  const V y = hn::MulAdd(s, ExpTail(d, r, rest), s);
-  return ScaleByPowerOf2(d, y, hn::Add(hn::ShiftRight<3>(k), hn::Set(di, e)));
+  const V r = hn::Add(ReduceExp(d, x, z, k), x_lo);
+  const auto eighths = hn::Sub(hn::BitCast(di, z), hn::BitCast(di, hn::Set(d, kRoundToEighth)));
+  const V s = TableExp(d, hn::And(eighths, hn::Set(di, 7)), rest);
+  const V y = FinishExp(d, s, r, rest);
+  return ScaleByPowerOf2(d, y, hn::Add(hn::ShiftRight<3>(eighths), hn::Set(di, e)));
 }
 
 // ---------------------------------------------------------------- functions
@@ -159,40 +214,55 @@ HWY_NOINLINE V ExpSpecial(D d, V x) {
 
 template <class D, class V>
 HWY_INLINE V Exp(D d, V x) {
+#if NUMRS_F64_SCALEF
+  return ExpAnywhere(d, x);
+#else
   const hn::RebindToSigned<D> di;
-  V z, rest;
-  const V r = ReduceExp(d, x, z);
+  V z, k, rest;
+  const V r = ReduceExp(d, x, z, k);
   const V s = TableExp(d, hn::BitCast(di, z), rest);
-  const V y = hn::MulAdd(s, ExpTail(d, r, rest), s);
+  const V y = FinishExp(d, s, r, rest);
   if (HWY_UNLIKELY(!hn::AllTrue(d, hn::Lt(hn::Abs(x), hn::Set(d, 708.0))))) return ExpSpecial(d, x);
   return y;
+#endif
+}
+
+// x = k + r / ln2 with k an eighth.
+template <class D, class V>
+HWY_INLINE V ReduceExp2(D d, V x, V& z, V& k) {
+  const V magic = hn::Set(d, kRoundToEighth);
+  z = hn::Add(x, magic);
+  k = hn::Sub(z, magic);
+  return hn::Mul(hn::Sub(x, k), hn::Set(d, kLn2));  // the difference is exact
 }
 
 template <class D, class V>
 HWY_NOINLINE V Exp2Special(D d, V x) {
   const hn::RebindToSigned<D> di;
-  const V magic = hn::Set(d, kRoundToEighth);
-  const V clamped = hn::Min(hn::Max(x, hn::Set(d, -1080.0)), hn::Set(d, 1030.0));
-  const V z = hn::Add(clamped, magic);
-  const V r = hn::Mul(hn::Sub(clamped, hn::Sub(z, magic)), hn::Set(d, kLn2));
-  const auto k = hn::Sub(hn::BitCast(di, z), hn::BitCast(di, magic));
-  V rest;
-  const V s = TableExp(d, hn::And(k, hn::Set(di, 7)), rest);
-  const V y = ScaleByPowerOf2(d, hn::MulAdd(s, ExpTail(d, r, rest), s), hn::ShiftRight<3>(k));
+  V z, k, rest;
+  const V r = ReduceExp2(d, hn::Min(hn::Max(x, hn::Set(d, -1080.0)), hn::Set(d, 1030.0)), z, k);
+  const auto eighths = hn::Sub(hn::BitCast(di, z), hn::BitCast(di, hn::Set(d, kRoundToEighth)));
+  const V s = TableExp(d, hn::And(eighths, hn::Set(di, 7)), rest);
+  const V y = ScaleByPowerOf2(d, FinishExp(d, s, r, rest), hn::ShiftRight<3>(eighths));
   return hn::IfThenElse(hn::IsNaN(x), x, y);
 }
 
 template <class D, class V>
 HWY_INLINE V Exp2(D d, V x) {
   const hn::RebindToSigned<D> di;
-  const V magic = hn::Set(d, kRoundToEighth);
-  const V z = hn::Add(x, magic);
-  const V r = hn::Mul(hn::Sub(x, hn::Sub(z, magic)), hn::Set(d, kLn2));  // the difference is exact
+  V z, k;
+#if NUMRS_F64_SCALEF
+  const V r = ReduceExp2(d, Clamp(d, x, 1100.0), z, k);
+  const auto index = hn::BitCast(di, z);
+  return ScaleByFloor(d, FinishExp(d, Lookup8(d, kExp2Table, index), r, Lookup8(d, kExp2Rest, index)), k);
+#else
+  const V r = ReduceExp2(d, x, z, k);
   V rest;
   const V s = TableExp(d, hn::BitCast(di, z), rest);
-  const V y = hn::MulAdd(s, ExpTail(d, r, rest), s);
+  const V y = FinishExp(d, s, r, rest);
   if (HWY_UNLIKELY(!hn::AllTrue(d, hn::Lt(hn::Abs(x), hn::Set(d, 1021.0))))) return Exp2Special(d, x);
   return y;
+#endif
 }
 
 template <class D, class V>
@@ -206,7 +276,7 @@ template <class D, class V>
 HWY_INLINE V Expm1(D d, V x) {
   const hn::RebindToSigned<D> di;
   V z, r_lo, rest, base_lo, lo;
-  const V r = ReduceExp(d, x, z, r_lo);
+  const V r = ReduceExpDD(d, x, z, r_lo);
   const V s = TableExp(d, hn::BitCast(di, z), rest);
   const V base = TwoSum(s, hn::Set(d, -1.0), base_lo);
   const V hi = MulAddDD(s, r, base, lo);
@@ -231,7 +301,7 @@ HWY_INLINE V Sinh(D d, V x) {
   const hn::RebindToSigned<D> di;
   V z, r_lo, p_rest, q_rest, lo;
   const V a = hn::Abs(x);
-  const V r = ReduceExp(d, a, z, r_lo);
+  const V r = ReduceExpDD(d, a, z, r_lo);
   const auto k = hn::BitCast(di, z);
   const V p = TableExp(d, k, p_rest);
   const V q = TableExp(d, hn::Sub(hn::Zero(di), k), q_rest);
@@ -260,12 +330,12 @@ HWY_NOINLINE V CoshSpecial(D d, V a, V y) {
 template <class D, class V>
 HWY_INLINE V Cosh(D d, V x) {
   const hn::RebindToSigned<D> di;
-  V z, p_rest, q_rest, sum_lo;
+  V z, k, p_rest, q_rest, sum_lo;
   const V a = hn::Abs(x);
-  const V r = ReduceExp(d, a, z);
-  const auto k = hn::BitCast(di, z);
-  const V p = TableExp(d, k, p_rest);
-  const V q = TableExp(d, hn::Sub(hn::Zero(di), k), q_rest);
+  const V r = ReduceExp(d, a, z, k);
+  const auto index = hn::BitCast(di, z);
+  const V p = TableExp(d, index, p_rest);
+  const V q = TableExp(d, hn::Sub(hn::Zero(di), index), q_rest);
   const V sum = FastTwoSum(p, q, sum_lo);
   const V diff = hn::Sub(p, q);
   const V r2 = hn::Mul(r, r);
@@ -287,7 +357,7 @@ HWY_INLINE V Tanh(D d, V x) {
   const V a = hn::Abs(x);
   const V limit = hn::Set(d, 20.0);  // tanh 19.1 rounds to 1
   const V b = hn::IfThenElse(hn::Lt(limit, a), limit, a);
-  const V r = ReduceExp(d, hn::Mul(hn::Set(d, -2.0), b), z, r_lo);
+  const V r = ReduceExpDD(d, hn::Mul(hn::Set(d, -2.0), b), z, r_lo);
   const V s = TableExp(d, hn::BitCast(di, z), rest);
   const V base = FastTwoSum(hn::Neg(one), s, base_lo);
   const V hi = MulAddDD(s, r, base, lo);
@@ -312,20 +382,26 @@ HWY_NOINLINE V SigmoidSpecial(D d, V x, V y) {
 
 template <class D, class V>
 HWY_INLINE V Sigmoid(D d, V x) {
-  const hn::RebindToSigned<D> di;
   const V one = hn::Set(d, 1.0);
-  V z, rest;
   const V negative = hn::Neg(hn::Abs(x));
-  const V r = ReduceExp(d, negative, z);
+#if NUMRS_F64_SCALEF
+  const V e = ExpAnywhere(d, negative);
+#else
+  const hn::RebindToSigned<D> di;
+  V z, k, rest;
+  const V r = ReduceExp(d, negative, z, k);
   const V s = TableExp(d, hn::BitCast(di, z), rest);
-  const V e = hn::MulAdd(s, ExpTail(d, r, rest), s);
+  const V e = FinishExp(d, s, r, rest);
+#endif
   const V top = hn::IfNegativeThenElse(x, e, one);
   V den_lo;
   const V den = FastTwoSum(one, e, den_lo);
   const V inverse = hn::Div(one, den);
   const V quotient = hn::Mul(top, inverse);
   const V y = hn::MulAdd(hn::NegMulAdd(quotient, den_lo, Remainder(quotient, den, top)), inverse, quotient);
+#if !NUMRS_F64_SCALEF
   if (HWY_UNLIKELY(!hn::AllTrue(d, hn::Lt(hn::Set(d, -708.0), negative)))) return SigmoidSpecial(d, x, y);
+#endif
   return y;
 }
 

@@ -100,6 +100,14 @@ HWY_INLINE hn::Vec<hn::RebindToSigned<D>> SplitLog(D d, V x, V& k, V& m) {
   return hn::BitCast(di, hn::ShiftRight<48>(steps));
 }
 
+// c 2^-k, where x = 2^k m.
+template <class D, class V>
+HWY_INLINE V ScaleToMantissa(D d, V c, V x, V m) {
+  const hn::RebindToSigned<D> di;
+  const auto shifted_k = hn::Sub(hn::BitCast(di, x), hn::BitCast(di, m));
+  return hn::BitCast(d, hn::Sub(hn::BitCast(di, c), shifted_k));
+}
+
 // m c - 1, rounded; exactly m - 1 in the interval around 1.
 template <class D, class V>
 HWY_INLINE V ReduceLog(D d, V m, V c) {
@@ -176,16 +184,48 @@ HWY_INLINE V LogNormal(D d, V x, V extra_k) {
   return FinishLog<Base>(d, hn::Add(k, extra_k), Lookup16(d, Base::Log(), index), r);
 }
 
+// (log1p r - r + r^2/2) / r^3 for -0.0296 < r < 0.0368: r^3 times it is within 2^-67.3 |r|. Minimax,
+// tools/coefficients/remez.py.
+template <class D, class V>
+HWY_INLINE V LongLogPolynomial(D d, V r, V r2) {
+  const V c01 = hn::MulAdd(hn::Set(d, -0x1.fffffffffff26p-3), r, hn::Set(d, 0x1.5555555555553p-2));
+  const V c23 = hn::MulAdd(hn::Set(d, -0x1.5555555712737p-3), r, hn::Set(d, 0x1.99999999a6a49p-3));
+  const V c45 = hn::MulAdd(hn::Set(d, -0x1.ffffd7f263ef2p-4), r, hn::Set(d, 0x1.24924875d1938p-3));
+  const V c67 = hn::MulAdd(hn::Set(d, -0x1.9a5cdd2751e5ep-4), r, hn::Set(d, 0x1.c7237b04e9be3p-4));
+  const V c678 = hn::MulAdd(hn::Set(d, 0x1.6841afeb993bfp-4), r2, c67);
+  const V r4 = hn::Mul(r2, r2);
+  return hn::MulAdd(hn::MulAdd(c678, r2, c45), r4, hn::MulAdd(c23, r2, c01));
+}
+
+// log(x + x_lo) + extra_k log 2 for normal positive x and |x_lo| <= ulp(x), as hi + lo with a relative error near 2^-64
+// of the result or 2^-69 of the largest of its parts.
+template <bool kHasLow, class D, class V>
+HWY_INLINE V LongLog(D d, V x, V x_lo, V extra_k, V& lo) {
+  V k, m, r_lo, e1, e2, half_lo;
+  const auto index = SplitLog(d, x, k, m);
+  k = hn::Add(k, extra_k);
+  const V c = Lookup16(d, BaseE::Inverse(), index);
+  const V r = ReduceLog(d, m, c, r_lo);
+  if constexpr (kHasLow) r_lo = hn::MulAdd(x_lo, ScaleToMantissa(d, c, x, m), r_lo);
+  const V base = hn::MulAdd(k, hn::Set(d, BaseE::kOf2Hi), Lookup16(d, BaseE::Log(), index));
+  const V s1 = FastTwoSum(base, r, e1);
+  const V half = TwoProd(hn::Mul(r, hn::Set(d, -0.5)), r, half_lo);
+  const V s2 = FastTwoSum(s1, half, e2);
+  const V r2 = hn::Mul(r, r);
+  V low = hn::MulAdd(r_lo, hn::Sub(r2, r), r_lo);  // r_lo / (1 + r) to third order
+  low = hn::Add(low, hn::Add(hn::Add(e1, e2), hn::MulAdd(k, hn::Set(d, BaseE::kOf2Lo), half_lo)));
+  low = hn::MulAdd(hn::Mul(r, r2), LongLogPolynomial(d, r, r2), low);
+  return FastTwoSum(s2, low, lo);
+}
+
 // log(1 + y + y_lo) for y >= -1 + 2^-53 below 2^1000, |y_lo| <= ulp(y).
 template <class D, class V>
 HWY_INLINE V Log1pDD(D d, V y, V y_lo) {
-  const hn::RebindToSigned<D> di;
   V k, m, u_lo;
   const V u = TwoSum(hn::Set(d, 1.0), y, u_lo);
   const auto index = SplitLog(d, u, k, m);
   const V c = Lookup16(d, BaseE::Inverse(), index);
-  const auto shift = hn::Sub(hn::BitCast(di, u), hn::BitCast(di, m));  // k << 52
-  const V scale = hn::BitCast(d, hn::Sub(hn::BitCast(di, c), shift));  // c 2^-k
+  const V scale = ScaleToMantissa(d, c, u, m);
   V r_lo;
   const V exact = ReduceLog(d, m, c, r_lo);
   const V r = FastTwoSum(exact, hn::MulAdd(u_lo, scale, r_lo), r_lo);  // y itself in the interval around 1
@@ -311,9 +351,15 @@ HWY_INLINE V Atanh(D d, V x) {
   return y;
 }
 
+constexpr double kLogaddexpFar = -700.0;  // the smaller one counts only where the larger one is tiny itself
+
 template <class D, class V>
 HWY_NOINLINE V LogaddexpSpecial(D d, V a, V b, V y) {
   const V infinity = hn::Inf(d);
+  const V high = hn::Max(a, b);
+  const V distance = hn::Sub(hn::Min(a, b), high);
+  const auto far = hn::Le(distance, hn::Set(d, kLogaddexpFar));
+  y = hn::IfThenElse(far, hn::Add(high, ExpScaled(d, distance, hn::Zero(d), 0)), y);  // log(1 + e) is e
   y = hn::IfThenElse(hn::Eq(a, b), hn::Add(a, hn::Set(d, kLn2)), y);
   y = hn::IfThenElse(hn::Or(hn::Eq(a, infinity), hn::Eq(b, infinity)), infinity, y);
   y = hn::IfThenElse(hn::Eq(a, hn::Neg(infinity)), b, y);
@@ -321,20 +367,52 @@ HWY_NOINLINE V LogaddexpSpecial(D d, V a, V b, V y) {
   return hn::IfThenElse(hn::Or(hn::IsNaN(a), hn::IsNaN(b)), hn::Add(a, b), y);
 }
 
+// The sum of high = max(a, b) and log(1 + e^(low - high)) where they cancel, to 2^-65: exponential, logarithm and sum
+// in double-double.
+template <class D, class V>
+HWY_NOINLINE V LogaddexpNearZero(D d, V high, V low) {
+  const hn::RebindToSigned<D> di;
+  const V one = hn::Set(d, 1.0);
+  V distance_lo, z, r_lo, rest, half_lo, e1, e2, product_lo, u_lo, log_lo, sum_lo;
+  const V distance = TwoSum(low, hn::Neg(high), distance_lo);
+  const V r = ReduceExpDD(d, distance, z, r_lo);
+  r_lo = hn::Add(r_lo, distance_lo);
+  const V s = TableExp(d, hn::BitCast(di, z), rest);
+  // (1 + rest) e^r - 1 = p + p_lo
+  const V r2 = hn::Mul(r, r);
+  const V half = TwoProd(hn::Mul(r, hn::Set(d, 0.5)), r, half_lo);
+  const V p = FastTwoSum(r, half, e1);
+  V p_lo = hn::Add(hn::Add(e1, half_lo), hn::Add(hn::MulAdd(r_lo, r, r_lo), hn::MulAdd(rest, p, rest)));
+  p_lo = hn::MulAdd(hn::Mul(r, r2), Expm1CubicPolynomial(d, r, r2), p_lo);
+  // s + s p + s p_lo = e + e_lo
+  const V product = TwoProd(s, p, product_lo);
+  V e_lo;
+  const V e_hi = FastTwoSum(s, product, e2);
+  const V e = FastTwoSum(e_hi, hn::MulAdd(s, p_lo, hn::Add(e2, product_lo)), e_lo);
+  const V u = FastTwoSum(one, e, u_lo);
+  const V log_hi = LongLog<true>(d, u, hn::Add(u_lo, e_lo), hn::Zero(d), log_lo);
+  const V sum = TwoSum(high, log_hi, sum_lo);
+  return hn::Add(sum, hn::Add(sum_lo, log_lo));
+}
+
 template <class D, class V>
 HWY_INLINE V Logaddexp(D d, V a, V b) {
   const hn::RebindToSigned<D> di;
-  V z, rest, x_lo, y_lo;
+  V z, k, rest, x_lo, y_lo;
   const V high = hn::Max(a, b);
   const V low = hn::Min(a, b);
-  const V limit = hn::Set(d, -700.0);
   const V distance = TwoSum(low, hn::Neg(high), x_lo);
-  const V r = hn::Add(ReduceExp(d, hn::Max(distance, limit), z), hn::IfThenElseZero(hn::Lt(limit, distance), x_lo));
-  const V s = TableExp(d, hn::BitCast(di, z), rest);
-  const V e = FastTwoSum(s, hn::Mul(s, ExpTail(d, r, rest)), y_lo);
-  const V y = hn::Add(high, Log1pDD(d, e, y_lo));
-  if (HWY_UNLIKELY(!hn::AllTrue(d, hn::Lt(hn::Add(hn::Abs(a), hn::Abs(b)), hn::Inf(d)))))
-    return LogaddexpSpecial(d, a, b, y);
+  const auto near = hn::Lt(hn::Set(d, kLogaddexpFar), distance);
+  const V r = hn::Add(ReduceExp(d, hn::IfThenElseZero(near, distance), z, k), hn::IfThenElseZero(near, x_lo));
+  const V s = hn::IfThenElseZero(near, TableExp(d, hn::BitCast(di, z), rest));
+  const V e = FastTwoSum(s, hn::Mul(s, hn::MulAdd(r, ExpPolynomial(d, r), rest)), y_lo);
+  V y = hn::Add(high, Log1pDD(d, e, y_lo));
+  // Only for high in (-log 2, 0), where nothing overflows.
+  const auto cancelled = hn::Lt(hn::Abs(y), hn::Mul(hn::Set(d, -0.5), high));
+  if (HWY_UNLIKELY(!hn::AllFalse(d, cancelled))) y = hn::IfThenElse(cancelled, LogaddexpNearZero(d, high, low), y);
+  const auto finite = hn::Lt(hn::Add(hn::Abs(a), hn::Abs(b)), hn::Inf(d));
+  const auto visible = hn::Or(near, hn::Le(hn::Set(d, 0x1p-900), hn::Abs(high)));
+  if (HWY_UNLIKELY(!hn::AllTrue(d, hn::And(finite, visible)))) return LogaddexpSpecial(d, a, b, y);
   return y;
 }
 

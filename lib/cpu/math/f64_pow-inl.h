@@ -20,39 +20,6 @@ namespace f64 {
 
 constexpr double kMaxSplit = 0x1p900;  // Dekker's product takes factors below this
 
-// (log1p r - r + r^2/2) / r^3 for -0.0296 < r < 0.0368: r^3 times it is within 2^-67.3 |r|. Minimax,
-// tools/coefficients/remez.py.
-template <class D, class V>
-HWY_INLINE V LongLogPolynomial(D d, V r, V r2) {
-  const V c01 = hn::MulAdd(hn::Set(d, -0x1.fffffffffff26p-3), r, hn::Set(d, 0x1.5555555555553p-2));
-  const V c23 = hn::MulAdd(hn::Set(d, -0x1.5555555712737p-3), r, hn::Set(d, 0x1.99999999a6a49p-3));
-  const V c45 = hn::MulAdd(hn::Set(d, -0x1.ffffd7f263ef2p-4), r, hn::Set(d, 0x1.24924875d1938p-3));
-  const V c67 = hn::MulAdd(hn::Set(d, -0x1.9a5cdd2751e5ep-4), r, hn::Set(d, 0x1.c7237b04e9be3p-4));
-  const V c678 = hn::MulAdd(hn::Set(d, 0x1.6841afeb993bfp-4), r2, c67);
-  const V r4 = hn::Mul(r2, r2);
-  return hn::MulAdd(hn::MulAdd(c678, r2, c45), r4, hn::MulAdd(c23, r2, c01));
-}
-
-// log x + extra_k log 2 for normal positive x as hi + lo, with a relative error near 2^-64.
-template <class D, class V>
-HWY_INLINE V LongLog(D d, V x, V extra_k, V& lo) {
-  const V one = hn::Set(d, 1.0);
-  V k, m, r_lo, e1, e2, half_lo;
-  const auto index = SplitLog(d, x, k, m);
-  k = hn::Add(k, extra_k);
-  const V r = hn::Sub(TwoProd(m, Lookup16(d, BaseE::Inverse(), index), r_lo), one);  // r + r_lo is exact
-  const V base = hn::MulAdd(k, hn::Set(d, BaseE::kOf2Hi), Lookup16(d, BaseE::Log(), index));
-  const V s1 = FastTwoSum(base, r, e1);
-  const V half = TwoProd(hn::Mul(r, hn::Set(d, -0.5)), r, half_lo);
-  const V s2 = FastTwoSum(s1, half, e2);
-  const V r2 = hn::Mul(r, r);
-  // r_lo / (1 + r) to third order
-  V low = hn::MulAdd(r_lo, hn::Sub(r2, r), r_lo);
-  low = hn::Add(low, hn::Add(hn::Add(e1, e2), hn::MulAdd(k, hn::Set(d, BaseE::kOf2Lo), half_lo)));
-  low = hn::MulAdd(hn::Mul(r, r2), LongLogPolynomial(d, r, r2), low);
-  return FastTwoSum(s2, low, lo);
-}
-
 // y log x as hi + lo.
 template <class V>
 HWY_INLINE V LogTimes(V log_hi, V log_lo, V y, V& lo) {
@@ -79,7 +46,7 @@ HWY_NOINLINE V PowSpecial(D d, V x, V y) {
   const auto small = hn::Lt(ax, hn::Set(d, kMinNormal));
   const V scaled = hn::IfThenElse(small, hn::Mul(ax, hn::Set(d, 0x1p54)), ax);
   V log_lo, lo;
-  const V log_hi = LongLog(d, scaled, hn::IfThenElseZero(small, hn::Set(d, -54.0)), log_lo);
+  const V log_hi = LongLog<false>(d, scaled, zero, hn::IfThenElseZero(small, hn::Set(d, -54.0)), log_lo);
 #if HWY_NATIVE_FMA
   const V exponent = y;
 #else
@@ -110,12 +77,12 @@ HWY_NOINLINE V PowSpecial(D d, V x, V y) {
 template <class D, class V>
 HWY_INLINE V Pow(D d, V x, V y) {
   const hn::RebindToSigned<D> di;
-  V log_lo, lo, z, rest;
-  const V log_hi = LongLog(d, x, hn::Zero(d), log_lo);
+  V log_lo, lo, z, k, rest;
+  const V log_hi = LongLog<false>(d, x, hn::Zero(d), hn::Zero(d), log_lo);
   const V hi = LogTimes(log_hi, log_lo, y, lo);
-  const V r = hn::Add(ReduceExp(d, hi, z), lo);
+  const V r = hn::Add(ReduceExp(d, hi, z, k), lo);
   const V s = TableExp(d, hn::BitCast(di, z), rest);
-  const V p = hn::MulAdd(s, ExpTail(d, r, rest), s);
+  const V p = FinishExp(d, s, r, rest);
   const auto normal = hn::And(hn::Ge(x, hn::Set(d, kMinNormal)), hn::Le(x, hn::Set(d, kMaxFinite)));
 #if HWY_NATIVE_FMA
   const auto in_range = hn::Lt(hn::Abs(hi), hn::Set(d, 708.0));
