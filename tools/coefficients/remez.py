@@ -58,6 +58,9 @@ def main():
     cosh = lambda s: (mp.cosh(mp.sqrt(s)) - 1) / s if s > mpf(10) ** -20 else mpf(1) / 2
     show("Sinh, (sinh r / r - 1) / r^2 in r^2, relative", *remez(sinh, 2, 0, r * r, abs))
     show("Cosh, (cosh r - 1) / r^2 in r^2, absolute", *remez(cosh, 2, 0, r * r, abs))
+    h = mpf("2.5001") / 16
+    tanh = lambda s: (mp.tanh(mp.sqrt(s)) / mp.sqrt(s) - 1) / s if s > mpf(10) ** -20 else -mpf(1) / 3
+    show("Tanh, (tanh r / r - 1) / r^2 in r^2, relative", *remez(tanh, 5, 0, h * h, abs))
     a, b = mpf("-0.0296"), mpf("0.0368")
     log1p = lambda t: (mp.log1p(t) - t + t * t / 2) / t**3 if abs(t) > mpf(10) ** -12 else mpf(1) / 3 - t / 4
     show("Log, (log1p r - r + r^2/2) / r^3, relative to r", *remez(log1p, 7, a, b, lambda t: t * t))

@@ -11,6 +11,7 @@
 #include "hwy/highway.h"
 #include "f64_dd-inl.h"
 #include "f64_table-inl.h"
+#include "f64_tanh-inl.h"
 
 // One instruction scales by a power of two with gradual underflow and overflow, so that these targets need no path for
 // special arguments.
@@ -42,28 +43,34 @@ constexpr double kRoundToEighth = 0x1.8p49;  // x + this has round(8 x) in its l
 // From here on Expm1, Sinh and Cosh are e^x or e^|x| / 2 to far below an ulp, and Dekker's products come near overflow.
 constexpr double kLargeHyperbolic = 680.0;
 
-// Bits of 2^(j/8) minus j << 49, so that adding k << 49 gives the bits of 2^(k/8) for k mod 8 == j, exponent and all.
-HWY_ALIGN_MAX constexpr int64_t kExp2Biased[8] = {0x3ff0000000000000, 0x3fef72b83c7d517b, 0x3fef06fe0a31b715,
-                                                  0x3feebfdad5362a27, 0x3feea09e667f3bcd, 0x3feeace5422aa0db,
-                                                  0x3feee89f995ad3ad, 0x3fef5818dcfba487};
-// 2^(j/8) rounded.
-HWY_ALIGN_MAX constexpr double kExp2Table[8] = {1.0,
-                                                0x1.172b83c7d517bp+0,
-                                                0x1.306fe0a31b715p+0,
-                                                0x1.4bfdad5362a27p+0,
-                                                0x1.6a09e667f3bcdp+0,
-                                                0x1.8ace5422aa0dbp+0,
-                                                0x1.ae89f995ad3adp+0,
-                                                0x1.d5818dcfba487p+0};
-// What those doubles lack, relative: 2^(j/8) = double * (1 + this).
-HWY_ALIGN_MAX constexpr double kExp2Rest[8] = {0.0,
-                                               -0x1.01b15eaa59348p-55,
-                                               0x1.34d754db0abb6p-55,
-                                               0x1.690cebb7aafb0p-56,
-                                               -0x1.3b3efbf5e2228p-54,
-                                               0x1.db72fc1f0eab4p-55,
-                                               0x1.c1a7792cb3387p-55,
-                                               0x1.4a385a63d07a7p-56};
+// 2^(j/8) rounded; the same with j << 49 taken from its bits, so that adding k << 49 gives 2^(k/8) for k mod 8 == j,
+// exponent and all; and what the rounding left out, relative: 2^(j/8) = double * (1 + rest).
+constexpr double kExp2[8] = {1.0,
+                             0x1.172b83c7d517bp+0,
+                             0x1.306fe0a31b715p+0,
+                             0x1.4bfdad5362a27p+0,
+                             0x1.6a09e667f3bcdp+0,
+                             0x1.8ace5422aa0dbp+0,
+                             0x1.ae89f995ad3adp+0,
+                             0x1.d5818dcfba487p+0};
+constexpr double kExp2Biased[8] = {1.0,
+                                   0x1.f72b83c7d517bp-1,
+                                   0x1.f06fe0a31b715p-1,
+                                   0x1.ebfdad5362a27p-1,
+                                   0x1.ea09e667f3bcdp-1,
+                                   0x1.eace5422aa0dbp-1,
+                                   0x1.ee89f995ad3adp-1,
+                                   0x1.f5818dcfba487p-1};
+constexpr double kExp2Rest[8] = {0.0,
+                                 -0x1.01b15eaa59348p-55,
+                                 0x1.34d754db0abb6p-55,
+                                 0x1.690cebb7aafb0p-56,
+                                 -0x1.3b3efbf5e2228p-54,
+                                 0x1.db72fc1f0eab4p-55,
+                                 0x1.c1a7792cb3387p-55,
+                                 0x1.4a385a63d07a7p-56};
+constexpr PairTable<8> kExp2Table(kExp2, kExp2Rest);
+constexpr PairTable<8> kExp2BiasedTable(kExp2Biased, kExp2Rest);
 
 // ---------------------------------------------------------------- reduction
 
@@ -94,9 +101,9 @@ HWY_INLINE V ReduceExpDD(D d, V x, V& z, V& r_lo) {
 template <class D, class VI>
 HWY_INLINE hn::Vec<D> TableExp(D d, VI z, hn::Vec<D>& rest) {
   const hn::RebindToSigned<D> di;
-  const VI bits = hn::BitCast(di, Lookup8(d, reinterpret_cast<const double*>(kExp2Biased), z));
-  rest = Lookup8(d, kExp2Rest, z);
-  return hn::BitCast(d, hn::Add(bits, hn::ShiftLeft<49>(z)));
+  hn::Vec<D> biased;
+  LookupPair(d, kExp2BiasedTable, z, biased, rest);
+  return hn::BitCast(d, hn::Add(hn::BitCast(di, biased), hn::ShiftLeft<49>(z)));
 }
 
 // ---------------------------------------------------------------- polynomials
@@ -186,8 +193,9 @@ HWY_INLINE V ExpAnywhere(D d, V x) {
   const hn::RebindToSigned<D> di;
   V z, k;
   const V r = ReduceExp(d, Clamp(d, x, 800.0), z, k);
-  const auto index = hn::BitCast(di, z);
-  return ScaleByFloor(d, FinishExp(d, Lookup8(d, kExp2Table, index), r, Lookup8(d, kExp2Rest, index)), k);
+  V s, rest;
+  LookupPair(d, kExp2Table, hn::BitCast(di, z), s, rest);
+  return ScaleByFloor(d, FinishExp(d, s, r, rest), k);
 }
 #endif
 
@@ -212,6 +220,13 @@ HWY_NOINLINE V ExpSpecial(D d, V x) {
   return hn::IfThenElse(hn::IsNaN(x), x, ExpScaled(d, x, hn::Zero(d), 0));
 }
 
+// e^x for every x; 0 for -inf, gradual underflow, inf from 709.79 on.
+//
+// Error: below 0.60 ulp for normal results and 0.77 ulp for subnormal ones (0.80 without FMA), the largest of 8 M
+// points: random bits, uniform, next to multiples of ln2/16 and next to the limits, against MPFR. Method: constants and
+// reduction above. Lost: no table and degree 11 (0.89 ulp, 1.2 times the time with AVX-512); pairs of coefficients
+// (Estrin) instead of Horner's rule (1.06); a range check and exponent arithmetic instead of a clamp and vscalef
+// (1.25).
 template <class D, class V>
 HWY_INLINE V Exp(D d, V x) {
 #if NUMRS_F64_SCALEF
@@ -247,14 +262,19 @@ HWY_NOINLINE V Exp2Special(D d, V x) {
   return hn::IfThenElse(hn::IsNaN(x), x, y);
 }
 
+// 2^x for every x; exact for integers down to -1074, inf from 1024 on.
+//
+// Error: below 0.60 ulp for normal results, 0.79 for subnormal ones, 8 M points as for Exp. x - k is exact, so one
+// product reduces.
 template <class D, class V>
 HWY_INLINE V Exp2(D d, V x) {
   const hn::RebindToSigned<D> di;
   V z, k;
 #if NUMRS_F64_SCALEF
   const V r = ReduceExp2(d, Clamp(d, x, 1100.0), z, k);
-  const auto index = hn::BitCast(di, z);
-  return ScaleByFloor(d, FinishExp(d, Lookup8(d, kExp2Table, index), r, Lookup8(d, kExp2Rest, index)), k);
+  V s, rest;
+  LookupPair(d, kExp2Table, hn::BitCast(di, z), s, rest);
+  return ScaleByFloor(d, FinishExp(d, s, r, rest), k);
 #else
   const V r = ReduceExp2(d, x, z, k);
   V rest;
@@ -272,6 +292,10 @@ HWY_NOINLINE V Expm1Special(D d, V x, V y) {
   return hn::IfThenElse(hn::IsNaN(x), x, y);
 }
 
+// e^x - 1 for every x; x for zeros and tiny x, -1 for -inf, inf from 709.79 on.
+//
+// Error: below 0.73 ulp, 9 M points as for Exp and with |x| from 2^-70 on.
+// With s = 2^k: (s - 1) + s r is added exactly before the rest of the series. Nothing is lost for k = 0, where it is r.
 template <class D, class V>
 HWY_INLINE V Expm1(D d, V x) {
   const hn::RebindToSigned<D> di;
@@ -287,8 +311,6 @@ HWY_INLINE V Expm1(D d, V x) {
   return y;
 }
 
-// 2 sinh and 2 cosh from one reduction of a = |x| < 700. With p = 2^(k/8), q = 2^(-k/8), each with its rest:
-// 2 sinh x = (p - q) cosh r + (p + q) sinh r, 2 cosh x = (p + q) cosh r + (p - q) sinh r.
 template <class D, class V>
 HWY_NOINLINE V SinhSpecial(D d, V x, V y) {
   const V a = hn::Abs(x);
@@ -296,6 +318,12 @@ HWY_NOINLINE V SinhSpecial(D d, V x, V y) {
   return hn::IfThenElse(hn::IsNaN(x), x, hn::IfThenElse(hn::Lt(a, hn::Set(d, kLargeHyperbolic)), y, large));
 }
 
+// Hyperbolic sine of every x; x for zeros and tiny x, +-inf from 710.48 on.
+//
+// Error: below 0.60 ulp (0.63 without FMA), 8 M points as for Expm1.
+// With |x| = k ln2 + r, p = 2^k, q = 2^-k: 2 sinh |x| = (p - q) cosh r + (p + q) sinh r, no division; the sum of p - q
+// and (p + q) r is exact. Lost: (m + m / (m + 1)) / 2 with m = e^|x| - 1, which needs m and the quotient in
+// double-double.
 template <class D, class V>
 HWY_INLINE V Sinh(D d, V x) {
   const hn::RebindToSigned<D> di;
@@ -327,6 +355,10 @@ HWY_NOINLINE V CoshSpecial(D d, V a, V y) {
   return hn::IfThenElse(hn::IsNaN(a), a, hn::IfThenElse(hn::Lt(a, hn::Set(d, kLargeHyperbolic)), y, large));
 }
 
+// Hyperbolic cosine of every x; inf from 710.48 on.
+//
+// Error: below 0.64 ulp (0.66 without FMA), 8 M points as for Expm1. As Sinh: 2 cosh x = (p + q) cosh r + (p - q) sinh
+// r.
 template <class D, class V>
 HWY_INLINE V Cosh(D d, V x) {
   const hn::RebindToSigned<D> di;
@@ -347,32 +379,6 @@ HWY_INLINE V Cosh(D d, V x) {
   return y;
 }
 
-// tanh x = -m / (2 + m), m = e^(-2|x|) - 1, with m and the denominator in double-double and the quotient corrected
-// once.
-template <class D, class V>
-HWY_INLINE V Tanh(D d, V x) {
-  const hn::RebindToSigned<D> di;
-  const V one = hn::Set(d, 1.0);
-  V z, r_lo, rest, base_lo, lo;
-  const V a = hn::Abs(x);
-  const V limit = hn::Set(d, 20.0);  // tanh 19.1 rounds to 1
-  const V b = hn::IfThenElse(hn::Lt(limit, a), limit, a);
-  const V r = ReduceExpDD(d, hn::Mul(hn::Set(d, -2.0), b), z, r_lo);
-  const V s = TableExp(d, hn::BitCast(di, z), rest);
-  const V base = FastTwoSum(hn::Neg(one), s, base_lo);
-  const V hi = MulAddDD(s, r, base, lo);
-  const V r2 = hn::Mul(r, r);
-  const V tail = hn::MulAdd(s, hn::MulAdd(Expm1Polynomial(d, r, r2), r2, hn::Add(rest, r_lo)), hn::Add(lo, base_lo));
-  // m = hi + tail; the remainders below hold what m, den and quotient have lost.
-  const V two = hn::Set(d, 2.0);
-  const V den = hn::Add(two, hn::Add(hi, tail));
-  const V den_lo = hn::Add(hn::Add(hn::Sub(two, den), hi), tail);
-  const V inverse = hn::Div(one, den);
-  const V quotient = hn::Mul(hn::Add(hi, tail), inverse);
-  const V left = hn::NegMulAdd(quotient, den_lo, hn::Add(Remainder(quotient, den, hi), tail));
-  return hn::CopySign(hn::MulAdd(left, inverse, quotient), x);
-}
-
 template <class D, class V>
 HWY_NOINLINE V SigmoidSpecial(D d, V x, V y) {
   y = hn::IfThenElse(hn::Ge(x, hn::Set(d, 708.0)), hn::Set(d, 1.0), y);
@@ -380,6 +386,10 @@ HWY_NOINLINE V SigmoidSpecial(D d, V x, V y) {
   return hn::IfThenElse(hn::IsNaN(x), x, y);
 }
 
+// 1 / (1 + e^-x) for every x; gradual underflow towards -inf, 1 for inf.
+//
+// Error: below 1.30 ulp, 9 M points as for Exp: that of e^-|x|, here up to 0.6, doubled where the result's leading
+// digit is smaller, and the division's, corrected.
 template <class D, class V>
 HWY_INLINE V Sigmoid(D d, V x) {
   const V one = hn::Set(d, 1.0);

@@ -32,53 +32,51 @@ constexpr double kMinNormal = 0x1p-1022;
 constexpr double kMaxFinite = 0x1.fffffffffffffp+1023;
 
 // c and L for the natural, the binary and the decimal logarithm.
-HWY_ALIGN_MAX constexpr double kCenterInverseE[16] = {
+constexpr double kCenterInverseE[16] = {
     0x1.62d915d1f0932p+0, 0x1.541d8a7b5d4bfp+0, 0x1.468eb505978f6p+0, 0x1.3a09f3d9a27f2p+0, 0x1.2e71d7be706adp+0,
     0x1.23ad1b7d82525p+0, 0x1.19a5e7b231d0fp+0, 0x1.104960960f8bbp+0, 0x1.0553b60aafef7p+0, 0x1.0p+0,
     0x1.df756374c1b53p-1, 0x1.c4f2d5f4723a2p-1, 0x1.ad376c7332bf3p-1, 0x1.97d8f2da9af94p-1, 0x1.84815f9260718p-1,
     0x1.72ea2a9a269abp-1};
-HWY_ALIGN_MAX constexpr double kCenterLogE[16] = {
-    -0x1.4e592d0424p-2, -0x1.22ed144a3cp-2, -0x1.f28a9ccd74p-3, -0x1.a27caaca0ep-3,
-    -0x1.5571d1e73p-3,  -0x1.0b3232f564p-3, -0x1.8716ef3f14p-4, -0x1.f943d5a95p-5,
-    -0x1.516dda7ecp-6,  0x0.0p+0,           0x1.0cf907b464p-4,  0x1.f5f2d154fcp-4,
-    0x1.6931189e16p-3,  0x1.d1c78e4936p-3,  0x1.1aa45ebad9p-2,  0x1.4a16c4590ap-2};
-HWY_ALIGN_MAX constexpr double kCenterInverse2[16] = {
+constexpr double kCenterLogE[16] = {-0x1.4e592d0424p-2, -0x1.22ed144a3cp-2, -0x1.f28a9ccd74p-3, -0x1.a27caaca0ep-3,
+                                    -0x1.5571d1e73p-3,  -0x1.0b3232f564p-3, -0x1.8716ef3f14p-4, -0x1.f943d5a95p-5,
+                                    -0x1.516dda7ecp-6,  0x0.0p+0,           0x1.0cf907b464p-4,  0x1.f5f2d154fcp-4,
+                                    0x1.6931189e16p-3,  0x1.d1c78e4936p-3,  0x1.1aa45ebad9p-2,  0x1.4a16c4590ap-2};
+constexpr double kCenterInverse2[16] = {
     0x1.62d918ef8f7p+0,   0x1.541d8f7edd239p+0, 0x1.468eb48b2134ap+0, 0x1.3a09f75ee6e5dp+0, 0x1.2e71d9be5b201p+0,
     0x1.23ad1a200d86ep+0, 0x1.19a5e9491e7d7p+0, 0x1.1049636cadd87p+0, 0x1.0553b6e49c871p+0, 0x1.0p+0,
     0x1.df756608de847p-1, 0x1.c4f2d405a6baep-1, 0x1.ad376d688bc2ep-1, 0x1.97d8f7b72f86bp-1, 0x1.84815c4fd51e2p-1,
     0x1.72ea2c48b88afp-1};
-HWY_ALIGN_MAX constexpr double kCenterLog2[16] = {
-    -0x1.e25ce6a792p-2, -0x1.a3b7cc47eep-2, -0x1.679f21cc47p-2, -0x1.2ddff2d0c7p-2,
-    -0x1.ec99ca40eap-3, -0x1.817b7597f6p-3, -0x1.1a1c9c3e8ap-3, -0x1.6c78fafb38p-4,
-    -0x1.e6cef8f16p-6,  0x0.0p+0,           0x1.840b925b6cp-4,  0x1.6a145a4fc2p-3,
-    0x1.048b74782ep-2,  0x1.4ffd16d13p-2,   0x1.97c43982eap-2,  0x1.dc37b25bp-2};
-HWY_ALIGN_MAX constexpr double kCenterInverse10[16] = {
+constexpr double kCenterLog2[16] = {-0x1.e25ce6a792p-2, -0x1.a3b7cc47eep-2, -0x1.679f21cc47p-2, -0x1.2ddff2d0c7p-2,
+                                    -0x1.ec99ca40eap-3, -0x1.817b7597f6p-3, -0x1.1a1c9c3e8ap-3, -0x1.6c78fafb38p-4,
+                                    -0x1.e6cef8f16p-6,  0x0.0p+0,           0x1.840b925b6cp-4,  0x1.6a145a4fc2p-3,
+                                    0x1.048b74782ep-2,  0x1.4ffd16d13p-2,   0x1.97c43982eap-2,  0x1.dc37b25bp-2};
+constexpr double kCenterInverse10[16] = {
     0x1.62d90f3f5e1bp+0,  0x1.541d8920e17a1p+0, 0x1.468eac45a052dp+0, 0x1.3a09f12351ea6p+0, 0x1.2e71dbf227aaap+0,
     0x1.23ad133b9afeap+0, 0x1.19a5eb883dce5p+0, 0x1.104961422d8f1p+0, 0x1.0553af0d46781p+0, 0x1.0p+0,
     0x1.df755e2e4253p-1,  0x1.c4f2cc37b5b3ap-1, 0x1.ad376d98db932p-1, 0x1.97d8f5b0ef2dbp-1, 0x1.8481526b86888p-1,
     0x1.72ea21d3048p-1};
-HWY_ALIGN_MAX constexpr double kCenterLog10[16] = {
-    -0x1.2269393b6ep-3, -0x1.f963e919acp-4, -0x1.b106e18488p-4, -0x1.6b7e313cccp-4,
-    -0x1.28934d2cccp-4, -0x1.d02a659f48p-5, -0x1.53b26412bp-5,  -0x1.b6de2b96dp-6,
-    -0x1.2514d6752p-7,  0x0.0p+0,           0x1.d34137fa7p-6,   0x1.b3fcf42448p-5,
-    0x1.39ba24bbf4p-4,  0x1.94921d275cp-4,  0x1.eb001fca6cp-4,  0x1.1eb640c6ecp-3};
+constexpr double kCenterLog10[16] = {-0x1.2269393b6ep-3, -0x1.f963e919acp-4, -0x1.b106e18488p-4, -0x1.6b7e313cccp-4,
+                                     -0x1.28934d2cccp-4, -0x1.d02a659f48p-5, -0x1.53b26412bp-5,  -0x1.b6de2b96dp-6,
+                                     -0x1.2514d6752p-7,  0x0.0p+0,           0x1.d34137fa7p-6,   0x1.b3fcf42448p-5,
+                                     0x1.39ba24bbf4p-4,  0x1.94921d275cp-4,  0x1.eb001fca6cp-4,  0x1.1eb640c6ecp-3};
+
+constexpr PairTable<16> kCentersE(kCenterInverseE, kCenterLogE);
+constexpr PairTable<16> kCenters2(kCenterInverse2, kCenterLog2);
+constexpr PairTable<16> kCenters10(kCenterInverse10, kCenterLog10);
 
 // A base b: log_b 2 and log_b e in two parts, log_b 2's first one a multiple of 2^-42 as L is, and the tables.
 struct BaseE {
   static constexpr double kOf2Hi = 0x1.62e42fefa38p-1, kOf2Lo = 0x1.ef35793c7673p-45, kOfEHi = 1.0, kOfELo = 0.0;
-  static const double* Inverse() { return kCenterInverseE; }
-  static const double* Log() { return kCenterLogE; }
+  static const PairTable<16>& Table() { return kCentersE; }
 };
 struct Base2 {
   static constexpr double kOf2Hi = 1.0, kOf2Lo = 0.0, kOfEHi = 0x1.71547652b82fep+0, kOfELo = 0x1.777d0ffda0d24p-56;
-  static const double* Inverse() { return kCenterInverse2; }
-  static const double* Log() { return kCenterLog2; }
+  static const PairTable<16>& Table() { return kCenters2; }
 };
 struct Base10 {
   static constexpr double kOf2Hi = 0x1.34413509f8p-2, kOf2Lo = -0x1.80433b83b532ap-44;
   static constexpr double kOfEHi = 0x1.bcb7b1526e50ep-2, kOfELo = 0x1.95355baaafad3p-57;
-  static const double* Inverse() { return kCenterInverse10; }
-  static const double* Log() { return kCenterLog10; }
+  static const PairTable<16>& Table() { return kCenters10; }
 };
 
 // ---------------------------------------------------------------- reduction
@@ -178,10 +176,10 @@ HWY_INLINE V FinishLog1p(D d, V k, V center, V r, V r_lo) {
 // log_b x + extra_k log_b 2 for normal positive x.
 template <class Base, class D, class V>
 HWY_INLINE V LogNormal(D d, V x, V extra_k) {
-  V k, m;
+  V k, m, c, center;
   const auto index = SplitLog(d, x, k, m);
-  const V r = ReduceLog(d, m, Lookup16(d, Base::Inverse(), index));
-  return FinishLog<Base>(d, hn::Add(k, extra_k), Lookup16(d, Base::Log(), index), r);
+  LookupPair(d, Base::Table(), index, c, center);
+  return FinishLog<Base>(d, hn::Add(k, extra_k), center, ReduceLog(d, m, c));
 }
 
 // (log1p r - r + r^2/2) / r^3 for -0.0296 < r < 0.0368: r^3 times it is within 2^-67.3 |r|. Minimax,
@@ -201,13 +199,13 @@ HWY_INLINE V LongLogPolynomial(D d, V r, V r2) {
 // of the result or 2^-69 of the largest of its parts.
 template <bool kHasLow, class D, class V>
 HWY_INLINE V LongLog(D d, V x, V x_lo, V extra_k, V& lo) {
-  V k, m, r_lo, e1, e2, half_lo;
+  V k, m, c, center, r_lo, e1, e2, half_lo;
   const auto index = SplitLog(d, x, k, m);
   k = hn::Add(k, extra_k);
-  const V c = Lookup16(d, BaseE::Inverse(), index);
+  LookupPair(d, BaseE::Table(), index, c, center);
   const V r = ReduceLog(d, m, c, r_lo);
   if constexpr (kHasLow) r_lo = hn::MulAdd(x_lo, ScaleToMantissa(d, c, x, m), r_lo);
-  const V base = hn::MulAdd(k, hn::Set(d, BaseE::kOf2Hi), Lookup16(d, BaseE::Log(), index));
+  const V base = hn::MulAdd(k, hn::Set(d, BaseE::kOf2Hi), center);
   const V s1 = FastTwoSum(base, r, e1);
   const V half = TwoProd(hn::Mul(r, hn::Set(d, -0.5)), r, half_lo);
   const V s2 = FastTwoSum(s1, half, e2);
@@ -221,15 +219,15 @@ HWY_INLINE V LongLog(D d, V x, V x_lo, V extra_k, V& lo) {
 // log(1 + y + y_lo) for y >= -1 + 2^-53 below 2^1000, |y_lo| <= ulp(y).
 template <class D, class V>
 HWY_INLINE V Log1pDD(D d, V y, V y_lo) {
-  V k, m, u_lo;
+  V k, m, c, center, u_lo;
   const V u = TwoSum(hn::Set(d, 1.0), y, u_lo);
   const auto index = SplitLog(d, u, k, m);
-  const V c = Lookup16(d, BaseE::Inverse(), index);
+  LookupPair(d, BaseE::Table(), index, c, center);
   const V scale = ScaleToMantissa(d, c, u, m);
   V r_lo;
   const V exact = ReduceLog(d, m, c, r_lo);
   const V r = FastTwoSum(exact, hn::MulAdd(u_lo, scale, r_lo), r_lo);  // y itself in the interval around 1
-  return FinishLog1p(d, k, Lookup16(d, BaseE::Log(), index), r, hn::MulAdd(y_lo, scale, r_lo));
+  return FinishLog1p(d, k, center, r, hn::MulAdd(y_lo, scale, r_lo));
 }
 
 // ---------------------------------------------------------------- functions
