@@ -1,8 +1,49 @@
-// Matrix products of backend "cpu".
+// The table of matrix products of backend "cpu": float kernels on Highway, integer ones in gemm_integer.cc.
 #include "cpu/targets.h"
 
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "cpu/gemm.cc"
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
+
+#include "cpu/gemm-inl.h"
+#include "cpu/gemm_integer-inl.h"
+#include "cpu/gemv-inl.h"
+
+HWY_BEFORE_NAMESPACE();
 namespace numrs {
 namespace cpu {
-const LinalgTable* Linalg(int64_t) { return nullptr; }
+namespace HWY_NAMESPACE {
+
+template <typename T>
+void FillFloat(LinalgTable* t) {
+  constexpr int32_t dtype = DTypeOf<T>::value;
+  t->gemm[dtype] = GemmDirect<T>;
+  t->pack[dtype] = PackPanels<T>;
+  t->tile[dtype] = Tile<T>;
+  t->gemv[dtype] = GemvKernel<T>;
+}
+
+const LinalgTable* LocalLinalg() {
+  static const LinalgTable table = [] {
+    LinalgTable t{};
+    FillFloat<float>(&t);
+    FillFloat<double>(&t);
+    FillIntegers(&t);
+    return t;
+  }();
+  return &table;
+}
+
+}  // namespace HWY_NAMESPACE
 }  // namespace cpu
 }  // namespace numrs
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace numrs {
+namespace cpu {
+NUMRS_EXPORT_TABLE(LinalgTable, Linalg, LocalLinalg)
+}  // namespace cpu
+}  // namespace numrs
+#endif

@@ -1,0 +1,290 @@
+// Float matrix kernels on Highway: register tiles, packing, whole products. The order of sums is that of core/linalg_tables.h.
+// Loop structure after Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008), and BLIS.
+#if defined(NUMRS_CPU_GEMM_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef NUMRS_CPU_GEMM_INL_H_
+#undef NUMRS_CPU_GEMM_INL_H_
+#else
+#define NUMRS_CPU_GEMM_INL_H_
+#endif
+
+#include <cstring>
+
+#include "core/linalg_tables.h"
+#include "hwy/cache_control.h"
+#include "hwy/highway.h"
+
+#ifndef NUMRS_UNROLL
+#if HWY_COMPILER_CLANG
+#define NUMRS_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define NUMRS_UNROLL _Pragma("GCC unroll 32")
+#endif
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace numrs {
+namespace cpu {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Height of a full tile: 2 vectors of each row, a vector of b and a broadcast element of a fill the registers (32 or 16 of them).
+constexpr int kVectors = 2;
+constexpr int kTileRows = HWY_TARGET <= HWY_AVX3 ? 14 : 6;
+
+// Rows of the next tile when `rest` are left.
+HWY_INLINE int64_t TileHeight(int64_t rest) {
+  if (rest >= kTileRows) return kTileRows;
+  return rest >= 8 ? 8 : rest >= 4 ? 4 : rest >= 2 ? 2 : 1;
+}
+
+// What happens to a finished sum.
+template <typename T>
+struct Update {
+  enum Mode { STORE, ADD, SCALE } mode;
+  T alpha, beta;
+
+  // first: of the blocks of depth
+  Update(const Gemm& g, bool first)
+      : mode(g.alpha != 1 || (first && g.beta != 0) ? SCALE : first ? STORE : ADD),
+        alpha(static_cast<T>(g.alpha)),
+        beta(first ? static_cast<T>(g.beta) : T(1)) {}
+};
+
+// Partial vectors. Only AVX2 and AVX-512 can leave memory beyond the last lane alone; below, a bounce through the stack.
+template <class D, class V, class M>
+HWY_INLINE void StorePart(D d, V v, M mask, size_t lanes, hn::TFromD<D>* y) {
+#if HWY_MEM_OPS_MIGHT_FAULT
+  (void)mask;
+  HWY_ALIGN hn::TFromD<D> buffer[hn::MaxLanes(D())];
+  hn::Store(v, d, buffer);
+  std::memcpy(y, buffer, lanes * sizeof(buffer[0]));
+#else
+  (void)lanes;
+  hn::BlendedStore(v, mask, d, y);
+#endif
+}
+template <class D, class M>
+HWY_INLINE hn::VFromD<D> LoadPart(D d, M mask, size_t lanes, const hn::TFromD<D>* x) {
+#if HWY_MEM_OPS_MIGHT_FAULT
+  (void)mask;
+  HWY_ALIGN hn::TFromD<D> buffer[hn::MaxLanes(D())] = {};
+  std::memcpy(buffer, x, lanes * sizeof(buffer[0]));
+  return hn::Load(d, buffer);
+#else
+  (void)lanes;
+  return hn::MaskedLoad(mask, d, x);
+#endif
+}
+
+// kRows x (kCols vectors) of y. a's rows are a_row apart (1 when packed), its columns a_col; b's rows b_row. kPart: the last vector has `lanes`
+// lanes only.
+template <class D, int kRows, int kCols, bool kPacked, bool kPart, typename T = hn::TFromD<D>>
+HWY_NOINLINE void Micro(D d, const T* HWY_RESTRICT a, int64_t a_row, int64_t a_col, const T* HWY_RESTRICT b, int64_t b_row, int64_t k,
+                        T* HWY_RESTRICT y, int64_t y_row, size_t lanes, const Update<T>& update) {
+  using V = hn::VFromD<D>;
+  const int64_t N = static_cast<int64_t>(hn::Lanes(d));
+  const auto mask = hn::FirstN(d, lanes);
+  if constexpr (!kPart) {
+    NUMRS_UNROLL
+    for (int r = 0; r < kRows; r++) {
+      hwy::Prefetch(y + r * y_row);
+      if (kCols * sizeof(V) > 64) hwy::Prefetch(y + r * y_row + N);
+    }
+  }
+  V sum[kRows][kCols];
+  NUMRS_UNROLL
+  for (int r = 0; r < kRows; r++) {
+    NUMRS_UNROLL
+    for (int c = 0; c < kCols; c++) sum[r][c] = hn::Zero(d);
+  }
+  // Rows in groups of four from one pointer each: x86 addresses pointer + {1, 2} row directly, 3 rows with one more register.
+  constexpr int kGroups = (kRows + 3) / 4;
+  const T* group[kGroups];
+  NUMRS_UNROLL
+  for (int q = 0; q < kGroups; q++) group[q] = a + 4 * q * a_row;
+  const int64_t a_row3 = 3 * a_row;
+  for (int64_t p = 0; p < k; p++) {
+    V x[kCols];
+    NUMRS_UNROLL
+    for (int c = 0; c < kCols; c++) {
+      x[c] = kPart && c == kCols - 1 ? LoadPart(d, mask, lanes, b + c * N) : hn::LoadU(d, b + c * N);
+    }
+    NUMRS_UNROLL
+    for (int r = 0; r < kRows; r++) {
+      const V element = hn::Set(d, kPacked ? a[r] : group[r / 4][r % 4 == 3 ? a_row3 : r % 4 * a_row]);
+      NUMRS_UNROLL
+      for (int c = 0; c < kCols; c++) sum[r][c] = hn::MulAdd(element, x[c], sum[r][c]);
+    }
+    b += b_row;
+    if (kPacked) {
+      a += kRows;
+    } else {
+      NUMRS_UNROLL
+      for (int q = 0; q < kGroups; q++) group[q] += a_col;
+    }
+  }
+  const V alpha = hn::Set(d, update.alpha), beta = hn::Set(d, update.beta);
+  NUMRS_UNROLL
+  for (int r = 0; r < kRows; r++) {
+    NUMRS_UNROLL
+    for (int c = 0; c < kCols; c++) {
+      T* at = y + r * y_row + c * N;
+      const bool part = kPart && c == kCols - 1;
+      V value = sum[r][c];
+      if (update.mode != Update<T>::STORE) {
+        if (update.mode == Update<T>::SCALE) value = hn::Mul(alpha, value);
+        if (update.mode == Update<T>::ADD || update.beta != 0) {
+          V old = part ? LoadPart(d, mask, lanes, at) : hn::LoadU(d, at);
+          if (update.mode == Update<T>::SCALE && update.beta != 1) old = hn::Mul(beta, old);
+          value = hn::Add(old, value);
+        }
+      }
+      if (part) {
+        StorePart(d, value, mask, lanes, at);
+      } else {
+        hn::StoreU(value, d, at);
+      }
+    }
+  }
+}
+
+template <class D, int kRows, bool kPacked, typename T = hn::TFromD<D>>
+HWY_INLINE void MicroColumns(D d, int64_t columns, const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t b_row, int64_t k, T* y,
+                             int64_t y_row, const Update<T>& update) {
+  const int64_t N = static_cast<int64_t>(hn::Lanes(d));
+  if (columns >= kVectors * N) return Micro<D, kRows, kVectors, kPacked, false>(d, a, a_row, a_col, b, b_row, k, y, y_row, 0, update);
+  const size_t last = static_cast<size_t>(columns > N ? columns - N : columns);
+  if (columns > N) return Micro<D, kRows, kVectors, kPacked, true>(d, a, a_row, a_col, b, b_row, k, y, y_row, last, update);
+  Micro<D, kRows, 1, kPacked, true>(d, a, a_row, a_col, b, b_row, k, y, y_row, last, update);
+}
+
+// All rows of one strip of at most kVectors vectors of columns. Packed a: tiles one after the other, each k x its height.
+template <class D, bool kPacked, typename T = hn::TFromD<D>>
+HWY_INLINE void Strip(D d, int64_t m, int64_t columns, const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t b_row, int64_t k, T* y,
+                      int64_t y_row, const Update<T>& update) {
+  for (int64_t i = 0; i < m;) {
+    const int64_t rows = TileHeight(m - i);
+    const T* from = kPacked ? a + i * k : a + i * a_row;
+    T* to = y + i * y_row;
+    switch (rows) {
+      case 1: MicroColumns<D, 1, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update); break;
+      case 2: MicroColumns<D, 2, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update); break;
+      case 4: MicroColumns<D, 4, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update); break;
+#if HWY_TARGET <= HWY_AVX3
+      case 8: MicroColumns<D, 8, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update); break;
+#endif
+      default: MicroColumns<D, kTileRows, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update); break;
+    }
+    i += rows;
+  }
+}
+
+// The whole product from where the operands lie; b_col is 1.
+template <typename T>
+void GemmDirect(const Gemm& g) {
+  const hn::ScalableTag<T> d;
+  const int64_t step = kVectors * static_cast<int64_t>(hn::Lanes(d));
+  const T* a = static_cast<const T*>(g.a);
+  const T* b = static_cast<const T*>(g.b);
+  T* y = static_cast<T*>(g.y);
+  for (int64_t p = 0; p < g.k; p += kGemmDepth) {
+    const int64_t depth = g.k - p < kGemmDepth ? g.k - p : kGemmDepth;
+    const Update<T> update(g, p == 0);
+    for (int64_t j = 0; j < g.n; j += step) {
+      const int64_t columns = g.n - j < step ? g.n - j : step;
+      Strip<decltype(d), false>(d, g.m, columns, a + p * g.a_col, g.a_row, g.a_col, b + p * g.b_row + j, g.b_row, depth, y + j, g.y_row, update);
+    }
+  }
+}
+
+// to[c * to_step + r] = from[r * from_step + c] for one block as wide as 128 bits.
+HWY_INLINE void TransposeBlock(const float* from, int64_t from_step, float* to, int64_t to_step) {
+  const hn::FixedTag<float, 4> d;
+  const hn::Repartition<double, decltype(d)> pairs;
+  const auto r0 = hn::LoadU(d, from), r1 = hn::LoadU(d, from + from_step);
+  const auto r2 = hn::LoadU(d, from + 2 * from_step), r3 = hn::LoadU(d, from + 3 * from_step);
+  const auto t0 = hn::BitCast(pairs, hn::InterleaveLower(d, r0, r1)), t1 = hn::BitCast(pairs, hn::InterleaveLower(d, r2, r3));
+  const auto u0 = hn::BitCast(pairs, hn::InterleaveUpper(d, r0, r1)), u1 = hn::BitCast(pairs, hn::InterleaveUpper(d, r2, r3));
+  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, t0, t1)), d, to);
+  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, t0, t1)), d, to + to_step);
+  hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, u0, u1)), d, to + 2 * to_step);
+  hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, u0, u1)), d, to + 3 * to_step);
+}
+HWY_INLINE void TransposeBlock(const double* from, int64_t from_step, double* to, int64_t to_step) {
+  const hn::FixedTag<double, 2> d;
+  const auto r0 = hn::LoadU(d, from), r1 = hn::LoadU(d, from + from_step);
+  hn::StoreU(hn::InterleaveLower(d, r0, r1), d, to);
+  hn::StoreU(hn::InterleaveUpper(d, r0, r1), d, to + to_step);
+}
+
+// to[p * width + r] = x[r * row + p * col] for p < k and r < rows <= width. Rows that overlap are written twice with the same values.
+template <typename T>
+HWY_INLINE void PackRows(const T* x, int64_t row, int64_t col, int64_t rows, int64_t k, T* to, int64_t width) {
+  constexpr int64_t kBlock = 16 / sizeof(T);
+  if (row == 1) {
+    for (int64_t p = 0; p < k; p++) std::memcpy(to + p * width, x + p * col, static_cast<size_t>(rows) * sizeof(T));
+    return;
+  }
+  int64_t done = 0;
+  if (col == 1 && rows >= kBlock) {
+    done = k / kBlock * kBlock;
+    for (int64_t r = 0; r < rows; r += kBlock) {
+      const int64_t at = r + kBlock <= rows ? r : rows - kBlock;
+      for (int64_t p = 0; p < done; p += kBlock) TransposeBlock(x + at * row + p, row, to + p * width + at, width);
+    }
+  }
+  for (int64_t p = done; p < k; p++) {
+    for (int64_t r = 0; r < rows; r++) to[p * width + r] = x[r * row + p * col];
+  }
+}
+
+template <typename T>
+void PackPanels(const Gemm& g, const GemmTile& t, void* panels) {
+  const hn::ScalableTag<T> d;
+  const int64_t N = static_cast<int64_t>(hn::Lanes(d));
+  constexpr int64_t kWidth = kGemmPanelBytes / static_cast<int64_t>(sizeof(T));
+  const T* b = static_cast<const T*>(g.b) + t.p * g.b_row + t.j * g.b_col;
+  T* to = static_cast<T*>(panels);
+  for (int64_t j = 0; j < t.n; j += kWidth, to += t.k * kWidth) {
+    const int64_t columns = t.n - j < kWidth ? t.n - j : kWidth;
+    const T* from = b + j * g.b_col;
+    if (columns < kWidth) {
+      std::memset(to, 0, static_cast<size_t>(t.k * kWidth) * sizeof(T));
+      PackRows(from, g.b_col, g.b_row, columns, t.k, to, kWidth);
+    } else if (g.b_col == 1) {
+      for (int64_t p = 0; p < t.k; p++) {
+        for (int64_t c = 0; c < kWidth; c += N) hn::Store(hn::LoadU(d, from + p * g.b_row + c), d, to + p * kWidth + c);
+      }
+    } else {
+      PackRows(from, g.b_col, g.b_row, kWidth, t.k, to, kWidth);
+    }
+  }
+}
+
+template <typename T>
+void Tile(const Gemm& g, const GemmTile& t, const void* panels, void* scratch) {
+  const hn::ScalableTag<T> d;
+  const int64_t step = kVectors * static_cast<int64_t>(hn::Lanes(d));
+  constexpr int64_t kWidth = kGemmPanelBytes / static_cast<int64_t>(sizeof(T));
+  const T* a = static_cast<const T*>(g.a) + t.i * g.a_row + t.p * g.a_col;
+  T* y = static_cast<T*>(g.y) + t.i * g.y_row + t.j;
+  const Update<T> update(g, t.p == 0);
+  T* packed = static_cast<T*>(scratch);
+  for (int64_t i = 0; i < t.m;) {
+    const int64_t rows = TileHeight(t.m - i);
+    PackRows(a + i * g.a_row, g.a_row, g.a_col, rows, t.k, packed + i * t.k, rows);
+    i += rows;
+  }
+  for (int64_t j = 0; j < t.n; j += step) {
+    const int64_t columns = t.n - j < step ? t.n - j : step;
+    const T* b = static_cast<const T*>(panels) + j / kWidth * kWidth * t.k + j % kWidth;
+    Strip<decltype(d), true>(d, t.m, columns, packed, 1, 0, b, kWidth, t.k, y + j, g.y_row, update);
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace cpu
+}  // namespace numrs
+HWY_AFTER_NAMESPACE();
+
+#endif  // per-target include guard
