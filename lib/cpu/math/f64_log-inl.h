@@ -252,16 +252,24 @@ HWY_INLINE V LogBase(D d, V x) {
   return y;
 }
 
+// Natural logarithm of every x; -inf for zeros, NaN below, subnormal x by a path of its own.
+//
+// Error: below 0.76 ulp, 10 M points: random bits, next to 1, subnormal, uniform, next to the borders of the intervals;
+// against MPFR. Lost: centres at the borders between powers of two, or an interval around 1 of half this width above it
+// (1.1 ulp next to it, unless r is carried in two parts: 3 of 30 operations); 8 intervals and two more degrees; a low
+// part of L as a third table.
 template <class D, class V>
 HWY_INLINE V Log(D d, V x) {
   return LogBase<BaseE>(d, x);
 }
 
+// Binary logarithm, as Log; exact for powers of two. Error: below 0.88 ulp, 10 M points as for Log.
 template <class D, class V>
 HWY_INLINE V Log2(D d, V x) {
   return LogBase<Base2>(d, x);
 }
 
+// Decimal logarithm, as Log. Error: below 0.86 ulp, 10 M points as for Log.
 template <class D, class V>
 HWY_INLINE V Log10(D d, V x) {
   return LogBase<Base10>(d, x);
@@ -276,6 +284,9 @@ HWY_NOINLINE V Log1pSpecial(D d, V x, V y) {
   return hn::IfThenElse(hn::IsNaN(x), x, y);
 }
 
+// log(1 + x) for every x; x for zeros and tiny x, -inf for -1, NaN below.
+//
+// Error: below 0.54 ulp, 9 M points as for Log and with |x| from 2^-70 on. 1 + x and r are carried in two parts.
 template <class D, class V>
 HWY_INLINE V Log1p(D d, V x) {
   const V y = hn::CopySign(Log1pDD(d, x, hn::Zero(d)), x);
@@ -292,6 +303,10 @@ HWY_NOINLINE V AsinhSpecial(D d, V x, V y) {
   return hn::IfThenElse(hn::Or(hn::IsNaN(x), hn::Eq(a, hn::Inf(d))), x, y);
 }
 
+// Inverse hyperbolic sine of every x; x for zeros and infinities.
+//
+// Error: below 1.00 ulp, 10 M points: random bits, uniform, |x| from 2^-70 to 2^60; against MPFR.
+// log1p(|x| + x^2 / (1 + sqrt(x^2 + 1))) with the sum in two parts; log 2|x| from 2^500 on.
 template <class D, class V>
 HWY_INLINE V Asinh(D d, V x) {
   const V one = hn::Set(d, 1.0);
@@ -312,13 +327,22 @@ HWY_NOINLINE V AcoshSpecial(D d, V x, V y) {
   return hn::IfThenElse(hn::Or(hn::IsNaN(x), hn::Eq(x, hn::Inf(d))), x, y);
 }
 
+// Inverse hyperbolic cosine; NaN below 1.
+//
+// Error: below 0.90 ulp, 10 M points: x - 1 from 2^-70 on, uniform, random bits; against MPFR.
+// log1p(t + sqrt(t^2 + 2 t)), t = x - 1, with the root corrected and the sum in two parts (1.85 ulp without the
+// correction).
 template <class D, class V>
 HWY_INLINE V Acosh(D d, V x) {
   const V one = hn::Set(d, 1.0);
   const V t = hn::Sub(x, one);
   V lo;
-  const V root = hn::Sqrt(hn::MulAdd(t, t, hn::Add(t, t)));
+  const V square = hn::MulAdd(t, t, hn::Add(t, t));
+  const V root = hn::Sqrt(square);
+  const V twice = hn::MulAdd(root, hn::Set(d, 2.0), hn::Set(d, kMinNormal));  // not 0 for x = 1
+  const V root_lo = hn::Div(Remainder(root, root, square), twice);
   const V sum = TwoSum(root, t, lo);
+  lo = hn::Add(lo, root_lo);
   const V y = Log1pDD(d, sum, lo);
   const auto normal = hn::And(hn::Ge(x, one), hn::Lt(x, hn::Set(d, 0x1p500)));
   if (HWY_UNLIKELY(!hn::AllTrue(d, normal))) return AcoshSpecial(d, x, y);
@@ -334,6 +358,10 @@ HWY_NOINLINE V AtanhSpecial(D d, V x, V y) {
   return hn::IfThenElse(hn::IsNaN(x), x, y);
 }
 
+// Inverse hyperbolic tangent; +-inf for +-1, NaN beyond.
+//
+// Error: below 0.59 ulp, 10 M points: |x| from 2^-70 on, 1 - |x| from 2^-53 on, uniform; against MPFR.
+// log1p(2 |x| / (1 - |x|)) / 2 with the quotient in two parts.
 template <class D, class V>
 HWY_INLINE V Atanh(D d, V x) {
   const V one = hn::Set(d, 1.0);
@@ -365,7 +393,7 @@ HWY_NOINLINE V LogaddexpSpecial(D d, V a, V b, V y) {
   return hn::IfThenElse(hn::Or(hn::IsNaN(a), hn::IsNaN(b)), hn::Add(a, b), y);
 }
 
-// The sum of high = max(a, b) and log(1 + e^(low - high)) where they cancel, to 2^-65: exponential, logarithm and sum
+// The sum of high = max(a, b) and log(1 + e^(low - high)) where they cancel, to 2^-64: exponential, logarithm and sum
 // in double-double.
 template <class D, class V>
 HWY_NOINLINE V LogaddexpNearZero(D d, V high, V low) {
@@ -393,6 +421,11 @@ HWY_NOINLINE V LogaddexpNearZero(D d, V high, V low) {
   return hn::Add(sum, hn::Add(sum_lo, log_lo));
 }
 
+// log(e^a + e^b) for every a and b; inf if one of them is, the other one if one is -inf.
+//
+// Error: below 1.6 ulp for results of 2^-13 or more in size (1.05 where |result| is at least half the larger argument),
+// 10 M points: random bits, uniform, both in [-2, 0], where the result crosses 0, and 40 000 next to that; against
+// MPFR. Smaller results of larger arguments are differences that cancel: their absolute error is below 2^-64.
 template <class D, class V>
 HWY_INLINE V Logaddexp(D d, V a, V b) {
   const hn::RebindToSigned<D> di;
