@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ops/common.h"
+#include "ops/pair.h"
 
 namespace numrs {
 namespace ops {
@@ -212,7 +213,11 @@ struct LogAddExp {
     if (a == b) return static_cast<T>(static_cast<Wide<T>>(a) + std::log(Wide<T>(2)));  // infinities too
     if (a != a || b != b) return a + b;
     const Wide<T> high = a > b ? a : b, low = a > b ? b : a;
-    return static_cast<T>(high + std::log1p(std::exp(low - high)));
+    const Wide<T> result = high + std::log1p(std::exp(low - high));
+    if (!(std::fabs(result) < Wide<T>(0.125)) || low < -20000) return static_cast<T>(result);
+    // exp(a) + exp(b) is near 1: what is left after the subtraction has to be right
+    const Pair<Wide<T>> rest = Expm1Pair(high) + ExpPair(low);
+    return static_cast<T>(std::log1p(rest.high + rest.low));
   }
 };
 
