@@ -423,7 +423,7 @@ HWY_NOINLINE V LogaddexpNearZero(D d, V high, V low) {
 
 // log(e^a + e^b) for every a and b; inf if one of them is, the other one if one is -inf.
 //
-// Error: below 1.6 ulp for results of 2^-13 or more in size (1.05 where |result| is at least half the larger argument),
+// Error: below 1.6 ulp for results of 2^-12 or more in size (1.05 where |result| is at least half the larger argument),
 // 10 M points: random bits, uniform, both in [-2, 0], where the result crosses 0, and 40 000 next to that; against
 // MPFR. Smaller results of larger arguments are differences that cancel: their absolute error is below 2^-64.
 template <class D, class V>
