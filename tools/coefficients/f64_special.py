@@ -1,4 +1,4 @@
-"""Coefficients of lib/cpu/math/f64_special-inl.h: erf, erfc, and the first steps of the cube root and of 1/sqrt(x)."""
+"""Coefficients of lib/cpu/math/f64_special-inl.h: erf, erfc and the first steps of the cube root and of 1/sqrt(x)."""
 import struct
 
 from minimax import minimax, mp, show
@@ -25,13 +25,20 @@ def erf_interval(k):
     def weight(u):
         return (abs(u) + mp.mpf(2) ** -30) / (mp.erf(c + u) + (mp.mpf(2) ** -30 if k == 0 else 0))
 
-    coefficients, error = minimax(rest, range(15), low, high, weight)
+    powers = range(0, 15, 2 if k == 0 else 1)  # erf(u) / u is even
+    found, error = minimax(rest, powers, low + mp.mpf(2) ** -20 * (k == 0), high, weight)
+    coefficients = [dict(zip(powers, found)).get(i, 0.0) for i in range(15)]
     return [float(c), float(mp.erf(c))] + coefficients, error
 
 
 # erfc
-end = mp.mpf("27.3")
-zero, pole = mp.mpf(61) / 16, mp.mpf(7) / 2  # of the dozens tried, the pair with the smallest error after rounding
+split, end = mp.mpf("0.65"), mp.mpf("27.3")
+zero, pole = mp.mpf(55) / 16, mp.mpf(13) / 4  # of the dozens tried, the pair with the smallest error after rounding
+
+
+def erf_small(z):  # erf x / x - 1, z = x^2
+    x = mp.sqrt(z)
+    return mp.erf(x) / x - 1
 
 
 def erfc_scaled(t):  # (x + 1/2) exp(x^2) erfc x, t = (x - zero) / (x + pole)
@@ -87,7 +94,8 @@ if __name__ == "__main__":
     print("kErf: errors", ", ".join(f"2^{float(mp.log(error, 2)):.1f}" for _, error in columns))
     for row in zip(*(column for column, _ in columns)):
         print("    {" + ", ".join(c.hex() for c in row) + "},")
-    show("kErfc", minimax(erfc_scaled, range(23), transformed(0), transformed(end), lambda t: 1 / erfc_scaled(t)))
+    show("kErfSmall", minimax(erf_small, range(10), mp.mpf(2) ** -12, split**2, lambda z: mp.sqrt(z) / mp.erf(mp.sqrt(z))))
+    show("kErfc", minimax(erfc_scaled, range(21), transformed(split), transformed(end), lambda t: 1 / erfc_scaled(t)))
     show("kExp", minimax(exponential, range(10), -mp.log(2) / 2, mp.log(2) / 2, lambda r: (r**2 + mp.mpf(2) ** -40) * mp.exp(-r)))
     for name, family, p, n, start in (("kRsqrt", rsqrt_guess, 2, 3, 0x5FE00000), ("kCbrt", cbrt_guess, 3, 4, 0x55300000)):
         magic = best_magic(family, p, start, 0x4000, 80)

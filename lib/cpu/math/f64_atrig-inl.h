@@ -10,8 +10,8 @@
 #include <stddef.h>
 
 #include "hwy/highway.h"
-#include "lib/cpu/math/f64_dd-inl.h"
-#include "lib/cpu/math/f64_special-inl.h"
+#include "f64_dd-inl.h"
+#include "f64_special-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace numrs {

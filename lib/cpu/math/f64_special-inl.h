@@ -11,7 +11,8 @@
 #include <stdint.h>
 
 #include "hwy/highway.h"
-#include "lib/cpu/math/f64_dd-inl.h"
+#include "f64_dd-inl.h"
+#include "f64_table-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace numrs {
@@ -26,27 +27,24 @@ constexpr double kMinNormal = 0x1p-1022;
 constexpr double kLarge = 0x1p900;        // above, Dekker's products would overflow
 constexpr double kRoundMagic = 0x1.8p52;  // adding it leaves round(x) in the low bits, for |x| < 2^51
 
-// c[0] + c[1] x + ... in blocks of four terms, Horner's rule in x^4 (Estrin 1960 inside a block): as many FMAs as
-// Horner's rule and two products more, but a chain of a quarter of the length. With Horner's rule alone Erfc waits for
-// its 30 FMAs in a row and takes twice the time.
+// c[0] + c[1] x + ... in blocks of four terms, Horner's rule in x^4: two products more than Horner's rule, a quarter of
+// its latency. A chain of 20 FMAs is longer than the other work of a few vectors can cover.
 template <size_t kCount, class D, class V>
 HWY_INLINE V Polynomial(D d, V x, const double (&c)[kCount]) {
-  static_assert(kCount >= 3, "");
-  constexpr size_t kBlocks = (kCount + 3) / 4;
   const V x2 = hn::Mul(x, x);
   const V x4 = hn::Mul(x2, x2);
   V p = hn::Zero(d);
-  for (size_t block = kBlocks; block-- > 0;) {
-    const size_t i = 4 * block;
-    const size_t left = kCount - i;
-    V low = hn::Set(d, c[i]);
-    if (left > 1) low = hn::MulAdd(x, hn::Set(d, c[left > 1 ? i + 1 : 0]), low);
-    if (left > 2) {
-      V high = hn::Set(d, c[left > 2 ? i + 2 : 0]);
-      if (left > 3) high = hn::MulAdd(x, hn::Set(d, c[left > 3 ? i + 3 : 0]), high);
-      low = hn::MulAdd(x2, high, low);
+  for (size_t i = (kCount - 1) / 4 * 4 + 4; i != 0;) {
+    i -= 4;
+    const auto coefficient = [&](size_t k) HWY_ATTR { return hn::Set(d, i + k < kCount ? c[i + k] : 0.0); };
+    V block = coefficient(0);
+    if (i + 1 < kCount) block = hn::MulAdd(x, coefficient(1), block);
+    if (i + 3 < kCount) {
+      block = hn::MulAdd(x2, hn::MulAdd(x, coefficient(3), coefficient(2)), block);
+    } else if (i + 2 < kCount) {
+      block = hn::MulAdd(x2, coefficient(2), block);
     }
-    p = block + 1 == kBlocks ? low : hn::MulAdd(x4, p, low);
+    p = i + 4 >= kCount ? block : hn::MulAdd(x4, p, block);
   }
   return p;
 }
@@ -182,16 +180,56 @@ HWY_INLINE V Cbrt(D d, V x) {
 
 namespace special {
 
-// |x| up to which erf's own polynomial is used, and beyond which erfc rounds to 0.
-constexpr double kErfSplit = 0.65;
-constexpr double kErfcEnd = 27.3;
+// erf(centre + u) = constant + u (c[0] + c[1] u + ... + c[14] u^14) on 8 intervals of width 11/16, the last one longer,
+// up to where erf rounds to 1. Rows: centre, constant, coefficients; a column is an interval. Centres are chosen so
+// that constant and c[0] are almost doubles (S. Gal, Computing elementary functions: a new approach, 1986): relative
+// errors 2^-54.9 to 2^-58.
+constexpr double kErfWidth = 0.6875, kErfEnd = 5.95;
+HWY_ALIGN_MAX constexpr double kErf[17][8] = {
+    {0x0.0p+0, 0x1.6106a00000000p-1, 0x1.6052500000000p+0, 0x1.0828780000000p+1, 0x1.6035e00000000p+1,
+     0x1.b826b80000000p+1, 0x1.0833380000000p+2, 0x1.3433000000000p+2},
+    {0x0.0p+0, 0x1.574abb9093e53p-1, 0x1.e5928b7c3a778p-1, 0x1.fe3315e00321ep-1, 0x1.fff2efe2efdd0p-1,
+     0x1.ffffd935d8309p-1, 0x1.ffffffd2a1edcp-1, 0x1.ffffffffea955p-1},
+    {0x1.20dd750429b6dp+0, 0x1.6721ef126e4e4p-1, 0x1.5bb179fd481a3p-3, 0x1.055844598ebf9p-6, 0x1.309c3c082926fp-11,
+     0x1.1540c72eafcbep-17, 0x1.80fd151aa24c3p-25, 0x1.a51611385f199p-34},
+    {0x0.0p+0, -0x1.ef3f15e939f66p-2, -0x1.de83d33ccc60bp-3, -0x1.0dac56c869426p-5, -0x1.a316ed6c5ab2fp-10,
+     -0x1.dcb1453c5f10ap-16, -0x1.8d520465fea26p-23, -0x1.faf23ff35f96cp-32},
+    {-0x1.812746b0378f4p-2, -0x1.78b5ff2e19f8bp-7, 0x1.432440cfe04d7p-3, 0x1.477718626e436p-5, 0x1.6702cb9a1f273p-9,
+     0x1.05a58faddf600p-14, 0x1.09581c161ec02p-21, 0x1.8e1a4fb89ca8dp-30},
+    {0x0.0p+0, 0x1.5248016dd1210p-3, -0x1.f6dccb8af9497p-6, -0x1.f004f0a7507f5p-6, -0x1.a8163e187fd69p-9,
+     -0x1.9a22b1254c10ep-14, -0x1.0149de0c72b4bp-20, -0x1.ca28eb47af9cfp-29},
+    {0x1.ce2f21a020a5cp-4, -0x1.58f0c8edca117p-5, -0x1.f2b67eda66924p-6, 0x1.a9f6b1ddd4603p-7, 0x1.67123a2b5de66p-9,
+     0x1.e5a2db9e88a38p-14, 0x1.810bd3c2c65fap-20, 0x1.9b6a8183c294dp-28},
+    {0x0.0p+0, -0x1.198dd928d9ce1p-5, 0x1.6ae1d7148726ep-6, -0x1.c7b536df38f6fp-11, -0x1.b082d7953091ep-10,
+     -0x1.bf47a8352eb2cp-14, -0x1.cd3abf1d74c18p-20, -0x1.2ba32696e496ap-27},
+    {-0x1.b82ce2f582f31p-6, 0x1.1330b89363fa2p-6, -0x1.7f32e0615b7b2p-10, -0x1.528101cee7087p-9, 0x1.52181582c8d49p-11,
+     0x1.43d0ecc8ca5edp-14, 0x1.c45380cb02598p-20, 0x1.6b2fb97c91d7ap-27},
+    {0x0.0p+0, 0x1.24eb6493b57b0p-8, -0x1.1614a95f8ae45p-8, 0x1.8e1dfbe54f740p-10, -0x1.79bbf2effd000p-14,
+     -0x1.6d0f0e5d9f4d5p-15, -0x1.6ffaeb3059e76p-20, -0x1.751822e8b6c77p-27},
+    {0x1.565bc10e7cab4p-8, -0x1.02eb3f8eccc8ap-8, 0x1.9eb29d1570bbcp-10, -0x1.978372f7b4358p-13, -0x1.26f2d5312ccbdp-14,
+     0x1.321040e63be5bp-16, 0x1.f33c9efdaec6ap-21, 0x1.498091b22f8b6p-27},
+    {0x0.0p+0, -0x1.05eeeb9503b8dp-12, 0x1.4e6ae5ffdbf46p-12, -0x1.8e0594034ea75p-13, 0x1.caf35980441b1p-15,
+     -0x1.42c6e15bca454p-18, -0x1.1956e6081e944p-21, -0x1.f84256218f77fp-28},
+    {-0x1.c028691aae3dcp-11, 0x1.635dac10662b7p-11, -0x1.631dcc0a3bde3p-12, 0x1.b00fa7c76770ep-14,
+     -0x1.0a2ad859f0beep-16, 0x1.78c0acd2c04dap-26, 0x1.02f22fd737565p-22, 0x1.4a932b426d640p-28},
+    {0x0.0p+0, -0x1.4e231a0ea6660p-15, 0x1.e9df78259abd2p-16, -0x1.bc76816c0366ep-18, -0x1.12a96d7f159bcp-20,
+     0x1.81200a3ce9f11p-21, -0x1.7415a91eb5843p-24, -0x1.625b65ba2b128p-29},
+    {0x1.f861436a94102p-14, -0x1.7efabcdd8e663p-14, 0x1.5c8bc55406539p-15, -0x1.a0c1218c53b2ap-17,
+     0x1.6667243f6ee0ep-19, -0x1.9ab447f6f1997p-22, 0x1.6872ff5ceb29fp-26, 0x1.1b951968783a6p-30},
+    {0x0.0p+0, 0x1.b8c47b2c1f26ap-17, -0x1.76d9a50e3739fp-17, 0x1.1dec717fd0289p-18, -0x1.d0a83bfd6f781p-21,
+     0x1.763eaa4f980fap-24, -0x1.a588ab9773052p-32, -0x1.23f449be2c88ap-32},
+    {-0x1.ceb25d240832cp-17, 0x1.452dee90937eep-17, -0x1.8b1136ddb52f9p-19, 0x1.731b6ba3bf931p-22,
+     -0x1.a60bdf580bee3p-27, 0x1.e01c5fdcd926bp-28, -0x1.35c902bf04f1dp-29, 0x1.1b2c935636ea0p-35},
+};
 
-// erf(x) / x - 1 in z = x^2 on [0, kErfSplit]; relative error of erf 2^-56.2.
-constexpr double kErf[10] = {0x1.06eba8214db68p-3,  -0x1.812746b03797ap-2,  0x1.ce2f21a03b761p-4,
-                             -0x1.b82ce30f7ac47p-6, 0x1.565bcc672ec85p-8,   -0x1.c02d8ad1c3031p-11,
-                             0x1.f99cf76050a9bp-14, -0x1.f43ebabf712b4p-17, 0x1.b1891c82bea59p-20,
-                             -0x1.1b22b12734a8dp-23};
-// (x + 1/2) exp(x^2) erfc(x), which stays between 0.57 and 0.64, in t = (x - 55/16) / (x + 13/4) on [kErfSplit,
+// Erfc: |x| up to which 1 - erf(x) serves, with erf(x) / x - 1 in z = x^2 (relative error of erf 2^-56.2), and from
+// which it rounds to 0.
+constexpr double kErfcSplit = 0.65, kErfcEnd = 27.3;
+constexpr double kErfSmall[10] = {0x1.06eba8214db68p-3,  -0x1.812746b03797ap-2,  0x1.ce2f21a03b761p-4,
+                                  -0x1.b82ce30f7ac47p-6, 0x1.565bcc672ec85p-8,   -0x1.c02d8ad1c3031p-11,
+                                  0x1.f99cf76050a9bp-14, -0x1.f43ebabf712b4p-17, 0x1.b1891c82bea59p-20,
+                                  -0x1.1b22b12734a8dp-23};
+// (x + 1/2) exp(x^2) erfc(x), which stays between 0.57 and 0.64, in t = (x - 55/16) / (x + 13/4) on [kErfcSplit,
 // kErfcEnd]; relative error 2^-56.6.
 constexpr double kErfcZero = 3.4375, kErfcPole = 3.25;
 constexpr double kErfcConstant = 0x1.3e5d33e2e9b5ep-1;
@@ -208,7 +246,7 @@ constexpr double kExp[10] = {0x1.000000000000ap-1,  0x1.55555555554f9p-3,  0x1.5
 constexpr double kLog2E = 0x1.71547652b82fep+0;
 constexpr double kLn2Hi = 0x1.62e42fefa3800p-1, kLn2Lo = 0x1.ef35793c76730p-45;  // 42 bits, so that n * kLn2Hi is exact
 
-// erfc(x) for kErfSplit <= x; anything finite below that.
+// erfc(x) for kErfcSplit <= x; anything finite below that.
 template <class D, class V>
 HWY_INLINE V ErfcPositive(D d, V x) {
   const hn::RebindToUnsigned<D> du;
@@ -251,22 +289,35 @@ HWY_INLINE V ErfcPositive(D d, V x) {
 // Error function. erf(+-0) = +-0, erf(+-inf) = +-1.
 template <class D, class V>
 HWY_INLINE V Erf(D d, V x) {
-  const V a = hn::Abs(x);
-  const V small = hn::MulAdd(x, special::Polynomial(d, hn::Mul(x, x), special::kErf), x);
-  const V large = hn::Sub(hn::Set(d, 1.0), special::ErfcPositive(d, a));
-  return hn::IfThenElse(hn::Lt(a, hn::Set(d, special::kErfSplit)), small, hn::CopySignToAbs(large, x));
+  using special::kErf;
+  const V end = hn::Set(d, special::kErfEnd);
+  const V magnitude = hn::Abs(x);
+  const V a = hn::IfThenElse(hn::Gt(magnitude, end), end, magnitude);
+  const V interval = hn::MulAdd(hn::Min(magnitude, hn::Set(d, 7 * special::kErfWidth)),
+                                hn::Set(d, 1 / special::kErfWidth), hn::Set(d, special::kRoundMagic));
+  const auto index = hn::BitCast(hn::RebindToSigned<D>(), interval);
+  const V u = hn::Sub(a, Lookup8(d, kErf[0], index));
+  const V u2 = hn::Mul(u, u);
+  V even = Lookup8(d, kErf[16], index);
+  V odd = Lookup8(d, kErf[15], index);
+  for (size_t row = 14; row > 2; row -= 2) {
+    even = hn::MulAdd(u2, even, Lookup8(d, kErf[row], index));
+    odd = hn::MulAdd(u2, odd, Lookup8(d, kErf[row - 1], index));
+  }
+  even = hn::MulAdd(u2, even, Lookup8(d, kErf[2], index));
+  const V p = hn::MulAdd(u, hn::MulAdd(u, odd, even), Lookup8(d, kErf[1], index));
+  return hn::CopySignToAbs(p, x);
 }
 
 // Complementary error function 1 - erf(x). erfc(-inf) = 2, erfc(inf) = 0.
 template <class D, class V>
 HWY_INLINE V Erfc(D d, V x) {
   const V a = hn::Abs(x);
-  const V one = hn::Set(d, 1.0);
-  const V w = special::Polynomial(d, hn::Mul(x, x), special::kErf);
-  const V small = hn::NegMulAdd(x, w, hn::Sub(one, x));
+  const V w = special::Polynomial(d, hn::Mul(x, x), special::kErfSmall);
+  const V small = hn::NegMulAdd(x, w, hn::Sub(hn::Set(d, 1.0), x));
   const V tail = special::ErfcPositive(d, a);
   const V large = hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::Sub(hn::Set(d, 2.0), tail), tail);
-  return hn::IfThenElse(hn::Lt(a, hn::Set(d, special::kErfSplit)), small, large);
+  return hn::IfThenElse(hn::Lt(a, hn::Set(d, special::kErfcSplit)), small, large);
 }
 
 }  // namespace f64

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "hwy/highway.h"
-#include "lib/cpu/math/f64_dd-inl.h"
+#include "f64_dd-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace numrs {
