@@ -43,25 +43,19 @@ template <class D, class V, class M>
 HWY_INLINE V AsinParts(D d, V a, M is_small, V& tail) {
   const V half = hn::Set(d, 0.5);
   const V complement = hn::NegMulAdd(half, a, half);
-  V root_lo;
-  const V root = special::SqrtParts(d, complement, hn::Zero(d), root_lo);
+  V rest, h;
+  const V root = special::SqrtParts(d, complement, rest, h);
   const V z = hn::IfThenElse(is_small, hn::Mul(a, a), complement);
   const V s = hn::IfThenElse(is_small, a, root);
-  const V s_lo = hn::IfThenZeroElse(is_small, root_lo);
+  const V s_lo = hn::IfThenZeroElse(is_small, hn::Mul(rest, h));
   tail = hn::MulAdd(hn::Mul(hn::Add(s, s_lo), z), special::Polynomial(d, z, kAsin), s_lo);
   return s;
 }
 
-// sign * k pi/4 + atan(low / high) for 0 <= low <= high, high normal and below 2^1000, through k, t and a small part:
-// for low > high / 2 the angle is pi/4 - atan((high - low) / (high + low)), so that |t| <= 1/2. The difference is exact
-// (Sterbenz), the sum's rounding error and the quotient's remainder go to the tail.
+// k pi/4 + atan(num / (den + den_lo)) for |num / den| <= 1/2, k from 0 to 4. The quotient's remainder and the sum's
+// rounding error are carried along, so that little more than the last rounding remains.
 template <class D, class V>
-HWY_INLINE V AtanParts(D d, V low, V high, hn::Mask<D>& is_middle, V& tail) {
-  is_middle = hn::Gt(hn::Add(low, low), high);
-  const V sum = hn::Add(high, low);
-  const V num = hn::IfThenElse(is_middle, hn::Sub(low, high), low);
-  const V den = hn::IfThenElse(is_middle, sum, high);
-  const V den_lo = hn::IfThenElseZero(is_middle, hn::Sub(low, hn::Sub(sum, high)));
+HWY_INLINE V AtanCore(D d, V num, V den, V den_lo, V k) {
   const V inverse = hn::Div(hn::Set(d, 1.0), den);
   const V t = hn::Mul(num, inverse);
   V rest = hn::NegMulAdd(t, den_lo, Remainder(t, den, num));
@@ -69,8 +63,10 @@ HWY_INLINE V AtanParts(D d, V low, V high, hn::Mask<D>& is_middle, V& tail) {
   rest = hn::IfThenZeroElse(hn::Lt(hn::Abs(num), hn::Set(d, 0x1p-900)), rest);
 #endif
   const V z = hn::Mul(t, t);
-  tail = hn::MulAdd(hn::Mul(t, z), special::Polynomial(d, z, kAtan), hn::Mul(rest, inverse));
-  return t;
+  const V tail = hn::MulAdd(hn::Mul(t, z), special::Polynomial(d, z, kAtan), hn::Mul(rest, inverse));
+  V sum_lo;
+  const V sum = FastTwoSum(hn::Mul(k, hn::Set(d, kPio4Hi)), t, sum_lo);
+  return hn::Add(sum, hn::MulAdd(k, hn::Set(d, kPio4Lo), hn::Add(sum_lo, tail)));
 }
 
 }  // namespace atrig
@@ -112,24 +108,23 @@ HWY_INLINE V Acos(D d, V x) {
   return hn::IfThenElse(hn::Le(a, hn::Set(d, 1.0)), value, hn::NaN(d));
 }
 
-// Arctangent, in radians. atan(+-inf) = +-pi/2, atan(+-0) = +-0.
+// Arctangent, in radians. atan(+-inf) = +-pi/2, atan(+-0) = +-0. Three ranges of a = |x|: up to 1/2 as it is; up to 2
+// pi/4 + atan((a - 1) / (a + 1)), with an exact difference; beyond, pi/2 - atan(1 / a).
 template <class D, class V>
 HWY_INLINE V Atan(D d, V x) {
-  const V one = hn::Set(d, 1.0), limit = hn::Set(d, 0x1p60);
-  V a = hn::Abs(x);
-  a = hn::IfThenElse(hn::Gt(a, limit), limit, a);  // beyond, pi/2 rounded
-  const auto swap = hn::Gt(a, one);
-  hn::Mask<D> is_middle;
-  V tail;
-  V t = atrig::AtanParts(d, hn::IfThenElse(swap, one, a), hn::IfThenElse(swap, a, one), is_middle, tail);
-  const V k = hn::IfThenElse(is_middle, one, hn::IfThenElseZero(swap, hn::Set(d, 2.0)));
-  const V flip = hn::IfThenElseZero(swap, hn::SignBit(d));
-  t = hn::Xor(t, flip);
-  V sum_lo;
-  const V base = hn::Mul(k, hn::Set(d, atrig::kPio4Hi));
-  const V sum = FastTwoSum(base, t, sum_lo);
-  const V small = hn::MulAdd(k, hn::Set(d, atrig::kPio4Lo), hn::Add(sum_lo, hn::Xor(tail, flip)));
-  return hn::CopySignToAbs(hn::Add(sum, small), x);
+  const V one = hn::Set(d, 1.0), two = hn::Set(d, 2.0);
+  const V a = hn::Abs(x);
+  const auto is_middle = hn::Gt(a, hn::Set(d, 0.5));  // or large
+  const auto is_large = hn::Gt(a, two);
+  const V sum = hn::Add(a, one);
+  const V sum_lo = hn::Sub(a, hn::Sub(sum, one));  // exact for a <= 3
+  V num = hn::IfThenElse(is_middle, hn::Sub(a, one), a);
+  num = hn::IfThenElse(is_large, hn::Set(d, -1.0), num);
+  V den = hn::IfThenElse(is_middle, sum, one);
+  den = hn::IfThenElse(is_large, hn::Min(a, hn::Set(d, 0x1p60)), den);  // beyond, pi/2 rounded
+  const V den_lo = hn::IfThenZeroElse(is_large, hn::IfThenElseZero(is_middle, sum_lo));
+  const V k = hn::IfThenElse(is_large, two, hn::IfThenElseZero(is_middle, one));
+  return hn::CopySignToAbs(atrig::AtanCore(d, num, den, den_lo, k), x);
 }
 
 // Angle of the point (x, y) from the x axis, in radians from -pi to pi, with the special values of C99's Annex F: +-0
@@ -153,21 +148,20 @@ HWY_INLINE V Atan2(D d, V y, V x) {
     low = hn::IfThenElse(trivial, hn::IfThenElseZero(hn::Eq(low, inf), one), hn::Mul(low, scale));
     high = hn::IfThenElse(trivial, one, hn::Mul(high, scale));
   }
-  hn::Mask<D> is_middle;
-  V tail;
-  V t = atrig::AtanParts(d, low, high, is_middle, tail);
-  // k quarter turns of pi/4, then mirrored for x < 0
-  const V k_right = hn::IfThenElse(is_middle, one, hn::IfThenElseZero(swap, hn::Set(d, 2.0)));
+  // From the nearer axis, or from the diagonal where low / high is above 1/2; the angle's sign there is in num.
+  const auto is_middle = hn::Gt(hn::Add(low, low), high);
+  const V sum = hn::Add(high, low);
+  const V den = hn::IfThenElse(is_middle, sum, high);
+  const V den_lo = hn::IfThenElseZero(is_middle, hn::Sub(low, hn::Sub(sum, high)));
   const V x_sign = hn::And(x, hn::SignBit(d));
+  const V num = hn::IfThenElse(is_middle, hn::Sub(low, high), low);
   const V flip = hn::Xor(hn::IfThenElseZero(swap, hn::SignBit(d)), x_sign);
-  const V k =
-      hn::IfThenElse(hn::MaskFromVec(hn::BitCast(d, hn::BroadcastSignBit(hn::BitCast(hn::RebindToSigned<D>(), x)))),
-                     hn::Sub(hn::Set(d, 4.0), k_right), k_right);
-  t = hn::Xor(t, flip);
-  V sum_lo;
-  const V sum = FastTwoSum(hn::Mul(k, hn::Set(d, atrig::kPio4Hi)), t, sum_lo);
-  const V small = hn::MulAdd(k, hn::Set(d, atrig::kPio4Lo), hn::Add(sum_lo, hn::Xor(tail, flip)));
-  V result = hn::CopySignToAbs(hn::Add(sum, small), y);
+  const V k_right = hn::IfThenElse(is_middle, one, hn::IfThenElseZero(swap, hn::Set(d, 2.0)));
+  // (2 xor sign) - 2 is 0 or -4
+  const V two = hn::Set(d, 2.0);
+  const V k = hn::Abs(hn::Add(k_right, hn::Sub(hn::Xor(two, x_sign), two)));
+  const V angle = atrig::AtanCore(d, hn::Xor(num, flip), den, den_lo, k);
+  V result = hn::CopySignToAbs(angle, y);
   if (HWY_UNLIKELY(!all_regular)) result = hn::IfThenElse(hn::Or(hn::IsNaN(x), hn::IsNaN(y)), hn::NaN(d), result);
   return result;
 }

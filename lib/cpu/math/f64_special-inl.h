@@ -27,6 +27,14 @@ constexpr double kMinNormal = 0x1p-1022;
 constexpr double kLarge = 0x1p900;        // above, Dekker's products would overflow
 constexpr double kRoundMagic = 0x1.8p52;  // adding it leaves round(x) in the low bits, for |x| < 2^51
 
+// c[0] + c[1] x + ... by Horner's rule, for few coefficients.
+template <size_t kCount, class D, class V>
+HWY_INLINE V Horner(D d, V x, const double (&c)[kCount]) {
+  V p = hn::Set(d, c[kCount - 1]);
+  for (size_t i = kCount - 1; i != 0; --i) p = hn::MulAdd(x, p, hn::Set(d, c[i - 1]));
+  return p;
+}
+
 // c[0] + c[1] x + ... in blocks of four terms, Horner's rule in x^4: two products more than Horner's rule, a quarter of
 // its latency. A chain of 20 FMAs is longer than the other work of a few vectors can cover.
 template <size_t kCount, class D, class V>
@@ -36,13 +44,12 @@ HWY_INLINE V Polynomial(D d, V x, const double (&c)[kCount]) {
   V p = hn::Zero(d);
   for (size_t i = (kCount - 1) / 4 * 4 + 4; i != 0;) {
     i -= 4;
-    const auto coefficient = [&](size_t k) HWY_ATTR { return hn::Set(d, i + k < kCount ? c[i + k] : 0.0); };
-    V block = coefficient(0);
-    if (i + 1 < kCount) block = hn::MulAdd(x, coefficient(1), block);
-    if (i + 3 < kCount) {
-      block = hn::MulAdd(x2, hn::MulAdd(x, coefficient(3), coefficient(2)), block);
-    } else if (i + 2 < kCount) {
-      block = hn::MulAdd(x2, coefficient(2), block);
+    V block = hn::Set(d, c[i]);
+    if (i + 1 < kCount) block = hn::MulAdd(x, hn::Set(d, c[i + 1 < kCount ? i + 1 : 0]), block);
+    if (i + 2 < kCount) {
+      V high = hn::Set(d, c[i + 2 < kCount ? i + 2 : 0]);
+      if (i + 3 < kCount) high = hn::MulAdd(x, hn::Set(d, c[i + 3 < kCount ? i + 3 : 0]), high);
+      block = hn::MulAdd(x2, high, block);
     }
     p = i + 4 >= kCount ? block : hn::MulAdd(x4, p, block);
   }
@@ -58,24 +65,28 @@ constexpr double kRsqrt[3] = {0x1.0d19d2e82e595p+1, -0x1.c2cb80ba536edp+0, 0x1.5
 constexpr double kCbrtMagic = 0x5531c000;
 constexpr double kCbrt[4] = {0x1.8753a1c162f94p+1, -0x1.95be5c09efbc0p+3, 0x1.402447624ff0cp+5, -0x1.9c15c04e77698p+5};
 
-// 1 / sqrt(x) with a relative error below 4e-10, for normal x > 0; a finite positive number for x = 0. A square root or
-// a division keeps the divider busy for 16 to 24 cycles per 512-bit vector; this is 11 operations.
+// 1 / sqrt(x) within 2^-15.9, for normal x > 0; a finite positive number for x = 0.
 template <class D, class V>
-HWY_INLINE V InverseSqrtEstimate(D d, V x) {
+HWY_INLINE V InverseSqrtGuess(D d, V x) {
   const hn::RebindToUnsigned<D> du;
-  V y = hn::BitCast(d, hn::Sub(hn::Set(du, kRsqrtMagic), hn::ShiftRight<1>(hn::BitCast(du, x))));
-  y = hn::Mul(y, Polynomial(d, hn::Mul(hn::Mul(x, y), y), kRsqrt));
-  const V e = hn::NegMulAdd(hn::Mul(x, y), y, hn::Set(d, 1.0));
-  return hn::MulAdd(hn::Mul(y, hn::Set(d, 0.5)), e, y);
+  const V y = hn::BitCast(d, hn::Sub(hn::Set(du, kRsqrtMagic), hn::ShiftRight<1>(hn::BitCast(du, x))));
+  return hn::Mul(y, Horner(d, hn::Mul(hn::Mul(x, y), y), kRsqrt));
 }
 
-// sqrt(x + x_lo) = s + lo with a relative error below 2^-60, |lo| < 2^-31 s; for x = 0 or 2^-960 <= x, |x_lo| <= 2^-52
-// x.
+// sqrt(x) = s + rest * h, |rest * h| < 2^-31 s, with a relative error below 2^-60, for x = 0 or 2^-960 <= x. One step
+// of Goldschmidt's iteration (Markstein, Software division and square root using Goldschmidt's algorithms, 2004) on s =
+// sqrt(x), h = 1/2 / sqrt(x). The square root instruction alone keeps the divider busy for 24 cycles per 512-bit
+// vector; all this is 14 operations, 7 cycles.
 template <class D, class V>
-HWY_INLINE V SqrtParts(D d, V x, V x_lo, V& lo) {
-  const V y = InverseSqrtEstimate(d, x);
-  const V s = hn::Mul(x, y);
-  lo = hn::Mul(hn::Add(Remainder(s, s, x), x_lo), hn::Mul(y, hn::Set(d, 0.5)));
+HWY_INLINE V SqrtParts(D d, V x, V& rest, V& h) {
+  const V half = hn::Set(d, 0.5);
+  const V y = InverseSqrtGuess(d, x);
+  const V s0 = hn::Mul(x, y);
+  const V h0 = hn::Mul(y, half);
+  const V r = hn::NegMulAdd(s0, h0, half);
+  const V s = hn::MulAdd(s0, r, s0);
+  h = hn::MulAdd(h0, r, h0);
+  rest = Remainder(s, s, x);
   return s;
 }
 
@@ -93,11 +104,13 @@ HWY_INLINE V Rsqrt(D d, V x) {
     const V scale = hn::IfThenElse(huge, hn::Set(d, 0x1p-200), hn::Set(d, 0x1p200));
     a = hn::IfThenElse(regular, x, hn::Mul(x, scale));
   }
-  const V y = special::InverseSqrtEstimate(d, a);
+  const V half = hn::Set(d, 0.5);
+  V y = special::InverseSqrtGuess(d, a);
+  y = hn::MulAdd(hn::Mul(y, half), hn::NegMulAdd(hn::Mul(a, y), y, one), y);  // 2^-31
   V lo;
   const V h = TwoProd(a, y, lo);
   const V e = hn::NegMulAdd(lo, y, Remainder(h, y, one));
-  V result = hn::MulAdd(hn::Mul(y, hn::Set(d, 0.5)), e, y);
+  V result = hn::MulAdd(hn::Mul(y, half), e, y);
   if (HWY_UNLIKELY(!all_regular)) {
     V other = hn::Mul(result, hn::IfThenElse(huge, hn::Set(d, 0x1p-100), hn::Set(d, 0x1p100)));
     other = hn::IfThenElse(hn::Gt(x, zero), other, hn::NaN(d));
@@ -128,11 +141,11 @@ HWY_INLINE V Hypot(D d, V a, V b) {
     high = hn::Mul(high, scale);
     low = hn::Mul(low, scale);
   }
-  V high_lo, sum_lo, root_lo;
+  V high_lo, sum_lo, rest, h;
   const V high2 = TwoSquare(high, high_lo);
   const V sum = FastTwoSum(high2, hn::Mul(low, low), sum_lo);
-  const V root = special::SqrtParts(d, sum, hn::Add(sum_lo, high_lo), root_lo);
-  V result = hn::Add(root, root_lo);
+  const V root = special::SqrtParts(d, sum, rest, h);
+  V result = hn::MulAdd(hn::Add(rest, hn::Add(sum_lo, high_lo)), h, root);
   if (HWY_UNLIKELY(!all_regular)) {
     result = hn::Mul(result, unscale);
     const V inf = hn::Inf(d);
@@ -144,7 +157,6 @@ HWY_INLINE V Hypot(D d, V a, V b) {
 // Cube root. cbrt(+-0) = +-0, cbrt(+-inf) = +-inf.
 template <class D, class V>
 HWY_INLINE V Cbrt(D d, V x) {
-  using special::Polynomial;
   const hn::RebindToUnsigned<D> du;
   const V third = hn::Set(d, 1.0 / 3), one = hn::Set(d, 1.0);
   V a = hn::Abs(x);
@@ -160,7 +172,7 @@ HWY_INLINE V Cbrt(D d, V x) {
       hn::BitCast(d, hn::Or(hn::ShiftRight<32>(hn::BitCast(du, a)), hn::Set(du, uint64_t{0x4330000000000000})));
   const V guess = hn::NegMulAdd(word, third, hn::Set(d, special::kCbrtMagic + 0x1p52 + 1501199875790165.0));
   V y = hn::BitCast(d, hn::ShiftLeft<32>(hn::BitCast(du, guess)));
-  y = hn::Mul(y, Polynomial(d, hn::Mul(hn::Mul(a, y), hn::Mul(y, y)), special::kCbrt));
+  y = hn::Mul(y, special::Horner(d, hn::Mul(hn::Mul(a, y), hn::Mul(y, y)), special::kCbrt));
   const V e = hn::NegMulAdd(hn::Mul(a, y), hn::Mul(y, y), one);
   y = hn::MulAdd(hn::Mul(y, third), e, y);
   // t = a y^2, then one Newton step on t^3 = a with the remainder to double the precision
@@ -253,22 +265,23 @@ HWY_INLINE V ErfcPositive(D d, V x) {
   const V magic = hn::Set(d, kRoundMagic);
   x = hn::IfThenElse(hn::Gt(x, hn::Set(d, kErfcEnd)), hn::Set(d, kErfcEnd), x);
 
-  // exp(-x^2) = 2^n (1 + p), with the square's rounding error
-  V square_lo;
-  const V square = TwoSquare(x, square_lo);
-  const V shifted = hn::NegMulAdd(square, hn::Set(d, kLog2E), magic);
-  const V n = hn::Sub(shifted, magic);
-  const V r_hi = hn::NegMulAdd(n, hn::Set(d, kLn2Hi), hn::Neg(square));
-  const V r = hn::Sub(r_hi, hn::MulAdd(n, hn::Set(d, kLn2Lo), square_lo));
-  const V p = hn::MulAdd(hn::Mul(r, r), Polynomial(d, r, kExp), r);
-
-  // exp(x^2) erfc(x) = g / den as e + e_lo
+  // First, to have work for the time the division takes.
   const V half = hn::Set(d, 0.5);
   const V den = hn::Add(x, half);
   const V den_lo = hn::Sub(x, hn::Sub(den, half));  // exact, since 1/2 is a multiple of ulp(den) or den < 1
   const V pole = hn::Add(x, hn::Set(d, kErfcPole));
   const V inverse = hn::Div(hn::Set(d, 1.0), hn::Mul(den, pole));
   const V den_inverse = hn::Mul(pole, inverse);
+
+  // exp(-x^2) = 2^-n (1 + p), with the square's rounding error
+  V square_lo;
+  const V square = TwoSquare(x, square_lo);
+  const V shifted = hn::MulAdd(square, hn::Set(d, kLog2E), magic);
+  const V n = hn::Sub(shifted, magic);
+  const V r = hn::Add(hn::MulSub(n, hn::Set(d, kLn2Hi), square), hn::MulSub(n, hn::Set(d, kLn2Lo), square_lo));
+  const V p = hn::MulAdd(hn::Mul(r, r), Polynomial(d, r, kExp), r);
+
+  // exp(x^2) erfc(x) = g / den as e + e_lo
   const V t = hn::Mul(hn::Sub(x, hn::Set(d, kErfcZero)), hn::Mul(den, inverse));
   const V rest = Polynomial(d, t, kErfc);
   const V constant = hn::Set(d, kErfcConstant);
@@ -280,7 +293,7 @@ HWY_INLINE V ErfcPositive(D d, V x) {
   // Subnormal results: the exponent is 200 too high until the last product, which rounds once.
   const V value = hn::Add(e, hn::MulAdd(e, p, hn::MulAdd(e_lo, p, e_lo)));
   const V power =
-      hn::BitCast(d, hn::ShiftLeft<52>(hn::Add(hn::BitCast(du, shifted), hn::Set(du, uint64_t{1023 + 200}))));
+      hn::BitCast(d, hn::ShiftLeft<52>(hn::Sub(hn::Set(du, uint64_t{1023 + 200}), hn::BitCast(du, shifted))));
   return hn::Mul(hn::Mul(value, power), hn::Set(d, 0x1p-200));
 }
 
