@@ -326,10 +326,10 @@ HWY_INLINE V Erf(D d, V x) {
 template <class D, class V>
 HWY_INLINE V Erfc(D d, V x) {
   const V a = hn::Abs(x);
-  const V w = special::Polynomial(d, hn::Mul(x, x), special::kErfSmall);
-  const V small = hn::NegMulAdd(x, w, hn::Sub(hn::Set(d, 1.0), x));
   const V tail = special::ErfcPositive(d, a);
   const V large = hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::Sub(hn::Set(d, 2.0), tail), tail);
+  const V w = special::Horner(d, hn::Mul(x, x), special::kErfSmall);
+  const V small = hn::NegMulAdd(x, w, hn::Sub(hn::Set(d, 1.0), x));
   return hn::IfThenElse(hn::Lt(a, hn::Set(d, special::kErfcSplit)), small, large);
 }
 

@@ -266,9 +266,11 @@ HWY_INLINE V Tan(D d, V x) {
   // |tan| = (ah - al) / (bh - bl), sine over cosine or -cosine over sine
   const V ah = hn::IfThenElse(odd, cos_head, r), al = hn::IfThenElse(odd, cos_tail, sin_tail);
   const V bh = hn::IfThenElse(odd, r, cos_head), bl = hn::IfThenElse(odd, sin_tail, cos_tail);
-  const V inverse = hn::Div(hn::Set(d, 1.0), hn::Sub(bh, bl));
-  const V q = hn::Mul(hn::Sub(ah, al), inverse);
-  const V excess = hn::Sub(hn::NegMulAdd(q, bl, al), Remainder(q, bh, ah));
+  const V a = hn::Sub(ah, al), a_lo = hn::Add(hn::Sub(a, ah), al);
+  const V b = hn::Sub(bh, bl), b_lo = hn::Add(hn::Sub(b, bh), bl);
+  const V inverse = hn::Div(hn::Set(d, 1.0), b);
+  const V q = hn::Mul(a, inverse);
+  const V excess = hn::Sub(hn::NegMulAdd(q, b_lo, a_lo), Remainder(q, b, a));
   return hn::Xor(hn::NegMulAdd(excess, inverse, q), hn::BitCast(d, hn::ShiftLeft<63>(n)));
 }
 
