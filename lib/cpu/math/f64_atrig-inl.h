@@ -58,10 +58,7 @@ template <class D, class V>
 HWY_INLINE V AtanCore(D d, V num, V den, V den_lo, V k) {
   const V inverse = hn::Div(hn::Set(d, 1.0), den);
   const V t = hn::Mul(num, inverse);
-  V rest = hn::NegMulAdd(t, den_lo, Remainder(t, den, num));
-#if !HWY_NATIVE_FMA  // the parts of Dekker's product would underflow; t alone is within 1.5 ULP
-  rest = hn::IfThenZeroElse(hn::Lt(hn::Abs(num), hn::Set(d, 0x1p-900)), rest);
-#endif
+  const V rest = hn::NegMulAdd(t, den_lo, Remainder(t, den, num));
   const V z = hn::Mul(t, t);
   const V tail = hn::MulAdd(hn::Mul(t, z), special::Polynomial(d, z, kAtan), hn::Mul(rest, inverse));
   V sum_lo;
@@ -71,7 +68,11 @@ HWY_INLINE V AtanCore(D d, V num, V den, V den_lo, V k) {
 
 }  // namespace atrig
 
-// Arcsine, in radians. NaN for |x| > 1; asin(+-0) = +-0.
+// Arcsine, in radians.
+// Domain: [-1, 1]; NaN outside and for NaN; asin(+-0) = +-0.
+// Error: at most 0.70 ULP found (0.66 with FMA), against MPFR: 12 M points, namely all bit patterns, uniform,
+// logarithmic, and dense next to 1/2 and 1. Algorithm: odd polynomial of degree 27 on [0, 1/2], half angle above, with
+// the square root in two parts (special::SqrtParts).
 template <class D, class V>
 HWY_INLINE V Asin(D d, V x) {
   const V a = hn::Abs(x);
@@ -87,7 +88,9 @@ HWY_INLINE V Asin(D d, V x) {
   return hn::IfThenElse(hn::Le(a, hn::Set(d, 1.0)), value, hn::NaN(d));
 }
 
-// Arccosine, in radians. NaN for |x| > 1; acos(1) = +0.
+// Arccosine, in radians.
+// Domain: [-1, 1]; NaN outside and for NaN; acos(1) = +0.
+// Error: at most 0.64 ULP found (0.63 with FMA); points and algorithm as Asin.
 template <class D, class V>
 HWY_INLINE V Acos(D d, V x) {
   const V a = hn::Abs(x);
@@ -108,8 +111,12 @@ HWY_INLINE V Acos(D d, V x) {
   return hn::IfThenElse(hn::Le(a, hn::Set(d, 1.0)), value, hn::NaN(d));
 }
 
-// Arctangent, in radians. atan(+-inf) = +-pi/2, atan(+-0) = +-0. Three ranges of a = |x|: up to 1/2 as it is; up to 2
-// pi/4 + atan((a - 1) / (a + 1)), with an exact difference; beyond, pi/2 - atan(1 / a).
+// Arctangent, in radians.
+// Domain: all x; atan(+-inf) = +-pi/2, atan(+-0) = +-0, NaN for NaN.
+// Error: at most 0.79 ULP found (0.75 with FMA), against MPFR: 12 M points, namely all bit patterns, uniform,
+// logarithmic, and dense next to the ends of the ranges. Algorithm: three ranges of a = |x|: up to 1/2 as it is; up to
+// 2 pi/4 + atan((a - 1) / (a + 1)), with an exact difference; beyond, pi/2 - atan(1 / a). Odd polynomial of degree 25.
+// Two ranges, [0, 1] and 1 / a, would need twice the degree and exceed 1 ULP.
 template <class D, class V>
 HWY_INLINE V Atan(D d, V x) {
   const V one = hn::Set(d, 1.0), two = hn::Set(d, 2.0);
@@ -127,9 +134,13 @@ HWY_INLINE V Atan(D d, V x) {
   return hn::CopySignToAbs(atrig::AtanCore(d, num, den, den_lo, k), x);
 }
 
-// Angle of the point (x, y) from the x axis, in radians from -pi to pi, with the special values of C99's Annex F: +-0
-// over a positive x (or +0) is +-0, over a negative x (or -0) +-pi; x = 0 gives +-pi/2; infinities like points at 45
-// degrees or on an axis.
+// Angle of the point (x, y) seen from the x axis, in radians from -pi to pi.
+// Domain: all x and y, with the special values of C99's Annex F: y = +-0 gives +-0 for x > 0 and x = +0, +-pi for x < 0
+// and x = -0; x = 0 gives +-pi/2; infinities count as points on an axis or on a diagonal; NaN if either is NaN. Error:
+// at most 1.06 ULP found (0.99 without FMA), against MPFR: 20 M points, namely all bit patterns, uniform, equal and
+// nearby exponents, subnormal operands and quotients, near overflow, next to the limits of scaling and of the ranges.
+// Algorithm: Atan's core with min / max or (min - max) / (min + max), both scaled by a power of two where a product
+// could leave the range of exponents.
 template <class D, class V>
 HWY_INLINE V Atan2(D d, V y, V x) {
   const V zero = hn::Zero(d), one = hn::Set(d, 1.0);
@@ -137,11 +148,14 @@ HWY_INLINE V Atan2(D d, V y, V x) {
   const auto swap = hn::Gt(ay, ax);
   V low = hn::IfThenElse(swap, ax, ay);
   V high = hn::IfThenElse(swap, ay, ax);
-  const auto regular = hn::And(hn::Ge(high, hn::Set(d, 0x1p-900)), hn::Le(high, hn::Set(d, 0x1p900)));
+  auto regular = hn::And(hn::Ge(high, hn::Set(d, 0x1p-900)), hn::Le(high, hn::Set(d, 0x1p900)));
+#if !HWY_NATIVE_FMA  // the parts of Dekker's product would underflow
+  regular = hn::And(regular, hn::Or(hn::Ge(low, hn::Set(d, 0x1p-900)), hn::Eq(low, zero)));
+#endif
   const bool all_regular = hn::AllTrue(d, regular);
   if (HWY_UNLIKELY(!all_regular)) {
-    const V scale =
-        hn::IfThenElse(regular, one, hn::IfThenElse(hn::Gt(high, one), hn::Set(d, 0x1p-200), hn::Set(d, 0x1p600)));
+    const V by_size = hn::IfThenElse(hn::Gt(high, hn::Set(d, 0x1p200)), hn::Set(d, 0x1p-200), hn::Set(d, 0x1p600));
+    const V scale = hn::IfThenElse(regular, one, by_size);  // what underflows here has no part in the result
     const V inf = hn::Inf(d);
     const auto infinite = hn::Eq(high, inf);
     const auto trivial = hn::Or(infinite, hn::Eq(high, zero));  // quotient 0, or 1 for two infinities

@@ -76,7 +76,8 @@ HWY_INLINE V InverseSqrtGuess(D d, V x) {
 // sqrt(x) = s + rest * h, |rest * h| < 2^-31 s, with a relative error below 2^-60, for x = 0 or 2^-960 <= x. One step
 // of Goldschmidt's iteration (Markstein, Software division and square root using Goldschmidt's algorithms, 2004) on s =
 // sqrt(x), h = 1/2 / sqrt(x). The square root instruction alone keeps the divider busy for 24 cycles per 512-bit
-// vector; all this is 14 operations, 7 cycles.
+// vector; all this is 14 operations, 7 cycles: Asin takes 0.7 times as long as with
+// square root and division on AVX-512, and 1.15 times on AVX2.
 template <class D, class V>
 HWY_INLINE V SqrtParts(D d, V x, V& rest, V& h) {
   const V half = hn::Set(d, 0.5);
@@ -92,7 +93,12 @@ HWY_INLINE V SqrtParts(D d, V x, V& rest, V& h) {
 
 }  // namespace special
 
-// 1 / sqrt(x). 1 / +-0 = +-inf, 1 / inf = 0, NaN for x < 0.
+// 1 / sqrt(x).
+// Domain: x >= 0; NaN below and for NaN; +-inf for +-0, 0 for inf.
+// Error: at most 0.51 ULP found, with and without FMA, against MPFR: 12 M points, namely all bit patterns, subnormal,
+// logarithmic, and next to powers of two and cubes. Algorithm: InverseSqrtGuess, one Newton step, one more with the
+// residual in two parts. A square root and a division round twice and take
+// three times as long.
 template <class D, class V>
 HWY_INLINE V Rsqrt(D d, V x) {
   const V one = hn::Set(d, 1.0), zero = hn::Zero(d);
@@ -121,7 +127,11 @@ HWY_INLINE V Rsqrt(D d, V x) {
   return result;
 }
 
-// sqrt(a^2 + b^2) without overflow or underflow on the way. inf if either is infinite, else NaN if either is NaN.
+// sqrt(a^2 + b^2).
+// Domain: all a and b; no overflow or underflow on the way; inf if either is infinite, else NaN if either is NaN.
+// Error: at most 0.83 ULP found (subnormal results; else 0.67), with and without FMA, against MPFR: 20 M points, as
+// Atan2. Algorithm: the larger square in two parts, the smaller rounded, SqrtParts; scaled by 2^+-600 where the larger
+// operand asks for it.
 template <class D, class V>
 HWY_INLINE V Hypot(D d, V a, V b) {
   a = hn::Abs(a);
@@ -154,7 +164,12 @@ HWY_INLINE V Hypot(D d, V a, V b) {
   return result;
 }
 
-// Cube root. cbrt(+-0) = +-0, cbrt(+-inf) = +-inf.
+// Cube root.
+// Domain: all x; +-0 and +-inf are their own, NaN for NaN.
+// Error: 0.5000 ULP found, with and without FMA, against MPFR: 12 M points, namely all bit patterns, subnormal,
+// logarithmic, next to powers of two and to cubes. Algorithm: an integer guess of 1 / cbrt(x) that needs no split into
+// exponent and mantissa, a cubic to 2^-20, one Newton step to 2^-39, and one on t = cbrt(x) with the remainder x - t^3
+// in double the precision. No division.
 template <class D, class V>
 HWY_INLINE V Cbrt(D d, V x) {
   const hn::RebindToUnsigned<D> du;
@@ -299,7 +314,12 @@ HWY_INLINE V ErfcPositive(D d, V x) {
 
 }  // namespace special
 
-// Error function. erf(+-0) = +-0, erf(+-inf) = +-1.
+// Error function.
+// Domain: all x; erf(+-0) = +-0, erf(+-inf) = +-1, NaN for NaN; |erf x| <= 1.
+// Error: at most 1.56 ULP found (1.50 with FMA), against MPFR: 16 M points, namely all bit patterns, uniform in +-1.2,
+// +-6.5 and up to 28, logarithmic, subnormal. Algorithm: polynomials of degree 15 on 8 intervals, coefficients by
+// Lookup8: 17 permutations and 16 FMAs. 1 - Erfc's tail with a polynomial below 0.65 errs less (1.02 ULP) but takes
+// more than twice as long on AVX-512 and about as long on AVX2.
 template <class D, class V>
 HWY_INLINE V Erf(D d, V x) {
   using special::kErf;
@@ -322,7 +342,13 @@ HWY_INLINE V Erf(D d, V x) {
   return hn::CopySignToAbs(p, x);
 }
 
-// Complementary error function 1 - erf(x). erfc(-inf) = 2, erfc(inf) = 0.
+// Complementary error function 1 - erf(x).
+// Domain: all x; erfc(-inf) = 2, erfc(inf) = 0, NaN for NaN; subnormal results are rounded once more, not flushed.
+// Error: at most 1.76 ULP found (1.71 with FMA), against MPFR: 16 M points, as Erf, and dense from 26 to 27.5.
+// Algorithm: exp(-x^2), with the square in two parts, times a scaled erfc that is nearly constant, a polynomial of
+// degree 20 in a Moebius transform of x (after M. M. Shepherd and J. G. Laframboise, Chebyshev approximation of (1 +
+// 2x) exp(x^2) erfc x, Math. Comp. 36, 1981). Without a polynomial of its own near 0 the transform's rounding error
+// grew to 6.8 ULP; scaling by the transform's own denominator gave 2.9 ULP.
 template <class D, class V>
 HWY_INLINE V Erfc(D d, V x) {
   const V a = hn::Abs(x);

@@ -214,7 +214,7 @@ HWY_INLINE V Polynomial6(D d, V z, const double (&c)[6]) {
 
 // sin(r - lo) = r - sin_tail and cos(r - lo) = cos_head - cos_tail. The cosine's head is 1 - z/2 rounded, whose error
 // is in the tail.
-// The tangent has two such errors and a division, so it also pays for the rounding error of z (0.1 ULP of the cosine).
+// The tangent also takes the rounding error of z into the cosine's tail.
 template <bool kExactSquare, class D, class V>
 HWY_INLINE void SinCosParts(D d, V r, V lo, V& sin_tail, V& cos_head, V& cos_tail) {
   const V one = hn::Set(d, 1.0), half = hn::Set(d, 0.5);
@@ -243,19 +243,32 @@ HWY_INLINE V SinShifted(D d, V x) {
 
 }  // namespace trig
 
-// Sine of x, in radians. All finite x; sin(+-0) = +-0, NaN for infinities.
+// Sine of x, in radians.
+// Domain: all finite x; sin(+-0) = +-0, NaN for infinities and NaN; |sin x| <= 1.
+// Error: at most 0.79 ULP found with and without FMA, against MPFR: 22 M points each, namely all bit patterns, dense
+// ranges up to 2^32, the doubles next to multiples of pi/4 (in order from 0 and at random up to 2^31), next to the
+// limits of the reductions, and for every exponent the doubles closest to a multiple of pi/4 by continued fractions,
+// 6381956970095103 * 2^797 among them. Algorithm: reduction above; minimax polynomials of degree 13 (sine) and 14
+// (cosine) on [-pi/4, pi/4], both evaluated; the result is head - tail, so that the last rounding is nearly the only
+// one. Choosing coefficients by lane costs as many blends as the second polynomial costs FMAs.
 template <class D, class V>
 HWY_INLINE V Sin(D d, V x) {
   return trig::SinShifted<0>(d, x);
 }
 
-// Cosine of x, in radians. All finite x; NaN for infinities.
+// Cosine of x, in radians.
+// Domain: all finite x; NaN for infinities and NaN; |cos x| <= 1.
+// Error: at most 0.79 ULP found, with and without FMA; points and algorithm as Sin.
 template <class D, class V>
 HWY_INLINE V Cos(D d, V x) {
   return trig::SinShifted<1>(d, x);
 }
 
-// Tangent of x, in radians. All finite x; tan(+-0) = +-0, NaN for infinities.
+// Tangent of x, in radians.
+// Domain: all finite x; tan(+-0) = +-0, NaN for infinities and NaN.
+// Error: at most 0.88 ULP found, with and without FMA; points as Sin.
+// Algorithm: the quotient of Sin's and Cos's heads and tails, one division and a corrected remainder. Without
+// normalising heads and tails first (4 operations, 8 % of the time) 1.01 ULP were found.
 template <class D, class V>
 HWY_INLINE V Tan(D d, V x) {
   const hn::RebindToUnsigned<D> du;
