@@ -1,4 +1,5 @@
 """Coefficients of lib/cpu/math/f64_special-inl.h: erf, erfc and the first steps of the cube root and of 1/sqrt(x)."""
+
 import struct
 
 from minimax import minimax, mp, show
@@ -94,9 +95,20 @@ if __name__ == "__main__":
     print("kErf: errors", ", ".join(f"2^{float(mp.log(error, 2)):.1f}" for _, error in columns))
     for row in zip(*(column for column, _ in columns)):
         print("    {" + ", ".join(c.hex() for c in row) + "},")
-    show("kErfSmall", minimax(erf_small, range(10), mp.mpf(2) ** -12, split**2, lambda z: mp.sqrt(z) / mp.erf(mp.sqrt(z))))
+    show(
+        "kErfSmall",
+        minimax(erf_small, range(10), mp.mpf(2) ** -12, split**2, lambda z: mp.sqrt(z) / mp.erf(mp.sqrt(z))),
+    )
     show("kErfc", minimax(erfc_scaled, range(21), transformed(split), transformed(end), lambda t: 1 / erfc_scaled(t)))
-    show("kExp", minimax(exponential, range(10), -mp.log(2) / 2, mp.log(2) / 2, lambda r: (r**2 + mp.mpf(2) ** -40) * mp.exp(-r)))
-    for name, family, p, n, start in (("kRsqrt", rsqrt_guess, 2, 3, 0x5FE00000), ("kCbrt", cbrt_guess, 3, 4, 0x55300000)):
+    show(
+        "kExp",
+        minimax(
+            exponential, range(10), -mp.log(2) / 2, mp.log(2) / 2, lambda r: (r**2 + mp.mpf(2) ** -40) * mp.exp(-r)
+        ),
+    )
+    for name, family, p, n, start in (
+        ("kRsqrt", rsqrt_guess, 2, 3, 0x5FE00000),
+        ("kCbrt", cbrt_guess, 3, 4, 0x55300000),
+    ):
         magic = best_magic(family, p, start, 0x4000, 80)
         show(f"{name} {magic:#x}", first_step(family(magic), p, n))

@@ -1,4 +1,5 @@
 """Coefficients of lib/cpu/math/f64_trig-inl.h: sine and cosine on [-pi/4, pi/4], in z = r^2."""
+
 from minimax import minimax, mp, show
 
 end = (mp.pi / 4 * (1 + mp.mpf(2) ** -20)) ** 2

@@ -4,6 +4,7 @@ minimax(f, powers, a, b, weight) fits sum c_k x^powers[k] to f on [a, b] so that
 smallest. Coefficients are rounded one at a time, lowest power first, and the rest is fitted again to what remains, so
 that rounding the leading coefficients costs nothing.
 """
+
 import mpmath as mp
 
 mp.mp.prec = 200

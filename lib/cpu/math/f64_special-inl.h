@@ -208,11 +208,11 @@ HWY_INLINE V Cbrt(D d, V x) {
 namespace special {
 
 // erf(centre + u) = constant + u (c[0] + c[1] u + ... + c[14] u^14) on 8 intervals of width 11/16, the last one longer,
-// up to where erf rounds to 1. Rows: centre, constant, coefficients; a column is an interval. Centres are chosen so
-// that constant and c[0] are almost doubles (S. Gal, Computing elementary functions: a new approach, 1986): relative
-// errors 2^-54.9 to 2^-58.
+// up to where erf rounds to 1. Rows: centre, constant, coefficients; a column is an interval; zeros fill the last pair
+// of rows. Centres are chosen so that constant and c[0] are almost doubles (S. Gal, Computing elementary functions: a
+// new approach, 1986): relative errors 2^-54.9 to 2^-58.
 constexpr double kErfWidth = 0.6875, kErfEnd = 5.95;
-HWY_ALIGN_MAX constexpr double kErf[17][8] = {
+constexpr double kErf[18][8] = {
     {0x0.0p+0, 0x1.6106a00000000p-1, 0x1.6052500000000p+0, 0x1.0828780000000p+1, 0x1.6035e00000000p+1,
      0x1.b826b80000000p+1, 0x1.0833380000000p+2, 0x1.3433000000000p+2},
     {0x0.0p+0, 0x1.574abb9093e53p-1, 0x1.e5928b7c3a778p-1, 0x1.fe3315e00321ep-1, 0x1.fff2efe2efdd0p-1,
@@ -247,7 +247,11 @@ HWY_ALIGN_MAX constexpr double kErf[17][8] = {
      0x1.763eaa4f980fap-24, -0x1.a588ab9773052p-32, -0x1.23f449be2c88ap-32},
     {-0x1.ceb25d240832cp-17, 0x1.452dee90937eep-17, -0x1.8b1136ddb52f9p-19, 0x1.731b6ba3bf931p-22,
      -0x1.a60bdf580bee3p-27, 0x1.e01c5fdcd926bp-28, -0x1.35c902bf04f1dp-29, 0x1.1b2c935636ea0p-35},
-};
+    {0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0}};
+constexpr PairTable<8> kErfTable[9] = {
+    PairTable<8>(kErf[0], kErf[1]),   PairTable<8>(kErf[2], kErf[3]),   PairTable<8>(kErf[4], kErf[5]),
+    PairTable<8>(kErf[6], kErf[7]),   PairTable<8>(kErf[8], kErf[9]),   PairTable<8>(kErf[10], kErf[11]),
+    PairTable<8>(kErf[12], kErf[13]), PairTable<8>(kErf[14], kErf[15]), PairTable<8>(kErf[16], kErf[17])};
 
 // Erfc: |x| up to which 1 - erf(x) serves, with erf(x) / x - 1 in z = x^2 (relative error of erf 2^-56.2), and from
 // which it rounds to 0.
@@ -322,23 +326,25 @@ HWY_INLINE V ErfcPositive(D d, V x) {
 // more than twice as long on AVX-512 and about as long on AVX2.
 template <class D, class V>
 HWY_INLINE V Erf(D d, V x) {
-  using special::kErf;
   const V end = hn::Set(d, special::kErfEnd);
   const V magnitude = hn::Abs(x);
   const V a = hn::IfThenElse(hn::Gt(magnitude, end), end, magnitude);
   const V interval = hn::MulAdd(hn::Min(magnitude, hn::Set(d, 7 * special::kErfWidth)),
                                 hn::Set(d, 1 / special::kErfWidth), hn::Set(d, special::kRoundMagic));
   const auto index = hn::BitCast(hn::RebindToSigned<D>(), interval);
-  const V u = hn::Sub(a, Lookup8(d, kErf[0], index));
+  V centre, constant, even, odd, c_even, c_odd;
+  LookupPair(d, special::kErfTable[0], index, centre, constant);
+  const V u = hn::Sub(a, centre);
   const V u2 = hn::Mul(u, u);
-  V even = Lookup8(d, kErf[16], index);
-  V odd = Lookup8(d, kErf[15], index);
-  for (size_t row = 14; row > 2; row -= 2) {
-    even = hn::MulAdd(u2, even, Lookup8(d, kErf[row], index));
-    odd = hn::MulAdd(u2, odd, Lookup8(d, kErf[row - 1], index));
+  LookupPair(d, special::kErfTable[8], index, even, c_odd);  // the second member is 0
+  LookupPair(d, special::kErfTable[7], index, c_even, odd);
+  even = hn::MulAdd(u2, even, c_even);
+  for (size_t pair = 6; pair != 0; --pair) {
+    LookupPair(d, special::kErfTable[pair], index, c_even, c_odd);
+    even = hn::MulAdd(u2, even, c_even);
+    odd = hn::MulAdd(u2, odd, c_odd);
   }
-  even = hn::MulAdd(u2, even, Lookup8(d, kErf[2], index));
-  const V p = hn::MulAdd(u, hn::MulAdd(u, odd, even), Lookup8(d, kErf[1], index));
+  const V p = hn::MulAdd(u, hn::MulAdd(u, odd, even), constant);
   return hn::CopySignToAbs(p, x);
 }
 
