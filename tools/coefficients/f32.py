@@ -5,7 +5,7 @@ rounded and the rest is fitted again as long as that helps; the printed error is
 """
 import sys
 
-from mpmath import asin, atan, atanh, cos, cosh, erf, erfc, exp, expm1, log, log1p, lu_solve, matrix, mp, mpf, pi, sin, sinh, sqrt, tan
+from mpmath import asin, atan, atanh, cos, cosh, erf, erfc, exp, expm1, log, log1p, lu_solve, matrix, mp, mpf, pi, sin, sinh, sqrt, tan, tanh
 
 mp.prec = 180
 
@@ -54,14 +54,14 @@ def remez(f, lo, hi, degree, weight, fixed):
     return coefficients
 
 
-def fit(name, f, lo, hi, degree, bits=53, weight=None, fixed=None):
+def fit(name, f, lo, hi, degree, bits=53, weight=None, fixed=None, quiet=False):
     weight = weight or (lambda x: 1 / f(x))
     lo, hi = mpf(lo), mpf(hi)
     grid = [lo + (hi - lo) * i / 2003 for i in range(1, 2003)]
     values = [(x, f(x), abs(weight(x))) for x in grid]
     best = None
     held = dict(fixed or {})
-    for k in range(degree + 1 if bits == 24 else 1):  # round after holding 0, 1, 2 ... coefficients; the best wins
+    for k in range(min(degree + 1, 4) if bits == 24 else 1):  # round after holding 0, 1, 2, 3 coefficients; the best wins
         coefficients = remez(f, lo, hi, degree, weight, held)
         stored = {i: rounded(c, bits) for i, c in coefficients.items()}
         error = max(w * abs(sum(c * x**i for i, c in stored.items()) - y) for x, y, w in values)
@@ -69,6 +69,8 @@ def fit(name, f, lo, hi, degree, bits=53, weight=None, fixed=None):
             best = error, stored
         held[k] = stored[k]
     worst, kept = best
+    if quiet:
+        return worst, kept
     print(f"{name}: [{mp.nstr(mpf(lo), 6)}, {mp.nstr(mpf(hi), 6)}] degree {degree} error 2^{mp.nstr(log(worst, 2), 4)}")
     for k in range(degree + 1):
         print("  ", mp.nstr(kept[k], 17 if bits == 53 else 9, min_fixed=0, max_fixed=1) + ("f" if bits == 24 else "") + ",")
@@ -172,6 +174,43 @@ def native_sin():
     fit("sin f32", lambda z: (sin(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3, mpf(10) ** -12, top, 2, 24,
         weight=lambda z: sqrt(z) ** 3 / sin(sqrt(z)))
     fit("cos f32", lambda z: (cos(sqrt(z)) - 1) / z, mpf(10) ** -12, top, 3, 24, weight=lambda z: z / cos(sqrt(z)))
+
+
+@poly
+def native_cosh():  # |r| <= 0.407, the range of the skewed reduction
+    top = mpf("0.407") ** 2
+    fit("cosh f32", lambda z: (cosh(sqrt(z)) - 1) / z, mpf(10) ** -12, top, 2, 24, weight=lambda z: z)
+    fit("sinh f32", lambda z: (sinh(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3, mpf(10) ** -12, top, 2, 24,
+        weight=lambda z: sqrt(z) ** 3 / sinh(sqrt(z)))
+
+
+@poly
+def native_atan():
+    fit("atan f32", lambda z: (atan(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3, mpf(10) ** -12, 1, 8, 24,
+        weight=lambda z: sqrt(z) ** 3 / atan(sqrt(z)))
+    fit("asin f32", lambda z: (asin(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3, mpf(10) ** -12, mpf(1) / 4, 4, 24,
+        weight=lambda z: sqrt(z) ** 3 / asin(sqrt(z)))
+
+
+@poly
+def table_tanh():  # one polynomial in a - middle per interval [edge, next edge); tanh(middle) is nearly a float32
+    edges = [mpf(2) ** (e - 3) * m for e in range(7) for m in (1, mpf(3) / 2)][:13] + [mpf("9.2")]
+    top = mpf(1) / 8
+    error, kept = fit("", lambda a: tanh(a) / a - 1, mpf(10) ** -9, top, 6, 24, quiet=True, weight=lambda a: a / tanh(a))
+    print("// 0", mp.nstr(log(error, 2), 4))
+    columns = [[mpf(0), mpf(0)] + [kept[k] for k in range(7)]]  # tanh a = a + a p(a)
+    for lo, hi in zip(edges, edges[1:]):
+        ulp = mpf(2) ** (int(mp.floor(log(lo, 2))) - 23)
+        start = mp.floor((lo + hi) / 2 / ulp)
+        middle = min(((start + i) * ulp for i in range(400)), key=lambda a: abs(tanh(a) - rounded(tanh(a), 24)))
+        value = rounded(tanh(middle), 24)
+        error, kept = fit("", lambda u: (tanh(middle + u) - value) / u, lo - middle, hi - middle, 6, 24, quiet=True,
+                          weight=lambda u: u / tanh(middle + u))
+        print("//", mp.nstr(lo, 5), mp.nstr(log(error, 2), 4))
+        columns.append([middle, value] + [kept[k] for k in range(7)])
+    columns += [columns[-1]] * (16 - len(columns))
+    for row in range(9):
+        print("{" + ", ".join(mp.nstr(c[row], 9, min_fixed=0, max_fixed=1) + "f" for c in columns) + "},")
 
 
 if __name__ == "__main__":

@@ -59,12 +59,10 @@ HWY_INLINE V LogSplit32(D d, V x, int32_t least_bits, V& k) {
   return hn::Sub(hn::BitCast(d, m), hn::Set(d, 1.0f));
 }
 
-// log x = high + low, high = k ln2 + f rounded and low the rest: log(1 + f) - f, what the rounding lost, k times the
-// rest of ln2. The first part of ln2 has 16 bits, so that its products with k are exact.
+// k ln2 + log(1 + f) = high + low, high = k ln2 + f rounded and low the rest: log(1 + f) - f, what the rounding lost, k
+// times the rest of ln2. The first part of ln2 has 16 bits, so that its products with k are exact.
 template <class D, class V>
-HWY_INLINE V LogParts32(D d, V x, V& low) {
-  V k;
-  const V f = LogSplit32(d, x, 0x3F3504F3 /* sqrt(1/2) */, k);
+HWY_INLINE V LogParts32(D d, V k, V f, V& low) {
   const V q = Horner(d, f, -4.99999881e-1f, 3.33333224e-1f, -2.50016093e-1f, 2.0002225e-1f, -1.66086078e-1f,
                      1.41763002e-1f, -1.32413045e-1f, 1.29410446e-1f, -7.67242834e-2f);
   const V ln2 = hn::Set(d, 0x1.62e4p-1f);
@@ -78,8 +76,9 @@ template <class D, class V>
 HWY_INLINE V Log(D d, V x) {
 #if HWY_NATIVE_FMA
   const auto good = IsPositiveNormal(d, x);
-  V low;
-  const V high = LogParts32(d, x, low);
+  V k, low;
+  const V f = LogSplit32(d, x, 0x3F3504F3 /* sqrt(1/2) */, k);
+  const V high = LogParts32(d, k, f, low);
   const V y = hn::Add(high, low);
   if (HWY_LIKELY(hn::AllTrue(d, good))) return y;
   return hn::IfThenElse(good, y, LogSlow<LogWide>(d, x));
@@ -113,8 +112,9 @@ template <class D, class V>
 HWY_INLINE V Log10(D d, V x) {
 #if HWY_NATIVE_FMA
   const auto good = IsPositiveNormal(d, x);
-  V low;
-  const V high = LogParts32(d, x, low);
+  V k, low;
+  const V f = LogSplit32(d, x, 0x3F3504F3 /* sqrt(1/2) */, k);
+  const V high = LogParts32(d, k, f, low);
   const V log10e = hn::Set(d, 0x1.bcb7b2p-2f);
   const V rest = hn::MulAdd(high, hn::Set(d, -0x1.5b235ep-27f), hn::Mul(low, log10e));
   const V y = hn::MulAdd(high, log10e, rest);
@@ -126,7 +126,7 @@ HWY_INLINE V Log10(D d, V x) {
 }
 
 template <class D, class V>
-HWY_INLINE V Log1p(D d, V x) {
+HWY_NOINLINE V Log1pSlow(D d, V x) {
   const V r = hn::Or(Widen<Log1pWide>(d, x), hn::And(x, hn::SignBit(d)));
   const V minus_one = hn::Set(d, -1.0f);
   const auto good = hn::And(hn::Gt(x, minus_one), hn::Lt(x, hn::Inf(d)));
@@ -134,6 +134,33 @@ HWY_INLINE V Log1p(D d, V x) {
   V special = hn::IfThenElse(hn::Lt(x, minus_one), hn::NaN(d), x);
   special = hn::IfThenElse(hn::Eq(x, minus_one), hn::Neg(hn::Inf(d)), special);
   return hn::IfThenElse(good, r, special);
+}
+
+template <class D, class V>
+HWY_INLINE V Log1p(D d, V x) {
+#if HWY_NATIVE_FMA
+  const hn::RebindToUnsigned<D> du;
+  const hn::RebindToSigned<D> di;
+  const V one = hn::Set(d, 1.0f);
+  // 1 + x only decides about k; f = 2^-k (1 + x) - 1 comes from x itself, and is x for k = 0.
+  const V sum = hn::Add(one, x);
+  const auto sum_bits = hn::Sub(hn::BitCast(du, sum), hn::Set(du, 0x33000000u));    // 2^-25
+  const auto good = hn::RebindMask(d, hn::Lt(sum_bits, hn::Set(du, 0x4B000000u)));  // sum < 2^125
+  const auto above = hn::Sub(hn::BitCast(di, sum), hn::Set(di, int32_t{0x3F3504F3}));
+  const auto exponent = hn::ShiftRight<23>(above);
+  const V k = hn::ConvertTo(d, exponent);
+  const V scale = hn::BitCast(d, hn::Sub(hn::BitCast(di, one), hn::ShiftLeft<23>(exponent)));
+  const V offset = hn::Sub(scale, one);
+  const V f = hn::MulAdd(x, scale, offset);
+  const V f_lost = hn::MulAdd(x, scale, hn::Sub(offset, f));
+  V low;
+  const V high = LogParts32(d, k, f, low);
+  const V y = hn::Or(hn::Add(high, hn::Add(low, f_lost)), hn::And(x, hn::SignBit(d)));
+  if (HWY_LIKELY(hn::AllTrue(d, good))) return y;
+  return hn::IfThenElse(good, y, Log1pSlow(d, x));
+#else
+  return Log1pSlow(d, x);
+#endif
 }
 
 // asinh a = log(a + sqrt(a^2 + 1)), a >= 0; its relative error grows as 2^-53 / a, so that below 2^-10 two terms of

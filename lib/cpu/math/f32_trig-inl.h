@@ -282,14 +282,80 @@ struct AcosWide {
   }
 };
 
+constexpr float kHalfPiHigh = 0x1.921fb6p0f;
+constexpr float kHalfPiLow = -0x1.777a5cp-25f;
+
+// asin s' = s + low for s' = |x| up to 1/2 and s' = sqrt((1 - |x|) / 2) above. The root comes as a pair from Newton's
+// steps, two divisions or roots less; both its factors are exact enough, only their sum is s'.
+template <class D, class V, class M>
+HWY_INLINE V AsinParts32(D d, V a, M& small, V& low) {
+  const hn::RebindToUnsigned<D> du;
+  const V half = hn::Set(d, 0.5f);
+  const V one_and_half = hn::Set(d, 1.5f);
+  small = hn::Le(a, half);
+  const V z = hn::NegMulAdd(a, half, half);
+  V y = hn::BitCast(d, hn::Sub(hn::Set(du, 0x5F375A86u), hn::ShiftRight<1>(hn::BitCast(du, z))));
+  const V half_z = hn::Mul(z, half);
+  y = hn::Mul(y, hn::NegMulAdd(hn::Mul(half_z, y), y, one_and_half));
+  y = hn::Mul(y, hn::NegMulAdd(hn::Mul(half_z, y), y, one_and_half));
+  const V root = hn::Mul(z, y);
+  const V root_low = hn::Mul(hn::NegMulAdd(root, root, z), hn::Mul(y, half));
+  const V sum = hn::Add(root, root_low);
+  const V s = hn::IfThenElse(small, a, sum);
+  const V t = hn::IfThenElse(small, hn::Mul(a, a), z);
+  const V p = Horner(d, t, 1.66667521e-1f, 7.49530941e-2f, 4.54691499e-2f, 2.41847802e-2f, 4.21582945e-2f);
+  low = hn::MulAdd(hn::Mul(s, t), p, hn::IfThenZeroElse(small, hn::Sub(root_low, hn::Sub(sum, root))));
+  return s;
+}
+
+// base + base_low + factor (s + low), factor a power of two, |base| 0 or larger than the rest.
+template <class D, class V>
+HWY_INLINE V AddToAngle32(D, V base, V base_low, V factor, V s, V low) {
+  const V high = hn::MulAdd(factor, s, base);
+  const V lost = hn::MulAdd(factor, s, hn::Sub(base, high));
+  return hn::Add(high, hn::MulAdd(factor, low, hn::Add(lost, base_low)));
+}
+
 template <class D, class V>
 HWY_INLINE V Asin(D d, V x) {
+#if HWY_NATIVE_FMA
+  const V a = hn::Abs(x);
+  hn::Mask<D> small;
+  V low;
+  const V s = AsinParts32(d, a, small, low);
+  const V base = hn::IfThenZeroElse(small, hn::Set(d, kHalfPiHigh));
+  const V base_low = hn::IfThenZeroElse(small, hn::Set(d, kHalfPiLow));
+  const V factor = hn::IfThenElse(small, hn::Set(d, 1.0f), hn::Set(d, -2.0f));
+  const V y = hn::Or(AddToAngle32(d, base, base_low, factor, s, low), hn::And(x, hn::SignBit(d)));
+  const auto good = hn::Le(a, hn::Set(d, 1.0f));
+  if (HWY_LIKELY(hn::AllTrue(d, good))) return y;
+  return hn::IfThenElse(good, y, hn::NaN(d));
+#else
   return Widen<AsinWide>(d, x);
+#endif
 }
 
 template <class D, class V>
 HWY_INLINE V Acos(D d, V x) {
+#if HWY_NATIVE_FMA
+  const V a = hn::Abs(x);
+  const V sign = hn::And(x, hn::SignBit(d));
+  hn::Mask<D> small;
+  V low;
+  const V s = AsinParts32(d, a, small, low);
+  // pi / 2 - asin x; above 1/2 it is 2 asin s, below -1/2 pi - 2 asin s.
+  const auto left = hn::Lt(x, hn::Zero(d));
+  const V base = hn::IfThenElse(small, hn::Set(d, kHalfPiHigh), hn::IfThenElseZero(left, hn::Set(d, 2 * kHalfPiHigh)));
+  const V base_low =
+      hn::IfThenElse(small, hn::Set(d, kHalfPiLow), hn::IfThenElseZero(left, hn::Set(d, 2 * kHalfPiLow)));
+  const V factor = hn::Xor(hn::IfThenElse(small, hn::Set(d, -1.0f), hn::Set(d, 2.0f)), sign);
+  const V y = AddToAngle32(d, base, base_low, factor, s, low);
+  const auto good = hn::Le(a, hn::Set(d, 1.0f));
+  if (HWY_LIKELY(hn::AllTrue(d, good))) return y;
+  return hn::IfThenElse(good, y, hn::NaN(d));
+#else
   return Widen<AcosWide>(d, x);
+#endif
 }
 
 struct AtanWide {
@@ -306,7 +372,27 @@ struct AtanWide {
 
 template <class D, class V>
 HWY_INLINE V Atan(D d, V x) {
+#if HWY_NATIVE_FMA
+  // 2^60 is as good as infinity and keeps the residue of the division finite.
+  const V a = hn::Min(hn::Abs(x), hn::Set(d, 0x1p60f));
+  const V one = hn::Set(d, 1.0f);
+  const auto large = hn::Gt(a, one);
+  // atan a = pi / 2 - atan(1 / a): s = a or -1 / a, with what the division lost.
+  const V inverse = hn::Div(hn::Set(d, -1.0f), a);
+  const V inverse_low = hn::Mul(hn::MulAdd(inverse, a, one), inverse);
+  const V s = hn::IfThenElse(large, inverse, a);
+  const V z = hn::Mul(s, s);
+  const V p = Horner(d, z, -3.33332986e-1f, 1.99985296e-1f, -1.42640129e-1f, 1.09508522e-1f, -8.39918256e-2f,
+                     5.78784533e-2f, -3.10931373e-2f, 1.08660711e-2f, -1.78210239e-3f);
+  const V base = hn::IfThenElseZero(large, hn::Set(d, kHalfPiHigh));
+  const V base_low = hn::IfThenElseZero(large, hn::Add(inverse_low, hn::Set(d, kHalfPiLow)));
+  const V high = hn::Add(base, s);
+  const V lost = hn::Sub(s, hn::Sub(high, base));
+  const V low = hn::MulAdd(hn::Mul(s, z), p, hn::Add(lost, base_low));
+  return KeepNaN(x, hn::Or(hn::Add(high, low), hn::And(x, hn::SignBit(d))));
+#else
   return Widen<AtanWide>(d, x);
+#endif
 }
 
 // The angle of (x, y): atan of the smaller over the larger, mirrored at the diagonal, then at the y axis.

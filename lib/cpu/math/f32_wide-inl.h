@@ -109,6 +109,34 @@ HWY_INLINE V Clamp(D d, V x, hn::TFromD<D> bound) {
   return hn::Max(hn::Min(x, hn::Set(d, bound)), hn::Set(d, -bound));
 }
 
+// ---------------------------------------------------------------------------------------------------------- tables
+
+// True if D has exactly count lanes, known when compiling.
+template <class D>
+constexpr bool IsLanes(size_t count) {
+  return !HWY_HAVE_SCALABLE && hn::MaxLanes(D()) == count;
+}
+
+// Looks up column (0 to 15) in tables of 16 float32, aligned to 64 bytes: one permutation for 16 lanes, two and a
+// blend for 8, gathers for other vectors. Vectors of unknown length cannot be members, hence the lambda.
+template <class D, class VI>
+HWY_INLINE auto Lookup16(D d, VI column) {
+  if constexpr (IsLanes<D>(16)) {
+    const auto index = hn::IndicesFromVec(d, column);
+    return [=](const float* HWY_RESTRICT table) HWY_ATTR { return hn::TableLookupLanes(hn::Load(d, table), index); };
+  } else if constexpr (IsLanes<D>(8)) {
+    const hn::RebindToSigned<D> di;
+    const auto index = hn::IndicesFromVec(d, hn::And(column, hn::Set(di, 7)));
+    const auto upper = hn::RebindMask(d, hn::Gt(column, hn::Set(di, 7)));
+    return [=](const float* HWY_RESTRICT table) HWY_ATTR {
+      return hn::IfThenElse(upper, hn::TableLookupLanes(hn::Load(d, table + 8), index),
+                            hn::TableLookupLanes(hn::Load(d, table), index));
+    };
+  } else {
+    return [=](const float* HWY_RESTRICT table) HWY_ATTR { return hn::GatherIndex(d, table, column); };
+  }
+}
+
 // -------------------------------------------------------------------------------------------------- float64 cores
 
 // Adding these rounds a small float64 or float32 to an integer, ties to even, and leaves that integer in the low bits.
