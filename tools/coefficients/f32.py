@@ -3,9 +3,32 @@
 Remez exchange on P(x) ~ f(x) with weight w(x). For float32 the leading coefficients, the constant one first, are
 rounded and the rest is fitted again as long as that helps; the printed error is that of the polynomial as stored.
 """
+
 import sys
 
-from mpmath import asin, atan, atanh, cos, cosh, erf, erfc, exp, expm1, log, log1p, lu_solve, matrix, mp, mpf, pi, sin, sinh, sqrt, tan, tanh
+from mpmath import (
+    asin,
+    atan,
+    atanh,
+    cos,
+    cosh,
+    erf,
+    erfc,
+    exp,
+    expm1,
+    log,
+    log1p,
+    lu_solve,
+    matrix,
+    mp,
+    mpf,
+    pi,
+    sin,
+    sinh,
+    sqrt,
+    tan,
+    tanh,
+)
 
 mp.prec = 180
 
@@ -16,11 +39,11 @@ def rounded(value, bits):
         return +value
 
 
-def remez(f, lo, hi, degree, weight, fixed):
+def remez(f, lo, hi, degree, weight, fixed, points):
     """Minimax of weight * (P - f) over [lo, hi]; `fixed` maps powers to coefficients that must stay."""
     free = [k for k in range(degree + 1) if k not in fixed]
     count = len(free) + 1
-    grid = [lo + (hi - lo) * (1 - cos(pi * i / 601)) / 2 for i in range(1, 601)]
+    grid = [lo + (hi - lo) * (1 - cos(pi * i / (points + 1))) / 2 for i in range(1, points + 1)]
     values = [(x, f(x), abs(weight(x))) for x in grid]
     base = [(sum(c * x**k for k, c in fixed.items()), y, w) for x, y, w in values]
     picks = [int((i + mpf(1) / 2) * len(grid) / count) for i in range(count)]
@@ -54,15 +77,16 @@ def remez(f, lo, hi, degree, weight, fixed):
     return coefficients
 
 
-def fit(name, f, lo, hi, degree, bits=53, weight=None, fixed=None, quiet=False):
+def fit(name, f, lo, hi, degree, bits=53, weight=None, fixed=None, quiet=False, points=600, holds=99):
     weight = weight or (lambda x: 1 / f(x))
     lo, hi = mpf(lo), mpf(hi)
     grid = [lo + (hi - lo) * i / 2003 for i in range(1, 2003)]
     values = [(x, f(x), abs(weight(x))) for x in grid]
     best = None
     held = dict(fixed or {})
-    for k in range(min(degree + 1, 4) if bits == 24 else 1):  # round after holding 0, 1, 2, 3 coefficients; the best wins
-        coefficients = remez(f, lo, hi, degree, weight, held)
+    # Round after holding 0, 1, 2 ... coefficients; the best wins.
+    for k in range(min(degree + 1, holds) if bits == 24 else 1):
+        coefficients = remez(f, lo, hi, degree, weight, held, points)
         stored = {i: rounded(c, bits) for i, c in coefficients.items()}
         error = max(w * abs(sum(c * x**i for i, c in stored.items()) - y) for x, y, w in values)
         if best is None or error < best[0]:
@@ -73,7 +97,10 @@ def fit(name, f, lo, hi, degree, bits=53, weight=None, fixed=None, quiet=False):
         return worst, kept
     print(f"{name}: [{mp.nstr(mpf(lo), 6)}, {mp.nstr(mpf(hi), 6)}] degree {degree} error 2^{mp.nstr(log(worst, 2), 4)}")
     for k in range(degree + 1):
-        print("  ", mp.nstr(kept[k], 17 if bits == 53 else 9, min_fixed=0, max_fixed=1) + ("f" if bits == 24 else "") + ",")
+        print(
+            "  ",
+            mp.nstr(kept[k], 17 if bits == 53 else 9, min_fixed=0, max_fixed=1) + ("f" if bits == 24 else "") + ",",
+        )
 
 
 LN2 = log(mpf(2))
@@ -93,25 +120,50 @@ def wide_log():  # (log(1 + f) - f) / f^2; the weight makes the error relative t
 
 @poly
 def wide_expm1():  # (e^r - 1 - r) / r^2, |r| <= ln2/2
-    fit("expm1 f64", lambda r: (expm1(r) - r) / r**2, -LN2 / 2 * 1.001, LN2 / 2 * 1.001, 6, weight=lambda r: r**2 / expm1(r))
+    fit(
+        "expm1 f64",
+        lambda r: (expm1(r) - r) / r**2,
+        -LN2 / 2 * 1.001,
+        LN2 / 2 * 1.001,
+        6,
+        weight=lambda r: r**2 / expm1(r),
+    )
 
 
 @poly
 def wide_sin():  # (sin(sqrt z) - sqrt z) / sqrt z^3, |sqrt z| <= pi/2
-    fit("sin f64", lambda z: (sin(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3, mpf(10) ** -12, (pi / 2 * 1.0001) ** 2, 4,
-        weight=lambda z: sqrt(z) ** 3 / sin(sqrt(z)))
+    fit(
+        "sin f64",
+        lambda z: (sin(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3,
+        mpf(10) ** -12,
+        (pi / 2 * 1.0001) ** 2,
+        4,
+        weight=lambda z: sqrt(z) ** 3 / sin(sqrt(z)),
+    )
 
 
 @poly
 def wide_atan():  # (atan(s) - s) / s^3 in z = s^2 on [0, 1]
-    fit("atan f64", lambda z: (atan(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3, mpf(10) ** -12, 1, 10,
-        weight=lambda z: sqrt(z) ** 3 / atan(sqrt(z)))
+    fit(
+        "atan f64",
+        lambda z: (atan(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3,
+        mpf(10) ** -12,
+        1,
+        10,
+        weight=lambda z: sqrt(z) ** 3 / atan(sqrt(z)),
+    )
 
 
 @poly
 def wide_asin():  # (asin(s) - s) / s^3 in z = s^2 on [0, 1/4]
-    fit("asin f64", lambda z: (asin(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3, mpf(10) ** -12, mpf(1) / 4, 6,
-        weight=lambda z: sqrt(z) ** 3 / asin(sqrt(z)))
+    fit(
+        "asin f64",
+        lambda z: (asin(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3,
+        mpf(10) ** -12,
+        mpf(1) / 4,
+        6,
+        weight=lambda z: sqrt(z) ** 3 / asin(sqrt(z)),
+    )
 
 
 @poly
@@ -125,6 +177,7 @@ def wide_erfc():  # e^(x^2) erfc(x) in t = (x - 2) / (x + 2), x in [0, 10.25]
     def g(t):
         x = 2 * (1 + t) / (1 - t)
         return exp(x * x) * erfc(x)
+
     fit("erfcx f64", g, -1, mpf("0.68"), 13)
 
 
@@ -132,21 +185,46 @@ def wide_erfc():  # e^(x^2) erfc(x) in t = (x - 2) / (x + 2), x in [0, 10.25]
 def wide_cosh():  # cosh(sqrt z) and sinh(sqrt z) / sqrt z on |sqrt z| <= ln2 / 2
     top = (LN2 / 2 * 1.001) ** 2
     fit("cosh f64", lambda z: (cosh(sqrt(z)) - 1) / z, mpf(10) ** -12, top, 2, weight=lambda z: z)
-    fit("sinh f64", lambda z: (sinh(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3, mpf(10) ** -12, top, 2,
-        weight=lambda z: sqrt(z) ** 3 / sinh(sqrt(z)))
+    fit(
+        "sinh f64",
+        lambda z: (sinh(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3,
+        mpf(10) ** -12,
+        top,
+        2,
+        weight=lambda z: sqrt(z) ** 3 / sinh(sqrt(z)),
+    )
 
 
 @poly
 def wide_tan():  # (tan s - s) / s^3 in z = s^2, |s| <= pi/4
-    fit("tan f64", lambda z: (tan(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3, mpf(10) ** -12, (pi / 4 * 1.0001) ** 2, 7,
-        weight=lambda z: sqrt(z) ** 3 / tan(sqrt(z)))
+    fit(
+        "tan f64",
+        lambda z: (tan(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3,
+        mpf(10) ** -12,
+        (pi / 4 * 1.0001) ** 2,
+        7,
+        weight=lambda z: sqrt(z) ** 3 / tan(sqrt(z)),
+    )
 
 
 @poly
 def full():  # 53 bits, for logaddexp: (e^r - 1 - r) / r^2; (atanh(s) - s) / s^3 in z = s^2, s <= 1/3
-    fit("expm1 53 bits", lambda r: (expm1(r) - r) / r**2, -LN2 / 2 * 1.001, LN2 / 2 * 1.001, 10, weight=lambda r: r**2 / expm1(r))
-    fit("atanh 53 bits", lambda z: (atanh(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3, mpf(10) ** -12, mpf(1) / 9, 9,
-        weight=lambda z: sqrt(z) ** 3 / atanh(sqrt(z)))
+    fit(
+        "expm1 53 bits",
+        lambda r: (expm1(r) - r) / r**2,
+        -LN2 / 2 * 1.001,
+        LN2 / 2 * 1.001,
+        10,
+        weight=lambda r: r**2 / expm1(r),
+    )
+    fit(
+        "atanh 53 bits",
+        lambda z: (atanh(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3,
+        mpf(10) ** -12,
+        mpf(1) / 9,
+        9,
+        weight=lambda z: sqrt(z) ** 3 / atanh(sqrt(z)),
+    )
 
 
 @poly
@@ -159,20 +237,43 @@ def native_exp():  # e^r and 2^r with c0 = c1 = 1, or c0 = 1
 @poly
 def native_expm1():
     edge = LN2 / 2 * mpf("1.002")
-    fit("expm1 f32", lambda r: (expm1(r) - r) / r**2, -edge + mpf("0.06"), edge + mpf("0.06"), 5, 24, weight=lambda r: r**2 / expm1(r))
+    fit(
+        "expm1 f32",
+        lambda r: (expm1(r) - r) / r**2,
+        -edge + mpf("0.06"),
+        edge + mpf("0.06"),
+        5,
+        24,
+        weight=lambda r: r**2 / expm1(r),
+    )
 
 
 @poly
 def native_log():
     fit("log f32", lambda f: (log1p(f) - f) / f**2, R2 / 2 - 1, R2 - 1, 8, 24, weight=lambda f: f**2 / log1p(f))
-    fit("log2 f32", lambda f: (log1p(f) - f) / f**2 / LN2, mpf(-1) / 3, mpf(1) / 3, 8, 24, weight=lambda f: f**2 / log1p(f) * LN2)
+    fit(
+        "log2 f32",
+        lambda f: (log1p(f) - f) / f**2 / LN2,
+        mpf(-1) / 3,
+        mpf(1) / 3,
+        8,
+        24,
+        weight=lambda f: f**2 / log1p(f) * LN2,
+    )
 
 
 @poly
 def native_sin():
     top = (pi / 4 * mpf("1.002")) ** 2
-    fit("sin f32", lambda z: (sin(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3, mpf(10) ** -12, top, 2, 24,
-        weight=lambda z: sqrt(z) ** 3 / sin(sqrt(z)))
+    fit(
+        "sin f32",
+        lambda z: (sin(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3,
+        mpf(10) ** -12,
+        top,
+        2,
+        24,
+        weight=lambda z: sqrt(z) ** 3 / sin(sqrt(z)),
+    )
     fit("cos f32", lambda z: (cos(sqrt(z)) - 1) / z, mpf(10) ** -12, top, 3, 24, weight=lambda z: z / cos(sqrt(z)))
 
 
@@ -180,23 +281,55 @@ def native_sin():
 def native_cosh():  # |r| <= 0.407, the range of the skewed reduction
     top = mpf("0.407") ** 2
     fit("cosh f32", lambda z: (cosh(sqrt(z)) - 1) / z, mpf(10) ** -12, top, 2, 24, weight=lambda z: z)
-    fit("sinh f32", lambda z: (sinh(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3, mpf(10) ** -12, top, 2, 24,
-        weight=lambda z: sqrt(z) ** 3 / sinh(sqrt(z)))
+    fit(
+        "sinh f32",
+        lambda z: (sinh(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3,
+        mpf(10) ** -12,
+        top,
+        2,
+        24,
+        weight=lambda z: sqrt(z) ** 3 / sinh(sqrt(z)),
+    )
 
 
 @poly
 def native_atan():
-    fit("atan f32", lambda z: (atan(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3, mpf(10) ** -12, 1, 8, 24,
-        weight=lambda z: sqrt(z) ** 3 / atan(sqrt(z)))
-    fit("asin f32", lambda z: (asin(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3, mpf(10) ** -12, mpf(1) / 4, 4, 24,
-        weight=lambda z: sqrt(z) ** 3 / asin(sqrt(z)))
+    fit(
+        "atan f32",
+        lambda z: (atan(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3,
+        mpf(10) ** -12,
+        1,
+        8,
+        24,
+        weight=lambda z: sqrt(z) ** 3 / atan(sqrt(z)),
+    )
+    fit(
+        "asin f32",
+        lambda z: (asin(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3,
+        mpf(10) ** -12,
+        mpf(1) / 4,
+        4,
+        24,
+        weight=lambda z: sqrt(z) ** 3 / asin(sqrt(z)),
+    )
 
 
 @poly
 def table_tanh():  # one polynomial in a - middle per interval [edge, next edge); tanh(middle) is nearly a float32
     edges = [mpf(2) ** (e - 3) * m for e in range(7) for m in (1, mpf(3) / 2)][:13] + [mpf("9.2")]
     top = mpf(1) / 8
-    error, kept = fit("", lambda a: tanh(a) / a - 1, mpf(10) ** -9, top, 6, 24, quiet=True, weight=lambda a: a / tanh(a))
+    error, kept = fit(
+        "",
+        lambda a: tanh(a) / a - 1,
+        mpf(10) ** -9,
+        top,
+        6,
+        24,
+        quiet=True,
+        points=300,
+        holds=4,
+        weight=lambda a: a / tanh(a),
+    )
     print("// 0", mp.nstr(log(error, 2), 4))
     columns = [[mpf(0), mpf(0)] + [kept[k] for k in range(7)]]  # tanh a = a + a p(a)
     for lo, hi in zip(edges, edges[1:]):
@@ -204,8 +337,18 @@ def table_tanh():  # one polynomial in a - middle per interval [edge, next edge)
         start = mp.floor((lo + hi) / 2 / ulp)
         middle = min(((start + i) * ulp for i in range(400)), key=lambda a: abs(tanh(a) - rounded(tanh(a), 24)))
         value = rounded(tanh(middle), 24)
-        error, kept = fit("", lambda u: (tanh(middle + u) - value) / u, lo - middle, hi - middle, 6, 24, quiet=True,
-                          weight=lambda u: u / tanh(middle + u))
+        error, kept = fit(
+            "",
+            lambda u: (tanh(middle + u) - value) / u,
+            lo - middle,
+            hi - middle,
+            6,
+            24,
+            quiet=True,
+            points=300,
+            holds=4,
+            weight=lambda u: u / tanh(middle + u),
+        )
         print("//", mp.nstr(lo, 5), mp.nstr(log(error, 2), 4))
         columns.append([middle, value] + [kept[k] for k in range(7)])
     columns += [columns[-1]] * (16 - len(columns))

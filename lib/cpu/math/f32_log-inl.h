@@ -72,6 +72,9 @@ HWY_INLINE V LogParts32(D d, V k, V f, V& low) {
   return high;
 }
 
+// log x. Domain: all; -inf at +-0, NaN below. Max error 0.752 ULP (sampled: every 503rd argument and 81 around each
+// power of two), without FMA 0.501. Subnormal, zero, negative, infinite and NaN lanes take the float64 version. Lost: k
+// ln2 added by one FMA without what it loses, 1.1 ULP for two operations less.
 template <class D, class V>
 HWY_INLINE V Log(D d, V x) {
 #if HWY_NATIVE_FMA
@@ -87,6 +90,8 @@ HWY_INLINE V Log(D d, V x) {
 #endif
 }
 
+// log2 x. Domain as Log. Max error 0.867 ULP (sampled as Log); powers of two are exact. Lost: log2 e = 1 + 0.4427 as
+// float32 (1.07 to 1.2 ULP: the second part's rounding alone is 2^-27 of the result).
 template <class D, class V>
 HWY_INLINE V Log2(D d, V x) {
 #if HWY_NATIVE_FMA
@@ -108,6 +113,7 @@ HWY_INLINE V Log2(D d, V x) {
 #endif
 }
 
+// log10 x. Domain as Log. Max error 0.915 ULP (sampled as Log). log x as a pair times log10 e as a pair.
 template <class D, class V>
 HWY_INLINE V Log10(D d, V x) {
 #if HWY_NATIVE_FMA
@@ -136,6 +142,8 @@ HWY_NOINLINE V Log1pSlow(D d, V x) {
   return hn::IfThenElse(good, r, special);
 }
 
+// log(1 + x). Domain: all; -inf at -1, NaN below. Max error 0.826 ULP (sampled: every 2003rd argument and 81 around
+// each power of two). Outside -1 < x < 2^125 the float64 version answers.
 template <class D, class V>
 HWY_INLINE V Log1p(D d, V x) {
 #if HWY_NATIVE_FMA
@@ -175,6 +183,7 @@ struct AsinhWide {
   }
 };
 
+// asinh x. Domain: all. Max error 0.501 ULP (sampled as Log1p). One rounding of the float64 core.
 template <class D, class V>
 HWY_INLINE V Asinh(D d, V x) {
   const V a = hn::Abs(x);
@@ -190,6 +199,7 @@ struct AcoshWide {
   }
 };
 
+// acosh x. Domain: x >= 1, NaN below. Max error 0.501 ULP (sampled as Log1p). One rounding of the float64 core.
 template <class D, class V>
 HWY_INLINE V Acosh(D d, V x) {
   const V one = hn::Set(d, 1.0f);
@@ -209,6 +219,8 @@ struct AtanhWide {
   }
 };
 
+// atanh x. Domain: |x| <= 1, +-inf at +-1, NaN outside. Max error 0.501 ULP (sampled as Log1p). One rounding of the
+// float64 core.
 template <class D, class V>
 HWY_INLINE V Atanh(D d, V x) {
   const V a = hn::Abs(x);
@@ -248,6 +260,8 @@ struct LogaddexpWide {
   }
 };
 
+// log(e^a + e^b). Domain: all pairs; equal infinities give themselves. Max error 0.501 ULP (3 million random pairs and
+// all pairs of 58 special numbers) away from its zeros; next to them the absolute error is about 2^-52.
 template <class D, class V>
 HWY_INLINE V Logaddexp(D d, V a, V b) {
   const V r = Widen<LogaddexpWide>(d, a, b);
@@ -290,6 +304,9 @@ HWY_NOINLINE V PowSpecial(D d, V x, V y, V r) {
   return hn::IfThenElse(hn::Or(hn::Eq(y, zero), hn::Eq(x, one)), one, r);
 }
 
+// x^y with the special cases of the Python array API standard. Max error 0.507 ULP (3 million random pairs and all
+// pairs of 58 special numbers). 2^(y log2 |x|) in float64, where log2's 38 bits leave 2^-31 of the result at |y log2 x|
+// = 128.
 template <class D, class V>
 HWY_INLINE V Pow(D d, V x, V y) {
   const V ax = hn::Abs(x);

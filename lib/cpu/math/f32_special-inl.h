@@ -30,6 +30,8 @@ struct ErfWide {
   }
 };
 
+// erf x. Domain: all; |result| <= 1. Max error 0.501 ULP (sampled: every 2003rd argument and 81 around each power of
+// two).
 template <class D, class V>
 HWY_INLINE V Erf(D d, V x) {
   return KeepNaN(x, Widen<ErfWide>(d, Clamp(d, x, 4.0f)));
@@ -51,6 +53,7 @@ struct ErfcWide {
   }
 };
 
+// 1 - erf x. Domain: all; gradual underflow to 0 at 10.06. Max error 0.501 ULP (sampled as Erf).
 template <class D, class V>
 HWY_INLINE V Erfc(D d, V x) {
   return KeepNaN(x, Widen<ErfcWide>(d, Clamp(d, x, 10.25f)));
@@ -76,6 +79,7 @@ struct CbrtWide {
   }
 };
 
+// The cube root. Domain: all, odd. Max error 0.5001 ULP (sampled as Erf).
 template <class D, class V>
 HWY_INLINE V Cbrt(D d, V x) {
   const V a = hn::Abs(x);
@@ -92,6 +96,8 @@ struct HypotWide {
   }
 };
 
+// sqrt(a^2 + b^2). Domain: all pairs; inf where one is infinite, even beside NaN. Max error 0.5001 ULP (3 million
+// random pairs and all pairs of 58 special numbers); neither overflows nor underflows before the result does.
 template <class D, class V>
 HWY_INLINE V Hypot(D d, V a, V b) {
   const V r = Widen<HypotWide>(d, a, b);
@@ -107,7 +113,8 @@ struct RsqrtWide {
 };
 
 // 1 / sqrt x within 4 % for normal x > 0 from halving the bits (Blinn 1997), two Newton steps (2^-17), one with the
-// residue 1 - x y^2 taken exactly.
+// residue 1 - x y^2 taken exactly. Domain: all; +-inf at +-0, NaN below. Max error 0.5001 ULP (sampled: every 1003rd
+// argument and 81 around each power of two). Lost: root and division, 5 times slower.
 template <class D, class V>
 HWY_INLINE V Rsqrt(D d, V x) {
 #if HWY_NATIVE_FMA

@@ -215,6 +215,12 @@ HWY_INLINE V SinCos32(D d, V x) {
 // Up to here the float32 reduction keeps the bound.
 constexpr float kTrigLimit32 = 8192.0f;
 
+// sin x. Domain: all finite x, NaN at inf; |result| <= 1. Max error 0.939 ULP (sampled: every 503rd argument and 81
+// around each power of two), without FMA 0.501. Up to |x| = 8192 float32 with a three-part pi / 2 (Cody and Waite)
+// whose rounding error is carried along; up to 2^22 float64; beyond, integers (Payne and Hanek). Lost: one polynomial
+// on
+// [-pi / 2, pi / 2] without blends, since its terms cancel (above 1.5 ULP); the reduction's error from FMAs alone,
+// wrong next to multiples of pi / 2; without z's rounding error 1.12 ULP.
 template <class D, class V>
 HWY_INLINE V Sin(D d, V x) {
 #if HWY_NATIVE_FMA
@@ -227,6 +233,7 @@ HWY_INLINE V Sin(D d, V x) {
 #endif
 }
 
+// cos x. Domain, method and source as Sin. Max error 0.938 ULP (sampled as Sin).
 template <class D, class V>
 HWY_INLINE V Cos(D d, V x) {
 #if HWY_NATIVE_FMA
@@ -239,6 +246,8 @@ HWY_INLINE V Cos(D d, V x) {
 #endif
 }
 
+// tan x. Domain: all finite x, NaN at inf. Max error 0.502 ULP (sampled: every 64th argument). float64 up to
+// |x| = 2^22, beyond as Sin.
 template <class D, class V>
 HWY_INLINE V Tan(D d, V x) {
   return TrigWide<Trig::kTan, TanWide>(d, x);
@@ -316,6 +325,9 @@ HWY_INLINE V AddToAngle32(D, V base, V base_low, V factor, V s, V low) {
   return hn::Add(high, hn::MulAdd(factor, low, hn::Add(lost, base_low)));
 }
 
+// asin x. Domain: |x| <= 1, NaN outside. Max error 0.647 ULP (sampled: every 2003rd argument and 81 around each power
+// of two), without FMA 0.501. Lost: the float64 core, whose root alone takes as long as all of this; the root as one
+// float32 (4 ULP).
 template <class D, class V>
 HWY_INLINE V Asin(D d, V x) {
 #if HWY_NATIVE_FMA
@@ -335,6 +347,7 @@ HWY_INLINE V Asin(D d, V x) {
 #endif
 }
 
+// acos x. Domain: |x| <= 1, NaN outside. Max error 0.603 ULP (sampled as Asin). As Asin.
 template <class D, class V>
 HWY_INLINE V Acos(D d, V x) {
 #if HWY_NATIVE_FMA
@@ -370,6 +383,8 @@ struct AtanWide {
   }
 };
 
+// atan x. Domain: all. Max error 0.934 ULP (sampled as Asin), without FMA 0.501. Degree 19 in s = x or -1 / x; the
+// division's residue is added.
 template <class D, class V>
 HWY_INLINE V Atan(D d, V x) {
 #if HWY_NATIVE_FMA
@@ -415,6 +430,8 @@ struct Atan2Wide {
   }
 };
 
+// The angle of (x, y) in [-pi, pi] with the special cases of the Python array API standard. Max error 0.501 ULP (3
+// million random pairs and all pairs of 58 special numbers). One rounding of the float64 core.
 template <class D, class V>
 HWY_INLINE V Atan2(D d, V y, V x) {
   return KeepNaN(x, KeepNaN(y, Widen<Atan2Wide>(d, y, x)));
