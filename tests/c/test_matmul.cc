@@ -1,0 +1,465 @@
+// Tests of matrix products: every dtype, layout, backend and instruction set against sums in long double, equal bits, gemm's rules, refusals.
+#include "catch.h"
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "core/backend.h"
+#include "core/matmul.h"
+#include "core/memory.h"
+#include "numrs/numrs.h"
+
+using namespace numrs;
+
+namespace {
+
+using Shape = std::vector<int64_t>;
+
+// Memory with 64 bytes of a pattern before and after what the view can reach.
+enum Layout { C_ORDER, F_ORDER, SLICED, NEGATIVE, MISALIGNED, REPEATED, LAYOUTS };
+
+struct Array {
+  std::vector<unsigned char> memory;
+  View view;
+
+  Array(const Shape& shape, int32_t dtype, Layout layout) {
+    const int ndim = static_cast<int>(shape.size());
+    const int64_t size = SizeOf(dtype);
+    view = ContiguousView(nullptr, dtype, ndim, shape.data());
+    if (layout == F_ORDER) {
+      int64_t stride = size;
+      for (int d = 0; d < ndim; d++) {
+        view.strides[d] = stride;
+        stride *= shape[d];
+      }
+    }
+    for (int d = 0; d < ndim; d++) {
+      if (layout == SLICED) view.strides[d] *= d == ndim - 1 ? 2 : 3;
+      if (layout == NEGATIVE) view.strides[d] = -view.strides[d];
+      if (layout == REPEATED && d == 0) view.strides[d] = 0;
+    }
+    const Extent extent = ExtentOf(view);
+    const int64_t offset = 64 - extent.low + (layout == MISALIGNED ? 1 : 0);
+    memory.assign(static_cast<size_t>(extent.high - extent.low) + 192, 0xA5);
+    // The vector is aligned to 16 bytes, which is enough for every element.
+    view.data = reinterpret_cast<char*>(memory.data()) + offset;
+  }
+
+  char* At(int64_t flat) const {
+    char* p = view.data;
+    for (int d = view.ndim - 1; d >= 0; d--) {
+      p += flat % view.shape[d] * view.strides[d];
+      flat /= view.shape[d];
+    }
+    return p;
+  }
+  template <typename T>
+  T Get(int64_t flat) const {
+    T value;
+    std::memcpy(&value, At(flat), sizeof(T));
+    return value;
+  }
+  long double Number(int64_t flat) const {
+    switch (view.dtype) {
+#define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) \
+  case id:                                                            \
+    return static_cast<long double>(Get<ctype>(flat));
+#include "table/dtype.def"
+    }
+    return 0;
+  }
+  void Fill(uint64_t seed) {
+    for (int64_t i = 0; i < view.size; i++) {
+      seed = seed * 6364136223846793005u + 1442695040888963407u;
+      const double unit = static_cast<double>(seed >> 11) * 0x1p-53;
+      switch (view.dtype) {
+#define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy)                                                \
+  case id: {                                                                                                         \
+    const double scaled = KindOf(id) == Kind::FLOAT ? 2 * unit - 1 : KindOf(id) == Kind::BOOL ? unit < 0.15 : KindOf(id) == Kind::INT ? 200 * unit - 100 : 200 * unit; \
+    const ctype value = static_cast<ctype>(scaled);                                                                  \
+    std::memcpy(At(i), &value, sizeof(value));                                                                       \
+    break;                                                                                                           \
+  }
+#include "table/dtype.def"
+      }
+    }
+  }
+};
+
+Run RunOn(const Kernels& kernels, int threads = 1) { return Run{kernels, threads, nullptr}; }
+
+bool HasFma(const Kernels& kernels) { return std::string(kernels.target) != "SSE4"; }
+
+// Index of the element of an operand with leading dimensions that belongs to flat index `batch` of shape.
+int64_t BatchIndex(const View& v, int keep, const Shape& shape, int64_t batch) {
+  int64_t flat = 0, step = 1;
+  const int own = v.ndim - keep;
+  for (int d = static_cast<int>(shape.size()) - 1; d >= 0; d--) {
+    const int64_t i = batch % shape[static_cast<size_t>(d)];
+    batch /= shape[static_cast<size_t>(d)];
+    const int e = d - (static_cast<int>(shape.size()) - own);
+    if (e < 0) continue;
+    if (v.shape[e] != 1) flat += i * step;
+    step *= v.shape[e];
+  }
+  return flat;
+}
+
+// Compares y with a @ b; `bits` is what cpu-portable gave, or nullptr.
+bool IsProduct(const Array& a, const Array& b, const Array& y, const Array* bits) {
+  const bool row = a.view.ndim == 1, column = b.view.ndim == 1;
+  const int64_t k = a.view.shape[a.view.ndim - 1], m = row ? 1 : a.view.shape[a.view.ndim - 2], n = column ? 1 : b.view.shape[b.view.ndim - 1];
+  Shape leading(y.view.shape, y.view.shape + y.view.ndim - (row ? 0 : 1) - (column ? 0 : 1));
+  int64_t batches = 1;
+  for (int64_t extent : leading) batches *= extent;
+  const int32_t dtype = Promote(a.view.dtype, b.view.dtype);
+  const long double eps = dtype == kF32 ? 0x1p-24L : 0x1p-53L;
+  for (int64_t batch = 0; batch < batches; batch++) {
+    const int64_t a_at = BatchIndex(a.view, row ? 1 : 2, leading, batch) * m * k, b_at = BatchIndex(b.view, column ? 1 : 2, leading, batch) * k * n;
+    for (int64_t i = 0; i < m; i++) {
+      for (int64_t j = 0; j < n; j++) {
+        const int64_t at = (batch * m + i) * n + j;
+        if (KindOf(dtype) == Kind::FLOAT) {
+          long double sum = 0, magnitude = 0;
+          for (int64_t p = 0; p < k; p++) {
+            const long double term = a.Number(a_at + i * k + p) * b.Number(b_at + p * n + j);
+            sum += term;
+            magnitude += std::fabs(term);
+          }
+          if (!(std::fabs(y.Number(at) - sum) <= static_cast<long double>(k + 1) * eps * magnitude)) return false;
+          if (bits && std::memcmp(y.At(at), bits->At(at), static_cast<size_t>(SizeOf(dtype)))) return false;
+        } else {
+          uint64_t sum = 0;
+          for (int64_t p = 0; p < k; p++) {
+            const int64_t x = static_cast<int64_t>(a.Number(a_at + i * k + p)), z = static_cast<int64_t>(b.Number(b_at + p * n + j));
+            sum = dtype == kBOOL ? (sum | static_cast<uint64_t>(x && z)) : sum + static_cast<uint64_t>(x) * static_cast<uint64_t>(z);
+          }
+          if (std::memcmp(y.At(at), &sum, static_cast<size_t>(SizeOf(dtype)))) return false;  // little-endian: the low bytes
+        }
+      }
+    }
+  }
+  return true;
+}
+
+struct Pair {
+  Shape a, b, y;
+};
+
+const std::vector<Pair>& Pairs() {
+  static const std::vector<Pair> pairs = {
+      {{3}, {3}, {}},
+      {{300}, {300}, {}},
+      {{5, 7}, {7}, {5}},
+      {{7}, {7, 5}, {5}},
+      {{1, 1}, {1, 1}, {1, 1}},
+      {{15, 9}, {9, 33}, {15, 33}},
+      {{29, 31}, {31, 47}, {29, 47}},
+      {{3, 600}, {600, 5}, {3, 5}},
+      {{37, 70}, {70, 1}, {37, 1}},
+      {{1, 70}, {70, 37}, {1, 37}},
+      {{2, 3, 4}, {4, 5}, {2, 3, 5}},
+      {{3, 1, 4}, {4, 5}, {3, 1, 5}},
+      {{2, 1, 5, 6}, {3, 6, 4}, {2, 3, 5, 4}},
+      {{6}, {2, 6, 3}, {2, 3}},
+      {{2, 3, 6}, {6}, {2, 3}},
+      {{0, 3}, {3, 4}, {0, 4}},
+      {{3, 0}, {0, 4}, {3, 4}},
+      {{3, 4}, {4, 0}, {3, 0}},
+      {{2, 0}, {0}, {2}},
+      {{0, 2, 3}, {3, 2}, {0, 2, 2}},
+  };
+  return pairs;
+}
+
+Layout LayoutFor(const Shape& shape, int layout) { return shape.empty() && layout != MISALIGNED ? C_ORDER : static_cast<Layout>(layout); }
+
+std::vector<double> RandomF64(size_t n, uint64_t seed) {
+  std::vector<double> x(n);
+  for (double& value : x) {
+    seed = seed * 6364136223846793005u + 1442695040888963407u;
+    value = static_cast<double>(seed >> 11) * 0x1p-52 - 1;
+  }
+  return x;
+}
+
+}  // namespace
+
+TEST_CASE("matmul: every dtype, layout, backend and instruction set", "[matmul]") {
+  int cases = 0;
+  const Kernels* kernels;
+  const Kernels* portable = nullptr;
+  for (int i = 0; (kernels = KernelsAt(i)) != nullptr; i++) portable = kernels;
+  for (int32_t dtype = 1; dtype < kDTypes; dtype++) {
+    if (!IsDType(dtype)) continue;
+    for (const Pair& pair : Pairs()) {
+      for (int la = 0; la < LAYOUTS; la++) {
+        for (int lb = 0; lb < LAYOUTS; lb++) {
+          Array a(pair.a, dtype, LayoutFor(pair.a, la)), b(pair.b, dtype, LayoutFor(pair.b, lb));
+          a.Fill(static_cast<uint64_t>(dtype));
+          b.Fill(static_cast<uint64_t>(dtype) + 99);
+          Array oracle(pair.y, dtype, C_ORDER);
+          REQUIRE(Matmul(RunOn(*portable), "matmul", a.view, b.view, oracle.view) == NUMRS_OK);
+          for (int i = 0; (kernels = KernelsAt(i)) != nullptr; i++) {
+            // All layouts of y with equal layouts of a and b, one otherwise.
+            for (int ly = 0; ly < REPEATED; ly++) {
+              if (la != lb && ly != (la + lb) % REPEATED) continue;
+              Array y(pair.y, dtype, LayoutFor(pair.y, ly));
+              const std::vector<unsigned char> before = y.memory;
+              INFO(kernels->target << " " << NameOf(dtype) << " layouts " << la << lb << ly << " case " << (&pair - &Pairs()[0]));
+              REQUIRE(Matmul(RunOn(*kernels, 2), "matmul", a.view, b.view, y.view) == NUMRS_OK);
+              REQUIRE(IsProduct(a, b, y, HasFma(*kernels) ? &oracle : nullptr));
+              // Nothing beside the elements was written.
+              for (int64_t e = 0; e < y.view.size; e++) std::memset(y.At(e), 0xA5, static_cast<size_t>(y.view.itemsize()));
+              REQUIRE(y.memory == before);
+              cases++;
+            }
+          }
+        }
+      }
+    }
+  }
+  WARN("matmul: " << cases << " cases (dtype x shape x layouts x instruction set)");
+}
+
+TEST_CASE("matmul: packed sizes against cpu-portable, all instruction sets", "[matmul]") {
+  const Kernels* kernels;
+  const Kernels* portable = nullptr;
+  for (int i = 0; (kernels = KernelsAt(i)) != nullptr; i++) portable = kernels;
+  for (int32_t dtype : {kF32, kF64}) {
+    for (const Shape& s : {Shape{130, 300, 150}, Shape{254, 513, 67}, Shape{17, 257, 300}, Shape{300, 5, 300}}) {
+      for (int layouts = 0; layouts < 9; layouts++) {
+        Array a({s[0], s[1]}, dtype, static_cast<Layout>(layouts / 3)), b({s[1], s[2]}, dtype, static_cast<Layout>(layouts % 3));
+        a.Fill(1);
+        b.Fill(2);
+        Array oracle({s[0], s[2]}, dtype, C_ORDER);
+        REQUIRE(Matmul(RunOn(*portable), "matmul", a.view, b.view, oracle.view) == NUMRS_OK);
+        REQUIRE((layouts || IsProduct(a, b, oracle, nullptr)));
+        for (int i = 0; (kernels = KernelsAt(i)) != nullptr; i++) {
+          Array y({s[0], s[2]}, dtype, layouts % 2 ? C_ORDER : F_ORDER);
+          INFO(kernels->target << " " << NameOf(dtype) << " layouts " << layouts << " " << s[0] << " " << s[1] << " " << s[2]);
+          REQUIRE(Matmul(RunOn(*kernels), "matmul", a.view, b.view, y.view) == NUMRS_OK);
+          for (int64_t e = 0; e < y.view.size; e++) {
+            const long double want = oracle.Number(e), got = y.Number(e);
+            if (HasFma(*kernels) ? want != got : std::fabs(want - got) > 0.001L) FAIL("element " << e);
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("matmul: equal bits for 1, 2 and 5 threads", "[matmul]") {
+  const int before = NumThreads();
+  REQUIRE(SetNumThreads(5) == NUMRS_OK);
+  const double threshold = ThreadThresholdNs();
+  SetThreadThresholdNs(0);
+  const Shape shapes[] = {{256, 256, 256},  {1024, 1024, 1024}, {100, 100, 100},  {128, 3072, 768}, {64, 64, 4096},
+                          {512, 512, 64},   {37, 1000, 513},    {1000, 37, 513},  {333, 777, 999},  {1500, 10, 1500},
+                          {1, 2000, 2000},  {2000, 1, 2000},    {2000, 2000, 1},  {1, 3000, 1},     {5, 5, 5},
+                          {400, 400, 400},  {2048, 300, 64},    {64, 300, 2048},  {251, 257, 4099}, {700, 2, 3}};
+  const Kernels& kernels = ActiveKernels();
+  for (int32_t dtype : {kF32, kF64}) {
+    for (const Shape& s : shapes) {
+      Array a({s[0], s[1]}, dtype, C_ORDER), b({s[1], s[2]}, dtype, C_ORDER);
+      a.Fill(3);
+      b.Fill(4);
+      Array one({s[0], s[2]}, dtype, C_ORDER);
+      REQUIRE(Matmul(RunOn(kernels, 1), "matmul", a.view, b.view, one.view) == NUMRS_OK);
+      for (int threads : {2, 5}) {
+        Array y({s[0], s[2]}, dtype, C_ORDER);
+        REQUIRE(Matmul(RunOn(kernels, threads), "matmul", a.view, b.view, y.view) == NUMRS_OK);
+        INFO(NameOf(dtype) << " " << s[0] << " " << s[1] << " " << s[2] << " threads " << threads);
+        CHECK(y.memory == one.memory);
+      }
+    }
+  }
+  SetThreadThresholdNs(threshold);
+  REQUIRE(SetNumThreads(before) == NUMRS_OK);
+}
+
+TEST_CASE("matmul: a row, a column and a batch item have the bits they have in the whole", "[matmul]") {
+  const int64_t m = 45, k = 700, n = 83;
+  const auto a = RandomF64(static_cast<size_t>(m * k), 5), b = RandomF64(static_cast<size_t>(k * n), 6);
+  std::vector<double> y(static_cast<size_t>(m * n)), row(static_cast<size_t>(n)), column(static_cast<size_t>(m)), b_column(static_cast<size_t>(k));
+  REQUIRE(numrs_matmul_f64(nullptr, a.data(), b.data(), y.data(), 1, m, k, n) == NUMRS_OK);
+  for (int64_t i = 0; i < m; i++) {
+    REQUIRE(numrs_matmul_f64(nullptr, a.data() + i * k, b.data(), row.data(), 1, 1, k, n) == NUMRS_OK);
+    REQUIRE(std::memcmp(row.data(), y.data() + i * n, static_cast<size_t>(n) * 8) == 0);
+  }
+  for (int64_t j = 0; j < n; j += 7) {
+    for (int64_t p = 0; p < k; p++) b_column[static_cast<size_t>(p)] = b[static_cast<size_t>(p * n + j)];
+    REQUIRE(numrs_matmul_f64(nullptr, a.data(), b_column.data(), column.data(), 1, m, k, 1) == NUMRS_OK);
+    for (int64_t i = 0; i < m; i++) REQUIRE(column[static_cast<size_t>(i)] == y[static_cast<size_t>(i * n + j)]);
+  }
+  // 5 matrices of 9 rows with one b each, and all rows with one b
+  std::vector<double> many(static_cast<size_t>(5 * k * n)), batch(static_cast<size_t>(m * n));
+  for (size_t i = 0; i < 5; i++) std::memcpy(many.data() + i * b.size(), b.data(), b.size() * 8);
+  REQUIRE(numrs_matmul_f64(nullptr, a.data(), many.data(), batch.data(), 5, 9, k, n) == NUMRS_OK);
+  CHECK(batch == y);
+}
+
+TEST_CASE("gemm: alpha, beta, transposes and leading dimensions", "[matmul]") {
+  const int64_t m = 19, k = 270, n = 35;
+  for (int trans = 0; trans < 4; trans++) {
+    const bool ta = trans & 1, tb = trans & 2;
+    const int64_t lda = (ta ? m : k) + 3, ldb = (tb ? k : n) + 2, ldc = n + 5;
+    const auto a = RandomF64(static_cast<size_t>((ta ? k : m) * lda), 7), b = RandomF64(static_cast<size_t>((tb ? n : k) * ldb), 8);
+    for (double alpha : {1.0, -0.5, 0.0}) {
+      for (double beta : {0.0, 1.0, 2.0}) {
+        auto c = RandomF64(static_cast<size_t>(m * ldc), 9);
+        const auto old = c;
+        REQUIRE(numrs_gemm_f64(nullptr, a.data(), b.data(), c.data(), m, k, n, lda, ldb, ldc, ta, tb, alpha, beta) == NUMRS_OK);
+        for (int64_t i = 0; i < m; i++) {
+          for (int64_t j = 0; j < ldc; j++) {
+            const size_t at = static_cast<size_t>(i * ldc + j);
+            if (j >= n) {
+              REQUIRE(c[at] == old[at]);
+              continue;
+            }
+            long double sum = 0;
+            for (int64_t p = 0; p < k; p++) {
+              sum += static_cast<long double>(a[static_cast<size_t>(ta ? p * lda + i : i * lda + p)]) *
+                     b[static_cast<size_t>(tb ? j * ldb + p : p * ldb + j)];
+            }
+            const double want = static_cast<double>(alpha * sum + beta * old[at]);
+            REQUIRE(std::fabs(c[at] - want) < 1e-12);
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("gemm: k = 0, NaN in c, NaN in a, shared memory", "[matmul]") {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  float a[4] = {1, 2, 3, 4}, c[4] = {1, 2, 3, 4};
+  REQUIRE(numrs_gemm_f32(nullptr, nullptr, nullptr, c, 2, 0, 2, 1, 2, 2, 0, 0, 1, 3) == NUMRS_OK);
+  CHECK((c[0] == 3 && c[3] == 12));
+  c[1] = nan;
+  REQUIRE(numrs_gemm_f32(nullptr, nullptr, nullptr, c, 2, 0, 2, 1, 2, 2, 0, 0, 1, 0) == NUMRS_OK);
+  CHECK((c[0] == 0 && c[1] == 0));
+  c[1] = nan;
+  REQUIRE(numrs_gemm_f32(nullptr, a, a, c, 2, 2, 2, 2, 2, 2, 0, 0, 1, 0) == NUMRS_OK);
+  CHECK((c[0] == 7 && c[1] == 10 && c[2] == 15 && c[3] == 22));
+  float poisoned[4] = {nan, nan, nan, nan};
+  REQUIRE(numrs_gemm_f32(nullptr, poisoned, a, c, 2, 2, 2, 2, 2, 2, 0, 0, 0, 1) == NUMRS_OK);
+  CHECK((c[0] == 7 && c[3] == 22));
+  REQUIRE(numrs_gemm_f32(nullptr, a, a, a, 2, 2, 2, 2, 2, 2, 0, 0, 1, 1) == NUMRS_OK);
+  CHECK((a[0] == 8 && a[1] == 12 && a[2] == 18 && a[3] == 26));
+}
+
+TEST_CASE("matmul: bad inputs are refused and y is unchanged", "[matmul]") {
+  double a[12], b[12], y[16];
+  for (int i = 0; i < 12; i++) a[i] = b[i] = i;
+  std::memset(y, 0x5A, sizeof(y));
+  double kept[16];
+  std::memcpy(kept, y, sizeof(y));
+  const int64_t s34[] = {3, 4}, s43[] = {4, 3}, s33[] = {3, 3}, s23[] = {2, 3}, s2[] = {2}, s322[] = {3, 2, 2}, s222[] = {2, 2, 2};
+  const int64_t zero_strides[] = {0, 8}, negative[] = {3, -4};
+  const numrs_view va{a, s34, nullptr, 2, NUMRS_F64}, vb{b, s43, nullptr, 2, NUMRS_F64}, vy{y, s33, nullptr, 2, NUMRS_F64};
+  const auto check = [&](numrs_status want, const numrs_view* x, const numrs_view* z, const numrs_view* out) {
+    CHECK(numrs_matmul(nullptr, x, z, out) == want);
+    CHECK(std::strlen(numrs_message()) > 0);
+    CHECK(std::memcmp(y, kept, sizeof(y)) == 0);
+  };
+  check(NUMRS_BAD_ARGUMENT, nullptr, &vb, &vy);
+  check(NUMRS_BAD_ARGUMENT, &va, nullptr, &vy);
+  check(NUMRS_BAD_ARGUMENT, &va, &vb, nullptr);
+  check(NUMRS_BAD_SHAPE, &va, &va, &vy);
+  const numrs_view wrong{y, s23, nullptr, 2, NUMRS_F64}, scalar{a, nullptr, nullptr, 0, NUMRS_F64}, dtype{a, s34, nullptr, 2, 999};
+  check(NUMRS_BAD_SHAPE, &va, &vb, &wrong);
+  check(NUMRS_BAD_SHAPE, &scalar, &vb, &vy);
+  check(NUMRS_BAD_SHAPE, &va, &scalar, &vy);
+  check(NUMRS_BAD_DTYPE, &dtype, &vb, &vy);
+  const numrs_view integer{y, s33, nullptr, 2, NUMRS_I64}, shared{y, s33, zero_strides, 2, NUMRS_F64}, minus{a, negative, nullptr, 2, NUMRS_F64};
+  check(NUMRS_BAD_DTYPE, &va, &vb, &integer);
+  check(NUMRS_OVERLAP, &va, &vb, &shared);
+  check(NUMRS_BAD_SHAPE, &minus, &vb, &vy);
+  const numrs_view vector{a, s2, nullptr, 1, NUMRS_F64}, three{a, s322, nullptr, 3, NUMRS_F64}, two{b, s222, nullptr, 3, NUMRS_F64};
+  check(NUMRS_BAD_SHAPE, &vector, &vb, &vy);
+  check(NUMRS_BAD_SHAPE, &three, &two, &vy);
+  CHECK(numrs_gemm_f64(nullptr, a, b, y, 3, 4, 3, 3, 3, 3, 0, 0, 1, 0) == NUMRS_BAD_SHAPE);
+  CHECK(numrs_gemm_f64(nullptr, a, b, y, 3, 4, 3, 4, 3, 2, 0, 0, 1, 0) == NUMRS_BAD_SHAPE);
+  CHECK(numrs_gemm_f64(nullptr, a, b, y, 3, 4, 3, 4, 3, 3, 2, 0, 1, 0) == NUMRS_BAD_ARGUMENT);
+  CHECK(numrs_gemm_f64(nullptr, a, b, y, int64_t{1} << 40, int64_t{1} << 40, 3, int64_t{1} << 40, 3, 3, 0, 0, 1, 0) == NUMRS_BAD_SHAPE);
+  CHECK(numrs_gemm_f64(nullptr, a, b, y, 3, 4, 3, std::numeric_limits<int64_t>::max(), 3, 3, 0, 0, 1, 0) == NUMRS_BAD_SHAPE);
+  CHECK(numrs_matmul_f64(nullptr, a, b, y, 1, 3, -4, 3) == NUMRS_BAD_SHAPE);
+  CHECK(numrs_matmul_f64(nullptr, a, nullptr, y, 1, 3, 4, 3) == NUMRS_BAD_ARGUMENT);
+  CHECK(std::memcmp(y, kept, sizeof(y)) == 0);
+}
+
+TEST_CASE("matmul: without memory y is unchanged", "[matmul]") {
+  const int64_t n = 300;
+  Array a({n, n}, kF32, F_ORDER), b({n, n}, kI16, SLICED), y({n, n}, kF64, SLICED);
+  a.Fill(1);
+  b.Fill(2);
+  const auto before = y.memory;
+  PoolTrim();
+  int failures = 0;
+  for (uint64_t limit = 1; limit < (uint64_t{1} << 24); limit *= 2) {
+    PoolSetLimit(limit);
+    const Status status = Matmul(RunOn(ActiveKernels(), 1), "matmul", a.view, b.view, y.view);
+    PoolSetLimit(0);
+    PoolTrim();
+    if (status == NUMRS_OK) break;
+    CHECK(status == NUMRS_NO_MEMORY);
+    CHECK(y.memory == before);
+    failures++;
+  }
+  CHECK(failures > 5);
+  CHECK(y.memory != before);
+}
+
+TEST_CASE("matmul: mixed dtypes and outputs that overlap the inputs", "[matmul]") {
+  Array a({20, 30}, kF32, C_ORDER), b({30, 10}, kI32, F_ORDER), y({20, 10}, kF32, SLICED);
+  a.Fill(1);
+  b.Fill(2);
+  // float32 with int32 computes in float64; float32 is of the same kind
+  REQUIRE(Matmul(RunOn(ActiveKernels()), "matmul", a.view, b.view, y.view) == NUMRS_OK);
+  for (int64_t i = 0; i < 20; i++) {
+    for (int64_t j = 0; j < 10; j++) {
+      long double sum = 0;
+      for (int64_t p = 0; p < 30; p++) sum += a.Number(i * 30 + p) * b.Number(p * 10 + j);
+      CHECK(y.Number(i * 10 + j) == Approx(static_cast<double>(sum)).epsilon(1e-6));
+    }
+  }
+  for (int shift = 0; shift < 3; shift++) {
+    std::vector<double> memory = RandomF64(400, 3);
+    std::vector<double> x(memory.begin(), memory.begin() + 100), expected(100);
+    REQUIRE(numrs_matmul_f64(nullptr, x.data(), x.data(), expected.data(), 1, 10, 10, 10) == NUMRS_OK);
+    REQUIRE(numrs_matmul_f64(nullptr, memory.data(), memory.data(), memory.data() + shift * 7, 1, 10, 10, 10) == NUMRS_OK);
+    CHECK(std::vector<double>(memory.begin() + shift * 7, memory.begin() + shift * 7 + 100) == expected);
+  }
+}
+
+TEST_CASE("inner and outer", "[matmul]") {
+  const Kernels* kernels;
+  for (int i = 0; (kernels = KernelsAt(i)) != nullptr; i++) {
+    for (int layout = 0; layout < REPEATED; layout++) {
+      Array a({2, 3, 5}, kF64, static_cast<Layout>(layout)), b({4, 5}, kF64, static_cast<Layout>(layout)), y({2, 3, 4}, kF64, static_cast<Layout>(layout));
+      a.Fill(1);
+      b.Fill(2);
+      REQUIRE(Inner(RunOn(*kernels), "inner", a.view, b.view, y.view) == NUMRS_OK);
+      for (int64_t e = 0; e < 24; e++) {
+        long double sum = 0;
+        for (int64_t p = 0; p < 5; p++) sum += a.Number(e / 4 * 5 + p) * b.Number(e % 4 * 5 + p);
+        CHECK(std::fabs(y.Number(e) - sum) < 1e-14L);
+      }
+      Array v({7}, kI16, static_cast<Layout>(layout)), z({7, 4, 5}, kF64, static_cast<Layout>(layout));
+      v.Fill(3);
+      REQUIRE(Outer(RunOn(*kernels), "outer", v.view, b.view, z.view) == NUMRS_OK);
+      for (int64_t e = 0; e < 140; e++) CHECK(z.Number(e) == static_cast<double>(v.Number(e / 20)) * static_cast<double>(b.Number(e % 20)));
+    }
+  }
+  const int64_t big[32] = {};
+  const numrs_view many{nullptr, big, nullptr, 32, NUMRS_F32}, line{nullptr, big, nullptr, 1, NUMRS_F32};
+  int32_t ndim = 0;
+  int64_t shape[32];
+  CHECK(numrs_outer_shape(&many, &line, &ndim, shape) == NUMRS_BAD_SHAPE);
+  CHECK(numrs_inner_shape(&many, &line, &ndim, shape) == NUMRS_OK);
+  CHECK(ndim == 31);
+}
