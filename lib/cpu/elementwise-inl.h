@@ -72,12 +72,6 @@ struct Repeated {
   HWY_ALIGN LaneOf<T> lanes[HWY_MAX_BYTES / sizeof(T)];
 };
 
-// As many elements as make one vector of bool bytes.
-template <typename Lane>
-struct Padding {
-  HWY_ALIGN Lane lanes[HWY_MAX_BYTES];
-};
-
 // An array, or one value for all elements; both are loaded from memory, the value from a vector full of it, so that one loop serves
 // arrays and values alike.
 template <typename T>
@@ -110,12 +104,10 @@ class Operand {
     moved.Advance(element);
     return moved;
   }
-  // The next n elements and zeros behind them, in a place of their own.
-  HWY_INLINE Operand Padded(Padding<Lane>* padding, int64_t n) const {
-    if (element_ == 0) return *this;
-    std::memset(padding, 0, sizeof(*padding));
-    std::memcpy(padding->lanes, at_, static_cast<size_t>(n) * sizeof(Lane));
-    return Operand(padding->lanes);
+  // Copies the next n elements.
+  HWY_INLINE void CopyTo(Lane* to, int64_t n) const {
+    if (element_ != 0) std::memcpy(to, at_, static_cast<size_t>(n) * sizeof(Lane));
+    else for (int64_t i = 0; i < n; i++) std::memcpy(to + i, at_, sizeof(Lane));
   }
 
  private:
@@ -127,6 +119,20 @@ class Operand {
   }
   const char* at_;
   int64_t element_;  // bytes to the next one: 0 for a single value
+};
+
+// The first elements of an operand and zeros behind them, as many as make one vector of bool bytes.
+template <class Source>
+class Padded {
+ public:
+  Padded(const Source& source, int64_t n) { source.CopyTo(lanes_, n); }
+  template <class D>
+  HWY_INLINE hn::Vec<D> Load(D d, int64_t k) const {
+    return Source(lanes_).Load(d, k);
+  }
+
+ private:
+  HWY_ALIGN typename Source::Lane lanes_[HWY_MAX_BYTES] = {};
 };
 
 // Bool bytes that choose lanes of another type.
@@ -219,9 +225,7 @@ HWY_INLINE void ApplyBool(uint8_t* y, int64_t n, Source... source) {
   const int64_t block = static_cast<int64_t>(hn::Lanes(d8));
   if (n < block) {
     if (n <= 0) return;
-    Padding<T> padding[sizeof...(Source)];
-    size_t k = 0;
-    StorePart(BoolBytes<Fn>(d, source.Padded(&padding[k++], n)...), d8, y, n);
+    StorePart(BoolBytes<Fn>(d, Padded<Source>(source, n)...), d8, y, n);
     return;
   }
   uint8_t* const last_y = y + n - block;

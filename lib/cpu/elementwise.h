@@ -49,17 +49,3 @@ void FillMathSpecial(int64_t target, ElementwiseTables* tables);
 
 }  // namespace cpu
 }  // namespace numrs
-
-// In the HWY_ONCE part of a file: void Name(int64_t, ElementwiseTables*) from the per-target function Local(ElementwiseTables*).
-#if defined(__x86_64__) || defined(__i386__)
-#define NUMRS_EXPORT_PART(Name, Local)                      \
-  HWY_EXPORT(Local);                                        \
-  void Name(int64_t target, ElementwiseTables* tables) {    \
-    hwy::ChosenTarget chosen;                               \
-    chosen.Update(target);                                  \
-    HWY_DISPATCH_TABLE(Local)[chosen.GetIndex()](tables);   \
-  }
-#else
-#define NUMRS_EXPORT_PART(Name, Local) \
-  void Name(int64_t, ElementwiseTables* tables) { HWY_STATIC_DISPATCH(Local)(tables); }
-#endif

@@ -131,7 +131,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace numrs {
 namespace cpu {
-NUMRS_EXPORT_PART(FillArith, FillArith)
+NUMRS_EXPORT_PART(ElementwiseTables, FillArith)
 }  // namespace cpu
 }  // namespace numrs
 #endif  // HWY_ONCE

@@ -138,7 +138,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace numrs {
 namespace cpu {
-NUMRS_EXPORT_PART(FillCompare, FillCompare)
+NUMRS_EXPORT_PART(ElementwiseTables, FillCompare)
 }  // namespace cpu
 }  // namespace numrs
 #endif  // HWY_ONCE

@@ -103,14 +103,6 @@ struct ShiftRight {
 // floor(a / b) of 32-bit integers by way of float64, of 8- and 16-bit ones by way of float32. The quotient of numbers of w bits
 // lies at least 2^-w (relative) from the next integer unless it is one, and one rounding is smaller: floor makes no mistake.
 // The result is rounded to an integer by adding 1.5 * 2^52 (2^23), which leaves it in the low bits, wrapped.
-// A number below 2^52 as float64: its bits are the mantissa of 2^52 + x.
-template <class DF, class V64>
-HWY_INLINE hn::Vec<DF> FloatOfUnsigned(DF df, V64 x) {
-  const hn::RebindToUnsigned<DF> du;
-  const auto magic = hn::Set(df, 4503599627370496.0);
-  return hn::Sub(hn::BitCast(df, hn::Or(x, hn::BitCast(du, magic))), magic);
-}
-
 // Quotients of one narrow vector type D whose float vector has as many lanes.
 template <class D, class V>
 HWY_INLINE V QuotientWide(D d, V a, V b) {
@@ -187,7 +179,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace numrs {
 namespace cpu {
-NUMRS_EXPORT_PART(FillInteger, FillInteger)
+NUMRS_EXPORT_PART(ElementwiseTables, FillInteger)
 }  // namespace cpu
 }  // namespace numrs
 #endif  // HWY_ONCE

@@ -106,7 +106,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace numrs {
 namespace cpu {
-NUMRS_EXPORT_PART(FillRounding, FillRounding)
+NUMRS_EXPORT_PART(ElementwiseTables, FillRounding)
 }  // namespace cpu
 }  // namespace numrs
 #endif  // HWY_ONCE

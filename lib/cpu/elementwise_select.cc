@@ -62,7 +62,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace numrs {
 namespace cpu {
-NUMRS_EXPORT_PART(FillSelect, FillSelect)
+NUMRS_EXPORT_PART(ElementwiseTables, FillSelect)
 }  // namespace cpu
 }  // namespace numrs
 #endif  // HWY_ONCE

@@ -1,4 +1,4 @@
-// Wrapping integer multiplication for every lane width; Highway has it for 16 and 32 bits, and 64 on some targets.
+// Integer pieces that Highway lacks: wrapping multiplication for every lane width, unsigned numbers as float64.
 
 #if defined(NUMRS_CPU_INTEGER_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef NUMRS_CPU_INTEGER_INL_H_
@@ -54,6 +54,14 @@ HWY_INLINE V MulInteger(D d, V a, V b) {
   } else {
     return hn::Mul(a, b);
   }
+}
+
+// A number below 2^52 as float64: its bits are the mantissa of 2^52 + x.
+template <class DF, class V64>
+HWY_INLINE hn::Vec<DF> FloatOfUnsigned(DF df, V64 x) {
+  const hn::RebindToUnsigned<DF> du;
+  const auto magic = hn::Set(df, 4503599627370496.0);
+  return hn::Sub(hn::BitCast(df, hn::Or(x, hn::BitCast(du, magic))), magic);
 }
 
 }  // namespace HWY_NAMESPACE

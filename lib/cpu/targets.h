@@ -40,3 +40,17 @@ const LinalgTable* Linalg(int64_t target);
 #define NUMRS_EXPORT_TABLE(Table, Getter, Local) \
   const Table* Getter(int64_t) { return HWY_STATIC_DISPATCH(Local)(); }
 #endif
+
+// The same for a file that fills a part of a table: void Fill(int64_t target, Table*) from the per-target Fill(Table*).
+#if defined(__x86_64__) || defined(__i386__)
+#define NUMRS_EXPORT_PART(Table, Fill)                  \
+  HWY_EXPORT(Fill);                                     \
+  void Fill(int64_t target, Table* table) {             \
+    hwy::ChosenTarget chosen;                           \
+    chosen.Update(target);                              \
+    HWY_DISPATCH_TABLE(Fill)[chosen.GetIndex()](table); \
+  }
+#else
+#define NUMRS_EXPORT_PART(Table, Fill) \
+  void Fill(int64_t, Table* table) { HWY_STATIC_DISPATCH(Fill)(table); }
+#endif

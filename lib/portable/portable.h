@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstring>
+#include <type_traits>
 
 #include "core/tables.h"
 
@@ -16,11 +17,12 @@ const ReduceTable* Reduce();
 const ScanTable* Scan();
 const LinalgTable* Linalg();
 
-// Element i of memory of any alignment.
+// Element i of memory of any alignment; bool comes in as 0 or 1.
 template <typename T>
 T Load(const void* x, int64_t i) {
   T value;
   std::memcpy(&value, static_cast<const char*>(x) + i * static_cast<int64_t>(sizeof(T)), sizeof(T));
+  if constexpr (std::is_same<T, Bool>::value) value = Bool(static_cast<bool>(value));
   return value;
 }
 template <typename T>
