@@ -10,6 +10,10 @@
 #include "core/memory.h"
 #include "core/scratch.h"
 
+#if defined(__x86_64__) || defined(_M_X64)
+#include <xmmintrin.h>
+#endif
+
 namespace numrs {
 namespace {
 
@@ -18,8 +22,41 @@ std::atomic<int64_t> stream_threshold{0};  // 0: not set, half of the last-level
 constexpr int64_t kChunkElements = 32 * 1024;  // smallest piece of work handed to a thread (of cheap operations)
 constexpr double kRowNs = 8;                   // overhead of one innermost loop
 
+// Non-temporal stores of this thread are ordered before what it does next.
+void StreamFence() {
+#if defined(__x86_64__) || defined(_M_X64)
+  _mm_sfence();
+#else
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+#endif
+}
+
+// Rows of `row` elements, step bytes apart, their elements stride bytes apart, one behind the other to y.
+template <typename T>
+void CopyRows(const char* x, int64_t step, int64_t stride, int64_t row, int64_t rows, char* y) {
+  if (step == 0) {  // the same row again and again: doubled
+    const int64_t wanted = row * rows;
+    CopyRows<T>(x, 1, stride, row, 1, y);
+    for (int64_t done = row; done < wanted; done *= 2) {
+      const int64_t more = done <= wanted - done ? done : wanted - done;
+      std::memcpy(y + done * static_cast<int64_t>(sizeof(T)), y, static_cast<size_t>(more) * sizeof(T));
+    }
+    return;
+  }
+  T* to = reinterpret_cast<T*>(y);  // a scratch buffer, aligned
+  for (int64_t r = 0; r < rows; r++, x += step, to += row) {
+    if (stride == 0) {
+      T value;
+      std::memcpy(&value, x, sizeof(T));
+      for (int64_t i = 0; i < row; i++) to[i] = value;
+    } else {
+      for (int64_t i = 0; i < row; i++) std::memcpy(to + i, x + i * stride, sizeof(T));
+    }
+  }
+}
+
 // How an operand reaches the kernel.
-enum class Way : uint8_t { DIRECT, SCALAR, BUFFERED };
+enum class Way : uint8_t { DIRECT, SCALAR, BUFFERED, FOLDED };
 
 class Runner {
  public:
@@ -30,7 +67,8 @@ class Runner {
     for (int k = 0; k < job.inputs; k++) {
       const int64_t stride = (plan.transposed >> k & 1) ? plan.itemsize[k] : plan.strides[k][inner];
       const bool same = job.in[k].dtype == job.compute[k];
-      way_[k] = stride == 0 && plan.shape[inner] > 1 ? Way::SCALAR
+      way_[k] = (plan.folded >> k & 1)                 ? Way::FOLDED
+                : stride == 0 && plan.shape[inner] > 1 ? Way::SCALAR
                 : same && stride == plan.itemsize[k]  ? Way::DIRECT
                                                       : Way::BUFFERED;
       scalars += way_[k] == Way::SCALAR;
@@ -39,12 +77,13 @@ class Runner {
     bool buffered = false;
     for (int k = 0; k < job.inputs; k++) {
       scalar_mask_ |= way_[k] == Way::SCALAR ? 1u << k : 0;
-      buffered |= way_[k] == Way::BUFFERED || (way_[k] == Way::SCALAR && job.in[k].dtype != job.compute[k]);
+      buffered |= way_[k] >= Way::BUFFERED || (way_[k] == Way::SCALAR && job.in[k].dtype != job.compute[k]);
     }
     const bool direct_out = job.out.dtype == job.result && plan.strides[out_][inner] == plan.itemsize[out_];
     way_[out_] = direct_out ? Way::DIRECT : Way::BUFFERED;
     if (direct_out && WantsStream()) stream_ = true;
     buffered_ = buffered || !direct_out || stream_;
+    block_ = kBlock / plan.row * plan.row;
   }
 
   // Scratch of one thread: per operand a packing and a conversion buffer, then the transposed tiles.
@@ -70,10 +109,18 @@ class Runner {
         in[k] = Buffer(scratch, k, 1);
       }
     }
-    for (int64_t i = 0; i < n; i += kBlock) {
-      const int64_t m = n - i < kBlock ? n - i : kBlock;
+    int64_t m = block_;
+    if (stream_ && !plan_.folded) {  // later blocks begin with a cache line
+      m -= static_cast<int64_t>(reinterpret_cast<uintptr_t>(p[out_]) % 64) / plan_.itemsize[out_];
+    }
+    for (int64_t i = 0; i < n; i += m, m = block_) {
+      if (n - i < m) m = n - i;
       for (int k = 0; k < job_.inputs; k++) {
-        if (way_[k] != Way::SCALAR) in[k] = Fetch(k, p[k] + i * strides[k], strides[k], m, scratch);
+        if (way_[k] == Way::FOLDED) {
+          if (i == 0 || plan_.row_step[k] != 0) in[k] = FetchRows(k, p[k] + i / plan_.row * plan_.row_step[k], m, scratch);
+        } else if (way_[k] != Way::SCALAR) {
+          in[k] = Fetch(k, p[k] + i * strides[k], strides[k], m, scratch);
+        }
       }
       char* y = p[out_] + i * strides[out_];
       if (way_[out_] == Way::DIRECT && !stream_) {
@@ -140,6 +187,22 @@ class Runner {
       kernels_.copy.pack[SizeIndex(size)](x, stride, Buffer(scratch, k, 0), n);
       x = Buffer(scratch, k, 0);
     }
+    return Converted(k, x, n, scratch);
+  }
+
+  const void* FetchRows(int k, const char* x, int64_t n, char* scratch) const {
+    char* buffer = Buffer(scratch, k, 0);
+    const int64_t step = plan_.row_step[k], stride = plan_.row_stride[k], row = plan_.row;
+    switch (plan_.itemsize[k]) {
+      case 1: CopyRows<uint8_t>(x, step, stride, row, n / row, buffer); break;
+      case 2: CopyRows<uint16_t>(x, step, stride, row, n / row, buffer); break;
+      case 4: CopyRows<uint32_t>(x, step, stride, row, n / row, buffer); break;
+      default: CopyRows<uint64_t>(x, step, stride, row, n / row, buffer); break;
+    }
+    return Converted(k, buffer, n, scratch);
+  }
+
+  const void* Converted(int k, const char* x, int64_t n, char* scratch) const {
     const int32_t from = job_.in[k].dtype, to = job_.compute[k];
     if (from == to) return x;
     kernels_.copy.cast[from][to](x, Buffer(scratch, k, 1), n);
@@ -161,6 +224,7 @@ class Runner {
   Way way_[kMaxOperands];
   uint32_t scalar_mask_ = 0;
   bool buffered_ = false, stream_ = false;
+  int64_t block_;  // elements at a time: whole rows where rows are folded
 };
 
 // Walks the outer loops of a plan from a flat index on.
@@ -205,7 +269,7 @@ Status Execute(const Run& run, const ElementwiseJob& job, const ElementwisePlan&
   // The pieces depend on the shape only; results do not depend on the pieces.
   const int64_t target = static_cast<int64_t>(kChunkElements / (job.cost_ns > 0.5 ? 2 * job.cost_ns : 1)) + 1;
   const int64_t tile_rows = tiled ? kTileRows : 1;
-  const int64_t cols = tiled ? kTileCols : (n < target ? n : target);
+  const int64_t cols = tiled ? kTileCols : n < target ? n : CeilDiv(target, plan.row) * plan.row;
   const int64_t row_pieces = CeilDiv(rows, tile_rows), col_pieces = CeilDiv(n, cols);
   const int64_t tasks = outside * row_pieces * col_pieces;
   const int64_t piece = tile_rows * cols;
@@ -223,14 +287,14 @@ Status Execute(const Run& run, const ElementwiseJob& job, const ElementwisePlan&
     char* scratch = lease.data();
     int64_t strides[kMaxOperands];
     for (int k = 0; k < plan.operands; k++) strides[k] = plan.strides[k][inner];
-    const int64_t per_position = row_pieces * col_pieces;
+    const int64_t per_position = row_pieces * col_pieces, within = begin % per_position;
     Odometer odometer(plan, outer, begin / per_position);
-    int64_t within = begin % per_position;
+    int64_t r = within / col_pieces * tile_rows, c = within % col_pieces * cols;
     for (int64_t task = begin; task < end; task++) {
-      const int64_t r = within / col_pieces * tile_rows, c = within % col_pieces * cols;
       char* at[kMaxOperands] = {};
       for (int k = 0; k < plan.operands; k++) {
-        at[k] = odometer.at[k] + c * strides[k] + (tiled ? r * plan.strides[k][inner - 1] : 0);
+        at[k] = odometer.at[k] + ((plan.folded >> k & 1) ? c / plan.row * plan.row_step[k] : c * strides[k]);
+        if (tiled) at[k] += r * plan.strides[k][inner - 1];
       }
       const int64_t m = n - c < cols ? n - c : cols;
       if (tiled) {
@@ -238,11 +302,15 @@ Status Execute(const Run& run, const ElementwiseJob& job, const ElementwisePlan&
       } else {
         runner.Row(at, strides, m, scratch);
       }
-      if (++within == per_position) {
-        within = 0;
-        odometer.Next();
-      }
+      c += cols;
+      if (c < n) continue;
+      c = 0;
+      r += tile_rows;
+      if (r < rows) continue;
+      r = 0;
+      odometer.Next();
     }
+    if (runner.streams()) StreamFence();
   });
 }
 

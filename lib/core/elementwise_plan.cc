@@ -30,12 +30,34 @@ bool CanMerge(const ElementwisePlan& p, int outer, int inner) {
   return true;
 }
 
+// Merges the two innermost loops although some inputs do not run straight through both: worth while when the inner one is short.
+void FoldShortRows(ElementwisePlan* p) {
+  const int inner = p->ndim - 1, outer = inner - 1, out = p->operands - 1;
+  const int64_t row = p->shape[inner];
+  if (row > kShortRepeatedRow || p->strides[out][outer] != p->strides[out][inner] * row) return;
+  uint32_t folded = 0;
+  for (int k = 0; k < out; k++) {
+    if (p->strides[k][outer] == p->strides[k][inner] * row) continue;
+    if (p->strides[k][outer] != 0 && row > kShortRow) return;
+    folded |= 1u << k;
+    p->row_step[k] = p->strides[k][outer];
+    p->row_stride[k] = p->strides[k][inner];
+  }
+  p->folded = folded;
+  p->row = row;
+  p->shape[outer] *= row;
+  for (int k = 0; k < p->operands; k++) p->strides[k][outer] = p->strides[k][inner];
+  p->ndim--;
+}
+
 }  // namespace
 
 void MakePlan(const ElementwiseJob& job, ElementwisePlan* p) {
   const View& out = job.out;
   p->operands = job.inputs + 1;
   p->transposed = 0;
+  p->folded = 0;
+  p->row = 1;
   int64_t all[kMaxOperands][kMaxNDim];
   for (int k = 0; k < p->operands; k++) {
     const View& v = k < job.inputs ? job.in[k] : out;
@@ -74,8 +96,8 @@ void MakePlan(const ElementwiseJob& job, ElementwisePlan* p) {
   }
   // An input that jumps along the innermost loop but runs along another one: bring that loop next to the innermost.
   const int inner = p->ndim - 1;
-  if (p->ndim < 2 || p->shape[inner] < 8) return;
-  for (int k = 0; k < job.inputs && !p->transposed; k++) {
+  if (p->ndim < 2) return;
+  for (int k = 0; k < job.inputs && !p->transposed && p->shape[inner] >= 8; k++) {
     if (p->strides[k][inner] == 0 || Magnitude(p->strides[k][inner]) < 64) continue;
     for (int d = 0; d < inner; d++) {
       if (p->strides[k][d] != p->itemsize[k] || p->shape[d] < 8) continue;
@@ -89,6 +111,7 @@ void MakePlan(const ElementwiseJob& job, ElementwisePlan* p) {
       break;
     }
   }
+  if (!p->transposed) FoldShortRows(p);
 }
 
 }  // namespace numrs

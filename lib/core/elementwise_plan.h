@@ -8,6 +8,8 @@ namespace numrs {
 // Operand 0 … inputs-1 are the inputs, operand `inputs` is the output.
 constexpr int kMaxOperands = kMaxInputs + 1;
 constexpr int64_t kBlock = 1024;                         // elements converted or packed at a time; all buffers stay in L1
+constexpr int64_t kShortRow = 64;                         // innermost extents up to here are merged with the next loop, at the price of copies
+constexpr int64_t kShortRepeatedRow = 256;               // the same when the copies are made once
 constexpr int64_t kTileRows = 32, kTileCols = 128;       // a tile that is transposed into a buffer
 
 struct ElementwisePlan {
@@ -20,6 +22,11 @@ struct ElementwisePlan {
   int64_t strides[kMaxOperands][kMaxNDim];
   // Bit k: operand k runs along dimension ndim-2 in memory; its tiles are transposed into a buffer.
   uint32_t transposed;
+  // The innermost loop is made of rows of `row` elements when one of the operands, bit k of folded, does not run straight through it:
+  // from row to row it moves by row_step bytes (0: every row is the same), inside a row by row_stride.
+  uint32_t folded;
+  int64_t row;
+  int64_t row_step[kMaxInputs], row_stride[kMaxInputs];
 };
 
 // job's shapes must have been checked: every input broadcasts to the output.
