@@ -9,7 +9,6 @@ import sys
 from mpmath import (
     asin,
     atan,
-    atanh,
     cos,
     cosh,
     erf,
@@ -208,23 +207,8 @@ def wide_tan():  # (tan s - s) / s^3 in z = s^2, |s| <= pi/4
 
 
 @poly
-def full():  # 53 bits, for logaddexp: (e^r - 1 - r) / r^2; (atanh(s) - s) / s^3 in z = s^2, s <= 1/3
-    fit(
-        "expm1 53 bits",
-        lambda r: (expm1(r) - r) / r**2,
-        -LN2 / 2 * 1.001,
-        LN2 / 2 * 1.001,
-        10,
-        weight=lambda r: r**2 / expm1(r),
-    )
-    fit(
-        "atanh 53 bits",
-        lambda z: (atanh(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3,
-        mpf(10) ** -12,
-        mpf(1) / 9,
-        9,
-        weight=lambda z: sqrt(z) ** 3 / atanh(sqrt(z)),
-    )
+def wide_log1p():  # for logaddexp: (log(1 + e) - e) / e^2 on [0, 1]
+    fit("log1p f64", lambda e: (log1p(e) - e) / e**2, mpf(10) ** -9, 1, 12, weight=lambda e: e**2 / log1p(e))
 
 
 @poly

@@ -439,7 +439,12 @@ HWY_NOINLINE V LogaddexpNearZero(D d, V high, V low) {
   const V e_hi = FastTwoSum(s, product, e2);
   const V e = FastTwoSum(e_hi, hn::MulAdd(s, p_lo, hn::Add(e2, product_lo)), e_lo);
   const V u = FastTwoSum(one, e, u_lo);
-  const V log_hi = LongLog<true>(d, u, hn::Add(u_lo, e_lo), hn::Zero(d), log_lo);
+  V log_hi = LongLog<true>(d, u, hn::Add(u_lo, e_lo), hn::Zero(d), log_lo);
+  // A small e has bits below u_lo: e - e^2 / 2 + e^3 / 3.
+  const auto tiny = hn::Lt(e, hn::Set(d, 0x1p-22));
+  const V tail = hn::MulAdd(e, hn::Set(d, 1.0 / 3.0), hn::Set(d, -0.5));
+  log_hi = hn::IfThenElse(tiny, e, log_hi);
+  log_lo = hn::IfThenElse(tiny, hn::MulAdd(hn::Mul(e, e), tail, e_lo), log_lo);
   const V sum = TwoSum(high, log_hi, sum_lo);
   const V y = hn::Add(sum, hn::Add(sum_lo, log_lo));
   if (hn::AllFalse(d, hn::Lt(hn::Abs(y), hn::Set(d, kLogaddexpTiny)))) return y;
