@@ -247,6 +247,20 @@ def native_log():
 
 
 @poly
+def native_pow():  # (log2(1 + r) - (r - r^2 / 2) log2 e) / r^3; 2^r with c0 = 1
+    fit(
+        "log2 of pow f32",
+        lambda r: (log1p(r) - r + r * r / 2) / r**3 / LN2,
+        mpf("-0.0331"),
+        mpf("0.0331"),
+        3,
+        24,
+        weight=lambda r: r**3 / log1p(r) * LN2,
+    )
+    fit("exp2 of pow f32", lambda r: 2**r, mpf("-0.547"), mpf("0.547"), 6, 24, fixed={0: mpf(1)})
+
+
+@poly
 def native_sin():
     top = (pi / 4 * mpf("1.002")) ** 2
     fit(

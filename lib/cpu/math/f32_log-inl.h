@@ -297,16 +297,97 @@ HWY_NOINLINE V PowSpecial(D d, V x, V y, V r) {
   return hn::IfThenElse(hn::Or(hn::Eq(y, zero), hn::Eq(x, one)), one, r);
 }
 
-// x^y with the special cases of the Python array API standard. Max error 0.507 ULP (3 million random pairs and all
-// pairs of 58 special numbers). 2^(y log2 |x|) in float64, where log2's 38 bits leave 2^-31 of the result at |y log2 x|
-// = 128.
+#if HWY_NATIVE_FMA
+// x = 2^k m and 16 intervals of m, of equal length in the bits of x and with 1 well inside one of them. c is next to
+// the inverse of an interval's centre and has so few bits that r = m c - 1, |r| < 0.0331, is exact; -log2 c is
+// kPowLogHigh, a multiple of 2^-16 to make k + kPowLogHigh exact too, and kPowLogLow.
+constexpr int32_t kPowLeastBits = 0x3F343400;  // 0.7039
+alignas(64) constexpr float kPowInverse[16] = {1.375f,   1.34375f,  1.28125f,  1.21875f, 1.1875f, 1.15625f,
+                                               1.09375f, 1.0625f,   1.03125f,  1.0f,     0.9375f, 0.890625f,
+                                               0.84375f, 0.796875f, 0.765625f, 0.71875f};
+alignas(64) constexpr float kPowLogHigh[16] = {
+    -0x1.d674p-2f, -0x1.b48p-2f, -0x1.6e24p-2f, -0x1.244p-2f, -0x1.fbcp-3f, -0x1.acf8p-3f, -0x1.08c8p-3f, -0x1.664p-4f,
+    -0x1.6bap-5f,  0.0f,         0x1.7d6p-4f,   0x1.564p-3f,  0x1.f6p-3f,   0x1.4f7p-2f,   0x1.8a88p-2f,  0x1.e7ep-2f};
+alignas(64) constexpr float kPowLogLow[16] = {
+    -4.73875434e-6f, 4.77654794e-6f, 7.19948366e-6f,  -1.82823726e-6f, -2.70875603e-6f,
+    4.03183185e-6f,  4.70278155e-6f, 5.37655922e-7f,  -6.30197565e-6f, 0.0f,
+    2.73532095e-7f,  -4.2719771e-6f, -4.68966346e-6f, -1.02556521e-6f, 5.73205671e-6f,
+    -2.38574444e-6f};
+
+// log2 x = high + low for normal x > 0, relative error 2^-32, |low| < 2^-11 |high|.
 template <class D, class V>
-HWY_INLINE V Pow(D d, V x, V y) {
+HWY_INLINE V PowLog2(D d, V x, V& low) {
+  const hn::RebindToSigned<D> di;
+  const auto least = hn::Set(di, kPowLeastBits);
+  const auto above = hn::Sub(hn::BitCast(di, x), least);
+  const auto mantissa = hn::And(above, hn::Set(di, int32_t{0x007FFFFF}));
+  const V k = hn::ConvertTo(d, hn::ShiftRight<23>(above));
+  const V m = hn::BitCast(d, hn::Add(mantissa, least));
+  const auto lookup = Lookup16(d, hn::ShiftRight<19>(mantissa));
+  const V r = hn::MulSub(m, lookup(kPowInverse), hn::Set(d, 1.0f));
+  const V base = hn::Add(k, lookup(kPowLogHigh));
+  // log2(1 + r) = (t + t_low) log2 e + r^3 p, t + t_low = r - r^2 / 2
+  const V minus_half = hn::Mul(r, hn::Set(d, -0.5f));
+  const V t = hn::MulAdd(minus_half, r, r);
+  const V t_low = hn::MulAdd(minus_half, r, hn::Sub(r, t));
+  const V p = Horner(d, r, 4.80898231e-1f, -3.60673636e-1f, 2.88853258e-1f, -2.40753159e-1f);
+  const V log2e = hn::Set(d, 0x1.715476p0f);
+  const V linear = hn::Mul(t, log2e);
+  const V high = hn::Add(base, linear);
+  const V lost = hn::Add(hn::Add(hn::Sub(base, high), linear), hn::MulSub(t, log2e, linear));
+  low = hn::MulAdd(t, hn::Set(d, 0x1.4ae0c0p-26f), hn::MulAdd(t_low, log2e, hn::Add(lost, lookup(kPowLogLow))));
+  low = hn::MulAdd(hn::Mul(hn::Mul(r, r), r), p, low);
+  return high;
+}
+
+// 2^(y log2 x); right in lanes of near: x normal and the result well inside the normal range.
+template <class D, class V>
+HWY_INLINE V PowNear(D d, V x, V y, hn::Mask<D>& near) {
+  V log_low;
+  const V log_high = PowLog2(d, x, log_low);
+  const V e = hn::Mul(y, log_high);
+  const V e_low = hn::MulAdd(y, log_low, hn::MulSub(y, log_high, e));
+  near = hn::And(IsPositiveNormal(d, x), hn::Le(hn::Abs(e), hn::Set(d, 125.0f)));
+  const V round = hn::Set(d, kRound32);
+  const V rounded = hn::Add(e, round);
+  const V r = hn::Add(hn::Sub(e, hn::Sub(rounded, round)), e_low);  // |r| < 0.547
+  const V p = Horner(d, r, 1.0f, 6.93147242e-1f, 2.40226537e-1f, 5.55027612e-2f, 9.61796846e-3f, 1.34169124e-3f,
+                     1.54516893e-4f);
+  return ScaleByRounded(d, p, rounded);
+}
+#endif
+
+template <class D, class V>
+HWY_NOINLINE V PowSlow(D d, V x, V y) {
   const V ax = hn::Abs(x);
+  const auto finite_y = hn::Lt(hn::Abs(y), hn::Inf(d));
+#if HWY_NATIVE_FMA
+  hn::Mask<D> near;
+  V r = PowNear(d, ax, y, near);
+  const auto wide = hn::AndNot(near, hn::And(IsPositiveFinite(d, ax), finite_y));
+  if (!hn::AllFalse(d, wide)) r = hn::IfThenElse(near, r, Widen<PowWide>(d, ax, y));
+#else
   const V r = Widen<PowWide>(d, ax, y);
-  const auto good = hn::And(IsPositiveFinite(d, x), hn::Lt(hn::Abs(y), hn::Inf(d)));
+#endif
+  const auto good = hn::And(IsPositiveFinite(d, x), finite_y);
   if (HWY_LIKELY(hn::AllTrue(d, good))) return r;
   return hn::IfThenElse(good, r, PowSpecial(d, x, y, r));
+}
+
+// x^y with the special cases of the Python array API standard; a power that is a float32 is exact. Max error 0.96 ULP
+// (5 million pairs with results over the whole range, bases of any size and down to 2^-24 next to 1; 300 000 random
+// pairs and all pairs of 58 special numbers), without FMA 0.503. 2^(y log2 |x|) with log2 |x| and the product as pairs
+// of float32; float64 where the result or x is subnormal or next to it. Lost: float64 for all (2.6 times slower), the
+// square of r as one number (2.7 ULP), a pair normalised before the product instead of a wider interval of 2^r (3
+// operations more).
+template <class D, class V>
+HWY_INLINE V Pow(D d, V x, V y) {
+#if HWY_NATIVE_FMA
+  hn::Mask<D> near;
+  const V r = PowNear(d, x, y, near);
+  if (HWY_LIKELY(hn::AllTrue(d, near))) return r;
+#endif
+  return PowSlow(d, x, y);
 }
 
 }  // namespace f32
