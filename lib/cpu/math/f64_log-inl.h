@@ -397,8 +397,9 @@ HWY_NOINLINE V LogaddexpSpecial(D d, V a, V b, V y) {
   const auto far = hn::Le(distance, hn::Set(d, kLogaddexpFar));
   y = hn::IfThenElse(far, hn::Add(high, ExpScaled(d, distance, hn::Zero(d), 0)), y);  // log(1 + e) is e
   y = hn::IfThenElse(hn::Or(hn::Eq(a, infinity), hn::Eq(b, infinity)), infinity, y);
-  y = hn::IfThenElse(hn::Eq(a, hn::Neg(infinity)), b, y);
-  y = hn::IfThenElse(hn::Eq(b, hn::Neg(infinity)), a, y);
+  // log(1) is +0, whichever zero the other one is
+  y = hn::IfThenElse(hn::Eq(a, hn::Neg(infinity)), hn::Add(b, hn::Zero(d)), y);
+  y = hn::IfThenElse(hn::Eq(b, hn::Neg(infinity)), hn::Add(a, hn::Zero(d)), y);
   return hn::IfThenElse(hn::Or(hn::IsNaN(a), hn::IsNaN(b)), hn::Add(a, b), y);
 }
 
