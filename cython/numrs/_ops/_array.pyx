@@ -5,18 +5,23 @@ import numpy as np
 from cpython.exc cimport PyErr_CheckSignals, PyErr_Occurred
 from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_New
 from cpython.ref cimport Py_INCREF
+from cpython.weakref cimport PyWeakref_NewRef
 cimport numpy as cnp
 
-from numrs.c.base cimport (NUMRS_CANCELLED, NUMRS_NO_MEMORY, NUMRS_OK, numrs_allocate, numrs_context, numrs_context_create,
+from numrs.c.base cimport (NUMRS_CANCELLED, NUMRS_OK, numrs_allocate, numrs_context, numrs_context_create,
                            numrs_context_destroy, numrs_context_options, numrs_free, numrs_message, numrs_status,
                            numrs_status_name)
+from numrs.c.ops cimport (NUMRS_BOOL, NUMRS_F32, NUMRS_F64, NUMRS_I8, NUMRS_I16, NUMRS_I32, NUMRS_I64, NUMRS_U8, NUMRS_U16,
+                          NUMRS_U32, NUMRS_U64)
+from numrs.c.view cimport numrs_dtype_size, numrs_view
 
 cnp.import_array()
 
 cdef extern from "numpy/arrayobject.h":
     int PyArray_SetBaseObject(cnp.ndarray array, object base) except -1
     object PyArray_Return(cnp.ndarray array)
-    bint PyArray_ISBYTESWAPPED(cnp.ndarray array)
+    object PyArray_Scalar(void *data, cnp.dtype descr, object base)
+    cnp.dtype PyArray_DescrFromType(int number)
     bint PyArray_ISWRITEABLE(cnp.ndarray array)
 
 SUPPORTED = "bool, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float32, float64"
@@ -26,6 +31,7 @@ for _i in range(32):
     DTYPE_OF_NUMPY[_i] = 0
 for _i in range(16):
     NUMPY_OF_DTYPE[_i] = -1
+    BYTES_OF_DTYPE[_i] = numrs_dtype_size(_i)
 for _name, _dtype in (("bool", NUMRS_BOOL), ("int8", NUMRS_I8), ("int16", NUMRS_I16), ("int32", NUMRS_I32), ("int64", NUMRS_I64),
                       ("uint8", NUMRS_U8), ("uint16", NUMRS_U16), ("uint32", NUMRS_U32), ("uint64", NUMRS_U64),
                       ("float32", NUMRS_F32), ("float64", NUMRS_F64)):
@@ -55,33 +61,43 @@ cdef int check(numrs_status status) except -1:
 cdef ndarray as_array(object x, str function, str argument):
     """x as an ndarray of a supported dtype in native byte order; lists and scalars are converted."""
     cdef ndarray a
-    if PyArray_CheckExact(x):
-        a = <ndarray>x
-        if dtype_of(a) and not PyArray_ISBYTESWAPPED(a):
-            return a
-    elif isinstance(x, np.ma.MaskedArray):
-        raise TypeError(f"{function}: {argument} is a masked array, whose mask would be lost; pass {argument}.filled(value)")
-    elif x is None:
+    if PyArray_CheckExact(x) and dtype_of(<ndarray>x):
+        return <ndarray>x
+    if x is None:
         raise TypeError(f"{function}: {argument} is None, expected an array, a list or a number")
+    if isinstance(x, np.ma.MaskedArray):
+        raise TypeError(f"{function}: {argument} is a masked array, whose mask would be lost; pass {argument}.filled(value)")
     try:
         a = np.asarray(x)
-    except (ValueError, TypeError) as error:
-        raise type(error)(f"{function}: {argument} of type {type(x).__name__} cannot be converted to an array: {error}") from None
+    except (ValueError, TypeError, OverflowError) as error:
+        raise TypeError(f"{function}: {argument} of type {type(x).__name__} cannot be converted to an array: {error}") from None
+    if not PyArray_ISNOTSWAPPED(a):
+        a = <ndarray>np.asarray(a, a.dtype.newbyteorder("="))
     if not dtype_of(a):
         raise TypeError(f"{function}: {argument} has dtype {a.dtype} ({type(x).__name__}), expected one of {SUPPORTED}")
-    if PyArray_ISBYTESWAPPED(a):
-        a = a.astype(a.dtype.newbyteorder("="))
-    return np.asarray(a)
+    return a
+
+
+cdef int32_t as_dtype(object dtype, str function) except 0:
+    """A dtype argument as a numrs dtype."""
+    try:
+        wanted = np.dtype(dtype)
+    except TypeError:
+        raise TypeError(f"{function}: dtype is {dtype!r}, expected one of {SUPPORTED}") from None
+    cdef int32_t found = DTYPE_OF_NUMPY[wanted.num] if wanted.isnative and 0 <= wanted.num < 32 else 0
+    if found == 0:
+        raise TypeError(f"{function}: dtype is {wanted}, expected one of {SUPPORTED} in native byte order")
+    return found
 
 
 cdef ndarray check_out(object out, str function):
-    """out as a writeable ndarray of a supported dtype; a 1-tuple is taken as NumPy does."""
-    if type(out) is tuple and len(<tuple>out) == 1:
-        out = (<tuple>out)[0]
+    """out as a writeable ndarray of a supported dtype."""
     if not isinstance(out, np.ndarray):
         raise TypeError(f"{function}: out is of type {type(out).__name__}, expected an ndarray")
+    if isinstance(out, np.ma.MaskedArray):
+        raise TypeError(f"{function}: out is a masked array, whose mask would be wrong; pass out.data")
     cdef ndarray y = <ndarray>out
-    if not dtype_of(y) or PyArray_ISBYTESWAPPED(y):
+    if not dtype_of(y):
         raise TypeError(f"{function}: out has dtype {y.dtype}, expected one of {SUPPORTED} in native byte order")
     if not PyArray_ISWRITEABLE(y):
         raise ValueError(f"{function}: output array is read-only")
@@ -101,16 +117,21 @@ cdef ndarray new_array(int ndim, const int64_t *shape, int32_t dtype):
     cdef int d
     cdef void *block
     for d in range(ndim):
-        size *= shape[d]  # NumPy has checked the operands' shapes; a product that overflows is caught by PyArray_EMPTY below
+        size *= shape[d]
+        if size > (1 << 48):
+            break
     cdef int number = NUMPY_OF_DTYPE[dtype]
-    cdef int64_t itemsize = 8 if dtype in (NUMRS_F64, NUMRS_I64, NUMRS_U64) else 4 if dtype in (NUMRS_F32, NUMRS_I32, NUMRS_U32) \
-        else 2 if dtype in (NUMRS_I16, NUMRS_U16) else 1
-    if size * itemsize < POOL_BYTES or size > (1 << 40):
+    cdef int64_t bytes_ = size * BYTES_OF_DTYPE[dtype]
+    if bytes_ < POOL_BYTES or size > (1 << 48):  # beyond any machine: NumPy's refusal
         return <ndarray>cnp.PyArray_EMPTY(ndim, <cnp.npy_intp *>shape, number, 0)
-    block = numrs_allocate(<size_t>(size * itemsize))
+    block = numrs_allocate(<size_t>bytes_)
     if block == NULL:
-        raise MemoryError(f"no memory for a result of {size * itemsize} bytes (see numrs.memory.stats)")
-    capsule = PyCapsule_New(block, "numrs.block", _free_block)
+        raise MemoryError(f"no memory for a result of {bytes_} bytes (see numrs.memory.stats)")
+    try:
+        capsule = PyCapsule_New(block, "numrs.block", _free_block)
+    except:  # noqa: E722 - whatever it is, the block goes back
+        numrs_free(block)
+        raise
     cdef ndarray y = <ndarray>cnp.PyArray_SimpleNewFromData(ndim, <cnp.npy_intp *>shape, number, block)
     Py_INCREF(capsule)  # SetBaseObject steals a reference
     PyArray_SetBaseObject(y, capsule)
@@ -121,6 +142,26 @@ cdef ndarray empty_like_shape(ndarray a, int32_t dtype):
     return new_array(PyArray_NDIM(a), <const int64_t *>PyArray_DIMS(a), dtype)
 
 
+cdef int broadcast(const numrs_view *views, int count, int64_t *shape) noexcept:
+    """Writes the broadcast shape (at most 64 extents) and returns its length; -1: they do not broadcast."""
+    cdef int k, d, ndim = 0, offset
+    cdef int64_t extent
+    for k in range(count):
+        ndim = max(ndim, views[k].ndim)
+    for d in range(ndim):
+        shape[d] = 1
+    for k in range(count):
+        offset = ndim - views[k].ndim
+        for d in range(views[k].ndim):
+            extent = views[k].shape[d]
+            if extent == shape[offset + d] or extent == 1:
+                continue
+            if shape[offset + d] != 1:
+                return -1
+            shape[offset + d] = extent
+    return ndim
+
+
 cdef object finish(ndarray y):
     """A 0-d result becomes a NumPy scalar, as NumPy does."""
     if PyArray_NDIM(y) == 0:
@@ -129,25 +170,25 @@ cdef object finish(ndarray y):
     return y
 
 
+cdef object scalar(void *data, int32_t dtype):
+    """One element as a NumPy scalar."""
+    return PyArray_Scalar(data, PyArray_DescrFromType(NUMPY_OF_DTYPE[dtype]), None)
+
+
 cdef void hold(Held *held, const numrs_view *v) noexcept:
     cdef int d
     for d in range(v.ndim):
         held.shape[d] = v.shape[d]
-        held.strides[d] = v.strides[d]
+        held.strides[d] = v.strides[d] if v.strides != NULL else 0
     held.view = v[0]
     held.view.shape = held.shape
     held.view.strides = held.strides
 
 
-cdef class Exports:
-    """Buffer exports of arrays, released when it dies."""
-    pass
-
-
-cdef Exports export_all(tuple arrays):
-    cdef Exports exports = Exports.__new__(Exports)
-    exports.views = [memoryview(a) for a in arrays]
-    return exports
+cdef object pin(ndarray a):
+    """Keeps the memory of an array where it is while the result lives. NumPy refuses to resize an array that has a weak reference
+    (ValueError); a buffer export would not stop resize(refcheck=False)."""
+    return PyWeakref_NewRef(a, None)
 
 
 cdef int32_t _poll(void *user) noexcept nogil:
@@ -155,10 +196,12 @@ cdef int32_t _poll(void *user) noexcept nogil:
         return 1 if PyErr_CheckSignals() != 0 else 0
 
 
-cdef numrs_context *interruptible() noexcept:
-    """A context that answers Ctrl-C; NULL (the default context, which does not) when there is no memory for it."""
+cdef numrs_context *interruptible(double work_ns) noexcept:
+    """A context that answers Ctrl-C for long work; NULL (the default context) for short work, or when there is no memory for one."""
     cdef numrs_context_options options
     cdef numrs_context *context = NULL
+    if work_ns < POLL_NS:
+        return NULL
     options.struct_size = sizeof(numrs_context_options)
     options.device = 0
     options.threads = 0

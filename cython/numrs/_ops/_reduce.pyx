@@ -5,22 +5,54 @@ from numpy.exceptions import AxisError
 
 from libc.stdint cimport int32_t, int64_t
 cimport numpy as cnp
-from numpy cimport PyArray_CheckExact, PyArray_DATA, PyArray_DIMS, PyArray_NDIM, PyArray_SIZE, ndarray
+from numpy cimport PyArray_DIMS, PyArray_NDIM, PyArray_SIZE, ndarray
 
-from numrs._ops._array cimport (NOGIL_ELEMENTS, NUMPY_OF_DTYPE, Exports, Held, as_array, check, check_out, dtype_of, export_all,
-                                finish, hold, interruptible, new_array, release_context, view_of)
+from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, Held, as_array, broadcast, check, check_out, dtype_of, finish, hold,
+                                interruptible, new_array, pin, release_context, scalar, view_of)
+from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.reduce cimport numrs_reduce, numrs_reduce_dtype, numrs_scan, numrs_scan_dtype, numrs_vecdot
-from numrs.c.view cimport numrs_promote, numrs_view
+from numrs.c.ops cimport NUMRS_BOOL
+from numrs.c.view cimport numrs_dtype_name, numrs_promote, numrs_view
 
 cnp.import_array()
 
-cdef extern from "numpy/arrayobject.h":
-    object PyArray_Scalar(void *data, cnp.dtype descr, object base)
-    cnp.dtype PyArray_DescrFromType(int number)
+cdef enum:
+    OPS = 64
+    DTYPES = 16
+
+# Result dtype of a reduction and of a scan; 0: refused. Filled from the library's tables.
+cdef int32_t[OPS][DTYPES] REDUCE_RESULT
+cdef int32_t[OPS][DTYPES] SCAN_RESULT
+
+cdef void _fill() noexcept:
+    cdef int32_t op, dtype, result
+    for op in range(OPS):
+        for dtype in range(DTYPES):
+            REDUCE_RESULT[op][dtype] = SCAN_RESULT[op][dtype] = 0
+            if BYTES_OF_DTYPE[dtype] == 0:
+                continue
+            if op <= ops.NUMRS_OP_ABS_MAX and numrs_reduce_dtype(op, dtype, &result) == NUMRS_OK:
+                REDUCE_RESULT[op][dtype] = result
+            if op <= ops.NUMRS_OP_CUMULATIVE_MIN and numrs_scan_dtype(op, dtype, &result) == NUMRS_OK:
+                SCAN_RESULT[op][dtype] = result
+
+_fill()
 
 
-cdef int32_t _axis(object axis, int ndim, str name, tuple shape) except? -100:
+cdef inline double _work_ns(ndarray x, int32_t dtype) noexcept:
+    return <double>PyArray_SIZE(x) * <double>BYTES_OF_DTYPE[dtype] * 0.04
+
+
+cdef object _shape(ndarray a):
+    return tuple([PyArray_DIMS(a)[d] for d in range(PyArray_NDIM(a))])
+
+
+cdef object _given(object out):
+    return (<tuple>out)[0] if type(out) is tuple and len(<tuple>out) == 1 else out
+
+
+cdef int32_t _axis(object axis, int ndim, str name, object shape) except? -100:
     """One axis as 0 … ndim-1."""
     if isinstance(axis, (bool, np.bool_)):
         raise TypeError(f"{name}: axis is {axis}, expected an int, not a bool")
@@ -34,100 +66,119 @@ cdef int32_t _axis(object axis, int ndim, str name, tuple shape) except? -100:
     return index + ndim if index < 0 else index
 
 
+cdef object _refused(int32_t dtype, str name):
+    return TypeError(f"{name}: x has dtype {numrs_dtype_name(dtype).decode()}, which the operation does not take")
+
+
 cdef numrs_status _reduce_without_gil(int32_t op, ndarray x, ndarray w, ndarray y, const numrs_view *vx, const numrs_view *vw,
-                                      const numrs_view *vy, const int32_t *axes, int32_t count, double correction) except *:
+                                      const numrs_view *vy, const int32_t *axes, int32_t count, double correction,
+                                      double work_ns) except *:
+    """y None: vy is a number on the caller's stack."""
     cdef Held held_x, held_w, held_y
-    cdef Exports exports = export_all((x, y) if w is None else (x, w, y))
-    cdef numrs_context *context = interruptible()
+    cdef numrs_context *context
     cdef const numrs_view *where = NULL
     cdef numrs_status status
+    pins = (pin(x), None if w is None else pin(w), None if y is None else pin(y))
     hold(&held_x, vx)
     hold(&held_y, vy)
     if w is not None:
         hold(&held_w, vw)
         where = &held_w.view
+    context = interruptible(work_ns)
     with nogil:
         status = numrs_reduce(context, op, &held_x.view, where, &held_y.view, axes, count, correction)
     release_context(context)
+    del pins
     return status
 
 
-cdef object _reduce_all(int32_t op, ndarray x, double correction):
+cdef object _reduce_all(int32_t op, str name, ndarray x, double correction):
     """Everything to one NumPy scalar: the usual small call."""
-    cdef int64_t[2] value
-    cdef int32_t dtype = dtype_of(x), result
-    cdef numrs_view vx = view_of(x, dtype), vy
-    cdef Held held
-    cdef Exports exports
-    cdef numrs_context *context
-    cdef numrs_status status = numrs_reduce_dtype(op, dtype, &result)
-    if status != NUMRS_OK:
-        check(status)
-    vy.data = value
+    cdef int64_t value
+    cdef int32_t dtype = dtype_of(x), result = REDUCE_RESULT[op][dtype]
+    cdef numrs_view vx, vy
+    cdef double work_ns = _work_ns(x, dtype)
+    cdef numrs_status status
+    if result == 0:
+        raise _refused(dtype, name)
+    vx = view_of(x, dtype)
+    vy.data = &value
     vy.shape = NULL
     vy.strides = NULL
     vy.ndim = 0
     vy.dtype = result
-    if PyArray_SIZE(x) < NOGIL_ELEMENTS:
+    if work_ns < NOGIL_NS:
         status = numrs_reduce(NULL, op, &vx, NULL, &vy, NULL, -1, correction)
     else:
-        hold(&held, &vx)
-        exports = export_all((x,))
-        context = interruptible()
-        with nogil:
-            status = numrs_reduce(context, op, &held.view, NULL, &vy, NULL, -1, correction)
-        release_context(context)
+        status = _reduce_without_gil(op, x, None, None, &vx, NULL, &vy, NULL, -1, correction, work_ns)
     if status != NUMRS_OK:
         check(status)
-    return PyArray_Scalar(value, PyArray_DescrFromType(NUMPY_OF_DTYPE[result]), None)
+    return scalar(&value, result)
 
 
 cdef object reduce(int32_t op, str name, object x, object axis, object out, object keepdims, object where, double correction):
     cdef ndarray a = as_array(x, name, "x"), w = None, y
-    if axis is None and out is None and (where is None or where is True) and not keepdims:
-        return _reduce_all(op, a, correction)
+    if axis is None and out is None and (where is None or where is True) and keepdims is False:
+        return _reduce_all(op, name, a, correction)
     cdef int ndim = PyArray_NDIM(a), d, kept = 0
     cdef int32_t axes[64]
-    cdef int32_t count = 0, result, dtype = dtype_of(a)
+    cdef int32_t count = 0, dtype = dtype_of(a), result = REDUCE_RESULT[op][dtype]
     cdef bint[64] reduced
     cdef int64_t shape[64]
-    cdef tuple a_shape = (<object>a).shape
+    cdef bint keep = bool(keepdims)
+    if result == 0:
+        raise _refused(dtype, name)
     for d in range(64):
         reduced[d] = axis is None
     if axis is None:
         count = -1
-    else:
-        for one in (axis if isinstance(axis, tuple) else (axis,)):
-            d = _axis(one, ndim, name, a_shape)
+    elif type(axis) is tuple:
+        if op == ops.NUMRS_OP_ARGMIN or op == ops.NUMRS_OP_ARGMAX:
+            raise TypeError(f"{name}: axis is {axis}, expected one int or None")
+        for one in <tuple>axis:
+            d = _axis(one, ndim, name, _shape(a))
             if reduced[d]:
                 raise ValueError(f"{name}: axis {d} is given twice in {axis}")
             reduced[d] = True
             axes[count] = d
             count += 1
+    else:
+        axes[0] = _axis(axis, ndim, name, _shape(a))
+        reduced[axes[0]] = True
+        count = 1
     if where is not None and where is not True:
         w = as_array(where, name, "where")
-        if (<object>w).dtype != np.bool_:
+        if dtype_of(w) != NUMRS_BOOL:
             raise TypeError(f"{name}: where has dtype {(<object>w).dtype}, expected bool")
+    out = _given(out)
     if out is None:
-        check(numrs_reduce_dtype(op, dtype, &result))
         for d in range(ndim):
             if not reduced[d]:
                 shape[kept] = PyArray_DIMS(a)[d]
                 kept += 1
-            elif keepdims:
+            elif keep:
                 shape[kept] = 1
                 kept += 1
         y = new_array(kept, shape, result)
     else:
         y = check_out(out, name)
+        kept = 0
+        for d in range(ndim):
+            if keep or not reduced[d]:
+                shape[kept] = 1 if reduced[d] else PyArray_DIMS(a)[d]
+                kept += 1
+        wanted = tuple([shape[d] for d in range(kept)])
+        if _shape(y) != wanted:
+            raise ValueError(f"{name}: out has shape {_shape(y)}, expected {wanted}")
     cdef numrs_view vx = view_of(a, dtype), vy = view_of(y, dtype_of(y)), vw
     if w is not None:
-        vw = view_of(w, dtype_of(w))
+        vw = view_of(w, NUMRS_BOOL)
+    cdef double work_ns = _work_ns(a, dtype)
     cdef numrs_status status
-    if PyArray_SIZE(a) < NOGIL_ELEMENTS:
+    if work_ns < NOGIL_NS:
         status = numrs_reduce(NULL, op, &vx, &vw if w is not None else NULL, &vy, axes, count, correction)
     else:
-        status = _reduce_without_gil(op, a, w, y, &vx, &vw, &vy, axes, count, correction)
+        status = _reduce_without_gil(op, a, w, y, &vx, &vw, &vy, axes, count, correction, work_ns)
     if status != NUMRS_OK:
         check(status)
     return finish(y) if out is None else y
@@ -136,38 +187,45 @@ cdef object reduce(int32_t op, str name, object x, object axis, object out, obje
 cdef object scan(int32_t op, str name, object x, object axis, object out, object include_initial):
     cdef ndarray a = as_array(x, name, "x"), y
     cdef int ndim = PyArray_NDIM(a), d
-    cdef int32_t along, result, dtype = dtype_of(a), initial = 1 if include_initial else 0
+    cdef int32_t along, dtype = dtype_of(a), initial = 1 if include_initial else 0, result = SCAN_RESULT[op][dtype]
     cdef int64_t shape[64]
-    if ndim == 0:
-        raise ValueError(f"{name}: x has no dimensions, expected at least 1")
+    if ndim == 0:  # as NumPy: one element along one axis
+        a = <ndarray>(<object>a).reshape(1)
+        ndim = 1
     if axis is None:
         if ndim != 1:
-            raise ValueError(f"{name}: axis is None and x has {ndim} dimensions (shape {(<object>a).shape}); give an axis")
+            raise ValueError(f"{name}: axis is None and x has {ndim} dimensions (shape {_shape(a)}); give an axis")
         along = 0
     else:
-        along = _axis(axis, ndim, name, (<object>a).shape)
+        along = _axis(axis, ndim, name, _shape(a))
+    if result == 0:
+        raise _refused(dtype, name)
+    for d in range(ndim):
+        shape[d] = PyArray_DIMS(a)[d] + (initial if d == along else 0)
+    out = _given(out)
     if out is None:
-        check(numrs_scan_dtype(op, dtype, &result))
-        for d in range(ndim):
-            shape[d] = PyArray_DIMS(a)[d] + (initial if d == along else 0)
         y = new_array(ndim, shape, result)
     else:
         y = check_out(out, name)
+        wanted = tuple([shape[d] for d in range(ndim)])
+        if _shape(y) != wanted:
+            raise ValueError(f"{name}: out has shape {_shape(y)}, expected {wanted}")
     cdef numrs_view vx = view_of(a, dtype), vy = view_of(y, dtype_of(y))
     cdef Held held_x, held_y
-    cdef Exports exports
     cdef numrs_context *context
+    cdef double work_ns = 4 * _work_ns(a, dtype)
     cdef numrs_status status
-    if PyArray_SIZE(a) < NOGIL_ELEMENTS:
+    if work_ns < NOGIL_NS:
         status = numrs_scan(NULL, op, &vx, &vy, along, initial)
     else:
         hold(&held_x, &vx)
         hold(&held_y, &vy)
-        exports = export_all((a, y))
-        context = interruptible()
+        pins = (pin(a), pin(y))
+        context = interruptible(work_ns)
         with nogil:
             status = numrs_scan(context, op, &held_x.view, &held_y.view, along, initial)
         release_context(context)
+        del pins
     if status != NUMRS_OK:
         check(status)
     return y
@@ -175,38 +233,53 @@ cdef object scan(int32_t op, str name, object x, object axis, object out, object
 
 cdef object vecdot_(str name, object x1, object x2, object axis):
     cdef ndarray a = as_array(x1, name, "x1"), b = as_array(x2, name, "x2"), y
-    try:
-        common = np.broadcast_shapes((<object>a).shape, (<object>b).shape)
-    except ValueError:
-        raise ValueError(f"{name}: operands with shapes {(<object>a).shape}, {(<object>b).shape} do not broadcast") from None
-    cdef int ndim = len(common), d, kept = 0
-    if ndim == 0:
-        raise ValueError(f"{name}: x1 and x2 have no dimensions, expected at least 1")
-    cdef int32_t along = _axis(axis, ndim, name, common)
-    cdef int64_t shape[64]
-    if PyArray_NDIM(a) == 0 or PyArray_NDIM(b) == 0 or (<object>a).shape[along - ndim:][:1] != (<object>b).shape[along - ndim:][:1]:
-        raise ValueError(f"{name}: the extents along axis {axis} differ: shapes {(<object>a).shape} and {(<object>b).shape}")
-    for d in range(ndim):
-        if d != along:
-            shape[kept] = common[d]
-            kept += 1
-    y = new_array(kept, shape, numrs_promote(dtype_of(a), dtype_of(b)))
-    cdef numrs_view va = view_of(a, dtype_of(a)), vb = view_of(b, dtype_of(b)), vy = view_of(y, dtype_of(y))
+    cdef numrs_view views[2]
+    cdef numrs_view vy
+    cdef int64_t value, shape[64]
+    cdef int ndim, d, kept = 0
+    cdef int32_t along = 0, result = numrs_promote(dtype_of(a), dtype_of(b))
     cdef Held held_a, held_b, held_y
-    cdef Exports exports
     cdef numrs_context *context
     cdef numrs_status status
-    if PyArray_SIZE(a) < NOGIL_ELEMENTS and PyArray_SIZE(b) < NOGIL_ELEMENTS:
-        status = numrs_vecdot(NULL, &va, &vb, &vy, along)
+    views[0] = view_of(a, dtype_of(a))
+    views[1] = view_of(b, dtype_of(b))
+    if views[0].ndim == 0 or views[1].ndim == 0:
+        raise ValueError(f"{name}: x1 and x2 have shapes {_shape(a)} and {_shape(b)}, expected at least 1 dimension each")
+    ndim = broadcast(views, 2, shape)
+    if ndim < 0:
+        raise ValueError(f"{name}: operands with shapes {_shape(a)}, {_shape(b)} do not broadcast")
+    along = _axis(axis, ndim, name, tuple([shape[d] for d in range(ndim)]))
+    for k in range(2):
+        d = views[k].ndim - ndim + along
+        if d < 0 or views[k].shape[d] != shape[along]:
+            raise ValueError(f"{name}: the extents along axis {axis} differ: shapes {_shape(a)} and {_shape(b)}")
+    for d in range(ndim):
+        if d != along:
+            shape[kept] = shape[d]
+            kept += 1
+    if kept == 0:
+        y = None
+        vy.data = &value
+        vy.shape = NULL
+        vy.strides = NULL
+        vy.ndim = 0
+        vy.dtype = result
     else:
-        hold(&held_a, &va)
-        hold(&held_b, &vb)
+        y = new_array(kept, shape, result)
+        vy = view_of(y, result)
+    cdef double work_ns = max(_work_ns(a, result), _work_ns(b, result))
+    if work_ns < NOGIL_NS:
+        status = numrs_vecdot(NULL, &views[0], &views[1], &vy, along)
+    else:
+        hold(&held_a, &views[0])
+        hold(&held_b, &views[1])
         hold(&held_y, &vy)
-        exports = export_all((a, b, y))
-        context = interruptible()
+        pins = (pin(a), pin(b), None if y is None else pin(y))
+        context = interruptible(work_ns)
         with nogil:
             status = numrs_vecdot(context, &held_a.view, &held_b.view, &held_y.view, along)
         release_context(context)
+        del pins
     if status != NUMRS_OK:
         check(status)
-    return finish(y)
+    return scalar(&value, result) if y is None else y

@@ -1,16 +1,16 @@
 # cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
-"""Choosing between elements, limiting them, fused multiply-add and conversion of the dtype."""
-import numpy as np
-
+"""Choosing and limiting elements, fused multiply-add, conversion to another dtype."""
 cimport numpy as cnp
+from libc.stdint cimport int32_t
 from numpy cimport PyArray_SIZE, ndarray
 
-from numrs._ops._array cimport (NOGIL_ELEMENTS, Exports, Held, as_array, check, dtype_of, empty_like_shape, export_all, finish, hold,
-                                interruptible, release_context, view_of)
-from numrs._ops._elementwise cimport binary, ternary
+from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, Held, as_array, as_dtype, check, dtype_of, empty_like_shape, hold,
+                                interruptible, pin, release_context, view_of)
+from numrs._ops._elementwise cimport binary, is_weak, ternary
 from numrs.c cimport ops
 from numrs.c.base cimport numrs_context, numrs_status
 from numrs.c.elementwise cimport numrs_convert
+from numrs.c.ops cimport NUMRS_F64
 from numrs.c.view cimport numrs_view
 
 cnp.import_array()
@@ -45,7 +45,7 @@ def where(condition, x1, x2, /, out=None):
     >>> numrs.where([True, False], [1.0, 2.0], 0.0)
     array([1., 0.])
     """
-    return ternary(ops.NUMRS_OP_WHERE, "where", condition, x1, x2, out)
+    return ternary(ops.NUMRS_OP_WHERE, "where", ("condition", "x1", "x2"), condition, x1, x2, out)
 
 
 def clip(x, /, min=None, max=None, out=None):
@@ -77,13 +77,15 @@ def clip(x, /, min=None, max=None, out=None):
     >>> numrs.clip([1.0, 5.0, 9.0], 2.0, 6.0)
     array([2., 5., 6.])
     """
+    if min is not None and max is not None:
+        return ternary(ops.NUMRS_OP_CLIP, "clip", ("x", "min", "max"), x, min, max, out)
+    if not is_weak(x):
+        x = as_array(x, "clip", "x")
     if min is None and max is None:
         return binary(ops.NUMRS_OP_MAXIMUM, "clip", x, x, out)
     if max is None:
-        return binary(ops.NUMRS_OP_MAXIMUM, "clip", x, min, out)
-    if min is None:
-        return binary(ops.NUMRS_OP_MINIMUM, "clip", x, max, out)
-    return ternary(ops.NUMRS_OP_CLIP, "clip", x, min, max, out)
+        return binary(ops.NUMRS_OP_MAXIMUM, "clip", x, min if is_weak(min) else as_array(min, "clip", "min"), out)
+    return binary(ops.NUMRS_OP_MINIMUM, "clip", x, max if is_weak(max) else as_array(max, "clip", "max"), out)
 
 
 def fma(x1, x2, x3, /, out=None):
@@ -113,7 +115,7 @@ def fma(x1, x2, x3, /, out=None):
     >>> numrs.fma([2.0, 3.0], 4.0, 1.0)
     array([ 9., 13.])
     """
-    return ternary(ops.NUMRS_OP_FMA, "fma", x1, x2, x3, out)
+    return ternary(ops.NUMRS_OP_FMA, "fma", ("x1", "x2", "x3"), x1, x2, x3, out)
 
 
 def astype(x, dtype, /, *, copy=True):
@@ -145,25 +147,25 @@ def astype(x, dtype, /, *, copy=True):
     array([ 1, -1], dtype=int32)
     """
     cdef ndarray a = as_array(x, "astype", "x")
-    wanted = np.dtype(dtype)
-    if wanted == a.dtype and not copy:
+    cdef int32_t wanted = as_dtype(dtype, "astype")
+    if wanted == dtype_of(a) and not copy:
         return a
-    cdef ndarray model = as_array(np.empty(0, wanted), "astype", "dtype")
-    cdef ndarray y = empty_like_shape(a, dtype_of(model))
-    cdef numrs_view from_view = view_of(a, dtype_of(a)), to_view = view_of(y, dtype_of(y))
+    cdef ndarray y = empty_like_shape(a, wanted)
+    cdef numrs_view from_view = view_of(a, dtype_of(a)), to_view = view_of(y, wanted)
     cdef Held held_from, held_to
-    cdef Exports exports
     cdef numrs_context *context
     cdef numrs_status status
-    if PyArray_SIZE(y) < NOGIL_ELEMENTS:
+    cdef double work_ns = <double>PyArray_SIZE(y) * <double>BYTES_OF_DTYPE[NUMRS_F64] * 0.06
+    if work_ns < NOGIL_NS:
         status = numrs_convert(NULL, &from_view, &to_view)
     else:
         hold(&held_from, &from_view)
         hold(&held_to, &to_view)
-        exports = export_all((a, y))
-        context = interruptible()
+        pins = (pin(a), pin(y))
+        context = interruptible(work_ns)
         with nogil:
             status = numrs_convert(context, &held_from.view, &held_to.view)
         release_context(context)
+        del pins
     check(status)
     return y

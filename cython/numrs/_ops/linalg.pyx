@@ -6,8 +6,8 @@ from libc.stdint cimport int32_t, int64_t
 cimport numpy as cnp
 from numpy cimport PyArray_SIZE, ndarray
 
-from numrs._ops._array cimport (Exports, Held, as_array, check, check_out, dtype_of, export_all, finish, hold, interruptible,
-                                new_array, release_context, view_of)
+from numrs._ops._array cimport (NOGIL_NS, Held, as_array, check, check_out, dtype_of, finish, hold, interruptible, new_array, pin,
+                                release_context, view_of)
 from numrs._ops._reduce cimport vecdot_
 from numrs._ops.elementwise_arithmetic import multiply
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
@@ -20,37 +20,37 @@ cnp.import_array()
 ctypedef numrs_status (*Product)(numrs_context *, const numrs_view *, const numrs_view *, const numrs_view *) noexcept nogil
 ctypedef numrs_status (*ProductShape)(const numrs_view *, const numrs_view *, int32_t *, int64_t *) noexcept nogil
 
-cdef enum:
-    NOGIL_PRODUCTS = 32768  # multiplications above which the GIL is released
-
-
 cdef object _product(Product call, ProductShape shape_of, str name, object x1, object x2, object out):
     cdef ndarray a = as_array(x1, name, "x1"), b = as_array(x2, name, "x2"), y
     cdef numrs_view va = view_of(a, dtype_of(a)), vb = view_of(b, dtype_of(b)), vy
     cdef int64_t shape[64]
     cdef int32_t ndim
     cdef Held held_a, held_b, held_y
-    cdef Exports exports
     cdef numrs_context *context
     cdef numrs_status status
+    cdef double work_ns
+    if type(out) is tuple and len(<tuple>out) == 1:
+        out = (<tuple>out)[0]
     if out is None:
         check(shape_of(&va, &vb, &ndim, shape))
         y = new_array(ndim, shape, numrs_promote(va.dtype, vb.dtype))
     else:
         y = check_out(out, name)
     vy = view_of(y, dtype_of(y))
-    cdef int64_t inner = va.shape[va.ndim - 1] if va.ndim else 1
-    if <double>PyArray_SIZE(y) * <double>inner < NOGIL_PRODUCTS:
+    # About 0.1 ns per multiplication; the inner extent of an outer product is 1.
+    work_ns = 0.1 * <double>PyArray_SIZE(y) * (<double>va.shape[va.ndim - 1] if va.ndim and call != numrs_outer else 1.0)
+    if work_ns < NOGIL_NS:
         status = call(NULL, &va, &vb, &vy)
     else:
         hold(&held_a, &va)
         hold(&held_b, &vb)
         hold(&held_y, &vy)
-        exports = export_all((a, b, y))
-        context = interruptible()
+        pins = (pin(a), pin(b), pin(y))
+        context = interruptible(work_ns)
         with nogil:
             status = call(context, &held_a.view, &held_b.view, &held_y.view)
         release_context(context)
+        del pins
     if status != NUMRS_OK:
         check(status)
     return finish(y) if out is None else y
