@@ -20,9 +20,11 @@ Status Refuse(const OpRow& row, const char* argument, int32_t dtype) {
   return Fail(NUMRS_BAD_DTYPE, "%s: %s has dtype %s, which the operation does not take", row.name, argument, NameOf(dtype));
 }
 
-// The dtype for one or two inputs: promoted, then the first that has a kernel.
+// The dtype for one or two inputs: promoted, then the first that has a kernel. Integers that become the smallest float
+// that holds them do so one by one: int8 and uint16 meet in float32 as in NumPy, not in int32 and then float64.
 Status Resolve(const OpRow& row, int32_t a, int32_t b, int32_t* compute) {
-  *compute = ComputeDType(row.op_class, Promote(a, b));
+  const bool floats = (row.op_class.kernels & ~kFloatSet) == 0 && row.op_class.integers_as == kInvalid;
+  *compute = floats ? Promote(ComputeDType(row.op_class, a), ComputeDType(row.op_class, b)) : ComputeDType(row.op_class, Promote(a, b));
   if (*compute != kInvalid) return NUMRS_OK;
   const bool first = ComputeDType(row.op_class, a) == kInvalid;
   if (a == b || first) return Refuse(row, a == b ? "x" : "the first operand", a);

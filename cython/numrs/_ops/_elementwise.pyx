@@ -169,8 +169,9 @@ cdef bint _store_int(object x, int32_t dtype, Number *number) except -1:
     return True
 
 
-cdef int _weak(object x, int32_t beside, bint to_float, str name, str argument, numrs_view *view, Number *number) except -1:
-    """Makes a 0-d view of a Python number beside an array of dtype `beside`; returns 0, or 1 when an int does not fit."""
+cdef int _weak(object x, int32_t beside, int32_t computed, str name, str argument, numrs_view *view, Number *number) except -1:
+    """Makes a 0-d view of a Python number beside an array of dtype `beside`, on which alone the operation's result is `computed`;
+    returns 0, or 1 when an int does not fit."""
     cdef int32_t dtype = beside
     view.data = number
     view.shape = NULL
@@ -180,12 +181,14 @@ cdef int _weak(object x, int32_t beside, bint to_float, str name, str argument, 
         number.u8 = 1 if x is True else 0
         view.dtype = NUMRS_BOOL
         return 0
-    if type(x) is int and not (beside == NUMRS_F32 or beside == NUMRS_F64):
-        if not to_float:
-            view.dtype = NUMRS_I64 if beside == NUMRS_BOOL else beside
-            return 0 if _store_int(x, view.dtype, number) else 1
     if not (beside == NUMRS_F32 or beside == NUMRS_F64):
         dtype = NUMRS_F64
+        if type(x) is int:
+            if not (computed == NUMRS_F32 or computed == NUMRS_F64):
+                view.dtype = NUMRS_I64 if beside == NUMRS_BOOL else beside
+                return 0 if _store_int(x, view.dtype, number) else 1
+            if beside != NUMRS_BOOL:
+                dtype = computed
     view.dtype = dtype
     try:
         number.f64 = float(x)
@@ -273,7 +276,7 @@ cdef object _binary_weak(int32_t op, str name, object array, object number, bint
     cdef numrs_status status
     if _is_logical(op):
         number = bool(number)
-    if _weak(number, dtype, op == ops.NUMRS_OP_DIVIDE, name, number_name, &views[1 - at], &value):
+    if _weak(number, dtype, BINARY_RESULT[op][dtype], name, number_name, &views[1 - at], &value):
         if _is_comparison(op):
             return _constant_comparison(_mirrored(op) if swapped else op, name, x, number, out)
         raise _too_large(number, views[1 - at].dtype, name, number_name)
@@ -335,7 +338,7 @@ cdef object ternary(int32_t op, str name, tuple names, object a, object b, objec
     cdef Number values[3]
     cdef tuple given = (a, b, c)
     cdef list arrays = [None, None, None]
-    cdef int32_t beside = 0, compute, result
+    cdef int32_t beside = 0, compute, computed, result
     cdef int k, first = 1 if op == ops.NUMRS_OP_WHERE else 0  # a condition gives no dtype
     for k in range(3):
         if k < first or not is_weak(given[k]):
@@ -343,12 +346,14 @@ cdef object ternary(int32_t op, str name, tuple names, object a, object b, objec
             views[k] = view_of(<ndarray>arrays[k], dtype_of(<ndarray>arrays[k]))
             if k >= first:
                 beside = views[k].dtype if beside == 0 else numrs_promote(beside, views[k].dtype)
+    if beside == 0 or numrs_ternary_dtypes(op, beside, beside, beside, &compute, &computed) != NUMRS_OK:
+        computed = beside
     for k in range(3):
         if arrays[k] is None:
             if beside == 0:  # Python numbers alone
                 arrays[k] = as_array(given[k], name, names[k])
                 views[k] = view_of(<ndarray>arrays[k], dtype_of(<ndarray>arrays[k]))
-            elif _weak(given[k], beside, False, name, names[k], &views[k], &values[k]):
+            elif _weak(given[k], beside, computed, name, names[k], &views[k], &values[k]):
                 raise _too_large(given[k], views[k].dtype, name, names[k])
     if numrs_ternary_dtypes(op, views[0].dtype, views[1].dtype, views[2].dtype, &compute, &result) != NUMRS_OK:
         raise _refused(name, tuple((names[k], views[k].dtype) for k in range(3)))

@@ -184,6 +184,13 @@ cdef object reduce(int32_t op, str name, object x, object axis, object out, obje
     return finish(y) if out is None else y
 
 
+cdef object in_dtype(object y, object dtype, object out):
+    """A result in the dtype that was asked for: a sum of uint8 is taken in uint64 and wraps at the end."""
+    if out is not None or y.dtype == dtype:
+        return y
+    return y.astype(dtype)
+
+
 cdef object scan(int32_t op, str name, object x, object axis, object out, object include_initial):
     cdef ndarray a = as_array(x, name, "x"), y
     cdef int ndim = PyArray_NDIM(a), d

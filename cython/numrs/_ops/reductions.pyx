@@ -1,8 +1,10 @@
 # cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
 """Reductions along axes: sums, products, extremes, moments, logic and norms, each by one fixed tree."""
 import numpy as np
+from numpy.exceptions import AxisError
 
-from numrs._ops._reduce cimport reduce, vecdot_
+from numrs._ops._array cimport as_array
+from numrs._ops._reduce cimport in_dtype, reduce, vecdot_
 from numrs._ops.elementwise_arithmetic import abs as abs_
 from numrs._ops.elementwise_power import pow as power
 from numrs._ops.elementwise_selection import astype
@@ -51,7 +53,7 @@ def sum(x, /, axis=None, *, dtype=None, out=None, keepdims=False, where=None):
     @@
     """
     if dtype is not None:
-        x = astype(x, dtype, copy=False)
+        return in_dtype(reduce(ops.NUMRS_OP_SUM, "sum", astype(x, dtype, copy=False), axis, out, keepdims, where, 0.0), dtype, out)
     return reduce(ops.NUMRS_OP_SUM, "sum", x, axis, out, keepdims, where, 0.0)
 
 
@@ -89,7 +91,7 @@ def prod(x, /, axis=None, *, dtype=None, out=None, keepdims=False, where=None):
     @@
     """
     if dtype is not None:
-        x = astype(x, dtype, copy=False)
+        return in_dtype(reduce(ops.NUMRS_OP_PROD, "prod", astype(x, dtype, copy=False), axis, out, keepdims, where, 0.0), dtype, out)
     return reduce(ops.NUMRS_OP_PROD, "prod", x, axis, out, keepdims, where, 0.0)
 
 
@@ -438,6 +440,26 @@ def count_nonzero(x, /, axis=None, *, out=None, keepdims=False, where=None):
     return reduce(ops.NUMRS_OP_COUNT_NONZERO, "count_nonzero", x, axis, out, keepdims, where, 0.0)
 
 
+def _vector_norm(str name, x, axis, ord, keepdims):
+    if not isinstance(ord, (int, float, np.number)):
+        raise ValueError(f"{name}: ord is {ord!r}, expected a number")
+    if ord == 2:
+        return reduce(ops.NUMRS_OP_NORM, name, x, axis, None, keepdims, None, 0.0)
+    if ord == 1:
+        return reduce(ops.NUMRS_OP_ABS_SUM, name, x, axis, None, keepdims, None, 0.0)
+    if ord == float("inf"):
+        return reduce(ops.NUMRS_OP_ABS_MAX, name, x, axis, None, keepdims, None, 0.0)
+    magnitude = abs_(x)
+    if not magnitude.dtype.kind == "f":
+        magnitude = astype(magnitude, np.float64)
+    if ord == float("-inf"):
+        return reduce(ops.NUMRS_OP_MIN, name, magnitude, axis, None, keepdims, None, 0.0)
+    if ord == 0:
+        return astype(reduce(ops.NUMRS_OP_COUNT_NONZERO, name, magnitude, axis, None, keepdims, None, 0.0), magnitude.dtype)[()]
+    total = reduce(ops.NUMRS_OP_SUM, name, power(magnitude, float(ord)), axis, None, keepdims, None, 0.0)
+    return power(total, 1.0 / float(ord))
+
+
 def vector_norm(x, /, axis=None, *, ord=2, keepdims=False):
     """Vector norm along axes.
 
@@ -467,41 +489,42 @@ def vector_norm(x, /, axis=None, *, ord=2, keepdims=False):
     >>> numrs.vector_norm([3.0, 4.0])
     @@
     """
-    if ord == 2:
-        return reduce(ops.NUMRS_OP_NORM, "vector_norm", x, axis, None, keepdims, None, 0.0)
-    if ord == 1:
-        return reduce(ops.NUMRS_OP_ABS_SUM, "vector_norm", x, axis, None, keepdims, None, 0.0)
-    if ord == float("inf"):
-        return reduce(ops.NUMRS_OP_ABS_MAX, "vector_norm", x, axis, None, keepdims, None, 0.0)
-    magnitude = abs_(x)
-    if not magnitude.dtype.kind == "f":
-        magnitude = astype(magnitude, np.float64)
-    if ord == float("-inf"):
-        return reduce(ops.NUMRS_OP_MIN, "vector_norm", magnitude, axis, None, keepdims, None, 0.0)
-    if ord == 0:
-        return astype(reduce(ops.NUMRS_OP_COUNT_NONZERO, "vector_norm", magnitude, axis, None, keepdims, None, 0.0), magnitude.dtype)[()]
-    if isinstance(ord, str):
-        raise ValueError(f"vector_norm: ord is {ord!r}, expected a number")
-    total = reduce(ops.NUMRS_OP_SUM, "vector_norm", power(magnitude, float(ord)), axis, None, keepdims, None, 0.0)
-    return power(total, 1.0 / float(ord))
+    return _vector_norm("vector_norm", x, axis, ord, keepdims)
+
+
+def _matrix_norm(x, ord, axes, keepdims):
+    """Norms of the matrices in two axes that need no decomposition."""
+    for axis in axes:
+        if not -x.ndim <= axis < x.ndim:
+            raise AxisError(f"norm: axis {axis} is out of bounds for {x.ndim}-d input (shape {x.shape}); valid: {-x.ndim}..{x.ndim - 1}")
+    rows, columns = (axis % x.ndim for axis in axes)
+    if rows == columns:
+        raise ValueError(f"norm: axis {rows} is given twice in {axes}")
+    if ord == "fro":
+        return _vector_norm("norm", x, (rows, columns), 2, keepdims)
+    if ord in (2, -2, "nuc"):
+        raise NotImplementedError(f"norm: ord is {ord!r}, which needs singular values; available for matrices: None, 'fro', 1, -1, inf, -inf")
+    if ord not in (1, -1, float("inf"), float("-inf")):
+        raise ValueError(f"norm: ord is {ord!r}, expected None, 'fro', 1, -1, inf or -inf for matrices")
+    summed, other = (rows, columns) if ord in (1, -1) else (columns, rows)
+    totals = _vector_norm("norm", x, summed, 1, True)
+    largest = ord in (1, float("inf"))
+    chosen = reduce(ops.NUMRS_OP_MAX if largest else ops.NUMRS_OP_MIN, "norm", totals, other, None, True, None, 0.0)
+    return chosen if keepdims else np.squeeze(chosen, axis=(rows, columns))[()]
 
 
 def _norm(x, ord, axis, keepdims):
-    x = np.asarray(x) if not isinstance(x, np.ndarray) else x
-    axes = tuple(range(x.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    if ord is None or len(axes) == 1:
-        return vector_norm(x, axis=axis, ord=2 if ord is None else ord, keepdims=keepdims)
+    x = as_array(x, "norm", "x")
+    if ord is None or isinstance(axis, tuple) and len(axis) == 1:
+        return _vector_norm("norm", x, axis, 2 if ord is None else ord, keepdims)
+    if axis is not None and not isinstance(axis, tuple):
+        return _vector_norm("norm", x, axis, ord, keepdims)
+    axes = tuple(range(x.ndim)) if axis is None else axis
+    if len(axes) == 1:
+        return _vector_norm("norm", x, None, ord, keepdims)
     if len(axes) != 2:
         raise ValueError(f"norm: ord is {ord!r} and {len(axes)} axes are taken, expected one axis (vectors) or two (matrices)")
-    if ord == "fro":
-        return vector_norm(x, axis=axes, ord=2, keepdims=keepdims)
-    if ord in (1, -1, float("inf"), float("-inf")):
-        rows, columns = (a + x.ndim if a < 0 else a for a in axes)
-        summed, other = (rows, columns) if ord in (1, -1) else (columns, rows)
-        totals = vector_norm(x, axis=summed, ord=1, keepdims=True)
-        most = max(totals, axis=other, keepdims=True) if ord in (1, float("inf")) else min(totals, axis=other, keepdims=True)
-        return most if keepdims else np.squeeze(most, axis=axes)[()]
-    raise ValueError(f"norm: ord is {ord!r}, expected None, 'fro', 1, -1, inf or -inf for matrices")
+    return _matrix_norm(x, ord, axes, keepdims)
 
 
 def norm(x, /, ord=None, axis=None, *, keepdims=False):
@@ -511,11 +534,11 @@ def norm(x, /, ord=None, axis=None, *, keepdims=False):
     ----------
     x : array_like
         Any shape.
-    axis : int or tuple of ints, optional
-        Axes to reduce; None: all.
     ord : None, 'fro', 1, 2, inf, -inf, 0 or float
         None: the 2-norm of all elements taken. Numbers with one axis (or a 1-d ``x``): vector norms; with two axes the
         matrix norms 'fro', 1, -1, inf, -inf.
+    axis : int or tuple of ints, optional
+        One axis for vector norms, two for matrix norms; None: all.
     keepdims : bool
         Keep the reduced axes with extent 1.
 
@@ -528,6 +551,8 @@ def norm(x, /, ord=None, axis=None, *, keepdims=False):
     ------
     ValueError
         For an axis out of range or given twice, or an ``ord`` that the number of axes does not take.
+    NotImplementedError
+        For the matrix norms 2, -2 and 'nuc', which need singular values.
 
     Examples
     --------

@@ -1,6 +1,6 @@
 # cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
 """Cumulative sums, products and extremes along one axis."""
-from numrs._ops._reduce cimport scan
+from numrs._ops._reduce cimport in_dtype, scan
 from numrs._ops.elementwise_selection import astype
 from numrs.c cimport ops
 
@@ -37,7 +37,7 @@ def cumulative_sum(x, /, *, axis=None, dtype=None, include_initial=False, out=No
     @@
     """
     if dtype is not None:
-        x = astype(x, dtype, copy=False)
+        return in_dtype(scan(ops.NUMRS_OP_CUMULATIVE_SUM, "cumulative_sum", astype(x, dtype, copy=False), axis, out, include_initial), dtype, out)
     return scan(ops.NUMRS_OP_CUMULATIVE_SUM, "cumulative_sum", x, axis, out, include_initial)
 
 
@@ -73,7 +73,7 @@ def cumulative_prod(x, /, *, axis=None, dtype=None, include_initial=False, out=N
     @@
     """
     if dtype is not None:
-        x = astype(x, dtype, copy=False)
+        return in_dtype(scan(ops.NUMRS_OP_CUMULATIVE_PROD, "cumulative_prod", astype(x, dtype, copy=False), axis, out, include_initial), dtype, out)
     return scan(ops.NUMRS_OP_CUMULATIVE_PROD, "cumulative_prod", x, axis, out, include_initial)
 
 
@@ -109,7 +109,7 @@ def cumulative_max(x, /, *, axis=None, dtype=None, include_initial=False, out=No
     @@
     """
     if dtype is not None:
-        x = astype(x, dtype, copy=False)
+        return in_dtype(scan(ops.NUMRS_OP_CUMULATIVE_MAX, "cumulative_max", astype(x, dtype, copy=False), axis, out, include_initial), dtype, out)
     return scan(ops.NUMRS_OP_CUMULATIVE_MAX, "cumulative_max", x, axis, out, include_initial)
 
 
@@ -145,5 +145,5 @@ def cumulative_min(x, /, *, axis=None, dtype=None, include_initial=False, out=No
     @@
     """
     if dtype is not None:
-        x = astype(x, dtype, copy=False)
+        return in_dtype(scan(ops.NUMRS_OP_CUMULATIVE_MIN, "cumulative_min", astype(x, dtype, copy=False), axis, out, include_initial), dtype, out)
     return scan(ops.NUMRS_OP_CUMULATIVE_MIN, "cumulative_min", x, axis, out, include_initial)
