@@ -60,7 +60,7 @@ cdef ndarray check_out(object out, str function)
 cdef ndarray new_array(int ndim, const int64_t *shape, int32_t dtype)
 cdef ndarray empty_like_shape(ndarray a, int32_t dtype)
 cdef int broadcast(const numrs_view *views, int count, int64_t *shape) noexcept
-cdef int check(numrs_status status) except -1
+cdef int check(numrs_status status, str name=*) except -1
 cdef object finish(ndarray y)
 cdef object scalar(void *data, int32_t dtype)
 cdef void hold(Held *held, const numrs_view *v) noexcept

@@ -2,7 +2,7 @@
 """Arrays at the boundary: conversion of arguments, results over pool memory, statuses to exceptions. Nothing public."""
 import numpy as np
 
-from cpython.exc cimport PyErr_CheckSignals, PyErr_Occurred
+from cpython.exc cimport PyErr_Occurred
 from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_New
 from cpython.ref cimport Py_INCREF
 from cpython.weakref cimport PyWeakref_NewRef
@@ -16,6 +16,9 @@ from numrs.c.ops cimport (NUMRS_BOOL, NUMRS_F32, NUMRS_F64, NUMRS_I8, NUMRS_I16,
 from numrs.c.view cimport numrs_dtype_size, numrs_view
 
 cnp.import_array()
+
+cdef extern from "Python.h":
+    int PyErr_CheckSignals() noexcept  # the exception that it sets is raised by check()
 
 cdef extern from "numpy/arrayobject.h":
     int PyArray_SetBaseObject(cnp.ndarray array, object base) except -1
@@ -48,13 +51,15 @@ _EXCEPTIONS = {
 }
 
 
-cdef int check(numrs_status status) except -1:
-    """Raises what the C library reports, with its message."""
+cdef int check(numrs_status status, str name=None) except -1:
+    """Raises what the C library reports, with its message; `name` stands in for the function's where Python has another."""
     if status == NUMRS_OK:
         return 0
     if status == NUMRS_CANCELLED and PyErr_Occurred():
         return -1  # the exception that PyErr_CheckSignals raised
     message = numrs_message().decode("utf-8", "replace")
+    if name is not None and ": " in message:
+        message = name + message[message.index(": "):]
     raise _EXCEPTIONS.get(numrs_status_name(status).decode(), RuntimeError)(message)
 
 

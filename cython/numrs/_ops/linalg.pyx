@@ -32,7 +32,7 @@ cdef object _product(Product call, ProductShape shape_of, str name, object x1, o
     if type(out) is tuple and len(<tuple>out) == 1:
         out = (<tuple>out)[0]
     if out is None:
-        check(shape_of(&va, &vb, &ndim, shape))
+        check(shape_of(&va, &vb, &ndim, shape), name)
         y = new_array(ndim, shape, numrs_promote(va.dtype, vb.dtype))
     else:
         y = check_out(out, name)
@@ -52,7 +52,7 @@ cdef object _product(Product call, ProductShape shape_of, str name, object x1, o
         release_context(context)
         del pins
     if status != NUMRS_OK:
-        check(status)
+        check(status, name)
     return finish(y) if out is None else y
 
 
@@ -137,7 +137,7 @@ def outer(x1, x2, /, out=None):
     >>> numrs.outer([1.0, 2.0], [3.0, 4.0])
     @@
     """
-    return _product(numrs_outer, numrs_outer_shape, "outer", np.ravel(x1), np.ravel(x2), out)
+    return _product(numrs_outer, numrs_outer_shape, "outer", as_array(x1, "outer", "x1").ravel(), as_array(x2, "outer", "x2").ravel(), out)
 
 
 def dot(x1, x2, /, out=None):

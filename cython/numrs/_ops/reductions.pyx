@@ -15,7 +15,11 @@ cdef double _correction(str name, object correction, object ddof) except? -1.25:
     if correction is not None and ddof is not None:
         raise TypeError(f"{name}: correction and ddof are synonyms; got both")
     chosen = ddof if correction is None else correction
-    return 0.0 if chosen is None else float(chosen)
+    if chosen is None:
+        return 0.0
+    if not isinstance(chosen, (int, float, np.integer, np.floating)):
+        raise TypeError(f"{name}: correction is of type {type(chosen).__name__}, expected a number")
+    return float(chosen)
 
 
 def sum(x, /, axis=None, *, dtype=None, out=None, keepdims=False, where=None):
