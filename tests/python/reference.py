@@ -9,28 +9,89 @@ INTEGERS = DTYPES[1:9]
 FLOATS = ("float32", "float64")
 
 _NAMES = {
-    "acos": "arccos", "acosh": "arccosh", "asin": "arcsin", "asinh": "arcsinh", "atan": "arctan", "atanh": "arctanh", "atan2": "arctan2",
-    "bitwise_invert": "invert", "bitwise_left_shift": "left_shift", "bitwise_right_shift": "right_shift", "pow": "power",
-}  # fmt: skip
+    "acos": "arccos",
+    "acosh": "arccosh",
+    "asin": "arcsin",
+    "asinh": "arcsinh",
+    "atan": "arctan",
+    "atanh": "arctanh",
+    "atan2": "arctan2",
+    "bitwise_invert": "invert",
+    "bitwise_left_shift": "left_shift",
+    "bitwise_right_shift": "right_shift",
+    "pow": "power",
+}
 
 # Rounded once or not at all: the same bits as NumPy. The others may differ by a few units in the last place, NumPy's own error.
 EXACT_UNARY = (
-    "abs", "bitwise_invert", "ceil", "conj", "floor", "imag", "isfinite", "isinf", "isnan", "logical_not", "negative", "positive", "real",
-    "reciprocal", "round", "sign", "signbit", "sqrt", "square", "trunc",
-)  # fmt: skip
+    "abs",
+    "bitwise_invert",
+    "ceil",
+    "conj",
+    "floor",
+    "imag",
+    "isfinite",
+    "isinf",
+    "isnan",
+    "logical_not",
+    "negative",
+    "positive",
+    "real",
+    "reciprocal",
+    "round",
+    "sign",
+    "signbit",
+    "sqrt",
+    "square",
+    "trunc",
+)
 MATH_UNARY = (
-    "acos", "acosh", "asin", "asinh", "atan", "atanh", "cbrt", "cos", "cosh", "erf", "erfc", "exp", "exp2", "expm1", "log", "log10", "log1p",
-    "log2", "rsqrt", "sigmoid", "sin", "sinh", "tan", "tanh",
-)  # fmt: skip
+    "acos",
+    "acosh",
+    "asin",
+    "asinh",
+    "atan",
+    "atanh",
+    "cbrt",
+    "cos",
+    "cosh",
+    "erf",
+    "erfc",
+    "exp",
+    "exp2",
+    "expm1",
+    "log",
+    "log10",
+    "log1p",
+    "log2",
+    "rsqrt",
+    "sigmoid",
+    "sin",
+    "sinh",
+    "tan",
+    "tanh",
+)
 UNARY = EXACT_UNARY + MATH_UNARY
 COMPARISONS = ("equal", "greater", "greater_equal", "less", "less_equal", "not_equal")
 LOGICAL = ("logical_and", "logical_or", "logical_xor")
 BITWISE = ("bitwise_and", "bitwise_or", "bitwise_xor")
 SHIFTS = ("bitwise_left_shift", "bitwise_right_shift")
 EXACT_BINARY = (
-    "add", "subtract", "multiply", "divide", "floor_divide", "remainder", "maximum", "minimum", "copysign", "nextafter",
-    *COMPARISONS, *LOGICAL, *BITWISE, *SHIFTS,
-)  # fmt: skip
+    "add",
+    "subtract",
+    "multiply",
+    "divide",
+    "floor_divide",
+    "remainder",
+    "maximum",
+    "minimum",
+    "copysign",
+    "nextafter",
+    *COMPARISONS,
+    *LOGICAL,
+    *BITWISE,
+    *SHIFTS,
+)
 MATH_BINARY = ("atan2", "hypot", "logaddexp", "pow")
 BINARY = EXACT_BINARY + MATH_BINARY
 REDUCTIONS = ("all", "any", "argmax", "argmin", "count_nonzero", "max", "mean", "min", "prod", "std", "sum", "var")
@@ -64,7 +125,12 @@ def _rsqrt(x):
         return (1.0 / np.sqrt(x.astype(np.longdouble))).astype(x.dtype)
 
 
-_OWN = {"erf": _elementwise(math.erf), "erfc": _elementwise(math.erfc), "sigmoid": _elementwise(_sigmoid), "rsqrt": _rsqrt}
+_OWN = {
+    "erf": _elementwise(math.erf),
+    "erfc": _elementwise(math.erfc),
+    "sigmoid": _elementwise(_sigmoid),
+    "rsqrt": _rsqrt,
+}
 
 
 def numpy_function(name):
@@ -97,8 +163,36 @@ def data(dtype, shape, seed=0, low=None, high=None):
 def special(dtype):
     """The values at which functions differ from their formula."""
     info = np.finfo(dtype)
-    values = [0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 1.5, 2.5, -2.5, 0.1, 3.0, np.pi, np.inf, -np.inf, np.nan, info.max, -info.max, info.tiny,
-              -info.tiny, info.smallest_subnormal, -info.smallest_subnormal, info.eps, 88.5, -88.5, 1e4, -1e4, 710.0, -745.5]  # fmt: skip
+    values = [
+        0.0,
+        -0.0,
+        1.0,
+        -1.0,
+        0.5,
+        -0.5,
+        1.5,
+        2.5,
+        -2.5,
+        0.1,
+        3.0,
+        np.pi,
+        np.inf,
+        -np.inf,
+        np.nan,
+        info.max,
+        -info.max,
+        info.tiny,
+        -info.tiny,
+        info.smallest_subnormal,
+        -info.smallest_subnormal,
+        info.eps,
+        88.5,
+        -88.5,
+        1e4,
+        -1e4,
+        710.0,
+        -745.5,
+    ]
     return np.array(values, np.float64).astype(dtype)
 
 
@@ -137,7 +231,9 @@ def ulps(got, wanted):
 
 def assert_same(got, wanted, message="", most_ulps=0.0, zero_signs=True):
     """Equal type, dtype, shape and values: bits for 0 ULP (but NaNs are alike), else within so many units in the last place."""
-    assert type(got) is type(wanted) or isinstance(wanted, np.ndarray) and type(got) is np.ndarray, f"{message}: {type(got)}, expected {type(wanted)}"
+    assert type(got) is type(wanted) or isinstance(wanted, np.ndarray) and type(got) is np.ndarray, (
+        f"{message}: {type(got)}, expected {type(wanted)}"
+    )
     got, wanted = np.asarray(got), np.asarray(wanted)
     assert got.dtype == wanted.dtype, f"{message}: dtype {got.dtype}, expected {wanted.dtype}"
     assert got.shape == wanted.shape, f"{message}: shape {got.shape}, expected {wanted.shape}"
@@ -146,7 +242,9 @@ def assert_same(got, wanted, message="", most_ulps=0.0, zero_signs=True):
     elif most_ulps == 0:
         np.testing.assert_array_equal(got, wanted, err_msg=message)
         finite = ~np.isnan(wanted) & (zero_signs | (wanted != 0))
-        assert np.array_equal(np.signbit(got)[finite], np.signbit(wanted)[finite]), f"{message}: signs differ: {got} {wanted}"
+        assert np.array_equal(np.signbit(got)[finite], np.signbit(wanted)[finite]), (
+            f"{message}: signs differ: {got} {wanted}"
+        )
     else:
         error = ulps(got, wanted)
         assert error <= most_ulps, f"{message}: {error:.1f} ULP, at most {most_ulps}: {got}, expected {wanted}"

@@ -20,7 +20,16 @@ OTHER_DTYPES = {
     "float128": np.ones(3, np.longdouble),
     "[('a', '<f8')]": np.zeros(3, [("a", "f8")]),
 }
-UNARY_LIKE = (*UNARY, *REDUCTIONS, "norm", "vector_norm", "cumulative_sum", "cumulative_prod", "cumulative_max", "cumulative_min")
+UNARY_LIKE = (
+    *UNARY,
+    *REDUCTIONS,
+    "norm",
+    "vector_norm",
+    "cumulative_sum",
+    "cumulative_prod",
+    "cumulative_max",
+    "cumulative_min",
+)
 BINARY_LIKE = (*BINARY, "matmul", "dot", "inner", "outer", "vecdot")
 
 
@@ -34,18 +43,33 @@ def test_other_dtypes(name):
         elif name in BINARY_LIKE:
             calls = [(lambda: function(x, good), "x1"), (lambda: function(good, x), "x2")]
         elif name == "where":
-            calls = [(lambda: function(x, good, good), "condition"), (lambda: function(good, x, good), "x1"), (lambda: function(good, good, x), "x2")]
+            calls = [
+                (lambda: function(x, good, good), "condition"),
+                (lambda: function(good, x, good), "x1"),
+                (lambda: function(good, good, x), "x2"),
+            ]
         elif name == "clip":
-            calls = [(lambda: function(x, 0, 1), "x"), (lambda: function(good, x, 1), "min"), (lambda: function(good, 0, x), "max"), (lambda: function(good, x), "min")]
+            calls = [
+                (lambda: function(x, 0, 1), "x"),
+                (lambda: function(good, x, 1), "min"),
+                (lambda: function(good, 0, x), "max"),
+                (lambda: function(good, x), "min"),
+            ]
         elif name == "fma":
-            calls = [(lambda: function(x, good, good), "x1"), (lambda: function(good, x, good), "x2"), (lambda: function(good, good, x), "x3")]
+            calls = [
+                (lambda: function(x, good, good), "x1"),
+                (lambda: function(good, x, good), "x2"),
+                (lambda: function(good, good, x), "x3"),
+            ]
         else:
             calls = [(lambda: function(x, "float64"), "x")]
         for call, argument in calls:
             with pytest.raises(TypeError) as caught:
                 call()
             text = str(caught.value)
-            assert text.startswith(f"{name}: {argument} has dtype ") and str(x.dtype) in text and SUPPORTED in text, text
+            assert text.startswith(f"{name}: {argument} has dtype ") and str(x.dtype) in text and SUPPORTED in text, (
+                text
+            )
 
 
 @pytest.mark.parametrize("name", [*UNARY_LIKE, *BINARY_LIKE])
@@ -53,7 +77,16 @@ def test_none_masked_arrays_and_other_objects(name):
     function = getattr(numrs, name)
     operands = (1.0,) if name in BINARY_LIKE else ()
     masked = np.ma.masked_array([1.0, 2.0], [True, False])
-    for value, part in ((None, "is None"), (masked, "masked array"), ({}, "dict"), (object(), "object"), ("text", "str"), ([1, [2, 3]], "list"), ([1, "a"], "list"), (1j, "complex")):
+    for value, part in (
+        (None, "is None"),
+        (masked, "masked array"),
+        ({}, "dict"),
+        (object(), "object"),
+        ("text", "str"),
+        ([1, [2, 3]], "list"),
+        ([1, "a"], "list"),
+        (1j, "complex"),
+    ):
         with pytest.raises(TypeError) as caught:
             function(value, *operands)
         text = str(caught.value)
@@ -74,7 +107,11 @@ CASES = [
     (lambda: numrs.exp(x4, out=np.empty(5)), ValueError, ["exp", "out", "(5,)", "(4,)"]),
     (lambda: numrs.exp(x4, out=np.empty(4, np.int32)), TypeError, ["exp", "out", "int32", "float64"]),
     (lambda: numrs.add(x4, x4, out=np.empty(4, bool)), TypeError, ["add", "out", "bool", "float64"]),
-    (lambda: numrs.add(np.ones(4, np.int64), 1, out=np.empty(4, np.uint64)), TypeError, ["add", "out", "uint64", "int64"]),
+    (
+        lambda: numrs.add(np.ones(4, np.int64), 1, out=np.empty(4, np.uint64)),
+        TypeError,
+        ["add", "out", "uint64", "int64"],
+    ),
     (lambda: numrs.add([1.0] * 3, 1, out=read_only), ValueError, ["add: output array is read-only"]),
     (lambda: numrs.add(x4, 1, out=[0] * 4), TypeError, ["add: out", "list", "ndarray"]),
     (lambda: numrs.add(x4, 1, out=(x4, x4)), TypeError, ["add: out", "tuple"]),
@@ -88,7 +125,11 @@ CASES = [
     (lambda: numrs.sign(np.ones(2, bool)), TypeError, ["sign: x has dtype bool"]),
     (lambda: numrs.bitwise_and([1.0], [1]), TypeError, ["bitwise_and", "x1", "float64"]),
     (lambda: numrs.bitwise_invert([1.0]), TypeError, ["bitwise_invert: x has dtype float64", "bool, int8"]),
-    (lambda: numrs.bitwise_left_shift(np.ones(2, np.int64), np.ones(2, np.uint64)), TypeError, ["bitwise_left_shift", "int64", "uint64"]),
+    (
+        lambda: numrs.bitwise_left_shift(np.ones(2, np.int64), np.ones(2, np.uint64)),
+        TypeError,
+        ["bitwise_left_shift", "int64", "uint64"],
+    ),
     (lambda: numrs.add(np.ones(2, np.int8), 300), OverflowError, ["add: x2 is 300", "int8"]),
     (lambda: numrs.add(-1, np.ones(2, np.uint16)), OverflowError, ["add: x1 is -1", "uint16"]),
     (lambda: numrs.multiply(np.ones(2, np.float64), 10**400), OverflowError, ["multiply: x2", "bits", "float64"]),
@@ -96,7 +137,11 @@ CASES = [
     (lambda: numrs.clip(np.ones(1, np.uint8), -1, 5), OverflowError, ["clip: min is -1", "uint8"]),
     (lambda: numrs.pow([2, 3], [1, -1]), ValueError, ["pow", "negative integer powers"]),
     (lambda: numrs.pow(np.int64(2), -1), ValueError, ["pow", "negative integer powers"]),
-    (lambda: numrs.sum(x23, axis=2), AxisError, ["sum: axis 2 is out of bounds for 2-d input (shape (2, 3)); valid: -2..1"]),
+    (
+        lambda: numrs.sum(x23, axis=2),
+        AxisError,
+        ["sum: axis 2 is out of bounds for 2-d input (shape (2, 3)); valid: -2..1"],
+    ),
     (lambda: numrs.sum(x23, axis=-3), AxisError, ["sum: axis -3", "valid: -2..1"]),
     (lambda: numrs.sum(1.0, axis=0), AxisError, ["sum: axis 0", "0-d", "valid: none"]),
     (lambda: numrs.sum(x23, axis=(0, 5)), AxisError, ["sum: axis 5"]),
@@ -116,7 +161,11 @@ CASES = [
     (lambda: numrs.sum(x4, where=np.ones(3, bool)), ValueError, ["sum", "where", "(3,)"]),
     (lambda: numrs.sum(x23, axis=0, out=np.empty(2)), ValueError, ["sum: out has shape (2,), expected (3,)"]),
     (lambda: numrs.sum(x23, axis=0, out=np.empty(3, np.int64)), TypeError, ["sum", "out", "int64", "float64"]),
-    (lambda: numrs.sum(x23, axis=1, keepdims=True, out=np.empty(2)), ValueError, ["sum: out has shape (2,), expected (2, 1)"]),
+    (
+        lambda: numrs.sum(x23, axis=1, keepdims=True, out=np.empty(2)),
+        ValueError,
+        ["sum: out has shape (2,), expected (2, 1)"],
+    ),
     (lambda: numrs.sum([1.0] * 3, out=read_only), ValueError, ["sum"]),
     (lambda: numrs.sum(x4, dtype="float16"), TypeError, ["astype: dtype is float16", "float64"]),
     (lambda: numrs.astype(x4, "nonsense"), TypeError, ["astype: dtype is 'nonsense'"]),
@@ -126,7 +175,11 @@ CASES = [
     (lambda: numrs.var(x4, correction=1, ddof=1), TypeError, ["var: correction and ddof"]),
     (lambda: numrs.cumulative_sum(x23), ValueError, ["cumulative_sum: axis is None", "(2, 3)"]),
     (lambda: numrs.cumulative_sum(x23, axis=2), AxisError, ["cumulative_sum: axis 2"]),
-    (lambda: numrs.cumulative_sum(x23, axis=0, out=np.empty(3)), ValueError, ["cumulative_sum: out has shape (3,), expected (2, 3)"]),
+    (
+        lambda: numrs.cumulative_sum(x23, axis=0, out=np.empty(3)),
+        ValueError,
+        ["cumulative_sum: out has shape (3,), expected (2, 3)"],
+    ),
     (lambda: numrs.matmul(x23, x23), ValueError, ["matmul", "(2, 3)"]),
     (lambda: numrs.matmul(1.0, x23), ValueError, ["matmul"]),
     (lambda: numrs.matmul(x23, x32, out=np.empty((3, 3))), ValueError, ["matmul", "out", "(3, 3)", "(2, 2)"]),
@@ -157,7 +210,7 @@ CASES = [
     (lambda: numrs.add(1, 2, 3, 4), TypeError, ["add"]),
     (lambda: numrs.add(1, 2, where=True), TypeError, ["add", "where"]),
     (lambda: numrs.add(x1=1, x2=2), TypeError, ["add"]),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("number", range(len(CASES)))

@@ -87,7 +87,14 @@ def test_binary_of_every_pair_of_dtypes(name):
             against_numpy(name, a, b)
 
 
-@pytest.mark.parametrize("name", [n for n in BINARY if n not in ("bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_left_shift", "bitwise_right_shift")])
+@pytest.mark.parametrize(
+    "name",
+    [
+        n
+        for n in BINARY
+        if n not in ("bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_left_shift", "bitwise_right_shift")
+    ],
+)
 @pytest.mark.parametrize("dtype", FLOATS)
 def test_binary_special_values(name, dtype):
     a, b = np.meshgrid(special(dtype), special(dtype))
@@ -111,10 +118,25 @@ def test_integers_at_their_limits(name, dtype):
     against_numpy(name, a, b)
 
 
-@pytest.mark.parametrize("shapes", [((4, 1), (1, 5)), ((3, 4), (4,)), ((), (3,)), ((2, 1, 3), (5, 1)), ((0, 3), (3,)), ((1,), (0,)), ((7,), (7,)), ((1, 1), ())])
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        ((4, 1), (1, 5)),
+        ((3, 4), (4,)),
+        ((), (3,)),
+        ((2, 1, 3), (5, 1)),
+        ((0, 3), (3,)),
+        ((1,), (0,)),
+        ((7,), (7,)),
+        ((1, 1), ()),
+    ],
+)
 def test_broadcasting(shapes):
     for name in ("add", "less", "pow", "hypot", "bitwise_and"):
-        a, b = (data("int64" if name == "bitwise_and" else "float64", shape, k, 1 if name == "pow" else None) for k, shape in enumerate(shapes))
+        a, b = (
+            data("int64" if name == "bitwise_and" else "float64", shape, k, 1 if name == "pow" else None)
+            for k, shape in enumerate(shapes)
+        )
         against_numpy(name, a, b)
         against_numpy(name, b, a)
 
@@ -127,11 +149,44 @@ def test_binary_of_every_pair_of_layouts():
             against_numpy("less", a, b)
 
 
-WEAK = [0, 1, -1, 3, 100, 127, 128, -128, -129, 255, 256, 32768, 2**31, 2**40, 2**63 - 1, 2**63, 2**64 - 1, 2**64, -(2**63), -(2**63) - 1, 10**30,
-        0.0, 0.5, -1.5, 1e30, 1e300, float("inf"), float("nan"), True, False]  # fmt: skip
+WEAK = [
+    0,
+    1,
+    -1,
+    3,
+    100,
+    127,
+    128,
+    -128,
+    -129,
+    255,
+    256,
+    32768,
+    2**31,
+    2**40,
+    2**63 - 1,
+    2**63,
+    2**64 - 1,
+    2**64,
+    -(2**63),
+    -(2**63) - 1,
+    10**30,
+    0.0,
+    0.5,
+    -1.5,
+    1e30,
+    1e300,
+    float("inf"),
+    float("nan"),
+    True,
+    False,
+]
 
 
-@pytest.mark.parametrize("name", ["add", "multiply", "maximum", "less", "greater_equal", "equal", "not_equal", "logical_and", "divide", "hypot"])
+@pytest.mark.parametrize(
+    "name",
+    ["add", "multiply", "maximum", "less", "greater_equal", "equal", "not_equal", "logical_and", "divide", "hypot"],
+)
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_python_numbers_beside_arrays(name, dtype):
     x = data(dtype, (3, 4), 5)
@@ -153,7 +208,11 @@ def test_python_numbers_beside_arrays(name, dtype):
 
 def expected_weak(name, a, b):
     with np.errstate(all="ignore"):
-        if name in COMPARISONS and int in (type(a), type(b)) and (np.asarray(a).dtype == bool or np.asarray(b).dtype == bool):
+        if (
+            name in COMPARISONS
+            and int in (type(a), type(b))
+            and (np.asarray(a).dtype == bool or np.asarray(b).dtype == bool)
+        ):
             # NumPy converts to int64 and refuses what does not fit; numrs compares what the numbers are.
             return getattr(np, name)(np.asarray(a, object), np.asarray(b, object)).astype(bool)
         return getattr(np, name)(a, b)
@@ -169,7 +228,15 @@ def test_numpy_scalars_are_strong():
 
 
 def test_python_numbers_alone():
-    for name, operands in (("add", (1, 2)), ("add", (1, 2.5)), ("add", (True, True)), ("divide", (1, 2)), ("sqrt", (2,)), ("abs", (-3,)), ("less", (1, 2.0))):
+    for name, operands in (
+        ("add", (1, 2)),
+        ("add", (1, 2.5)),
+        ("add", (True, True)),
+        ("divide", (1, 2)),
+        ("sqrt", (2,)),
+        ("abs", (-3,)),
+        ("less", (1, 2.0)),
+    ):
         assert_same(getattr(numrs, name)(*operands), getattr(np, name)(*operands), name)
     assert_same(numrs.where(True, 1, 2.0), np.float64(1), "where")
 
@@ -219,7 +286,11 @@ def test_where(dtype):
     assert_same(numrs.where(condition.astype("int32"), a, b), np.where(condition, a, b), "where")
     assert_same(numrs.where(condition[0, 0], a[0, 0], b[0]), np.where(condition[0, 0], a[0, 0], b[0])[()], "where")
     for other in DTYPES:
-        assert_same(numrs.where(condition, a, b.astype(other)), np.where(condition, a, b.astype(other)), f"where {dtype} {other}")
+        assert_same(
+            numrs.where(condition, a, b.astype(other)),
+            np.where(condition, a, b.astype(other)),
+            f"where {dtype} {other}",
+        )
     assert_same(numrs.where(condition, a, 1), np.where(condition, a, 1), "where with int")
     assert_same(numrs.where(condition, 0.5, a), np.where(condition, 0.5, a), "where with float")
     out = np.zeros((4, 5), dtype)
@@ -230,7 +301,16 @@ def test_where(dtype):
 @pytest.mark.parametrize("dtype", DTYPES[1:])
 def test_clip(dtype):
     x = data(dtype, (6, 7), 4)
-    for low, high in ((1, 3), (None, 3), (1, None), (3, 1), (0.5, 2.5), (np.full(7, 1, dtype), 4), (None, x[0]), (x[:, :1], x[1])):
+    for low, high in (
+        (1, 3),
+        (None, 3),
+        (1, None),
+        (3, 1),
+        (0.5, 2.5),
+        (np.full(7, 1, dtype), 4),
+        (None, x[0]),
+        (x[:, :1], x[1]),
+    ):
         assert_same(numrs.clip(x, low, high), np.clip(x, low, high), f"clip {dtype} {low} {high}")
         assert_same(numrs.clip(x, min=low, max=high), np.clip(x, min=low, max=high), f"clip {dtype} {low} {high}")
     copied = numrs.clip(x, None, None)
@@ -255,7 +335,9 @@ def test_fma_rounds_once():
     assert numrs.fma([1, 2], 3, 4).dtype == np.float64
 
 
-@pytest.mark.parametrize("make", [lambda y: {"out": y}, lambda y: {"out": (y,)}, lambda y: y], ids=["keyword", "tuple", "positional"])
+@pytest.mark.parametrize(
+    "make", [lambda y: {"out": y}, lambda y: {"out": (y,)}, lambda y: y], ids=["keyword", "tuple", "positional"]
+)
 def test_out_forms(make):
     a, b, y = data("float32", 50, 1), data("float32", 50, 2), np.empty(50, np.float32)
     given_as = make(y)
@@ -354,13 +436,19 @@ def pairs(draw, dtypes=("float32", "float64", "int16", "int64", "uint8", "bool")
     for shape in shapes:
         dtype = draw(st.sampled_from(dtypes))
         bigger = tuple(2 * s if s > 1 else s for s in shape)
-        x = draw(hnp.arrays(dtype, bigger, fill=st.just(1), elements=hnp.from_dtype(np.dtype(dtype)) if dtype != "bool" else None))
+        x = draw(
+            hnp.arrays(
+                dtype, bigger, fill=st.just(1), elements=hnp.from_dtype(np.dtype(dtype)) if dtype != "bool" else None
+            )
+        )
         arrays.append(x[tuple(slice(None, None, 2) if s > 1 else slice(None) for s in shape)])
     return arrays
 
 
 @FAST
-@given(pairs(), st.sampled_from([n for n in EXACT_BINARY if n not in ("remainder", "floor_divide") and "shift" not in n]))
+@given(
+    pairs(), st.sampled_from([n for n in EXACT_BINARY if n not in ("remainder", "floor_divide") and "shift" not in n])
+)
 def test_any_pair(arrays, name):
     against_numpy(name, *arrays)
 
@@ -368,7 +456,13 @@ def test_any_pair(arrays, name):
 @st.composite
 def singles(draw):
     dtype = draw(st.sampled_from(("float32", "float64", "int16", "int64", "uint8", "bool")))
-    x = draw(hnp.arrays(dtype, hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=9), elements=hnp.from_dtype(np.dtype(dtype))))
+    x = draw(
+        hnp.arrays(
+            dtype,
+            hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=9),
+            elements=hnp.from_dtype(np.dtype(dtype)),
+        )
+    )
     return strides_of(draw, x)
 
 

@@ -6,9 +6,23 @@ import pytest
 from reference import DTYPES, FLOATS, assert_same, data, layouts
 
 MATMUL_SHAPES = [
-    ((3, 4), (4, 5)), ((4,), (4,)), ((3, 4), (4,)), ((4,), (4, 5)), ((2, 3, 4), (4, 5)), ((2, 3, 4), (2, 4, 5)), ((2, 1, 3, 4), (5, 4, 2)), ((3, 4), (6, 4, 2)),
-    ((4,), (6, 4, 2)), ((6, 3, 4), (4,)), ((1, 1), (1, 1)), ((0, 4), (4, 5)), ((3, 0), (0, 5)), ((3, 4), (4, 0)), ((0, 3, 4), (4, 5)), ((65, 70), (70, 33)),
-]  # fmt: skip
+    ((3, 4), (4, 5)),
+    ((4,), (4,)),
+    ((3, 4), (4,)),
+    ((4,), (4, 5)),
+    ((2, 3, 4), (4, 5)),
+    ((2, 3, 4), (2, 4, 5)),
+    ((2, 1, 3, 4), (5, 4, 2)),
+    ((3, 4), (6, 4, 2)),
+    ((4,), (6, 4, 2)),
+    ((6, 3, 4), (4,)),
+    ((1, 1), (1, 1)),
+    ((0, 4), (4, 5)),
+    ((3, 0), (0, 5)),
+    ((3, 4), (4, 0)),
+    ((0, 3, 4), (4, 5)),
+    ((65, 70), (70, 33)),
+]
 
 
 def close(got, wanted, terms=100):
@@ -78,7 +92,17 @@ def test_matmul_bits_do_not_depend_on_threads():
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_dot_inner_outer_vecdot(dtype):
-    for first, second in (((5,), (5,)), ((3, 5), (5,)), ((3, 5), (5, 2)), ((5,), (5, 2)), ((2, 3, 5), (5, 2)), ((3, 5), (2, 5, 4)), ((), (3,)), ((2, 2), ()), ((), ())):
+    for first, second in (
+        ((5,), (5,)),
+        ((3, 5), (5,)),
+        ((3, 5), (5, 2)),
+        ((5,), (5, 2)),
+        ((2, 3, 5), (5, 2)),
+        ((3, 5), (2, 5, 4)),
+        ((), (3,)),
+        ((2, 2), ()),
+        ((), ()),
+    ):
         a, b = data(dtype, first, 1), data(dtype, second, 2)
         close(numrs.dot(a, b), np.dot(a, b))
     for first, second in (((5,), (5,)), ((3, 5), (5,)), ((3, 5), (2, 5)), ((2, 3, 5), (4, 5)), ((), (3,)), ((), ())):
@@ -115,7 +139,10 @@ def test_vector_norms(dtype, order):
     tolerance = 1e-6 if dtype == "float32" else 1e-14
     for axis in (0, 1, -1):
         for keepdims in (False, True):
-            got, wanted = numrs.norm(x, order, axis, keepdims=keepdims), np.linalg.norm(x, order, axis, keepdims=keepdims)
+            got, wanted = (
+                numrs.norm(x, order, axis, keepdims=keepdims),
+                np.linalg.norm(x, order, axis, keepdims=keepdims),
+            )
             assert got.shape == wanted.shape and got.dtype == wanted.dtype
             np.testing.assert_allclose(got, wanted, rtol=tolerance)
     np.testing.assert_allclose(numrs.norm(x[0], order), np.linalg.norm(x[0], order), rtol=tolerance)
@@ -132,7 +159,10 @@ def test_matrix_norms(order):
     np.testing.assert_allclose(numrs.norm(x[0], order), np.linalg.norm(x[0], order), rtol=1e-14)
     for axes in ((0, 1), (1, 2), (-1, 0), (2, 1)):
         for keepdims in (False, True):
-            got, wanted = numrs.norm(x, order, axes, keepdims=keepdims), np.linalg.norm(x, order, axes, keepdims=keepdims)
+            got, wanted = (
+                numrs.norm(x, order, axes, keepdims=keepdims),
+                np.linalg.norm(x, order, axes, keepdims=keepdims),
+            )
             assert got.shape == wanted.shape
             np.testing.assert_allclose(got, wanted, rtol=1e-14)
     np.testing.assert_allclose(numrs.norm(x), np.linalg.norm(x), rtol=1e-14)
@@ -143,7 +173,15 @@ def test_norms_that_are_refused():
     for order in (2, -2, "nuc"):
         with pytest.raises(NotImplementedError, match="norm: ord"):
             numrs.norm(x[0], order)
-    for order, array, axis in ((1, x, None), ("fro", x[0, 0], None), ("other", x[0], None), (3, x[0], None), ("fro", x, 0), (None, x, (0, 0)), (1, x, (0, 1, 2))):
+    for order, array, axis in (
+        (1, x, None),
+        ("fro", x[0, 0], None),
+        ("other", x[0], None),
+        (3, x[0], None),
+        ("fro", x, 0),
+        (None, x, (0, 0)),
+        (1, x, (0, 1, 2)),
+    ):
         with pytest.raises(ValueError):
             numrs.norm(array, order, axis)
         with pytest.raises(ValueError):

@@ -115,20 +115,44 @@ def test_no_call_leaks():
     big, out, mask, column = np.ones((3, LARGE // 2)), np.empty(1000), x > 0, np.ones((10, 1))
 
     def refused():
-        for call in (lambda: numrs.add(x, m), lambda: numrs.add(x, None), lambda: numrs.sum(x, axis=3), lambda: numrs.exp(x, out=m)):
+        for call in (
+            lambda: numrs.add(x, m),
+            lambda: numrs.add(x, None),
+            lambda: numrs.sum(x, axis=3),
+            lambda: numrs.exp(x, out=m),
+        ):
             try:
                 call()
             except (ValueError, TypeError):
                 pass
 
     calls = [
-        lambda: numrs.add(x, y), lambda: numrs.add(x, y, out), lambda: numrs.add(x, 1.5, out=out), lambda: numrs.add(1, x), lambda: numrs.exp(x),
-        lambda: numrs.add(column, x[:10]), lambda: numrs.where(mask, x, 0.0), lambda: numrs.clip(x, 0, None), lambda: numrs.sum(x),
-        lambda: numrs.sum(m, axis=0), lambda: numrs.sum(m, axis=(0, 1), keepdims=True), lambda: numrs.matmul(m, m), lambda: numrs.dot(x, y),
-        lambda: numrs.norm(m, 1), lambda: numrs.cumulative_sum(x), lambda: numrs.astype(x, "int8"), lambda: numrs.less(np.int64([1]), np.uint64([1])),
-        lambda: numrs.add([1, 2], [3, 4]), refused,
-    ]  # fmt: skip
-    large = [lambda: numrs.add(big, 1.0), lambda: numrs.exp(big), lambda: numrs.sum(big, axis=0), lambda: numrs.cumulative_sum(big, axis=1)]
+        lambda: numrs.add(x, y),
+        lambda: numrs.add(x, y, out),
+        lambda: numrs.add(x, 1.5, out=out),
+        lambda: numrs.add(1, x),
+        lambda: numrs.exp(x),
+        lambda: numrs.add(column, x[:10]),
+        lambda: numrs.where(mask, x, 0.0),
+        lambda: numrs.clip(x, 0, None),
+        lambda: numrs.sum(x),
+        lambda: numrs.sum(m, axis=0),
+        lambda: numrs.sum(m, axis=(0, 1), keepdims=True),
+        lambda: numrs.matmul(m, m),
+        lambda: numrs.dot(x, y),
+        lambda: numrs.norm(m, 1),
+        lambda: numrs.cumulative_sum(x),
+        lambda: numrs.astype(x, "int8"),
+        lambda: numrs.less(np.int64([1]), np.uint64([1])),
+        lambda: numrs.add([1, 2], [3, 4]),
+        refused,
+    ]
+    large = [
+        lambda: numrs.add(big, 1.0),
+        lambda: numrs.exp(big),
+        lambda: numrs.sum(big, axis=0),
+        lambda: numrs.cumulative_sum(big, axis=1),
+    ]
     for call in (*calls, *large):
         call()
     before = in_use()

@@ -37,7 +37,9 @@ def compare(name, x, got, **options):
         assert got.dtype == wanted.dtype and np.shape(got) == np.shape(wanted), (name, x.dtype, options, got, wanted)
         if x.dtype.kind == "f" and name in ("sum", "mean") and x.size:
             # Cancellation: the error is relative to the sum of magnitudes.
-            scale = np.sum(np.abs(x.astype(np.float64)), axis=options.get("axis"), keepdims=options.get("keepdims", False))
+            scale = np.sum(
+                np.abs(x.astype(np.float64)), axis=options.get("axis"), keepdims=options.get("keepdims", False)
+            )
             bound = np.finfo(wanted.dtype).eps * (scale + 1) * 4
             bad = np.abs(np.asarray(got, np.float64) - np.asarray(wanted, np.float64)) > bound
             assert not np.any(bad), (name, x.dtype, x.shape, options, got, wanted)
@@ -61,7 +63,11 @@ def test_every_axis(name, dtype):
         for keepdims in (False, True):
             options = {"axis": axis, "keepdims": keepdims}
             compare(name, x, getattr(numrs, name)(x, **options), **options)
-    compare(name, data(dtype, 10_007, 2, low, 2 if name == "prod" else None), getattr(numrs, name)(data(dtype, 10_007, 2, low, 2 if name == "prod" else None)))
+    compare(
+        name,
+        data(dtype, 10_007, 2, low, 2 if name == "prod" else None),
+        getattr(numrs, name)(data(dtype, 10_007, 2, low, 2 if name == "prod" else None)),
+    )
     zero_d = np.asarray(data(dtype, (), 3))
     compare(name, zero_d, getattr(numrs, name)(zero_d))
     compare(name, zero_d, getattr(numrs, name)(zero_d[()]))
@@ -97,7 +103,13 @@ def test_empty(name, shape):
 def test_where(name):
     for dtype in ("float64", "int32", "float32"):
         x = data(dtype, (6, 7), 1, 1, 3)
-        for mask in (data("bool", (6, 7), 2), data("bool", 7, 3), np.ones((6, 1), bool), np.array(True), data("bool", (7, 6), 4).T):
+        for mask in (
+            data("bool", (6, 7), 2),
+            data("bool", 7, 3),
+            np.ones((6, 1), bool),
+            np.array(True),
+            data("bool", (7, 6), 4).T,
+        ):
             for axis in (None, 0, 1):
                 options = {"axis": axis, "where": np.broadcast_to(mask, x.shape)}
                 if name in NEEDS_AN_ELEMENT:
@@ -114,7 +126,9 @@ def test_where(name):
                     got = getattr(numrs, name)(x, axis=axis, where=mask)
                     wanted = wanted_of(name, x, **options)
                     assert got.dtype == wanted.dtype and np.shape(got) == np.shape(wanted)
-                    assert ulps(np.asarray(got, np.float64), np.asarray(wanted, np.float64)) <= (16 if dtype != "float32" else 2**32)
+                    assert ulps(np.asarray(got, np.float64), np.asarray(wanted, np.float64)) <= (
+                        16 if dtype != "float32" else 2**32
+                    )
     assert numrs.sum([1.0, 2.0], where=[True, False]) == 1.0
 
 
@@ -199,7 +213,12 @@ def test_dtype_argument(name):
         assert_same(got, wanted, f"{name} in {dtype}")
 
 
-CUMULATIVE = {"cumulative_sum": np.cumsum, "cumulative_prod": np.cumprod, "cumulative_max": np.maximum.accumulate, "cumulative_min": np.minimum.accumulate}
+CUMULATIVE = {
+    "cumulative_sum": np.cumsum,
+    "cumulative_prod": np.cumprod,
+    "cumulative_max": np.maximum.accumulate,
+    "cumulative_min": np.minimum.accumulate,
+}
 
 
 @pytest.mark.parametrize("name", CUMULATIVE)
@@ -217,7 +236,12 @@ def test_cumulative(name, dtype):
                 got = function(y, axis=axis)
                 assert got.dtype == wanted.dtype and got.shape == wanted.shape
                 if wanted.dtype.kind == "f" and name in ("cumulative_sum", "cumulative_prod"):
-                    np.testing.assert_allclose(got, wanted, rtol=1e-6 if dtype == "float32" else 1e-14, atol=1e-5 if dtype == "float32" else 1e-13)
+                    np.testing.assert_allclose(
+                        got,
+                        wanted,
+                        rtol=1e-6 if dtype == "float32" else 1e-14,
+                        atol=1e-5 if dtype == "float32" else 1e-13,
+                    )
                 else:
                     np.testing.assert_array_equal(got, wanted)
     assert_same(function(data(dtype, (), 2, 1, 2)), base(np.asarray(data(dtype, (), 2, 1, 2)).reshape(1)), name)
@@ -228,7 +252,9 @@ def test_cumulative_options():
     for name, base in (("cumulative_sum", np.cumulative_sum), ("cumulative_prod", np.cumulative_prod)):
         function = getattr(numrs, name)
         for axis in (0, 1):
-            np.testing.assert_allclose(function(x, axis=axis, include_initial=True), base(x, axis=axis, include_initial=True), rtol=1e-14)
+            np.testing.assert_allclose(
+                function(x, axis=axis, include_initial=True), base(x, axis=axis, include_initial=True), rtol=1e-14
+            )
         got = function(x, axis=1, dtype=np.float32)
         assert got.dtype == np.float32
         assert function(np.ones((2, 3), np.int8), axis=0, dtype="int16").dtype == np.int16
@@ -248,12 +274,16 @@ def test_any_array(source, name):
     dtype = source.draw(st.sampled_from(("float32", "float64", "int8", "uint16", "int64", "bool")))
     shape = source.draw(hnp.array_shapes(min_dims=1, max_dims=4, min_side=1, max_side=12))
     elements = {"min_value": -1000, "max_value": 1000, "allow_subnormal": False} if dtype.startswith("float") else {}
-    x = source.draw(hnp.arrays(dtype, tuple(2 * s for s in shape), elements=hnp.from_dtype(np.dtype(dtype), **elements)))
+    x = source.draw(
+        hnp.arrays(dtype, tuple(2 * s for s in shape), elements=hnp.from_dtype(np.dtype(dtype), **elements))
+    )
     steps = tuple(slice(None, None, source.draw(st.sampled_from((1, 2, -1, -2)))) for _ in shape)
     x = x[steps].transpose(source.draw(st.permutations(range(len(shape)))))
     if name in NO_AXES:
         axis = source.draw(st.sampled_from((None, *range(-x.ndim, x.ndim))))
     else:
-        axis = source.draw(st.sampled_from((None, *range(-x.ndim, x.ndim), tuple(range(x.ndim)), tuple(range(0, x.ndim, 2)))))
+        axis = source.draw(
+            st.sampled_from((None, *range(-x.ndim, x.ndim), tuple(range(x.ndim)), tuple(range(0, x.ndim, 2))))
+        )
     keepdims = source.draw(st.booleans())
     compare(name, x, getattr(numrs, name)(x, axis=axis, keepdims=keepdims), axis=axis, keepdims=keepdims)

@@ -143,7 +143,11 @@ def test_multiprocessing(method, tmp_path, two_threads):
 def test_the_gil_is_released():
     """Another thread runs while a long call computes."""
     x = np.full((3000, 3000), 0.5)
-    for call in (lambda: numrs.tanh(x), lambda: numrs.matmul(x[:700, :700], x[:700, :700]), lambda: numrs.cumulative_sum(x, axis=0)):
+    for call in (
+        lambda: numrs.tanh(x),
+        lambda: numrs.matmul(x[:700, :700], x[:700, :700]),
+        lambda: numrs.cumulative_sum(x, axis=0),
+    ):
         ticks, done = [], threading.Event()
 
         def tick(ticks=ticks, done=done):
@@ -242,7 +246,12 @@ print(waited)
 @pytest.mark.parametrize("call", ["exp", "matmul", "sum", "scan"])
 @pytest.mark.parametrize("threads", [1, 2])
 def test_interruption(call, threads):
-    done = subprocess.run([sys.executable, "-c", INTERRUPTED.format(call=call, threads=threads)], capture_output=True, text=True, timeout=40)
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED.format(call=call, threads=threads)],
+        capture_output=True,
+        text=True,
+        timeout=40,
+    )
     assert done.returncode == 0, done.stderr
     # 100 ms on an idle machine; the tests may share theirs.
     assert float(done.stdout) < 0.5
