@@ -44,8 +44,6 @@ const CopyTable* Copy(int64_t target) {
   static PerTarget<CopyTable> tables;
   return tables.Get(target, FillCasts, FillMoves);
 }
-const ReduceTable* Reduce(int64_t) { return nullptr; }
-const ScanTable* Scan(int64_t) { return nullptr; }
 
 }  // namespace cpu
 }  // namespace numrs

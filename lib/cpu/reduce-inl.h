@@ -1,0 +1,135 @@
+// Drivers of the reduction kernels: rows and columns in blocks, lanes and the fixed tree of core/reduce_tables.h. No operation here.
+//
+// An accumulator of this backend has
+//   T, State (one block's result, as in ops/reduce.h), Scalar (the accumulator of ops/reduce.h);
+//   Block(x, m): the state of m contiguous elements, 0 <= m <= kReduceBlock.
+
+#if defined(NUMRS_CPU_REDUCE_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef NUMRS_CPU_REDUCE_INL_H_
+#undef NUMRS_CPU_REDUCE_INL_H_
+#else
+#define NUMRS_CPU_REDUCE_INL_H_
+#endif
+
+#include <cstring>
+
+#include "hwy/highway.h"
+
+#include "ops/reduce.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace numrs {
+namespace HWY_NAMESPACE {
+namespace reduction {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+constexpr int64_t kLanes = kReduceLanes;
+constexpr int64_t kF64Lanes = HWY_LANES(double);   // per vector
+constexpr int kF64Regs = static_cast<int>(kLanes / kF64Lanes);  // vectors that hold the 32 lanes
+using DF64 = hn::ScalableTag<double>;
+using VF64 = hn::Vec<DF64>;
+
+template <typename T>
+HWY_INLINE const T* AtBytes(const T* x, int64_t bytes) {
+  return reinterpret_cast<const T*>(reinterpret_cast<const char*>(x) + bytes);
+}
+// x may be misaligned.
+template <typename T>
+HWY_INLINE T Element(const T* x, int64_t i) {
+  T value;
+  std::memcpy(&value, x + i, sizeof(T));
+  return value;
+}
+
+HWY_INLINE VF64 LoadWide(DF64 d, const double* x) { return hn::LoadU(d, x); }
+HWY_INLINE VF64 LoadWide(DF64 d, const float* x) { return hn::PromoteTo(d, hn::LoadU(hn::Rebind<float, DF64>(), x)); }
+
+// Blocks joined pairwise in index order, as a binary counter adds ones.
+template <class Acc>
+typename Acc::State RowState(const typename Acc::T* x, int64_t n) {
+  using State = typename Acc::State;
+  using Scalar = typename Acc::Scalar;
+  if (HWY_LIKELY(n <= kReduceBlock)) return Acc::Block(x, n);
+  State stack[56];
+  int64_t counts[56];
+  int top = 0;
+  for (int64_t block = 0, begin = 0; begin < n; block++, begin += kReduceBlock) {
+    int64_t m = HWY_MIN(n - begin, kReduceBlock);
+    State state = Acc::Block(x + begin, m);
+    for (int64_t carry = block; carry & 1; carry >>= 1) {
+      top--;
+      state = Scalar::Merge(stack[top], counts[top], state, m);
+      m += counts[top];
+    }
+    stack[top] = state;
+    counts[top++] = m;
+  }
+  State state = stack[--top];
+  int64_t count = counts[top];
+  while (top > 0) {
+    top--;
+    state = Scalar::Merge(stack[top], counts[top], state, count);
+    count += counts[top];
+  }
+  return state;
+}
+
+template <class Acc>
+void Rows(const void* x, int64_t row_stride, int64_t w, int64_t n, void* states) {
+  using T = typename Acc::T;
+  const T* row = static_cast<const T*>(x);
+  for (int64_t r = 0; r < w; r++) Acc::Scalar::Save(states, w, r, RowState<Acc>(AtBytes(row, r * row_stride), n));
+}
+
+// Short rows (n <= kLanes): tiles of them are transposed, then they are columns. Acc::Few(tile, stride, w, n, states) reduces those.
+constexpr int64_t kTileRows = 64;
+
+template <typename T>
+HWY_INLINE void TransposeTile(const T* x, int64_t row_stride, int64_t rows, int64_t n, T* tile) {
+  for (int64_t i = 0; i < n; i++) {
+    for (int64_t r = 0; r < rows; r++) tile[i * kTileRows + r] = Element(AtBytes(x, r * row_stride), i);
+  }
+}
+
+// Columns in blocks. Acc::BlockColumns(x, row_stride, w, m, states, scratch) reduces one block.
+template <class Acc>
+void Columns(const void* x, int64_t row_stride, int64_t w, int64_t n, void* states, void* scratch) {
+  using T = typename Acc::T;
+  using Scalar = typename Acc::Scalar;
+  const T* p = static_cast<const T*>(x);
+  if (n <= kReduceBlock) {
+    Acc::BlockColumns(p, row_stride, w, n, states, scratch);
+    return;
+  }
+  const int64_t bytes = kStateBytes * w;
+  char* stack = static_cast<char*>(scratch);
+  int levels = 2;
+  for (int64_t blocks = n / kReduceBlock; blocks > 0; blocks >>= 1) levels++;
+  char* block_scratch = stack + levels * bytes;
+  int64_t counts[56];
+  int top = 0;
+  const auto join = [&] {
+    char* b = stack + --top * bytes;
+    char* a = b - bytes;
+    for (int64_t c = 0; c < w; c++) {
+      Scalar::Save(a, w, c, Scalar::Merge(Scalar::Load(a, w, c), counts[top - 1], Scalar::Load(b, w, c), counts[top]));
+    }
+    counts[top - 1] += counts[top];
+  };
+  for (int64_t block = 0, begin = 0; begin < n; block++, begin += kReduceBlock) {
+    const int64_t m = HWY_MIN(n - begin, kReduceBlock);
+    Acc::BlockColumns(AtBytes(p, begin * row_stride), row_stride, w, m, stack + top * bytes, block_scratch);
+    counts[top++] = m;
+    for (int64_t carry = block; carry & 1; carry >>= 1) join();
+  }
+  while (top > 1) join();
+  std::memcpy(states, stack, static_cast<size_t>(bytes));
+}
+
+}  // namespace reduction
+}  // namespace HWY_NAMESPACE
+}  // namespace numrs
+HWY_AFTER_NAMESPACE();
+
+#endif  // include guard

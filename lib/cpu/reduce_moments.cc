@@ -1,0 +1,161 @@
+// Variances of floats of backend "cpu": each block is read twice, around its mean the second time.
+#include "cpu/reduce.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "cpu/reduce_moments.cc"
+#include "hwy/foreach_target.h"
+
+#include "cpu/reduce_tree-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace numrs {
+namespace HWY_NAMESPACE {
+namespace {
+
+using namespace reduction;
+
+// Deviation from one mean, or its square.
+struct Deviation {
+  VF64 mean;
+  HWY_INLINE VF64 operator()(VF64 x) const { return hn::Sub(x, mean); }
+};
+
+// The same with a mean per column; past the end of a row the means are 0.
+struct ColumnDeviation {
+  const double* mean;
+  HWY_INLINE VF64 operator()(VF64 x, int64_t v) const { return hn::Sub(x, hn::LoadU(DF64(), mean + v)); }
+  HWY_INLINE VF64 Part(VF64 x, int64_t v, int64_t n) const { return hn::Sub(x, LoadPart(mean + v, n)); }
+};
+struct ColumnSquare {
+  ColumnDeviation deviation;
+  HWY_INLINE VF64 operator()(VF64 x, int64_t v) const {
+    const VF64 y = deviation(x, v);
+    return hn::Mul(y, y);
+  }
+  HWY_INLINE VF64 Part(VF64 x, int64_t v, int64_t n) const {
+    const VF64 y = deviation.Part(x, v, n);
+    return hn::Mul(y, y);
+  }
+};
+
+// Columns of a strip that is read twice (three times where its rows have gaps) from L2.
+constexpr int64_t kStrip = 32;
+
+template <typename Type>
+struct Moments {
+  using T = Type;
+  using Scalar = ops::Var<T>;
+  using State = ops::Moments;
+
+  static State Block(const T* x, int64_t m) {
+    if (m == 0) return Scalar::Identity();
+    const DF64 d;
+    const double mean = TreeBlock<Adds>(x, m, Same()) / static_cast<double>(m);
+    const Deviation deviation{hn::Set(d, mean)};
+    VF64 first[kF64Regs], second[kF64Regs];
+    for (int k = 0; k < kF64Regs; k++) first[k] = second[k] = hn::Set(d, -0.0);
+    int64_t i = 0;
+    for (; i + kLanes <= m; i += kLanes) {
+      for (int k = 0; k < kF64Regs; k++) {
+        const VF64 y = deviation(LoadWide(d, x + i + k * kF64Lanes));
+        first[k] = hn::Add(first[k], y);
+        second[k] = hn::Add(second[k], hn::Mul(y, y));
+      }
+    }
+    if (i < m) {
+      const auto square = [&](VF64 value) HWY_ATTR {
+        const VF64 y = deviation(value);
+        return hn::Mul(y, y);
+      };
+      AddTail<Adds>(MappedLoad<T, Deviation>{x + i, deviation}, m - i, first);
+      AddTail<Adds>(MappedLoad<T, decltype(square)>{x + i, square}, m - i, second);
+    }
+    return ops::MakeMoments(mean, FoldLanes<Adds>(first), FoldLanes<Adds>(second), m);
+  }
+
+  static void SaveAll(double* out, int64_t w, int64_t c, int64_t columns, const double* mean, const double* first, const double* second, int64_t m) {
+    for (int64_t j = 0; j < columns; j++) Scalar::Save(out, w, c + j, ops::MakeMoments(mean[j], first[j], second[j], m));
+  }
+
+  // At most 32 rows. scratch: three rows.
+  static void Few(const T* x, int64_t row_stride, int64_t w, int64_t m, double* out, double* scratch) {
+    double *mean = scratch, *first = mean + w + 8, *second = first + w + 8;
+    const double count = static_cast<double>(m);
+    FewRows<Adds>(mean, x, row_stride, w, m, Everywhere<Same>());
+    for (int64_t j = 0; j < w; j++) mean[j] /= count;
+    FewRows<Adds>(first, x, row_stride, w, m, ColumnDeviation{mean});
+    FewRows<Adds>(second, x, row_stride, w, m, ColumnSquare{{mean}});
+    SaveAll(out, w, 0, w, mean, first, second, m);
+  }
+
+  // scratch: means, sums of deviations and of squares, then that of the trees.
+  static void BlockColumns(const T* x, int64_t row_stride, int64_t w, int64_t m, void* states, void* scratch) {
+    double* out = static_cast<double*>(states);
+    if (m <= kLanes) {
+      Few(x, row_stride, w, m, out, static_cast<double*>(scratch));
+      return;
+    }
+    const double count = static_cast<double>(m);
+    double *mean = static_cast<double*>(scratch), *first = mean + w + 8, *second = first + w + 8, *rest = second + w + 8;
+    if (w <= kNarrowColumns && row_stride == w * static_cast<int64_t>(sizeof(T))) {
+      RunRows<Adds>(mean, x, w, m, Everywhere<Same>(), rest);
+      for (int64_t j = 0; j < w; j++) mean[j] /= count;
+      // Means of all columns side by side for the 32 lanes.
+      double *means = rest, *lanes = rest + kLanes * w + 8;
+      for (int64_t l = 0; l < kLanes; l++) std::memcpy(means + l * w, mean, static_cast<size_t>(w) * sizeof(double));
+      RunRows<Adds>(first, x, w, m, ColumnDeviation{means}, lanes);
+      RunRows<Adds>(second, x, w, m, ColumnSquare{{means}}, lanes);
+      SaveAll(out, w, 0, w, mean, first, second, m);
+      return;
+    }
+    for (int64_t c = 0; c < w; c += kStrip) {
+      const int64_t columns = HWY_MIN(kStrip, w - c);
+      LaneRows<Adds>(mean, 0, 1, x + c, row_stride, columns, m, Everywhere<Same>(), rest);
+      for (int64_t j = 0; j < columns; j++) mean[j] /= count;
+      LaneRows<Adds>(first, 0, 1, x + c, row_stride, columns, m, ColumnDeviation{mean}, rest);
+      LaneRows<Adds>(second, 0, 1, x + c, row_stride, columns, m, ColumnSquare{{mean}}, rest);
+      SaveAll(out, w, c, columns, mean, first, second, m);
+    }
+  }
+};
+
+// Short rows by way of transposed tiles.
+template <typename T>
+void MomentRows(const void* x, int64_t row_stride, int64_t w, int64_t n, void* states) {
+  using Acc = Moments<T>;
+  if (n == 0 || n > kLanes || w < 8) {
+    Rows<Acc>(x, row_stride, w, n, states);
+    return;
+  }
+  alignas(64) T tile[kLanes * kTileRows];
+  alignas(64) double few[2 * kTileRows], scratch[4 * (kTileRows + 8)];
+  for (int64_t r = 0; r < w; r += kTileRows) {
+    const int64_t rows = HWY_MIN(w - r, kTileRows);
+    TransposeTile(AtBytes(static_cast<const T*>(x), r * row_stride), row_stride, rows, n, tile);
+    Acc::Few(tile, kTileRows * static_cast<int64_t>(sizeof(T)), rows, n, few, scratch);
+    for (int64_t j = 0; j < rows; j++) Acc::Scalar::Save(states, w, r + j, Acc::Scalar::Load(few, rows, j));
+  }
+}
+
+}  // namespace
+
+void FillReduceMoments(ReduceTable* t) {
+  for (int32_t op : {kReduce_var, kReduce_std}) {
+    t->rows[op][kF32] = MomentRows<float>;
+    t->rows[op][kF64] = MomentRows<double>;
+    t->columns[op][kF32] = Columns<Moments<float>>;
+    t->columns[op][kF64] = Columns<Moments<double>>;
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace numrs
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace numrs {
+namespace cpu {
+NUMRS_EXPORT_PART(ReduceTable, FillReduceMoments)
+}  // namespace cpu
+}  // namespace numrs
+#endif

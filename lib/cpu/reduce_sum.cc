@@ -1,0 +1,118 @@
+// Sums, products and norms of floats, and dot products, of backend "cpu".
+#include "cpu/reduce.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "cpu/reduce_sum.cc"
+#include "hwy/foreach_target.h"
+
+#include "cpu/reduce_tree-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace numrs {
+namespace HWY_NAMESPACE {
+namespace {
+
+using namespace reduction;
+
+template <class ScalarAcc, class Op, class Map>
+struct Tree {
+  using Scalar = ScalarAcc;
+  using T = typename Scalar::In;
+  using State = double;
+  static HWY_INLINE double Block(const T* x, int64_t m) { return TreeBlock<Op>(x, m, Map()); }
+  static void BlockColumns(const T* x, int64_t row_stride, int64_t w, int64_t m, void* states, void* scratch) {
+    TreeColumns<Op>(x, row_stride, w, m, static_cast<double*>(states), static_cast<double*>(scratch), Everywhere<Map>());
+  }
+  static void Few(const T* x, int64_t row_stride, int64_t w, int64_t m, double* states) {
+    FewRows<Op>(states, x, row_stride, w, m, Everywhere<Map>());
+  }
+};
+
+template <class Acc>
+void TreeRows(const void* x, int64_t row_stride, int64_t w, int64_t n, void* states) {
+  using T = typename Acc::T;
+  if (n == 0 || n > kLanes || w < 8) {
+    Rows<Acc>(x, row_stride, w, n, states);
+    return;
+  }
+  alignas(64) T tile[kLanes * kTileRows];
+  for (int64_t r = 0; r < w; r += kTileRows) {
+    const int64_t rows = HWY_MIN(w - r, kTileRows);
+    TransposeTile(AtBytes(static_cast<const T*>(x), r * row_stride), row_stride, rows, n, tile);
+    Acc::Few(tile, kTileRows * static_cast<int64_t>(sizeof(T)), rows, n, static_cast<double*>(states) + r);
+  }
+}
+
+// Products of two arrays; exact for float32.
+template <typename Type>
+struct ProductLoad {
+  const Type *a, *b;
+  HWY_INLINE VF64 Whole(int64_t i) const { return hn::Mul(LoadWide(DF64(), a + i), LoadWide(DF64(), b + i)); }
+  HWY_INLINE VF64 Part(int64_t i, int64_t n) const { return hn::Mul(LoadPart(a + i, n), LoadPart(b + i, n)); }
+};
+
+template <typename T>
+HWY_INLINE double DotBlock(const T* a, const T* b, int64_t m) {
+  VF64 lanes[kF64Regs];
+  for (int k = 0; k < kF64Regs; k++) lanes[k] = hn::Set(DF64(), -0.0);
+  int64_t i = 0;
+  for (; i + kLanes <= m; i += kLanes) {
+    const ProductLoad<T> load{a + i, b + i};
+    for (int k = 0; k < kF64Regs; k++) lanes[k] = hn::Add(lanes[k], load.Whole(k * kF64Lanes));
+  }
+  if (i < m) AddTail<Adds>(ProductLoad<T>{a + i, b + i}, m - i, lanes);
+  return FoldLanes<Adds>(lanes);
+}
+
+template <typename T>
+void DotRows(const void* a, int64_t a_stride, const void* b, int64_t b_stride, int64_t w, int64_t n, void* states) {
+  for (int64_t r = 0; r < w; r++) {
+    const T *p = AtBytes(static_cast<const T*>(a), r * a_stride), *q = AtBytes(static_cast<const T*>(b), r * b_stride);
+    double stack[56];
+    int top = 0;
+    for (int64_t block = 0, begin = 0; begin < n || block == 0; block++, begin += kReduceBlock) {
+      double sum = DotBlock(p + begin, q + begin, HWY_MIN(n - begin, kReduceBlock));
+      for (int64_t carry = block; carry & 1; carry >>= 1) sum = stack[--top] + sum;
+      stack[top++] = sum;
+    }
+    double sum = stack[--top];
+    while (top > 0) sum = stack[--top] + sum;
+    static_cast<double*>(states)[r] = sum;
+  }
+}
+
+template <template <typename> class Scalar, class Op, class Map>
+void FillOne(ReduceTable* t, int32_t op) {
+  t->rows[op][kF32] = TreeRows<Tree<Scalar<float>, Op, Map>>;
+  t->rows[op][kF64] = TreeRows<Tree<Scalar<double>, Op, Map>>;
+  t->columns[op][kF32] = Columns<Tree<Scalar<float>, Op, Map>>;
+  t->columns[op][kF64] = Columns<Tree<Scalar<double>, Op, Map>>;
+}
+
+}  // namespace
+
+void FillReduceSums(ReduceTable* t) {
+  FillOne<ops::Sum, Adds, Same>(t, kReduce_sum);
+  FillOne<ops::Prod, Multiplies, Same>(t, kReduce_prod);
+  FillOne<ops::Norm, Adds, Squared>(t, kReduce_norm);
+  FillOne<ops::AbsSum, Adds, Absolute>(t, kReduce_abs_sum);
+  // The state of a mean is a sum.
+  for (int32_t dtype : {kF32, kF64}) {
+    t->rows[kReduce_mean][dtype] = t->rows[kReduce_sum][dtype];
+    t->columns[kReduce_mean][dtype] = t->columns[kReduce_sum][dtype];
+  }
+  t->dot[kF32] = DotRows<float>;
+  t->dot[kF64] = DotRows<double>;
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace numrs
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace numrs {
+namespace cpu {
+NUMRS_EXPORT_PART(ReduceTable, FillReduceSums)
+}  // namespace cpu
+}  // namespace numrs
+#endif

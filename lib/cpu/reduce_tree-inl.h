@@ -1,0 +1,221 @@
+// Floating-point trees in 32 float64 lanes: contiguous blocks and columns of sums and products of mapped elements.
+
+#if defined(NUMRS_CPU_REDUCE_TREE_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef NUMRS_CPU_REDUCE_TREE_INL_H_
+#undef NUMRS_CPU_REDUCE_TREE_INL_H_
+#else
+#define NUMRS_CPU_REDUCE_TREE_INL_H_
+#endif
+
+#include "cpu/reduce-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace numrs {
+namespace HWY_NAMESPACE {
+namespace reduction {
+
+// How lanes are joined.
+struct Adds {
+  using Scalar = ops::Plus;
+  template <class V>
+  static HWY_INLINE V Of(V a, V b) { return hn::Add(a, b); }
+};
+struct Multiplies {
+  using Scalar = ops::Times;
+  template <class V>
+  static HWY_INLINE V Of(V a, V b) { return hn::Mul(a, b); }
+};
+
+// What becomes of an element in float64; a functor may carry a vector (Deviation).
+struct Same {
+  template <class V>
+  HWY_INLINE V operator()(V x) const { return x; }
+};
+struct Squared {
+  template <class V>
+  HWY_INLINE V operator()(V x) const { return hn::Mul(x, x); }
+};
+struct Absolute {
+  template <class V>
+  HWY_INLINE V operator()(V x) const { return hn::Abs(x); }
+};
+
+// The 32 lanes in registers to one number.
+template <class Op>
+HWY_INLINE double FoldLanes(VF64* lanes) {
+  for (int half = kF64Regs / 2; half > 0; half /= 2) {
+    for (int k = 0; k < half; k++) lanes[k] = Op::Of(lanes[k], lanes[k + half]);
+  }
+  alignas(64) double last[kF64Lanes];
+  hn::Store(lanes[0], DF64(), last);
+  for (int64_t half = kF64Lanes / 2; half > 0; half /= 2) {
+    for (int64_t l = 0; l < half; l++) last[l] = Op::Scalar::template Of<double>(last[l], last[l + half]);
+  }
+  return last[0];
+}
+
+// The last m % 32 elements: map(vector of them) where there is one, `identity` elsewhere.
+template <class Op, class Load>
+HWY_INLINE void AddTail(const Load& load, int64_t rest, VF64* lanes) {
+  const DF64 d;
+  const VF64 identity = hn::Set(d, Op::Scalar::template Identity<double>());
+  for (int k = 0; k < kF64Regs; k++) {
+    const int64_t left = rest - k * kF64Lanes;
+    if (left >= kF64Lanes) {
+      lanes[k] = Op::Of(lanes[k], load.Whole(k * kF64Lanes));
+    } else if (left > 0) {
+      lanes[k] = Op::Of(lanes[k], hn::IfThenElse(hn::FirstN(d, static_cast<size_t>(left)), load.Part(k * kF64Lanes, left), identity));
+    }
+  }
+}
+
+template <typename T>
+HWY_INLINE VF64 LoadPart(const T* x, int64_t n) {
+  alignas(64) T buffer[kF64Lanes] = {};
+  std::memcpy(buffer, x, static_cast<size_t>(n) * sizeof(T));
+  return LoadWide(DF64(), buffer);
+}
+template <typename T, class Map>
+struct MappedLoad {
+  const T* x;
+  Map map;
+  HWY_INLINE VF64 Whole(int64_t i) const { return map(LoadWide(DF64(), x + i)); }
+  HWY_INLINE VF64 Part(int64_t i, int64_t n) const { return map(LoadPart(x + i, n)); }
+};
+
+template <class Op, typename T, class Map>
+HWY_INLINE double TreeBlock(const T* x, int64_t m, Map map) {
+  const DF64 d;
+  VF64 lanes[kF64Regs];
+  for (int k = 0; k < kF64Regs; k++) lanes[k] = hn::Set(d, Op::Scalar::template Identity<double>());
+  int64_t i = 0;
+  for (; i + kLanes <= m; i += kLanes) {
+    for (int k = 0; k < kF64Regs; k++) lanes[k] = Op::Of(lanes[k], map(LoadWide(d, x + i + k * kF64Lanes)));
+  }
+  if (i < m) AddTail<Op>(MappedLoad<T, Map>{x + i, map}, m - i, lanes);
+  return FoldLanes<Op>(lanes);
+}
+
+// acc[v] (op)= map of R rows, in order; kFirst: acc holds nothing yet.
+template <class Op, int R, bool kFirst, typename T, class Map>
+HWY_INLINE void AddRows(double* acc, const T* x, int64_t step, int64_t w, const Map& map) {
+  const DF64 d;
+  const T* row[R];
+  for (int r = 0; r < R; r++) row[r] = AtBytes(x, r * step);
+  int64_t v = 0;
+  for (; v + kF64Lanes <= w; v += kF64Lanes) {
+    VF64 sum = kFirst ? map(LoadWide(d, row[0] + v), v) : Op::Of(hn::LoadU(d, acc + v), map(LoadWide(d, row[0] + v), v));
+    for (int r = 1; r < R; r++) sum = Op::Of(sum, map(LoadWide(d, row[r] + v), v));
+    hn::StoreU(sum, d, acc + v);
+  }
+  if (v == w) return;
+  VF64 sum = kFirst ? map.Part(LoadPart(row[0] + v, w - v), v, w - v) : Op::Of(LoadPart(acc + v, w - v), map.Part(LoadPart(row[0] + v, w - v), v, w - v));
+  for (int r = 1; r < R; r++) sum = Op::Of(sum, map.Part(LoadPart(row[r] + v, w - v), v, w - v));
+  alignas(64) double buffer[kF64Lanes];
+  hn::Store(sum, d, buffer);
+  std::memcpy(acc + v, buffer, static_cast<size_t>(w - v) * sizeof(double));
+}
+
+// Maps of columns also get the position; most do not need it.
+template <class Map>
+struct Everywhere {
+  Map map;
+  HWY_INLINE VF64 operator()(VF64 x, int64_t) const { return map(x); }
+  HWY_INLINE VF64 Part(VF64 x, int64_t, int64_t) const { return map(x); }
+};
+
+// All of `rows` rows in order, eight at a time.
+template <class Op, typename T, class Map>
+HWY_NOINLINE void AddAllRows(double* acc, const T* x, int64_t step, int64_t w, int64_t rows, const Map& map) {
+  int64_t r = 0;
+  if (rows >= 8) {
+    AddRows<Op, 8, true>(acc, x, step, w, map);
+    r = 8;
+  } else {
+    AddRows<Op, 1, true>(acc, x, step, w, map);
+    r = 1;
+  }
+  for (; r + 8 <= rows; r += 8) AddRows<Op, 8, false>(acc, AtBytes(x, r * step), step, w, map);
+  if (r + 4 <= rows) {
+    AddRows<Op, 4, false>(acc, AtBytes(x, r * step), step, w, map);
+    r += 4;
+  }
+  for (; r < rows; r++) AddRows<Op, 1, false>(acc, AtBytes(x, r * step), step, w, map);
+}
+
+template <class Op>
+HWY_NOINLINE void JoinRows(double* a, const double* b, int64_t w) {
+  const DF64 d;
+  int64_t v = 0;
+  for (; v + kF64Lanes <= w; v += kF64Lanes) hn::StoreU(Op::Of(hn::LoadU(d, a + v), hn::LoadU(d, b + v)), d, a + v);
+  for (; v < w; v++) a[v] = Op::Scalar::template Of<double>(a[v], b[v]);
+}
+
+// Lanes lane, lane + step, lane + 2 step … of a block of m rows, joined by halves.
+template <class Op, typename T, class Map>
+HWY_NOINLINE void LaneRows(double* out, int64_t lane, int64_t step, const T* x, int64_t row_stride, int64_t w, int64_t m, const Map& map, double* scratch) {
+  if (step == kLanes) {
+    AddAllRows<Op>(out, AtBytes(x, lane * row_stride), kLanes * row_stride, w, (m - lane + kLanes - 1) / kLanes, map);
+    return;
+  }
+  LaneRows<Op>(out, lane, 2 * step, x, row_stride, w, m, map, scratch);
+  if (lane + step >= m) return;
+  LaneRows<Op>(scratch, lane + step, 2 * step, x, row_stride, w, m, map, scratch + w + 8);
+  JoinRows<Op>(out, scratch, w);
+}
+
+// The same for at most 32 rows, one vector of columns after the other: get(r) is the mapped vector of row r.
+template <class Op, class Get>
+HWY_INLINE VF64 FewVectors(int64_t m, const Get& get) {
+  if (m == 1) return get(0);
+  VF64 lanes[kLanes / 2];
+  int64_t half = 1;
+  while (2 * half < m) half *= 2;
+  for (int64_t l = 0; l < half; l++) lanes[l] = l + half < m ? Op::Of(get(l), get(l + half)) : get(l);
+  for (half /= 2; half > 0; half /= 2) {
+    for (int64_t l = 0; l < half; l++) lanes[l] = Op::Of(lanes[l], lanes[l + half]);
+  }
+  return lanes[0];
+}
+
+template <class Op, typename T, class Map>
+HWY_NOINLINE void FewRows(double* out, const T* x, int64_t row_stride, int64_t w, int64_t m, const Map& map) {
+  const DF64 d;
+  int64_t v = 0;
+  for (; v + kF64Lanes <= w; v += kF64Lanes) {
+    hn::StoreU(FewVectors<Op>(m, [&](int64_t r) HWY_ATTR { return map(LoadWide(d, AtBytes(x, r * row_stride) + v), v); }), d, out + v);
+  }
+  if (v == w) return;
+  alignas(64) double buffer[kF64Lanes];
+  const int64_t part = w - v;
+  hn::Store(FewVectors<Op>(m, [&](int64_t r) HWY_ATTR { return map.Part(LoadPart(AtBytes(x, r * row_stride) + v, part), v, part); }), d, buffer);
+  std::memcpy(out + v, buffer, static_cast<size_t>(part) * sizeof(double));
+}
+
+// Rows without gaps and few columns: 32 rows are one run of memory, the lanes of all columns side by side.
+template <class Op, typename T, class Map>
+HWY_NOINLINE void RunRows(double* out, const T* x, int64_t w, int64_t m, const Map& map, double* acc) {
+  const int64_t run = kLanes * w, whole = m / kLanes, rest = m % kLanes * w;
+  AddAllRows<Op>(acc, x, run * static_cast<int64_t>(sizeof(T)), run, whole, map);
+  if (rest) AddRows<Op, 1, false>(acc, x + whole * run, 0, rest, map);
+  for (int64_t half = kLanes / 2; half > 0; half /= 2) JoinRows<Op>(acc, acc + half * w, half * w);
+  std::memcpy(out, acc, static_cast<size_t>(w) * sizeof(double));
+}
+
+template <class Op, typename T, class Map>
+HWY_INLINE void TreeColumns(const T* x, int64_t row_stride, int64_t w, int64_t m, double* out, double* scratch, const Map& map) {
+  if (m <= kLanes) {
+    FewRows<Op>(out, x, row_stride, w, m, map);
+  } else if (w <= kNarrowColumns && row_stride == w * static_cast<int64_t>(sizeof(T))) {
+    RunRows<Op>(out, x, w, m, map, scratch);
+  } else {
+    LaneRows<Op>(out, 0, 1, x, row_stride, w, m, map, scratch);
+  }
+}
+
+}  // namespace reduction
+}  // namespace HWY_NAMESPACE
+}  // namespace numrs
+HWY_AFTER_NAMESPACE();
+
+#endif  // include guard
