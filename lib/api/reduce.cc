@@ -155,7 +155,10 @@ Status Reduce(numrs_context* context, int32_t op, const numrs_view* x, const num
   }
   NUMRS_TRY(ExpandOutput(row->name, job.x, job.axes, out, &job.y));
   NUMRS_TRY(CheckOutput(row->name, job.result, out));
-  if ((arg || op == kReduce_min || op == kReduce_max) && out.size != 0 && job.x.size == 0) {
+  bool nothing = false;  // along the reduced axes
+  for (int d = 0; d < job.x.ndim; d++) nothing |= (job.axes >> d & 1) && job.x.shape[d] == 0;
+  const bool chooses = arg || ((op == kReduce_min || op == kReduce_max) && out.size != 0);  // NumPy's argmax refuses even without results
+  if (chooses && nothing) {
     char shape[160];
     return Fail(NUMRS_BAD_ARGUMENT, "%s: x has shape %s: no element to choose from, expected at least one along the reduced axes", row->name,
                 ShapeText(job.x, shape, sizeof(shape)));
