@@ -127,6 +127,39 @@ bool ServeDirectly(const Kernels& kernels, const ReduceRow& row, int32_t op, con
   return true;
 }
 
+// One contiguous line of elements of `dtype`; its extent in n.
+bool IsLine(const numrs_view* x, int32_t dtype, int64_t* n) {
+  if (!x || x->ndim != 1 || x->dtype != dtype || !x->data || !x->shape) return false;
+  *n = x->shape[0];
+  return *n > 0 && (!x->strides || *n == 1 || x->strides[0] == SizeOf(dtype));
+}
+
+// Dot products of two short lines.
+bool ServeDotDirectly(const Kernels& kernels, const numrs_view* a, const numrs_view* b, const numrs_view* y, int32_t axis) {
+  int64_t n, m;
+  if (!a || (a->dtype != kF32 && a->dtype != kF64) || !IsLine(a, a->dtype, &n) || !IsLine(b, a->dtype, &m) || m != n) return false;
+  if (!y || y->ndim != 0 || y->dtype != a->dtype || !y->data || (axis != 0 && axis != -1) || n > 128 * 1024) return false;
+  alignas(8) char state[kStateBytes];
+  kernels.reduce.dot[a->dtype](a->data, 0, b->data, 0, 1, n, state);
+  kernels.reduce.finish[kReduce_sum][a->dtype](state, 1, n, 0, y->data);
+  return true;
+}
+
+// Scans of a short line, in place or apart.
+bool ServeScanDirectly(const Kernels& kernels, const ReduceRow& row, int32_t op, const numrs_view* x, const numrs_view* y, int32_t axis) {
+  int64_t n, m;
+  if (!x || !IsDType(x->dtype) || !(row.op_class.kernels & Bit(x->dtype)) || !IsLine(x, x->dtype, &n)) return false;
+  const int32_t result = ReduceResultDType(row.result, x->dtype);
+  if (!IsLine(y, result, &m) || m != n || (axis != 0 && axis != -1) || n > 64 * 1024) return false;
+  const uintptr_t p = reinterpret_cast<uintptr_t>(x->data), q = reinterpret_cast<uintptr_t>(y->data);
+  const uintptr_t x_bytes = static_cast<uintptr_t>(n * SizeOf(x->dtype)), y_bytes = static_cast<uintptr_t>(n * SizeOf(result));
+  if (p < q + y_bytes && q < p + x_bytes && !(p == q && x_bytes == y_bytes)) return false;
+  alignas(8) char carry[kStateBytes];
+  kernels.scan.start[op][x->dtype](carry, 1);
+  kernels.scan.row[op][x->dtype](x->data, y->data, n, carry);
+  return true;
+}
+
 }  // namespace
 
 Status Reduce(numrs_context* context, int32_t op, const numrs_view* x, const numrs_view* where, const numrs_view* y, const int32_t* axes,
@@ -170,6 +203,7 @@ Status Vecdot(numrs_context* context, const numrs_view* a, const numrs_view* b, 
   const char* name = "vecdot";
   const Trace trace(name, a);
   NUMRS_TRY(CheckContext(context, name));
+  if (ServeDotDirectly(ActiveKernels(), a, b, y, axis)) return NUMRS_OK;
   View first, second, out;
   NUMRS_TRY(LoadView(name, "a", a, &first));
   NUMRS_TRY(LoadView(name, "b", b, &second));
@@ -209,6 +243,7 @@ Status Scan(numrs_context* context, int32_t op, const numrs_view* x, const numrs
   if (!row) return BadOp("scan", op, kScanOps);
   const Trace trace(row->name, x);
   NUMRS_TRY(CheckContext(context, row->name));
+  if (include_initial == 0 && ServeScanDirectly(ActiveKernels(), *row, op, x, y, axis)) return NUMRS_OK;
   if (include_initial != 0 && include_initial != 1) {
     return Fail(NUMRS_BAD_ARGUMENT, "%s: include_initial is %d, expected 0 or 1", row->name, include_initial);
   }
@@ -256,6 +291,10 @@ Status ReduceRaw(numrs_context* context, int32_t op, const void* x, int32_t x_dt
 
 Status ScanRaw(numrs_context* context, int32_t op, const void* x, int32_t x_dtype, void* y, int32_t y_dtype, int64_t outer, int64_t n,
                int64_t inner) {
+  if (outer == 1 && inner == 1) {
+    const numrs_view in = {const_cast<void*>(x), &n, nullptr, 1, x_dtype}, out = {y, &n, nullptr, 1, y_dtype};
+    return Scan(context, op, &in, &out, 0, 0);
+  }
   const int64_t shape[] = {outer, n, inner};
   const numrs_view in = {const_cast<void*>(x), shape, nullptr, 3, x_dtype}, out = {y, shape, nullptr, 3, y_dtype};
   return Scan(context, op, &in, &out, 1, 0);

@@ -85,10 +85,39 @@ void Rows(const void* x, int64_t row_stride, int64_t w, int64_t n, void* states)
 // Short rows (n <= kLanes): tiles of them are transposed, then they are columns. Acc::Few(tile, stride, w, n, states) reduces those.
 constexpr int64_t kTileRows = 64;
 
+// tile[i][r] = x[r][i] in pieces of 16 bytes square; what does not fill one goes element by element.
 template <typename T>
-HWY_INLINE void TransposeTile(const T* x, int64_t row_stride, int64_t rows, int64_t n, T* tile) {
-  for (int64_t i = 0; i < n; i++) {
-    for (int64_t r = 0; r < rows; r++) tile[i * kTileRows + r] = Element(AtBytes(x, r * row_stride), i);
+HWY_INLINE void TransposePiece(const T* x, int64_t row_stride, T* tile) {
+  const hn::FixedTag<T, 16 / sizeof(T)> d;
+  const auto a = hn::LoadU(d, x), b = hn::LoadU(d, AtBytes(x, row_stride));
+  if constexpr (sizeof(T) == 8) {
+    hn::StoreU(hn::InterleaveLower(d, a, b), d, tile);
+    hn::StoreU(hn::InterleaveUpper(d, a, b), d, tile + kTileRows);
+  } else {
+    const hn::RepartitionToWide<decltype(d)> dw;
+    const auto c = hn::LoadU(d, AtBytes(x, 2 * row_stride)), e = hn::LoadU(d, AtBytes(x, 3 * row_stride));
+    const auto ab0 = hn::BitCast(dw, hn::InterleaveLower(d, a, b)), ce0 = hn::BitCast(dw, hn::InterleaveLower(d, c, e));
+    const auto ab1 = hn::BitCast(dw, hn::InterleaveUpper(d, a, b)), ce1 = hn::BitCast(dw, hn::InterleaveUpper(d, c, e));
+    hn::StoreU(hn::BitCast(d, hn::InterleaveLower(dw, ab0, ce0)), d, tile);
+    hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(dw, ab0, ce0)), d, tile + kTileRows);
+    hn::StoreU(hn::BitCast(d, hn::InterleaveLower(dw, ab1, ce1)), d, tile + 2 * kTileRows);
+    hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(dw, ab1, ce1)), d, tile + 3 * kTileRows);
+  }
+}
+template <typename T>
+HWY_NOINLINE void TransposeTile(const T* x, int64_t row_stride, int64_t rows, int64_t n, T* tile) {
+  constexpr int64_t kSide = 16 / sizeof(T);
+  const int64_t whole = n - n % kSide;
+  int64_t r = 0;
+  for (; r + kSide <= rows; r += kSide) {
+    const T* from = AtBytes(x, r * row_stride);
+    for (int64_t i = 0; i < whole; i += kSide) TransposePiece(from + i, row_stride, tile + i * kTileRows + r);
+    for (int64_t i = whole; i < n; i++) {
+      for (int64_t k = 0; k < kSide; k++) tile[i * kTileRows + r + k] = Element(AtBytes(from, k * row_stride), i);
+    }
+  }
+  for (; r < rows; r++) {
+    for (int64_t i = 0; i < n; i++) tile[i * kTileRows + r] = Element(AtBytes(x, r * row_stride), i);
   }
 }
 

@@ -77,22 +77,36 @@ struct Moments {
     for (int64_t j = 0; j < columns; j++) Scalar::Save(out, w, c + j, ops::MakeMoments(mean[j], first[j], second[j], m));
   }
 
-  // At most 32 rows. scratch: three rows.
-  static void Few(const T* x, int64_t row_stride, int64_t w, int64_t m, double* out, double* scratch) {
-    double *mean = scratch, *first = mean + w + 8, *second = first + w + 8;
-    const double count = static_cast<double>(m);
-    FewRows<Adds>(mean, x, row_stride, w, m, Everywhere<Same>());
-    for (int64_t j = 0; j < w; j++) mean[j] /= count;
-    FewRows<Adds>(first, x, row_stride, w, m, ColumnDeviation{mean});
-    FewRows<Adds>(second, x, row_stride, w, m, ColumnSquare{{mean}});
-    SaveAll(out, w, 0, w, mean, first, second, m);
+  // At most 32 rows: a vector of columns stays in L1 for all three sums.
+  static HWY_NOINLINE void Few(const T* x, int64_t row_stride, int64_t w, int64_t m, double* out) {
+    const DF64 d;
+    const VF64 count = hn::Set(d, static_cast<double>(m));
+    for (int64_t v = 0; v < w; v += kF64Lanes) {
+      const int64_t part = HWY_MIN(kF64Lanes, w - v);
+      const auto row = [&](int64_t r) HWY_ATTR {
+        const T* at = AtBytes(x, r * row_stride) + v;
+        return HWY_LIKELY(part == kF64Lanes) ? LoadWide(d, at) : LoadPart(at, part);
+      };
+      const VF64 mean = hn::Div(FewVectors<Adds>(m, row), count);
+      const VF64 first = FewVectors<Adds>(m, [&](int64_t r) HWY_ATTR { return hn::Sub(row(r), mean); });
+      const VF64 second = FewVectors<Adds>(m, [&](int64_t r) HWY_ATTR {
+        const VF64 y = hn::Sub(row(r), mean);
+        return hn::Mul(y, y);
+      });
+      const VF64 moment = hn::Sub(second, hn::Div(hn::Mul(first, first), count));
+      alignas(64) double means[kF64Lanes], moments[kF64Lanes];
+      hn::Store(hn::Add(mean, hn::Div(first, count)), d, means);
+      hn::Store(hn::IfThenElse(hn::Lt(moment, hn::Zero(d)), hn::Zero(d), moment), d, moments);
+      std::memcpy(out + v, means, static_cast<size_t>(part) * sizeof(double));
+      std::memcpy(out + w + v, moments, static_cast<size_t>(part) * sizeof(double));
+    }
   }
 
   // scratch: means, sums of deviations and of squares, then that of the trees.
   static void BlockColumns(const T* x, int64_t row_stride, int64_t w, int64_t m, void* states, void* scratch) {
     double* out = static_cast<double*>(states);
     if (m <= kLanes) {
-      Few(x, row_stride, w, m, out, static_cast<double*>(scratch));
+      Few(x, row_stride, w, m, out);
       return;
     }
     const double count = static_cast<double>(m);
@@ -128,11 +142,11 @@ void MomentRows(const void* x, int64_t row_stride, int64_t w, int64_t n, void* s
     return;
   }
   alignas(64) T tile[kLanes * kTileRows];
-  alignas(64) double few[2 * kTileRows], scratch[4 * (kTileRows + 8)];
+  alignas(64) double few[2 * kTileRows];
   for (int64_t r = 0; r < w; r += kTileRows) {
     const int64_t rows = HWY_MIN(w - r, kTileRows);
     TransposeTile(AtBytes(static_cast<const T*>(x), r * row_stride), row_stride, rows, n, tile);
-    Acc::Few(tile, kTileRows * static_cast<int64_t>(sizeof(T)), rows, n, few, scratch);
+    Acc::Few(tile, kTileRows * static_cast<int64_t>(sizeof(T)), rows, n, few);
     for (int64_t j = 0; j < rows; j++) Acc::Scalar::Save(states, w, r + j, Acc::Scalar::Load(few, rows, j));
   }
 }

@@ -69,8 +69,16 @@ HWY_INLINE void AddTail(const Load& load, int64_t rest, VF64* lanes) {
   }
 }
 
+// n < kF64Lanes elements, zeros after them.
 template <typename T>
 HWY_INLINE VF64 LoadPart(const T* x, int64_t n) {
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2
+  // Masked loads of these do not touch what is masked off.
+  const hn::Rebind<T, DF64> d;
+  const auto part = hn::MaskedLoad(hn::FirstN(d, static_cast<size_t>(n)), d, x);
+  if constexpr (sizeof(T) == 8) return part;
+  else return hn::PromoteTo(DF64(), part);
+#endif
   alignas(64) T buffer[kF64Lanes] = {};
   std::memcpy(buffer, x, static_cast<size_t>(n) * sizeof(T));
   return LoadWide(DF64(), buffer);
@@ -168,6 +176,9 @@ HWY_NOINLINE void LaneRows(double* out, int64_t lane, int64_t step, const T* x, 
 template <class Op, class Get>
 HWY_INLINE VF64 FewVectors(int64_t m, const Get& get) {
   if (m == 1) return get(0);
+  if (m == 8) {  // the same without an array
+    return Op::Of(Op::Of(Op::Of(get(0), get(4)), Op::Of(get(2), get(6))), Op::Of(Op::Of(get(1), get(5)), Op::Of(get(3), get(7))));
+  }
   VF64 lanes[kLanes / 2];
   int64_t half = 1;
   while (2 * half < m) half *= 2;

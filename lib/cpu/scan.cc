@@ -89,6 +89,25 @@ struct Grouped {
     V2 group = none;
     const V2 before_block = hn::Set(d, offset);
     int64_t i = 0;
+#if HWY_TARGET == HWY_AVX3
+    // One vector is a group.
+    const DF64 dw;
+    const VF64 filler = hn::Set(dw, identity), start = hn::Set(dw, offset);
+    const __m512i ones = _mm512_castpd_si512(filler.raw), top = _mm512_set1_epi64(7);
+    const auto shifted = [&](VF64 v, auto distance) HWY_ATTR {
+      return VF64{_mm512_castsi512_pd(_mm512_alignr_epi64(_mm512_castpd_si512(v.raw), ones, 8 - decltype(distance)::value))};
+    };
+    VF64 groups = filler;
+    for (; i + kScanGroup <= m; i += kScanGroup) {
+      VF64 s = LoadWide(dw, x + i);
+      s = Of(shifted(s, std::integral_constant<int, 1>()), s);
+      s = Of(shifted(s, std::integral_constant<int, 2>()), s);
+      s = Of(shifted(s, std::integral_constant<int, 4>()), s);
+      if constexpr (kWrite) StoreNarrow(Of(Of(start, groups), s), y + i);
+      groups = Of(groups, VF64{_mm512_permutexvar_pd(top, s.raw)});
+    }
+    group = hn::LowerHalf(hn::LowerHalf(groups));
+#endif
     for (; i + kScanGroup <= m; i += kScanGroup) {
       V2 s0 = Load2(x + i), s1 = Load2(x + i + 2), s2 = Load2(x + i + 4), s3 = Load2(x + i + 6);
       const V2 p0 = hn::CombineShiftRightBytes<8>(d, s0, none), p1 = hn::CombineShiftRightBytes<8>(d, s1, s0);
