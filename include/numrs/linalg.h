@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 /** y = a @ b, the array API's matmul: (…, m, k) @ (…, k, n) -> (…, m, n), leading axes broadcast. A 1-D a is a row, a 1-D b a column,
-    and that axis is missing in y: (k) @ (k) -> (). 0-d operands are refused. k = 0 gives zeros. */
+    and that axis is missing in y; (k) @ (k) -> () is numrs_vecdot. 0-d operands are refused. k = 0 gives zeros. */
 NUMRS_API numrs_status numrs_matmul(numrs_context *context, const numrs_view *a, const numrs_view *b, const numrs_view *y);
 /** y[i…, j…] = sum over k of a[i…, k] * b[j…, k], NumPy's inner: shape a.shape[:-1] + b.shape[:-1]. A 0-d operand multiplies. */
 NUMRS_API numrs_status numrs_inner(numrs_context *context, const numrs_view *a, const numrs_view *b, const numrs_view *y);

@@ -2,6 +2,7 @@
 #include "numrs/linalg.h"
 
 #include "api/calls.h"
+#include "api/reduce.h"
 #include "core/matmul.h"
 #include "core/trace.h"
 
@@ -18,6 +19,7 @@ Status Call(numrs_context* context, const char* function, Operation operation, c
   NUMRS_TRY(LoadView(function, "a", a, &left));
   NUMRS_TRY(LoadView(function, "b", b, &right));
   NUMRS_TRY(LoadView(function, "out", y, &out));
+  if (left.ndim == 1 && right.ndim == 1 && operation != Outer && left.shape[0] == right.shape[0]) return Vecdot(context, a, b, y, 0);
   return operation(MakeRun(context), function, left, right, out);
 }
 

@@ -23,6 +23,9 @@ struct Gemm {
   double alpha, beta;
 };
 
+constexpr int64_t kGemmDepth = 256;       // fixed: the bits depend on it
+constexpr int64_t kGemmPanelBytes = 128;  // a packed panel of b: this many bytes of each of its rows, zeros beyond the last column
+
 // y[i] = sum over p of matrix[i][p] x[p], contiguous x and y, in the order of Gemm.
 struct Gemv {
   const void* matrix;
@@ -30,10 +33,8 @@ struct Gemv {
   void* y;
   int64_t rows, k;
   int64_t row, col;  // strides in elements, one of them is 1
+  void* sums;        // where row is 1 and k > kGemmDepth: room for rows elements
 };
-
-constexpr int64_t kGemmDepth = 256;      // fixed: the bits depend on it
-constexpr int64_t kGemmPanelBytes = 128; // a packed panel of b: this many bytes of each of its rows, zeros beyond the last column
 
 // Part of a Gemm: rows [i, i + m), columns [j, j + n), depth [p, p + k) with k <= kGemmDepth.
 struct GemmTile {

@@ -11,9 +11,13 @@
 namespace numrs {
 namespace {
 
-constexpr int64_t kRowBlockBytes = 1008;              // rows of a packed at a time: 252 of float32, 126 of float64; any tile height divides it
-constexpr int64_t kPanelSetBytes = int64_t{4} << 20;  // packed part of b: stays in the last-level cache
-constexpr int64_t kDirectBytes = int64_t{96} << 10;   // a b of this size is read where it lies
+constexpr int64_t kRowBlock = 252;                    // rows of a packed at a time; they stay in the second-level cache
+constexpr int64_t kRowStep = 42;                      // a multiple of the heights of the kernels' full tiles (14 and 6)
+constexpr int64_t kSetBytes = 4096;                   // of each row of b in a packed set …
+constexpr int64_t kSetDepth = 8 * kGemmDepth;         // … and its rows: at most 8 MiB of float32 or float64 elements
+constexpr int64_t kPackPanels = 16;                   // packed by one task
+constexpr int64_t kStripBytes = 2048;                 // of each row of b packed at a time when there is one block of rows
+constexpr int64_t kDirectBytes = int64_t{600} << 10;  // a b of this size stays in the second-level cache and is read where it lies
 constexpr int64_t kDirectRows = 16;                   // so few rows do not pay for packing b
 constexpr int64_t kDirectColumnBytes = 256;           // so few columns need no packing
 
@@ -95,7 +99,9 @@ struct VectorForm {
     if (v.rows == 1 && v.col != 1) v.row = 1;
     if (v.k == 1) x_step = 1;
     if (v.rows == 1) y_step = 1;
+    v.sums = nullptr;
   }
+  bool NeedsSums() const { return v.col != 1 && v.k > kGemmDepth; }
   bool Fits() const { return v.row == 1 || v.col == 1; }
 };
 
@@ -115,6 +121,12 @@ double MacNs(const LinalgTable& kernels, const Product& p) {
   return KindOf(p.dtype) == Kind::FLOAT ? 2 : 0.2;
 }
 
+// All rows of a packed at a time: then each part of b is needed once.
+bool OneRowBlock(const Gemm& g) { return g.m <= kRowBlock; }
+
+// Rows of a packed at a time: blocks of about one height, so that no small rest reads b's panels for little.
+int64_t RowBlock(int64_t m) { return CeilDiv(CeilDiv(m, CeilDiv(m, kRowBlock)), kRowStep) * kRowStep; }
+
 // Memory that one product needs while it runs.
 struct BufferBytes {
   size_t panels = 0;   // shared by its threads
@@ -123,13 +135,21 @@ struct BufferBytes {
   BufferBytes(const Product& p) {
     const int64_t size = p.size(), depth = Min(p.g.k, kGemmDepth);
     if (p.way == Way::PACKED) {
-      const int64_t columns = Min(p.g.n, kPanelSetBytes / kGemmDepth / size);
-      panels = static_cast<size_t>(CeilDiv(columns * size, kGemmPanelBytes) * kGemmPanelBytes * depth);
-      scratch = Round(static_cast<size_t>(Min(p.g.m, kRowBlockBytes / size) * depth * size));
+      const bool strips = OneRowBlock(p.g);
+      const int64_t columns = Min(p.g.n, (strips ? kStripBytes : kSetBytes) / size);
+      const int64_t rows = strips ? depth : Min(CeilDiv(p.g.k, kGemmDepth) * kGemmDepth, kSetDepth);
+      const size_t bytes = static_cast<size_t>(CeilDiv(columns * size, kGemmPanelBytes) * kGemmPanelBytes * rows);
+      scratch = Round(static_cast<size_t>(Min(p.g.m, kRowBlock) * depth * size));
+      if (strips) {
+        scratch += bytes;
+      } else {
+        panels = bytes;
+      }
     } else if (p.way == Way::VECTOR) {
       const VectorForm form(p.g);
       if (form.x_step != 1) panels += Round(static_cast<size_t>(p.g.k * size));
-      if (form.y_step != 1) panels += static_cast<size_t>(form.v.rows * size);
+      if (form.y_step != 1) panels += Round(static_cast<size_t>(form.v.rows * size));
+      if (form.NeedsSums()) panels += static_cast<size_t>(form.v.rows * size);
     }
   }
   static size_t Round(size_t bytes) { return (bytes + 63) / 64 * 64; }
@@ -147,7 +167,7 @@ struct Runner {
     switch (product.way) {
       case Way::VECTOR: return Vector(g);
       case Way::DIRECT: return Direct(g);
-      default: return Packed(g);
+      default: return OneRowBlock(g) ? Strips(g) : Packed(g);
     }
   }
 
@@ -163,7 +183,11 @@ struct Runner {
       v.x = buffer;
       buffer += BufferBytes::Round(static_cast<size_t>(v.k * size));
     }
-    if (form.y_step != 1) v.y = buffer;
+    if (form.y_step != 1) {
+      v.y = buffer;
+      buffer += BufferBytes::Round(static_cast<size_t>(v.rows * size));
+    }
+    if (form.NeedsSums()) v.sums = buffer;
     // Whole vectors of rows, enough elements to be worth handing out.
     const int64_t grain = CeilDiv(CeilDiv(int64_t{1} << 17, v.k), 256) * 256;
     const auto kernel = kernels.linalg.gemv[product.dtype];
@@ -171,6 +195,7 @@ struct Runner {
       Gemv part = v;
       part.matrix = static_cast<const char*>(v.matrix) + begin * v.row * size;
       part.y = static_cast<char*>(v.y) + begin * size;
+      if (v.sums) part.sums = static_cast<char*>(v.sums) + begin * size;
       part.rows = end - begin;
       kernel(part);
     });
@@ -188,7 +213,7 @@ struct Runner {
       return NUMRS_OK;
     }
     if (g.m > 4 * kDirectRows) {
-      const int64_t grain = static_cast<int64_t>(static_cast<double>(piece) / row_macs / 84 + 1) * 84;
+      const int64_t grain = static_cast<int64_t>(static_cast<double>(piece) / row_macs / static_cast<double>(kRowStep) + 1) * kRowStep;
       return ParallelFor(g.m, grain, threads, cancel, [&](int64_t begin, int64_t end) { kernel(Part(g, size, begin, end - begin, 0, g.n)); });
     }
     const int64_t panel = kGemmPanelBytes / size;
@@ -196,31 +221,61 @@ struct Runner {
     return ParallelFor(g.n, grain, threads, cancel, [&](int64_t begin, int64_t end) { kernel(Part(g, size, 0, g.m, begin, end - begin)); });
   }
 
-  // b is packed set by set (kGemmDepth rows of as many columns as fit the cache); the tiles of y that use it are the tasks.
+  // Each task packs a strip of b's columns for itself and multiplies it before it leaves the cache.
+  Status Strips(const Gemm& g) const {
+    const int64_t size = product.size(), width = Min(g.n, kStripBytes / size);
+    const auto pack = kernels.linalg.pack[product.dtype];
+    const auto tile = kernels.linalg.tile[product.dtype];
+    const size_t a_bytes = BufferBytes::Round(static_cast<size_t>(g.m * Min(g.k, kGemmDepth) * size));
+    // Narrower strips where there would be too few for the threads.
+    const int64_t panel = kGemmPanelBytes / size;
+    const int64_t grain = threads == 1 ? width : Min(width, CeilDiv(CeilDiv(g.n, int64_t{4} * threads), 4 * panel) * 4 * panel);
+    return ParallelFor(g.n, grain, threads, cancel, [&](int64_t begin, int64_t end) {
+      ScratchSlots::Lease lease(slots);
+      for (int64_t j = begin; j < end; j += grain) {
+        for (int64_t p = 0; p < g.k; p += kGemmDepth) {
+          const GemmTile part{0, g.m, j, Min(grain, end - j), p, Min(kGemmDepth, g.k - p)};
+          pack(g, part, lease.data() + a_bytes);
+          tile(g, part, lease.data() + a_bytes, lease.data());
+        }
+      }
+    });
+  }
+
+  // b is packed set by set (kSetDepth rows of kSetBytes). The tasks are blocks of y that stay in the second-level cache through the set's depth.
   Status Packed(const Gemm& g) const {
     const int64_t size = product.size(), panel = kGemmPanelBytes / size;
-    const int64_t set = kPanelSetBytes / kGemmDepth / size, rows = kRowBlockBytes / size;
+    const int64_t set = kSetBytes / size, rows = RowBlock(g.m);
     const auto pack = kernels.linalg.pack[product.dtype];
     const auto tile = kernels.linalg.tile[product.dtype];
     for (int64_t j = 0; j < g.n; j += set) {
       const int64_t columns = Min(set, g.n - j), count = CeilDiv(columns, panel);
+      const int64_t block_bytes = count * kGemmPanelBytes * kGemmDepth;  // of one block of depth
       const int64_t row_blocks = CeilDiv(g.m, rows);
       // Few blocks of rows: cut the columns too, so that every thread has some tasks.
       int64_t cuts = threads > 1 ? Min(CeilDiv(int64_t{4} * threads, row_blocks), CeilDiv(count, 4)) : 1;
       const int64_t width = CeilDiv(count, cuts) * panel;
       cuts = CeilDiv(columns, width);
-      for (int64_t p = 0; p < g.k; p += kGemmDepth) {
-        const int64_t depth = Min(kGemmDepth, g.k - p);
-        NUMRS_TRY(ParallelFor(count, 16, threads, cancel, [&](int64_t begin, int64_t end) {
-          const int64_t first = begin * panel, last = Min(end * panel, columns);
-          pack(g, GemmTile{0, 0, j + first, last - first, p, depth}, panels + begin * depth * kGemmPanelBytes);
+      for (int64_t start = 0; start < g.k; start += kSetDepth) {
+        const int64_t end = Min(g.k, start + kSetDepth);
+        const int64_t blocks = CeilDiv(end - start, kGemmDepth), groups = CeilDiv(count, kPackPanels);
+        NUMRS_TRY(ParallelFor(blocks * groups, 1, threads, cancel, [&](int64_t begin, int64_t stop) {
+          for (int64_t task = begin; task < stop; task++) {
+            const int64_t block = task / groups, first = task % groups * kPackPanels, p = start + block * kGemmDepth;
+            const int64_t depth = Min(kGemmDepth, end - p);
+            const GemmTile part{0, 0, j + first * panel, Min(kPackPanels * panel, columns - first * panel), p, depth};
+            pack(g, part, panels + block * block_bytes + first * depth * kGemmPanelBytes);
+          }
         }));
-        NUMRS_TRY(ParallelFor(row_blocks * cuts, 1, threads, cancel, [&](int64_t begin, int64_t end) {
+        NUMRS_TRY(ParallelFor(row_blocks * cuts, 1, threads, cancel, [&](int64_t begin, int64_t stop) {
           ScratchSlots::Lease lease(slots);
-          for (int64_t task = begin; task < end; task++) {
+          for (int64_t task = begin; task < stop; task++) {
             const int64_t i = task / cuts * rows, c = task % cuts * width;
-            const GemmTile part{i, Min(rows, g.m - i), j + c, Min(width, columns - c), p, depth};
-            tile(g, part, panels + c / panel * depth * kGemmPanelBytes, lease.data());
+            for (int64_t block = 0; block < blocks; block++) {
+              const int64_t p = start + block * kGemmDepth, depth = Min(kGemmDepth, end - p);
+              const GemmTile part{i, Min(rows, g.m - i), j + c, Min(width, columns - c), p, depth};
+              tile(g, part, panels + block * block_bytes + c / panel * depth * kGemmPanelBytes, lease.data());
+            }
           }
         }));
       }

@@ -76,21 +76,24 @@ HWY_INLINE hn::VFromD<D> LoadPart(D d, M mask, size_t lanes, const hn::TFromD<D>
 #endif
 }
 
+// A hint that never faults, whatever the address.
+HWY_INLINE void FetchToL2(const char* line) {
+#if HWY_COMPILER_GCC || HWY_COMPILER_CLANG
+  __builtin_prefetch(line, 0, 2);
+#else
+  (void)line;
+#endif
+}
+
 // kRows x (kCols vectors) of y. a's rows are a_row apart (1 when packed), its columns a_col; b's rows b_row. kPart: the last vector has `lanes`
-// lanes only.
+// lanes only. next: memory wanted soon; kNextBytes of it are fetched into the second-level cache (packed a only).
+constexpr int64_t kNextBytes = 2048;
 template <class D, int kRows, int kCols, bool kPacked, bool kPart, typename T = hn::TFromD<D>>
 HWY_NOINLINE void Micro(D d, const T* HWY_RESTRICT a, int64_t a_row, int64_t a_col, const T* HWY_RESTRICT b, int64_t b_row, int64_t k,
-                        T* HWY_RESTRICT y, int64_t y_row, size_t lanes, const Update<T>& update) {
+                        T* HWY_RESTRICT y, int64_t y_row, size_t lanes, const Update<T>& update, const char* next) {
   using V = hn::VFromD<D>;
   const int64_t N = static_cast<int64_t>(hn::Lanes(d));
   const auto mask = hn::FirstN(d, lanes);
-  if constexpr (!kPart) {
-    NUMRS_UNROLL
-    for (int r = 0; r < kRows; r++) {
-      hwy::Prefetch(y + r * y_row);
-      if (kCols * sizeof(V) > 64) hwy::Prefetch(y + r * y_row + N);
-    }
-  }
   V sum[kRows][kCols];
   NUMRS_UNROLL
   for (int r = 0; r < kRows; r++) {
@@ -103,24 +106,40 @@ HWY_NOINLINE void Micro(D d, const T* HWY_RESTRICT a, int64_t a_row, int64_t a_c
   NUMRS_UNROLL
   for (int q = 0; q < kGroups; q++) group[q] = a + 4 * q * a_row;
   const int64_t a_row3 = 3 * a_row;
-  for (int64_t p = 0; p < k; p++) {
-    V x[kCols];
-    NUMRS_UNROLL
-    for (int c = 0; c < kCols; c++) {
-      x[c] = kPart && c == kCols - 1 ? LoadPart(d, mask, lanes, b + c * N) : hn::LoadU(d, b + c * N);
+  // y is fetched a row at a time while the sums are formed: all at once would fill the line buffers that a's elements need.
+  constexpr int64_t kStretch = kGemmDepth / 16;
+  const T* ahead = y;
+  for (int64_t left = k; left > 0; left -= kStretch) {
+    if (!kPart && left > k - kRows * kStretch) {
+      hwy::Prefetch(ahead);
+      if (kCols * sizeof(V) > 64) hwy::Prefetch(ahead + N);
+      hwy::Prefetch(ahead + kCols * N - 1);
+      ahead += y_row;
     }
-    NUMRS_UNROLL
-    for (int r = 0; r < kRows; r++) {
-      const V element = hn::Set(d, kPacked ? a[r] : group[r / 4][r % 4 == 3 ? a_row3 : r % 4 * a_row]);
-      NUMRS_UNROLL
-      for (int c = 0; c < kCols; c++) sum[r][c] = hn::MulAdd(element, x[c], sum[r][c]);
-    }
-    b += b_row;
     if (kPacked) {
-      a += kRows;
-    } else {
+      FetchToL2(next);
+      FetchToL2(next + 64);
+      next += 128;
+    }
+    for (int64_t p = left < kStretch ? left : kStretch; p > 0; p--) {
+      V x[kCols];
       NUMRS_UNROLL
-      for (int q = 0; q < kGroups; q++) group[q] += a_col;
+      for (int c = 0; c < kCols; c++) {
+        x[c] = kPart && c == kCols - 1 ? LoadPart(d, mask, lanes, b + c * N) : hn::LoadU(d, b + c * N);
+      }
+      NUMRS_UNROLL
+      for (int r = 0; r < kRows; r++) {
+        const V element = hn::Set(d, kPacked ? a[r] : group[r / 4][r % 4 == 3 ? a_row3 : r % 4 * a_row]);
+        NUMRS_UNROLL
+        for (int c = 0; c < kCols; c++) sum[r][c] = hn::MulAdd(element, x[c], sum[r][c]);
+      }
+      b += b_row;
+      if (kPacked) {
+        a += kRows;
+      } else {
+        NUMRS_UNROLL
+        for (int q = 0; q < kGroups; q++) group[q] += a_col;
+      }
     }
   }
   const V alpha = hn::Set(d, update.alpha), beta = hn::Set(d, update.beta);
@@ -150,30 +169,30 @@ HWY_NOINLINE void Micro(D d, const T* HWY_RESTRICT a, int64_t a_row, int64_t a_c
 
 template <class D, int kRows, bool kPacked, typename T = hn::TFromD<D>>
 HWY_INLINE void MicroColumns(D d, int64_t columns, const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t b_row, int64_t k, T* y,
-                             int64_t y_row, const Update<T>& update) {
+                             int64_t y_row, const Update<T>& update, const char* next) {
   const int64_t N = static_cast<int64_t>(hn::Lanes(d));
-  if (columns >= kVectors * N) return Micro<D, kRows, kVectors, kPacked, false>(d, a, a_row, a_col, b, b_row, k, y, y_row, 0, update);
+  if (columns >= kVectors * N) return Micro<D, kRows, kVectors, kPacked, false>(d, a, a_row, a_col, b, b_row, k, y, y_row, 0, update, next);
   const size_t last = static_cast<size_t>(columns > N ? columns - N : columns);
-  if (columns > N) return Micro<D, kRows, kVectors, kPacked, true>(d, a, a_row, a_col, b, b_row, k, y, y_row, last, update);
-  Micro<D, kRows, 1, kPacked, true>(d, a, a_row, a_col, b, b_row, k, y, y_row, last, update);
+  if (columns > N) return Micro<D, kRows, kVectors, kPacked, true>(d, a, a_row, a_col, b, b_row, k, y, y_row, last, update, next);
+  Micro<D, kRows, 1, kPacked, true>(d, a, a_row, a_col, b, b_row, k, y, y_row, last, update, next);
 }
 
 // All rows of one strip of at most kVectors vectors of columns. Packed a: tiles one after the other, each k x its height.
 template <class D, bool kPacked, typename T = hn::TFromD<D>>
 HWY_INLINE void Strip(D d, int64_t m, int64_t columns, const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t b_row, int64_t k, T* y,
-                      int64_t y_row, const Update<T>& update) {
-  for (int64_t i = 0; i < m;) {
+                      int64_t y_row, const Update<T>& update, const char* next) {
+  for (int64_t i = 0; i < m; next += kNextBytes) {
     const int64_t rows = TileHeight(m - i);
     const T* from = kPacked ? a + i * k : a + i * a_row;
     T* to = y + i * y_row;
     switch (rows) {
-      case 1: MicroColumns<D, 1, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update); break;
-      case 2: MicroColumns<D, 2, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update); break;
-      case 4: MicroColumns<D, 4, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update); break;
+      case 1: MicroColumns<D, 1, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next); break;
+      case 2: MicroColumns<D, 2, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next); break;
+      case 4: MicroColumns<D, 4, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next); break;
 #if HWY_TARGET <= HWY_AVX3
-      case 8: MicroColumns<D, 8, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update); break;
+      case 8: MicroColumns<D, 8, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next); break;
 #endif
-      default: MicroColumns<D, kTileRows, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update); break;
+      default: MicroColumns<D, kTileRows, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next); break;
     }
     i += rows;
   }
@@ -192,7 +211,8 @@ void GemmDirect(const Gemm& g) {
     const Update<T> update(g, p == 0);
     for (int64_t j = 0; j < g.n; j += step) {
       const int64_t columns = g.n - j < step ? g.n - j : step;
-      Strip<decltype(d), false>(d, g.m, columns, a + p * g.a_col, g.a_row, g.a_col, b + p * g.b_row + j, g.b_row, depth, y + j, g.y_row, update);
+      Strip<decltype(d), false>(d, g.m, columns, a + p * g.a_col, g.a_row, g.a_col, b + p * g.b_row + j, g.b_row, depth, y + j, g.y_row,
+                                 update, nullptr);
     }
   }
 }
@@ -245,20 +265,25 @@ void PackPanels(const Gemm& g, const GemmTile& t, void* panels) {
   constexpr int64_t kWidth = kGemmPanelBytes / static_cast<int64_t>(sizeof(T));
   const T* b = static_cast<const T*>(g.b) + t.p * g.b_row + t.j * g.b_col;
   T* to = static_cast<T*>(panels);
-  for (int64_t j = 0; j < t.n; j += kWidth, to += t.k * kWidth) {
-    const int64_t columns = t.n - j < kWidth ? t.n - j : kWidth;
-    const T* from = b + j * g.b_col;
-    if (columns < kWidth) {
-      std::memset(to, 0, static_cast<size_t>(t.k * kWidth) * sizeof(T));
-      PackRows(from, g.b_col, g.b_row, columns, t.k, to, kWidth);
-    } else if (g.b_col == 1) {
-      for (int64_t p = 0; p < t.k; p++) {
-        for (int64_t c = 0; c < kWidth; c += N) hn::Store(hn::LoadU(d, from + p * g.b_row + c), d, to + p * kWidth + c);
+  const int64_t whole = t.n / kWidth;
+  if (g.b_col == 1) {
+    // A few rows at a time across all panels: long stretches of each row, which the processor fetches ahead.
+    constexpr int64_t kRows = 4;
+    for (int64_t p = 0; p < t.k; p += kRows) {
+      const int64_t rows = t.k - p < kRows ? t.k - p : kRows;
+      for (int64_t j = 0; j < whole; j++) {
+        for (int64_t r = p; r < p + rows; r++) {
+          for (int64_t c = 0; c < kWidth; c += N) hn::Store(hn::LoadU(d, b + r * g.b_row + j * kWidth + c), d, to + (j * t.k + r) * kWidth + c);
+        }
       }
-    } else {
-      PackRows(from, g.b_col, g.b_row, kWidth, t.k, to, kWidth);
     }
+  } else {
+    for (int64_t j = 0; j < whole; j++) PackRows(b + j * kWidth * g.b_col, g.b_col, g.b_row, kWidth, t.k, to + j * t.k * kWidth, kWidth);
   }
+  if (whole * kWidth == t.n) return;
+  to += whole * t.k * kWidth;
+  std::memset(to, 0, static_cast<size_t>(t.k * kWidth) * sizeof(T));
+  PackRows(b + whole * kWidth * g.b_col, g.b_col, g.b_row, t.n - whole * kWidth, t.k, to, kWidth);
 }
 
 template <typename T>
@@ -278,7 +303,8 @@ void Tile(const Gemm& g, const GemmTile& t, const void* panels, void* scratch) {
   for (int64_t j = 0; j < t.n; j += step) {
     const int64_t columns = t.n - j < step ? t.n - j : step;
     const T* b = static_cast<const T*>(panels) + j / kWidth * kWidth * t.k + j % kWidth;
-    Strip<decltype(d), true>(d, t.m, columns, packed, 1, 0, b, kWidth, t.k, y + j, g.y_row, update);
+    const char* next = reinterpret_cast<const char*>(b + t.k * kWidth);  // the panel after this one
+    Strip<decltype(d), true>(d, t.m, columns, packed, 1, 0, b, kWidth, t.k, y + j, g.y_row, update, next);
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "core/linalg_tables.h"
 #include "cpu/gemm-inl.h"
+#include "hwy/cache_control.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -15,7 +16,9 @@ namespace numrs {
 namespace cpu {
 namespace HWY_NAMESPACE {
 
-constexpr int64_t kGemvChunkBytes = 4096;  // of y at a time: a page of each matrix row, and small on the stack
+constexpr int64_t kGemvChunkBytes = 16384;          // of y at a time: stays in the first-level cache, long stretches of each matrix row
+constexpr int64_t kGemvFetchFrom = int64_t{1} << 20;  // larger matrices come from beyond the second-level cache: fetch ahead
+constexpr int64_t kGemvFetchBytes = 256;              // how far
 
 // One chunk of y: kDepth rows of the matrix (each contiguous along y) added in order. fresh: the sums start from 0.
 template <class D, int kDepth, typename T = hn::TFromD<D>>
@@ -46,17 +49,17 @@ void GemvAlongY(const Gemv& g) {
   const T* matrix = static_cast<const T*>(g.matrix);
   const T* x = static_cast<const T*>(g.x);
   T* y = static_cast<T*>(g.y);
-  HWY_ALIGN T buffer[kChunk];
+  T* sums = static_cast<T*>(g.sums);
   for (int64_t i = 0; i < g.rows; i += kChunk) {
     const int64_t n = g.rows - i < kChunk ? g.rows - i : kChunk;
     for (int64_t p = 0; p < g.k; p += kGemmDepth) {
       const int64_t end = g.k - p < kGemmDepth ? g.k : p + kGemmDepth;
-      T* sum = p == 0 ? y + i : buffer;
+      T* sum = p == 0 ? y + i : sums + i;
       int64_t q = p;
       for (; q + 8 <= end; q += 8) AddRows<decltype(d), 8>(d, x + q, matrix + q * g.col + i, g.col, n, sum, q == p);
       for (; q < end; q++) AddRows<decltype(d), 1>(d, x + q, matrix + q * g.col + i, g.col, n, sum, q == p);
       if (p == 0) continue;
-      for (int64_t c = 0; c < n; c++) y[i + c] += buffer[c];
+      for (int64_t c = i; c < i + n; c++) y[c] += sums[c];
     }
   }
 }
@@ -93,8 +96,8 @@ HWY_INLINE hn::VFromD<D> AddColumns(D d, const double* matrix, int64_t row, cons
   return hn::MulAdd(hn::InterleaveUpper(d, r0, r1), hn::Set(d, x[1]), s);
 }
 
-// kGroups vectors of rows.
-template <class D, int kGroups, typename T = hn::TFromD<D>>
+// kGroups vectors of rows. kFetch: hints for the memory system.
+template <class D, int kGroups, bool kFetch, typename T = hn::TFromD<D>>
 HWY_INLINE void GroupRows(D d, const T* matrix, int64_t row, const T* x, int64_t k, T* y) {
   using V = hn::VFromD<D>;
   constexpr int64_t N = static_cast<int64_t>(hn::MaxLanes(D())), kColumns = 16 / sizeof(T);
@@ -105,6 +108,16 @@ HWY_INLINE void GroupRows(D d, const T* matrix, int64_t row, const T* x, int64_t
     NUMRS_UNROLL
     for (int c = 0; c < kGroups; c++) s[c] = hn::Zero(d);
     int64_t q = p;
+    if constexpr (kFetch) {
+      constexpr int64_t kLine = 64 / sizeof(T);
+      for (; q + kLine <= end; q += kLine) {
+        for (int64_t r = 0; r < kGroups * N; r++) hwy::Prefetch(matrix + r * row + q + kGemvFetchBytes / static_cast<int64_t>(sizeof(T)));
+        for (int64_t e = q; e < q + kLine; e += kColumns) {
+          NUMRS_UNROLL
+          for (int c = 0; c < kGroups; c++) s[c] = AddColumns(d, matrix + c * N * row + e, row, x + e, s[c]);
+        }
+      }
+    }
     for (; q + kColumns <= end; q += kColumns) {
       NUMRS_UNROLL
       for (int c = 0; c < kGroups; c++) s[c] = AddColumns(d, matrix + c * N * row + q, row, x + q, s[c]);
@@ -161,17 +174,21 @@ void GemvAlongX(const Gemv& g) {
   const T* x = static_cast<const T*>(g.x);
   T* y = static_cast<T*>(g.y);
   int64_t i = 0;
-  for (; i + 2 * N <= g.rows; i += 2 * N) GroupRows<decltype(d), 2>(d, matrix + i * g.row, g.row, x, g.k, y + i);
-  if (i + N <= g.rows) {
-    GroupRows<decltype(d), 1>(d, matrix + i * g.row, g.row, x, g.k, y + i);
-    i += N;
+  if (g.rows * g.k * static_cast<int64_t>(sizeof(T)) > kGemvFetchFrom) {
+    for (; i + N <= g.rows; i += N) GroupRows<decltype(d), 1, true>(d, matrix + i * g.row, g.row, x, g.k, y + i);
+  } else {
+    for (; i + 2 * N <= g.rows; i += 2 * N) GroupRows<decltype(d), 2, false>(d, matrix + i * g.row, g.row, x, g.k, y + i);
+    if (i + N <= g.rows) {
+      GroupRows<decltype(d), 1, false>(d, matrix + i * g.row, g.row, x, g.k, y + i);
+      i += N;
+    }
   }
   if (i < g.rows && g.rows >= N) {  // the last N rows again: the same bits
     i = g.rows - N;
-    GroupRows<decltype(d), 1>(d, matrix + i * g.row, g.row, x, g.k, y + i);
+    GroupRows<decltype(d), 1, false>(d, matrix + i * g.row, g.row, x, g.k, y + i);
     return;
   }
-  for (; i + kNarrow <= g.rows; i += kNarrow) GroupRows<decltype(narrow), 1>(narrow, matrix + i * g.row, g.row, x, g.k, y + i);
+  for (; i + kNarrow <= g.rows; i += kNarrow) GroupRows<decltype(narrow), 1, false>(narrow, matrix + i * g.row, g.row, x, g.k, y + i);
   for (; i < g.rows; i++) y[i] = OneRow(matrix + i * g.row, x, g.k);
 }
 
