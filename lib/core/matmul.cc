@@ -1,8 +1,10 @@
 // Running matrix products: one description (Gemm) per batch item, three ways (vector, direct, packed), threads. Shapes are in matmul_shape.cc.
 #include "core/matmul.h"
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
+#include <utility>
 
 #include "core/elementwise.h"
 #include "core/memory.h"
@@ -22,7 +24,6 @@ constexpr int64_t kDirectRows = 16;                   // so few rows do not pay 
 constexpr int64_t kDirectColumnBytes = 256;           // so few columns need no packing
 
 int64_t CeilDiv(int64_t a, int64_t b) { return a / b + (a % b != 0); }
-int64_t Min(int64_t a, int64_t b) { return a < b ? a : b; }
 
 // The loops around one product. Steps are in bytes.
 struct Batch {
@@ -133,13 +134,13 @@ struct BufferBytes {
   size_t scratch = 0;  // of each thread
 
   BufferBytes(const Product& p) {
-    const int64_t size = p.size(), depth = Min(p.g.k, kGemmDepth);
+    const int64_t size = p.size(), depth = std::min(p.g.k, kGemmDepth);
     if (p.way == Way::PACKED) {
       const bool strips = OneRowBlock(p.g);
-      const int64_t columns = Min(p.g.n, (strips ? kStripBytes : kSetBytes) / size);
-      const int64_t rows = strips ? depth : Min(CeilDiv(p.g.k, kGemmDepth) * kGemmDepth, kSetDepth);
+      const int64_t columns = std::min(p.g.n, (strips ? kStripBytes : kSetBytes) / size);
+      const int64_t rows = strips ? depth : std::min(CeilDiv(p.g.k, kGemmDepth) * kGemmDepth, kSetDepth);
       const size_t bytes = static_cast<size_t>(CeilDiv(columns * size, kGemmPanelBytes) * kGemmPanelBytes * rows);
-      scratch = Round(static_cast<size_t>(Min(p.g.m, kRowBlock) * depth * size));
+      scratch = Round(static_cast<size_t>(std::min(p.g.m, kRowBlock) * depth * size));
       if (strips) {
         scratch += bytes;
       } else {
@@ -188,8 +189,9 @@ struct Runner {
       buffer += BufferBytes::Round(static_cast<size_t>(v.rows * size));
     }
     if (form.NeedsSums()) v.sums = buffer;
-    // Whole vectors of rows, enough elements to be worth handing out.
-    const int64_t grain = CeilDiv(CeilDiv(int64_t{1} << 17, v.k), 256) * 256;
+    // Pieces of y. Where the matrix runs along y they are wide: each reads that much of every row of the matrix.
+    int64_t grain = CeilDiv(CeilDiv(int64_t{1} << 17, v.k), 256) * 256;
+    if (v.col != 1) grain = CeilDiv(threads == 1 ? v.rows : std::max(int64_t{1024}, CeilDiv(v.rows, 2 * int64_t{threads})), 64) * 64;
     const auto kernel = kernels.linalg.gemv[product.dtype];
     const Status status = ParallelFor(v.rows, grain, threads, cancel, [&](int64_t begin, int64_t end) {
       Gemv part = v;
@@ -223,18 +225,18 @@ struct Runner {
 
   // Each task packs a strip of b's columns for itself and multiplies it before it leaves the cache.
   Status Strips(const Gemm& g) const {
-    const int64_t size = product.size(), width = Min(g.n, kStripBytes / size);
+    const int64_t size = product.size(), width = std::min(g.n, kStripBytes / size);
     const auto pack = kernels.linalg.pack[product.dtype];
     const auto tile = kernels.linalg.tile[product.dtype];
-    const size_t a_bytes = BufferBytes::Round(static_cast<size_t>(g.m * Min(g.k, kGemmDepth) * size));
+    const size_t a_bytes = BufferBytes::Round(static_cast<size_t>(g.m * std::min(g.k, kGemmDepth) * size));
     // Narrower strips where there would be too few for the threads.
     const int64_t panel = kGemmPanelBytes / size;
-    const int64_t grain = threads == 1 ? width : Min(width, CeilDiv(CeilDiv(g.n, int64_t{4} * threads), 4 * panel) * 4 * panel);
+    const int64_t grain = threads == 1 ? width : std::min(width, CeilDiv(CeilDiv(g.n, int64_t{4} * threads), 4 * panel) * 4 * panel);
     return ParallelFor(g.n, grain, threads, cancel, [&](int64_t begin, int64_t end) {
       ScratchSlots::Lease lease(slots);
       for (int64_t j = begin; j < end; j += grain) {
         for (int64_t p = 0; p < g.k; p += kGemmDepth) {
-          const GemmTile part{0, g.m, j, Min(grain, end - j), p, Min(kGemmDepth, g.k - p)};
+          const GemmTile part{0, g.m, j, std::min(grain, end - j), p, std::min(kGemmDepth, g.k - p)};
           pack(g, part, lease.data() + a_bytes);
           tile(g, part, lease.data() + a_bytes, lease.data());
         }
@@ -249,21 +251,21 @@ struct Runner {
     const auto pack = kernels.linalg.pack[product.dtype];
     const auto tile = kernels.linalg.tile[product.dtype];
     for (int64_t j = 0; j < g.n; j += set) {
-      const int64_t columns = Min(set, g.n - j), count = CeilDiv(columns, panel);
+      const int64_t columns = std::min(set, g.n - j), count = CeilDiv(columns, panel);
       const int64_t block_bytes = count * kGemmPanelBytes * kGemmDepth;  // of one block of depth
       const int64_t row_blocks = CeilDiv(g.m, rows);
       // Few blocks of rows: cut the columns too, so that every thread has some tasks.
-      int64_t cuts = threads > 1 ? Min(CeilDiv(int64_t{4} * threads, row_blocks), CeilDiv(count, 4)) : 1;
+      int64_t cuts = threads > 1 ? std::min(CeilDiv(int64_t{4} * threads, row_blocks), CeilDiv(count, 4)) : 1;
       const int64_t width = CeilDiv(count, cuts) * panel;
       cuts = CeilDiv(columns, width);
       for (int64_t start = 0; start < g.k; start += kSetDepth) {
-        const int64_t end = Min(g.k, start + kSetDepth);
+        const int64_t end = std::min(g.k, start + kSetDepth);
         const int64_t blocks = CeilDiv(end - start, kGemmDepth), groups = CeilDiv(count, kPackPanels);
         NUMRS_TRY(ParallelFor(blocks * groups, 1, threads, cancel, [&](int64_t begin, int64_t stop) {
           for (int64_t task = begin; task < stop; task++) {
             const int64_t block = task / groups, first = task % groups * kPackPanels, p = start + block * kGemmDepth;
-            const int64_t depth = Min(kGemmDepth, end - p);
-            const GemmTile part{0, 0, j + first * panel, Min(kPackPanels * panel, columns - first * panel), p, depth};
+            const int64_t depth = std::min(kGemmDepth, end - p);
+            const GemmTile part{0, 0, j + first * panel, std::min(kPackPanels * panel, columns - first * panel), p, depth};
             pack(g, part, panels + block * block_bytes + first * depth * kGemmPanelBytes);
           }
         }));
@@ -272,8 +274,8 @@ struct Runner {
           for (int64_t task = begin; task < stop; task++) {
             const int64_t i = task / cuts * rows, c = task % cuts * width;
             for (int64_t block = 0; block < blocks; block++) {
-              const int64_t p = start + block * kGemmDepth, depth = Min(kGemmDepth, end - p);
-              const GemmTile part{i, Min(rows, g.m - i), j + c, Min(width, columns - c), p, depth};
+              const int64_t p = start + block * kGemmDepth, depth = std::min(kGemmDepth, end - p);
+              const GemmTile part{i, std::min(rows, g.m - i), j + c, std::min(width, columns - c), p, depth};
               tile(g, part, panels + block * block_bytes + c / panel * depth * kGemmPanelBytes, lease.data());
             }
           }
