@@ -81,7 +81,7 @@ class Runner {
     }
     const bool direct_out = job.out.dtype == job.result && plan.strides[out_][inner] == plan.itemsize[out_];
     way_[out_] = direct_out ? Way::DIRECT : Way::BUFFERED;
-    if (direct_out && WantsStream()) stream_ = true;
+    if (direct_out && !plan.transposed && WantsStream()) stream_ = true;
     buffered_ = buffered || !direct_out || stream_;
     block_ = kBlock / plan.row * plan.row;
   }
@@ -162,12 +162,27 @@ class Runner {
       kernels_.copy.transpose[SizeIndex(size)](p[k], plan_.strides[k][inner], at[k], step[k], rows, cols);
     }
     for (int64_t r = 0; r < rows; r++) {
+      if (r + kRowsAhead < rows) PrefetchRow(at, step, cols);
       Row(at, strides, cols, scratch);
       for (int k = 0; k < plan_.operands; k++) at[k] += step[k];
     }
   }
 
- private:
+  // The rows of a tile are too short for the hardware to see them coming: without this each begins with a wait for memory.
+  void PrefetchRow(char* const* at, const int64_t* step, int64_t cols) const {
+    constexpr int64_t kLine = 64;
+    for (int k = 0; k < plan_.operands; k++) {
+      const int64_t size = plan_.itemsize[k];
+      if ((plan_.transposed >> k & 1) || plan_.strides[k][plan_.ndim - 1] != size) continue;
+      const char* row = at[k] + kRowsAhead * step[k];
+      if (k == out_) {
+        for (int64_t i = 0; i < cols * size; i += kLine) __builtin_prefetch(row + i, 1);
+      } else {
+        for (int64_t i = 0; i < cols * size; i += kLine) __builtin_prefetch(row + i, 0);
+      }
+    }
+  }
+
   static char* Buffer(char* scratch, int operand, int which) { return scratch + (operand * 2 + which) * kBlock * 8; }
 
   // Large results that nobody reads again soon go past the caches, unless they overwrite an input that was just loaded.

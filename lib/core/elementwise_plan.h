@@ -10,7 +10,10 @@ constexpr int kMaxOperands = kMaxInputs + 1;
 constexpr int64_t kBlock = 1024;                         // elements converted or packed at a time; all buffers stay in L1
 constexpr int64_t kShortRow = 64;                         // innermost extents up to here are merged with the next loop, at the price of copies
 constexpr int64_t kShortRepeatedRow = 256;               // the same when the copies are made once
-constexpr int64_t kTileRows = 32, kTileCols = 128;       // a tile that is transposed into a buffer
+// A tile that is transposed into a buffer (256 to 512 KiB: it stays in L2). Both sides are a KiB or more in memory, because shorter runs
+// cost a wait for memory each: 32 x 128 took four times as long as 256 x 256 on a.T + b of (2000, 2000).
+constexpr int64_t kTileRows = 256, kTileCols = 256;
+constexpr int64_t kRowsAhead = 2;  // rows of a tile that are fetched ahead
 
 struct ElementwisePlan {
   int operands;
