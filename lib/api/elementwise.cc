@@ -34,6 +34,12 @@ Status Resolve(const OpRow& row, int32_t a, int32_t b, int32_t* compute) {
 
 int32_t ResultOf(const OpRow& row, int32_t compute) { return row.result == ResultRule::BOOL ? static_cast<int32_t>(kBOOL) : compute; }
 
+#define NUMRS_INLINE inline __attribute__((always_inline))
+#define NUMRS_OUT_OF_LINE __attribute__((noinline))
+
+constexpr int64_t kDirectElements = 1 << 20;  // beyond, or above so many nanoseconds: the planned way
+constexpr double kDirectNs = 2e4;
+
 // The cost column is for float64; narrower elements go faster in proportion, mathematical functions of one lane each do not.
 double Cost(const OpRow& row, int32_t compute) { return row.cost_ns * static_cast<double>(SizeOf(compute)) / 8.0; }
 
@@ -46,42 +52,145 @@ Status CheckExponents(const Run& run, const View& b) {
   return NUMRS_OK;
 }
 
-// The usual small call: every operand contiguous, of one shape (or a single value) and already of the operation's dtype.
-// True when the call was served.
-bool ServeDirectly(const numrs_view* const* in, int inputs, const numrs_view* y, int32_t x_dtype, int32_t y_dtype, double cost_ns, int64_t* n,
-                   uint32_t* scalars) {
-  if (!y || y->dtype != y_dtype || y->ndim < 0 || y->ndim > 8 || (y->ndim && !y->shape) || !y->data) return false;
-  int64_t size = 1;
-  const int64_t y_bytes = SizeOf(y_dtype), x_bytes = SizeOf(x_dtype);
-  for (int d = y->ndim - 1; d >= 0; d--) {
-    if (y->strides && y->strides[d] != size * y_bytes && y->shape[d] != 1) return false;
-    if (y->shape[d] <= 0 || __builtin_mul_overflow(size, y->shape[d], &size)) return false;
+// The usual small call: every operand contiguous, of one shape (or a single value) and already of the operation's dtype, and so
+// little work that threads and streaming do not matter: then the kernel is called on the data as they are. Instructions count here:
+// a call on 16 elements is to take 25 ns. So one dimension is looked at in line, more of them by functions.
+__attribute__((noinline)) bool SizeOfDims(const numrs_view& v, int64_t* size) {
+  if (v.ndim < 0 || v.ndim > kMaxNDim || (v.ndim != 0 && !v.shape)) return false;
+  *size = 1;
+  for (int d = 0; d < v.ndim; d++) {
+    if (v.shape[d] <= 0 || __builtin_mul_overflow(*size, v.shape[d], size)) return false;
   }
-  if (size > (1 << 20) || static_cast<double>(size) * cost_ns > 2e4) return false;  // large: the planned way knows threads and streaming
-  *scalars = 0;
-  const uintptr_t y_low = reinterpret_cast<uintptr_t>(y->data), y_high = y_low + static_cast<uintptr_t>(size * y_bytes);
-  for (int k = 0; k < inputs; k++) {
-    const numrs_view* x = in[k];
-    if (!x || x->dtype != x_dtype || !x->data) return false;
-    int64_t x_size = size;
-    if (x->ndim == 0 && y->ndim != 0) {
-      *scalars |= 1u << k;
-      x_size = 1;
-    } else {
-      if (x->ndim != y->ndim || (x->ndim && !x->shape)) return false;
-      int64_t stride = x_bytes;
-      for (int d = x->ndim - 1; d >= 0; d--) {
-        if (x->shape[d] != y->shape[d] || (x->strides && x->strides[d] != stride && x->shape[d] != 1)) return false;
-        stride *= x->shape[d];
-      }
-    }
-    const uintptr_t low = reinterpret_cast<uintptr_t>(x->data), high = low + static_cast<uintptr_t>(x_size * x_bytes);
-    const bool same = low == y_low && x_bytes == y_bytes && x_size == size;
-    if (!same && low < y_high && y_low < high) return false;
-  }
-  *n = size;
-  return *scalars != (1u << inputs) - 1;
+  return true;
 }
+__attribute__((noinline)) bool DenseDims(const numrs_view& v, int64_t itemsize) {
+  int64_t stride = itemsize;
+  for (int d = v.ndim - 1; d >= 0; d--) {
+    if (v.strides[d] != stride && v.shape[d] != 1) return false;
+    stride *= v.shape[d];
+  }
+  return true;
+}
+__attribute__((noinline)) bool SameDims(const numrs_view& x, const numrs_view& y) {
+  for (int d = 0; d < y.ndim; d++) {
+    if (x.shape[d] != y.shape[d]) return false;
+  }
+  return true;
+}
+
+class Direct {
+ public:
+  // May the result of a call be written straight to y?
+  NUMRS_INLINE Direct(const numrs_view* y, int32_t dtype, double cost_ns) {
+    if (!y || y->dtype != dtype || !y->data) return;
+    if (y->ndim == 1 && y->shape) size = y->shape[0];
+    else if (!SizeOfDims(*y, &size)) return;
+    if (size <= 0 || size > kDirectElements || static_cast<double>(size) * cost_ns > kDirectNs) return;
+    bytes_ = SizeOf(dtype);
+    y_ = y;
+    low_ = reinterpret_cast<uintptr_t>(y->data);
+    high_ = low_ + static_cast<uintptr_t>(size * bytes_);
+    ok = Dense(*y, bytes_);
+  }
+  // May operand k be read where it is?
+  NUMRS_INLINE void Input(int k, const numrs_view* x, int32_t dtype) {
+    if (!ok) return;
+    ok = false;
+    if (!x || x->dtype != dtype || !x->data) return;
+    const int64_t bytes = SizeOf(dtype);
+    int64_t n = size;
+    if (x->ndim == y_->ndim) {
+      if (x->ndim == 1 ? !x->shape || x->shape[0] != size : x->ndim != 0 && (!x->shape || !SameDims(*x, *y_))) return;
+      if (!Dense(*x, bytes)) return;
+      arrays = true;
+    } else if (x->ndim == 0) {
+      scalars |= 1u << k;
+      n = 1;
+    } else {
+      return;
+    }
+    const uintptr_t low = reinterpret_cast<uintptr_t>(x->data), high = low + static_cast<uintptr_t>(n * bytes);
+    ok = low >= high_ || low_ >= high || (low == low_ && high == high_ && bytes == bytes_);
+  }
+  bool ok = false, arrays = false;  // at least one operand has to be an array
+  uint32_t scalars = 0;
+  int64_t size;
+
+ private:
+  static NUMRS_INLINE bool Dense(const numrs_view& v, int64_t itemsize) {
+    if (!v.strides) return true;
+    return v.ndim == 1 ? v.strides[0] == itemsize || v.shape[0] == 1 : DenseDims(v, itemsize);
+  }
+  const numrs_view* y_;
+  int64_t bytes_;
+  uintptr_t low_, high_;
+};
+
+// Everything else. Functions of their own: their views fill pages of stack, which the direct way must not pay for.
+
+NUMRS_OUT_OF_LINE Status PlanUnary(numrs_context* context, int32_t op, const OpRow& row, const numrs_view* x, const numrs_view* y) {
+  ElementwiseJob job;
+  NUMRS_TRY(LoadView(row.name, "x", x, &job.in[0]));
+  NUMRS_TRY(LoadView(row.name, "out", y, &job.out));
+  int32_t compute;
+  NUMRS_TRY(Resolve(row, job.in[0].dtype, job.in[0].dtype, &compute));
+  const Run run = MakeRun(context);
+  job.function = row.name;
+  job.inputs = 1;
+  job.names[0] = "x";
+  job.compute[0] = compute;
+  job.result = ResultOf(row, compute);
+  job.cost_ns = Cost(row, compute);
+  job.unary = run.kernels.unary.fn[op][compute];
+  return RunElementwise(run, job);
+}
+
+NUMRS_OUT_OF_LINE Status PlanBinary(numrs_context* context, int32_t op, const OpRow& row, const numrs_view* a, const numrs_view* b,
+                                    const numrs_view* y) {
+  ElementwiseJob job;
+  NUMRS_TRY(LoadView(row.name, "a", a, &job.in[0]));
+  NUMRS_TRY(LoadView(row.name, "b", b, &job.in[1]));
+  NUMRS_TRY(LoadView(row.name, "out", y, &job.out));
+  int32_t compute;
+  NUMRS_TRY(Resolve(row, job.in[0].dtype, job.in[1].dtype, &compute));
+  const Run run = MakeRun(context);
+  if (op == kBinary_pow && KindOf(compute) == Kind::INT) NUMRS_TRY(CheckExponents(run, job.in[1]));
+  job.function = row.name;
+  job.inputs = 2;
+  job.names[0] = "a";
+  job.names[1] = "b";
+  job.compute[0] = job.compute[1] = compute;
+  job.result = ResultOf(row, compute);
+  job.cost_ns = Cost(row, compute);
+  job.binary = run.kernels.binary.fn[op][compute];
+  return RunElementwise(run, job);
+}
+
+NUMRS_OUT_OF_LINE Status PlanTernary(numrs_context* context, int32_t op, const OpRow& row, const numrs_view* a, const numrs_view* b,
+                                     const numrs_view* c, const numrs_view* y) {
+  ElementwiseJob job;
+  NUMRS_TRY(LoadView(row.name, "a", a, &job.in[0]));
+  NUMRS_TRY(LoadView(row.name, "b", b, &job.in[1]));
+  NUMRS_TRY(LoadView(row.name, "c", c, &job.in[2]));
+  NUMRS_TRY(LoadView(row.name, "out", y, &job.out));
+  const bool choose = row.result == ResultRule::BOOL;
+  int32_t compute;
+  NUMRS_TRY(Resolve(row, choose ? job.in[1].dtype : Promote(job.in[0].dtype, job.in[1].dtype), job.in[2].dtype, &compute));
+  const Run run = MakeRun(context);
+  job.function = row.name;
+  job.inputs = 3;
+  job.names[0] = "a";
+  job.names[1] = "b";
+  job.names[2] = "c";
+  job.compute[0] = choose ? static_cast<int32_t>(kBOOL) : compute;
+  job.compute[1] = job.compute[2] = compute;
+  job.result = compute;
+  job.cost_ns = Cost(row, compute);
+  job.ternary = run.kernels.ternary.fn[op][compute];
+  return RunElementwise(run, job);
+}
+
+bool HasKernel(const OpRow& row, const numrs_view* x) { return x && IsDType(x->dtype) && (row.op_class.kernels & Bit(x->dtype)) != 0; }
 
 }  // namespace
 
@@ -90,28 +199,16 @@ Status Unary(numrs_context* context, int32_t op, const numrs_view* x, const numr
   if (!row) return BadOp("unary", op, kUnaryOps);
   const Trace trace(row->name, x);
   NUMRS_TRY(CheckContext(context, row->name));
-  const Kernels& kernels = ActiveKernels();
-  int64_t n;
-  uint32_t scalars;
-  if (x && IsDType(x->dtype) && (row->op_class.kernels & Bit(x->dtype)) &&
-      ServeDirectly(&x, 1, y, x->dtype, ResultOf(*row, x->dtype), Cost(*row, x->dtype), &n, &scalars)) {
-    kernels.unary.fn[op][x->dtype](x->data, y->data, n);
-    return NUMRS_OK;
+  if (HasKernel(*row, x)) {
+    const int32_t t = x->dtype;
+    Direct direct(y, ResultOf(*row, t), Cost(*row, t));
+    direct.Input(0, x, t);
+    if (direct.ok && direct.arrays) {
+      ActiveKernels().unary.fn[op][t](x->data, y->data, direct.size);
+      return NUMRS_OK;
+    }
   }
-  ElementwiseJob job;
-  NUMRS_TRY(LoadView(row->name, "x", x, &job.in[0]));
-  NUMRS_TRY(LoadView(row->name, "out", y, &job.out));
-  int32_t compute;
-  NUMRS_TRY(Resolve(*row, job.in[0].dtype, job.in[0].dtype, &compute));
-  const Run run = MakeRun(context);
-  job.function = row->name;
-  job.inputs = 1;
-  job.names[0] = "x";
-  job.compute[0] = compute;
-  job.result = ResultOf(*row, compute);
-  job.cost_ns = Cost(*row, compute);
-  job.unary = run.kernels.unary.fn[op][compute];
-  return RunElementwise(run, job);
+  return PlanUnary(context, op, *row, x, y);
 }
 
 Status Binary(numrs_context* context, int32_t op, const numrs_view* a, const numrs_view* b, const numrs_view* y) {
@@ -119,33 +216,17 @@ Status Binary(numrs_context* context, int32_t op, const numrs_view* a, const num
   if (!row) return BadOp("binary", op, kBinaryOps);
   const Trace trace(row->name, a);
   NUMRS_TRY(CheckContext(context, row->name));
-  const Kernels& kernels = ActiveKernels();
-  const numrs_view* const in[] = {a, b};
-  const bool checks_exponents = op == kBinary_pow && b && IsDType(b->dtype) && KindOf(b->dtype) == Kind::INT;
-  int64_t n;
-  uint32_t scalars;
-  if (a && IsDType(a->dtype) && (row->op_class.kernels & Bit(a->dtype)) && !checks_exponents &&
-      ServeDirectly(in, 2, y, a->dtype, ResultOf(*row, a->dtype), Cost(*row, a->dtype), &n, &scalars)) {
-    kernels.binary.fn[op][a->dtype](a->data, b->data, y->data, n, scalars);
-    return NUMRS_OK;
+  if (HasKernel(*row, a) && !(op == kBinary_pow && KindOf(a->dtype) == Kind::INT)) {  // exponents are to be looked at
+    const int32_t t = a->dtype;
+    Direct direct(y, ResultOf(*row, t), Cost(*row, t));
+    direct.Input(0, a, t);
+    direct.Input(1, b, t);
+    if (direct.ok && direct.arrays) {
+      ActiveKernels().binary.fn[op][t](a->data, b->data, y->data, direct.size, direct.scalars);
+      return NUMRS_OK;
+    }
   }
-  ElementwiseJob job;
-  NUMRS_TRY(LoadView(row->name, "a", a, &job.in[0]));
-  NUMRS_TRY(LoadView(row->name, "b", b, &job.in[1]));
-  NUMRS_TRY(LoadView(row->name, "out", y, &job.out));
-  int32_t compute;
-  NUMRS_TRY(Resolve(*row, job.in[0].dtype, job.in[1].dtype, &compute));
-  const Run run = MakeRun(context);
-  if (checks_exponents && KindOf(compute) == Kind::INT) NUMRS_TRY(CheckExponents(run, job.in[1]));
-  job.function = row->name;
-  job.inputs = 2;
-  job.names[0] = "a";
-  job.names[1] = "b";
-  job.compute[0] = job.compute[1] = compute;
-  job.result = ResultOf(*row, compute);
-  job.cost_ns = Cost(*row, compute);
-  job.binary = run.kernels.binary.fn[op][compute];
-  return RunElementwise(run, job);
+  return PlanBinary(context, op, *row, a, b, y);
 }
 
 Status Ternary(numrs_context* context, int32_t op, const numrs_view* a, const numrs_view* b, const numrs_view* c, const numrs_view* y) {
@@ -153,26 +234,18 @@ Status Ternary(numrs_context* context, int32_t op, const numrs_view* a, const nu
   if (!row) return BadOp("ternary", op, kTernaryOps);
   const Trace trace(row->name, b);
   NUMRS_TRY(CheckContext(context, row->name));
-  ElementwiseJob job;
-  NUMRS_TRY(LoadView(row->name, "a", a, &job.in[0]));
-  NUMRS_TRY(LoadView(row->name, "b", b, &job.in[1]));
-  NUMRS_TRY(LoadView(row->name, "c", c, &job.in[2]));
-  NUMRS_TRY(LoadView(row->name, "out", y, &job.out));
-  const bool choose = row->result == ResultRule::BOOL;
-  int32_t compute;
-  NUMRS_TRY(Resolve(*row, choose ? job.in[1].dtype : Promote(job.in[0].dtype, job.in[1].dtype), job.in[2].dtype, &compute));
-  const Run run = MakeRun(context);
-  job.function = row->name;
-  job.inputs = 3;
-  job.names[0] = "a";
-  job.names[1] = "b";
-  job.names[2] = "c";
-  job.compute[0] = choose ? static_cast<int32_t>(kBOOL) : compute;
-  job.compute[1] = job.compute[2] = compute;
-  job.result = compute;
-  job.cost_ns = Cost(*row, compute);
-  job.ternary = run.kernels.ternary.fn[op][compute];
-  return RunElementwise(run, job);
+  if (HasKernel(*row, b)) {
+    const int32_t t = b->dtype, first = row->result == ResultRule::BOOL ? static_cast<int32_t>(kBOOL) : t;
+    Direct direct(y, t, Cost(*row, t));
+    direct.Input(0, a, first);
+    direct.Input(1, b, t);
+    direct.Input(2, c, t);
+    if (direct.ok && direct.arrays) {
+      ActiveKernels().ternary.fn[op][t](a->data, b->data, c->data, y->data, direct.size, direct.scalars);
+      return NUMRS_OK;
+    }
+  }
+  return PlanTernary(context, op, *row, a, b, c, y);
 }
 
 }  // namespace numrs

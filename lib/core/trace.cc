@@ -3,7 +3,6 @@
 
 #include <time.h>
 
-#include <atomic>
 #include <cstdio>
 
 #include "core/backend.h"
@@ -11,19 +10,14 @@
 #include "core/view.h"
 
 namespace numrs {
-namespace {
-std::atomic<int> enabled{-1};  // -1: not asked yet
-}
 
-bool TraceEnabled() {
-  int value = enabled.load(std::memory_order_relaxed);
-  if (value < 0) {
-    int64_t wanted = 0;
-    EnvInteger("NUMRS_TRACE", 0, 1, &wanted);
-    value = static_cast<int>(wanted);
-    enabled.store(value, std::memory_order_relaxed);
-  }
-  return value != 0;
+std::atomic<int> trace_state{-1};
+
+bool AskForTrace() {
+  int64_t wanted = 0;
+  EnvInteger("NUMRS_TRACE", 0, 1, &wanted);
+  trace_state.store(static_cast<int>(wanted), std::memory_order_relaxed);
+  return wanted != 0;
 }
 
 uint64_t TraceClock() {

@@ -1,13 +1,19 @@
 // NUMRS_TRACE=1: one line on stderr per call: operation, dtype, shape, backend, instruction set, microseconds.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 #include "numrs/view.h"
 
 namespace numrs {
 
-bool TraceEnabled();
+extern std::atomic<int> trace_state;  // 0: off, 1: on, -1: not asked yet
+bool AskForTrace();
+inline bool TraceEnabled() {
+  const int state = trace_state.load(std::memory_order_relaxed);
+  return state != 0 && (state > 0 || AskForTrace());
+}
 uint64_t TraceClock();
 void TraceLine(const char* operation, const numrs_view* x, uint64_t start);
 
