@@ -1,6 +1,7 @@
 // Running an element-wise plan: blocks through buffers where an operand is strided or of another dtype, straight otherwise.
 #include "core/elementwise.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <optional>
@@ -17,7 +18,8 @@
 namespace numrs {
 namespace {
 
-std::atomic<int64_t> stream_threshold{0};  // 0: not set, half of the last-level cache
+// 0: not set, half of the last-level cache, at most 64 MiB: a larger one is shared with many others.
+std::atomic<int64_t> stream_threshold{0};
 
 constexpr int64_t kChunkElements = 32 * 1024;  // smallest piece of work handed to a thread (of cheap operations)
 constexpr double kRowNs = 8;                   // overhead of one innermost loop
@@ -83,12 +85,15 @@ class Runner {
     way_[out_] = direct_out ? Way::DIRECT : Way::BUFFERED;
     if (direct_out && !plan.transposed && WantsStream()) stream_ = true;
     buffered_ = buffered || !direct_out || stream_;
-    block_ = kBlock / plan.row * plan.row;
+    int64_t widest = SizeOf(job.result);
+    for (int k = 0; k < plan.operands; k++) widest = std::max(widest, plan.itemsize[k]);
+    for (int k = 0; k < job.inputs; k++) widest = std::max(widest, SizeOf(job.compute[k]));
+    block_ = kBufferBytes / widest / plan.row * plan.row;
   }
 
   // Scratch of one thread: per operand a packing and a conversion buffer, then the transposed tiles.
   size_t ScratchBytes() const {
-    size_t bytes = buffered_ ? kMaxOperands * 2 * kBlock * 8 : 0;
+    size_t bytes = buffered_ ? kMaxOperands * 2 * kBufferBytes : 0;
     if (plan_.transposed) bytes += static_cast<size_t>(job_.inputs) * kTileRows * kTileCols * 8;
     return bytes;
   }
@@ -147,7 +152,7 @@ class Runner {
   // A tile of rows x cols of the two innermost loops; operands that run along the rows are transposed first.
   void Tile(char* const* p, int64_t rows, int64_t cols, char* scratch) const {
     const int inner = plan_.ndim - 1;
-    char* tiles = scratch + (buffered_ ? kMaxOperands * 2 * kBlock * 8 : 0);
+    char* tiles = scratch + (buffered_ ? kMaxOperands * 2 * kBufferBytes : 0);
     char* at[kMaxOperands] = {};
     int64_t step[kMaxOperands] = {}, strides[kMaxOperands] = {};
     for (int k = 0; k < plan_.operands; k++) {
@@ -183,9 +188,10 @@ class Runner {
     }
   }
 
-  static char* Buffer(char* scratch, int operand, int which) { return scratch + (operand * 2 + which) * kBlock * 8; }
+  static char* Buffer(char* scratch, int operand, int which) { return scratch + (operand * 2 + which) * kBufferBytes; }
 
-  // Large results that nobody reads again soon go past the caches, unless they overwrite an input that was just loaded.
+  // Large results that nobody reads again soon go past the caches, unless they overwrite an input that was just loaded, or are so small a
+  // part of what moves (comparisons) that the way through a buffer costs more than it saves.
   bool WantsStream() const {
     int64_t bytes = 0, elements = 1;
     for (int d = 0; d < plan_.ndim; d++) elements *= plan_.shape[d];
@@ -193,7 +199,7 @@ class Runner {
       bytes += elements * plan_.itemsize[k];
       if (k < out_ && plan_.base[k] == plan_.base[out_]) return false;
     }
-    return bytes > StreamThreshold() && plan_.shape[plan_.ndim - 1] >= 256;
+    return bytes > StreamThreshold() && elements * plan_.itemsize[out_] * 4 >= bytes && plan_.shape[plan_.ndim - 1] >= 256;
   }
 
   const void* Fetch(int k, const char* x, int64_t stride, int64_t n, char* scratch) const {
@@ -335,7 +341,7 @@ int64_t StreamThreshold() {
   int64_t bytes = stream_threshold.load(std::memory_order_relaxed);
   if (bytes == 0) {
     const int64_t l3 = static_cast<int64_t>(GetCpuInfo().l3_bytes);
-    bytes = l3 > 0 ? l3 / 2 : int64_t{16} << 20;
+    bytes = l3 <= 0 ? int64_t{16} << 20 : l3 / 2 < int64_t{64} << 20 ? l3 / 2 : int64_t{64} << 20;
     stream_threshold.store(bytes, std::memory_order_relaxed);
   }
   return bytes;

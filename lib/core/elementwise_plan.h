@@ -7,7 +7,7 @@ namespace numrs {
 
 // Operand 0 … inputs-1 are the inputs, operand `inputs` is the output.
 constexpr int kMaxOperands = kMaxInputs + 1;
-constexpr int64_t kBlock = 1024;                         // elements converted or packed at a time; all buffers stay in L1
+constexpr int64_t kBufferBytes = 8192;                   // what is converted or packed at a time, of one operand; all buffers stay in L1
 constexpr int64_t kShortRow = 64;                         // innermost extents up to here are merged with the next loop, at the price of copies
 constexpr int64_t kShortRepeatedRow = 256;               // the same when the copies are made once
 // A tile that is transposed into a buffer (256 to 512 KiB: it stays in L2). Both sides are a KiB or more in memory, because shorter runs
