@@ -45,14 +45,22 @@ void CopyRows(const char* x, int64_t step, int64_t stride, int64_t row, int64_t 
     }
     return;
   }
-  T* to = reinterpret_cast<T*>(y);  // a scratch buffer, aligned
-  for (int64_t r = 0; r < rows; r++, x += step, to += row) {
-    if (stride == 0) {
-      T value;
-      std::memcpy(&value, x, sizeof(T));
-      for (int64_t i = 0; i < row; i++) to[i] = value;
+  constexpr int64_t kSize = sizeof(T), kChunk = 16;
+  const int64_t bytes = row * kSize;
+  for (int64_t r = 0; r < rows; r++, x += step, y += bytes) {
+    if (bytes >= kChunk && (stride == 0 || stride == kSize)) {  // chunks; the last one overlaps the one before
+      T same[kChunk / kSize];
+      if (stride == 0) {
+        T value;
+        std::memcpy(&value, x, sizeof(T));
+        for (T& element : same) element = value;
+      }
+      for (int64_t i = 0;; i = i + 2 * kChunk <= bytes ? i + kChunk : bytes - kChunk) {
+        std::memcpy(y + i, stride == 0 ? reinterpret_cast<const char*>(same) : x + i, kChunk);
+        if (i == bytes - kChunk) break;
+      }
     } else {
-      for (int64_t i = 0; i < row; i++) std::memcpy(to + i, x + i * stride, sizeof(T));
+      for (int64_t i = 0; i < row; i++) std::memcpy(y + i * kSize, x + i * stride, sizeof(T));
     }
   }
 }
@@ -88,7 +96,7 @@ class Runner {
     int64_t widest = SizeOf(job.result);
     for (int k = 0; k < plan.operands; k++) widest = std::max(widest, plan.itemsize[k]);
     for (int k = 0; k < job.inputs; k++) widest = std::max(widest, SizeOf(job.compute[k]));
-    block_ = kBufferBytes / widest / plan.row * plan.row;
+    block_ = (stream_ ? kBufferBytes : kPackBytes) / widest / plan.row * plan.row;
   }
 
   // Scratch of one thread: per operand a packing and a conversion buffer, then the transposed tiles.

@@ -7,7 +7,9 @@ namespace numrs {
 
 // Operand 0 … inputs-1 are the inputs, operand `inputs` is the output.
 constexpr int kMaxOperands = kMaxInputs + 1;
-constexpr int64_t kBufferBytes = 8192;                   // what is converted or packed at a time, of one operand; all buffers stay in L1
+// What goes through buffers at a time, of one operand. Results that are streamed: as much as L1 likes. Packed operands: less, so that the
+// memory of all operands is waited for at once.
+constexpr int64_t kBufferBytes = 8192, kPackBytes = 2048;
 constexpr int64_t kShortRow = 64;                         // innermost extents up to here are merged with the next loop, at the price of copies
 constexpr int64_t kShortRepeatedRow = 256;               // the same when the copies are made once
 // A tile that is transposed into a buffer (256 to 512 KiB: it stays in L2). Both sides are a KiB or more in memory, because shorter runs
