@@ -276,6 +276,19 @@ def native_sin():
 
 
 @poly
+def native_tan():  # (2 tan(r / 2) - r) / r^3 in z = r^2, |r| <= pi/4
+    fit(
+        "tan f32",
+        lambda z: (2 * tan(sqrt(z) / 2) - sqrt(z)) / sqrt(z) ** 3,
+        mpf(10) ** -12,
+        (pi / 4 * mpf("1.002")) ** 2,
+        3,
+        24,
+        weight=lambda z: sqrt(z) ** 3 / (2 * tan(sqrt(z) / 2)),
+    )
+
+
+@poly
 def native_cosh():  # |r| <= 0.407, the range of the skewed reduction
     top = mpf("0.407") ** 2
     fit("cosh f32", lambda z: (cosh(sqrt(z)) - 1) / z, mpf(10) ** -12, top, 2, 24, weight=lambda z: z)

@@ -198,8 +198,8 @@ HWY_INLINE V HyperbolicParts32(D d, V x, V& up, V& down, V& cosh_m1, V& sinh_mr)
   return r;
 }
 
-// sinh x. Domain: all; overflow at 89.42. Max error 0.989 ULP (all arguments from 0 up). From one reduction, even and odd part
-// of e^r; no division. Lost: without what the first sum loses, 2.2 ULP near 0.37.
+// sinh x. Domain: all; overflow at 89.42. Max error 0.989 ULP (all arguments from 0 up). From one reduction, even and
+// odd part of e^r; no division. Lost: without what the first sum loses, 2.2 ULP near 0.37.
 template <class D, class V>
 HWY_INLINE V Sinh(D d, V x) {
   const V sign = hn::And(x, hn::SignBit(d));
@@ -221,8 +221,8 @@ HWY_INLINE V Sinh(D d, V x) {
 #endif
 }
 
-// cosh x. Domain: all; overflow at 89.42. Max error 0.947 ULP (all arguments from 0 up). As Sinh. Lost: 2^n + 2^-n as one
-// number (25 bits at n = 12: 1.9 ULP), sinh r as one number (1.16 ULP).
+// cosh x. Domain: all; overflow at 89.42. Max error 0.947 ULP (all arguments from 0 up). As Sinh. Lost: 2^n + 2^-n as
+// one number (25 bits at n = 12: 1.9 ULP), sinh r as one number (1.16 ULP).
 template <class D, class V>
 HWY_INLINE V Cosh(D d, V x) {
 #if HWY_NATIVE_FMA

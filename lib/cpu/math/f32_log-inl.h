@@ -91,8 +91,8 @@ HWY_INLINE V Log(D d, V x) {
 #endif
 }
 
-// log2 x. Domain as Log. Max error 0.950 ULP (all arguments from 0 up); powers of two are exact. Lost: log2 e = 1 + 0.4427 as
-// float32 (1.07 to 1.2 ULP: the second part's rounding alone is 2^-27 of the result).
+// log2 x. Domain as Log. Max error 0.950 ULP (all arguments from 0 up); powers of two are exact. Lost: log2 e = 1 +
+// 0.4427 as float32 (1.07 to 1.2 ULP: the second part's rounding alone is 2^-27 of the result).
 template <class D, class V>
 HWY_INLINE V Log2(D d, V x) {
 #if HWY_NATIVE_FMA
@@ -184,7 +184,8 @@ struct AsinhWide {
   }
 };
 
-// asinh x. Domain: all. Max error 0.501 ULP (every 2003rd argument and 81 around each power of two). One rounding of the float64 core.
+// asinh x. Domain: all. Max error 0.501 ULP (every 2003rd argument and 81 around each power of two). One rounding of
+// the float64 core.
 template <class D, class V>
 HWY_INLINE V Asinh(D d, V x) {
   const V a = hn::Abs(x);
