@@ -276,15 +276,16 @@ def native_sin():
 
 
 @poly
-def native_tan():  # (2 tan(r / 2) - r) / r^3 in z = r^2, |r| <= pi/4
+def native_tan():  # (tan s - s) / s^3 in z = s^2, s <= pi/4; the error is smaller where rounding errors are larger
+    top = (pi / 4 * mpf("1.001")) ** 2
     fit(
         "tan f32",
-        lambda z: (2 * tan(sqrt(z) / 2) - sqrt(z)) / sqrt(z) ** 3,
+        lambda z: (tan(sqrt(z)) - sqrt(z)) / sqrt(z) ** 3,
         mpf(10) ** -12,
-        (pi / 4 * mpf("1.002")) ** 2,
-        3,
+        top,
+        6,
         24,
-        weight=lambda z: sqrt(z) ** 3 / (2 * tan(sqrt(z) / 2)),
+        weight=lambda z: sqrt(z) ** 3 / tan(sqrt(z)) * (mpf(3) / 10 + mpf(7) / 10 * z / top),
     )
 
 
@@ -326,46 +327,65 @@ def native_atan():
     )
 
 
-@poly
-def table_tanh():  # one polynomial in a - middle per interval [edge, next edge); tanh(middle) is nearly a float32
-    edges = [mpf(2) ** (e - 3) * m for e in range(7) for m in (1, mpf(3) / 2)][:13] + [mpf("9.2")]
-    top = mpf(1) / 8
+def neighbours(lo, hi):
+    """float32 numbers just above the middle"""
+    ulp = mpf(2) ** (int(mp.floor(log(lo, 2))) - 23)
+    start = mp.floor((lo + hi) / 2 / ulp)
+    return [(start + i) * ulp for i in range(400)]
+
+
+def spread(lo, hi):
+    """float32 numbers around the middle, for functions so flat that neighbours have nearly the same value"""
+    return [rounded((lo + hi) / 2 + (hi - lo) * i / 10000, 24) for i in range(-1000, 1001)]
+
+
+def table(f, edges, degree, middles):
+    """One polynomial in a - middle per interval [edge, next edge); f(middle) is nearly a float32."""
     error, kept = fit(
         "",
-        lambda a: tanh(a) / a - 1,
+        lambda a: f(a) / a - 1,
         mpf(10) ** -9,
-        top,
-        6,
+        edges[0],
+        degree - 1,
         24,
         quiet=True,
         points=300,
         holds=4,
-        weight=lambda a: a / tanh(a),
+        weight=lambda a: a / f(a),
     )
     print("// 0", mp.nstr(log(error, 2), 4))
-    columns = [[mpf(0), mpf(0)] + [kept[k] for k in range(7)]]  # tanh a = a + a p(a)
+    columns = [[mpf(0), mpf(0)] + [kept[k] for k in range(degree)]]  # f(a) = a + a p(a)
     for lo, hi in zip(edges, edges[1:]):
-        ulp = mpf(2) ** (int(mp.floor(log(lo, 2))) - 23)
-        start = mp.floor((lo + hi) / 2 / ulp)
-        middle = min(((start + i) * ulp for i in range(400)), key=lambda a: abs(tanh(a) - rounded(tanh(a), 24)))
-        value = rounded(tanh(middle), 24)
+        middle = min(middles(lo, hi), key=lambda a: abs(f(a) - rounded(f(a), 24)))
+        value = rounded(f(middle), 24)
         error, kept = fit(
             "",
-            lambda u: (tanh(middle + u) - value) / u,
+            lambda u: (f(middle + u) - value) / u,
             lo - middle,
             hi - middle,
-            6,
+            degree - 1,
             24,
             quiet=True,
             points=300,
             holds=4,
-            weight=lambda u: u / tanh(middle + u),
+            weight=lambda u: u / f(middle + u),
         )
         print("//", mp.nstr(lo, 5), mp.nstr(log(error, 2), 4))
-        columns.append([middle, value] + [kept[k] for k in range(7)])
+        columns.append([middle, value] + [kept[k] for k in range(degree)])
     columns += [columns[-1]] * (16 - len(columns))
-    for row in range(9):
+    for row in range(degree + 2):
         print("{" + ", ".join(mp.nstr(c[row], 9, min_fixed=0, max_fixed=1) + "f" for c in columns) + "},")
+
+
+@poly
+def table_tanh():
+    table(tanh, [mpf(2) ** (e - 3) * m for e in range(7) for m in (1, mpf(3) / 2)][:13] + [mpf("9.2")], 7, neighbours)
+
+
+@poly
+def table_erf():  # 16 intervals of equal length
+    width = mpf("3.93") / 16
+    table(erf, [k * width for k in range(1, 17)], 6, spread)
 
 
 if __name__ == "__main__":
