@@ -22,7 +22,7 @@ GLIBC_MINORS = range(36, 4, -1)  # up to Debian 12's
 
 
 def wanted():
-    """Lock → requirements as pyproject.toml states them; a later lock is installed on top of the earlier ones."""
+    """Lock → requirements as pyproject.toml states them; each of the others is installed on top of "build"."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     extras, groups = project["project"]["optional-dependencies"], project["dependency-groups"]
     return {
@@ -59,15 +59,14 @@ def platform(python, machine):
 
 
 def write():
-    pins, seen = {}, set()
-    requirements = []
+    pins, base = {}, set()
     for lock, wants in wanted().items():
-        requirements += wants
+        requirements = wants if lock == "build" else wanted()["build"] + wants
         exact = [f"{name}=={version}" for name, version in pins.items()]
         versions = {n: v for n, v, _ in report([*platform(PYTHONS[0], MACHINES[0]), *requirements, *exact])}
         pins.update(versions)
-        mine = [n for n in sorted(versions) if n not in seen]
-        seen.update(mine)
+        mine = [n for n in sorted(versions) if n not in base]
+        base = base or set(mine)
         hashes = {n: set() for n in mine}
         for python in PYTHONS:
             for machine in MACHINES:
@@ -82,9 +81,10 @@ def write():
 
 
 def check():
-    held, missing = set(), []
+    base, missing = set(), []
     for lock, wants in wanted().items():
-        held |= set(re.findall(r"^([\w.-]+)==", (LOCKS / f"{lock}.txt").read_text(), flags=re.M))
+        held = base | set(re.findall(r"^([\w.-]+)==", (LOCKS / f"{lock}.txt").read_text(), flags=re.M))
+        base = base or held
         missing += [f"tools/requirements/{lock}.txt lacks {w}" for w in wants if name_of(w) not in held]
     print(*missing, sep="\n", end="\n" if missing else "")
     return 1 if missing else 0
