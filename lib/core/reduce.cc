@@ -127,8 +127,8 @@ class ReduceRunner {
   size_t ScratchBytes() const {
     size_t bytes = StateBytes() * 2;
     const int64_t m = plan_.n < kReduceBlock ? plan_.n : kReduceBlock;
-    if (way_ == ReduceWay::COLUMNS) bytes += Round64(ColumnsScratch(cell_width_, plan_.n));
-    if (way_ == ReduceWay::PACKED_COLUMNS) bytes += Round64(ColumnsScratch(cell_width_, kReduceBlock));
+    if (way_ == ReduceWay::COLUMNS) bytes += Round64(ColumnsScratch(job_.op, cell_width_, plan_.n));
+    if (way_ == ReduceWay::PACKED_COLUMNS) bytes += Round64(ColumnsScratch(job_.op, cell_width_, kReduceBlock));
     if (way_ == ReduceWay::PACKED_COLUMNS || way_ == ReduceWay::PACKED_ROWS) {
       bytes += ReducePacker::Bytes(m * cell_width_) + StateBytes() * (kLevels + 1);
     }

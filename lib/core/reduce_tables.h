@@ -51,7 +51,7 @@ constexpr int64_t kStateBytes = 16;
 
 // states[r] of the n contiguous elements from x + r * row_stride on, for r < w; they begin a block. n may be 0: the identity.
 using ReduceRowsFn = void (*)(const void* x, int64_t row_stride, int64_t w, int64_t n, void* states);
-// states[c] of the elements x + i * row_stride + c elements, i < n, for c < w; n > 0. scratch: ColumnsScratch(w, n) bytes.
+// states[c] of the elements x + i * row_stride + c elements, i < n, for c < w; n > 0. scratch: ColumnsScratch(op, w, n) bytes.
 using ReduceColumnsFn = void (*)(const void* x, int64_t row_stride, int64_t w, int64_t n, void* states, void* scratch);
 // a[c] becomes the state of a's na elements followed by b's nb.
 using ReduceMergeFn = void (*)(void* a, const void* b, int64_t w, int64_t na, int64_t nb);
@@ -62,10 +62,14 @@ using DotRowsFn = void (*)(const void* a, int64_t a_stride, const void* b, int64
 
 // Rows of at most this many columns without gaps are treated as one run of memory: 32 lanes of them stay in L1.
 constexpr int64_t kNarrowColumns = 64;
-inline int64_t ColumnsScratch(int64_t w, int64_t n) {
+// Variances pack this many columns of a block at a time.
+constexpr int64_t kMomentStrip = 32;
+inline int64_t ColumnsScratch(int32_t op, int64_t w, int64_t n) {
   int64_t rows = w <= kNarrowColumns ? 2 * kReduceLanes + 12 : 16;
   for (int64_t blocks = n / kReduceBlock; blocks > 0; blocks >>= 1) rows++;
-  return rows * kStateBytes * (w + 8);
+  const int64_t m = n < kReduceBlock ? n : kReduceBlock;
+  const bool packs = op == kReduce_var || op == kReduce_std;
+  return rows * kStateBytes * (w + 8) + (packs ? (m + 2 * kReduceLanes + 12) * 8 * (kMomentStrip + 8) : 0);
 }
 
 struct ReduceTable {

@@ -13,6 +13,7 @@
 
 #include <cstring>
 
+#include "hwy/cache_control.h"
 #include "hwy/highway.h"
 
 #include "ops/reduce.h"

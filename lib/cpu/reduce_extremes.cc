@@ -86,6 +86,7 @@ struct Extremes {
     for (; i + 8 * kN <= n; i += 8 * kN) {
       V v[8];
       for (int k = 0; k < 8; k++) {
+        if (k * kN * static_cast<int64_t>(sizeof(T)) % 64 == 0) hwy::Prefetch(AtBytes(x + i + k * kN, 2048));  // see reduce_tree-inl.h
         v[k] = Keep(Load(x + i + k * kN));
         best[k] = Better(best[k], v[k]);
       }
@@ -236,13 +237,13 @@ struct Positions {
     const T* p = static_cast<const T*>(x);
     if (n > 0 && n <= kLanes && w >= 8) {
       alignas(64) T tile[kLanes * kTileRows];
-      alignas(64) T best[kTileRows];
       alignas(64) I index[kTileRows];
       for (int64_t r = 0; r < w; r += kTileRows) {
         const int64_t rows = HWY_MIN(w - r, kTileRows);
         TransposeTile(AtBytes(p, r * row_stride), row_stride, rows, n, tile);
-        FirstRows(tile, kTileRows * static_cast<int64_t>(sizeof(T)), rows, n, 0, 1, best, index);
-        for (int64_t j = 0; j < rows; j++) Scalar::Save(states, w, r + j, State{best[j], index[j]});
+        FirstRows(tile, kTileRows * static_cast<int64_t>(sizeof(T)), rows, n, 0, 1, static_cast<T*>(states) + r, index);
+        int64_t* to = static_cast<int64_t*>(states) + w + r;
+        for (int64_t j = 0; j < rows; j++) to[j] = index[j];
       }
       return;
     }

@@ -38,9 +38,6 @@ struct ColumnSquare {
   }
 };
 
-// Columns of a strip that is read twice (three times where its rows have gaps) from L2.
-constexpr int64_t kStrip = 32;
-
 template <typename Type>
 struct Moments {
   using T = Type;
@@ -50,7 +47,7 @@ struct Moments {
   static State Block(const T* x, int64_t m) {
     if (m == 0) return Scalar::Identity();
     const DF64 d;
-    const double mean = TreeBlock<Adds>(x, m, Same()) / static_cast<double>(m);
+    const double mean = TreeBlock<Adds, true>(x, m, Same()) / static_cast<double>(m);
     const Deviation deviation{hn::Set(d, mean)};
     VF64 first[kF64Regs], second[kF64Regs];
     for (int k = 0; k < kF64Regs; k++) first[k] = second[k] = hn::Set(d, -0.0);
@@ -71,10 +68,6 @@ struct Moments {
       AddTail<Adds>(MappedLoad<T, decltype(square)>{x + i, square}, m - i, second);
     }
     return ops::MakeMoments(mean, FoldLanes<Adds>(first), FoldLanes<Adds>(second), m);
-  }
-
-  static void SaveAll(double* out, int64_t w, int64_t c, int64_t columns, const double* mean, const double* first, const double* second, int64_t m) {
-    for (int64_t j = 0; j < columns; j++) Scalar::Save(out, w, c + j, ops::MakeMoments(mean[j], first[j], second[j], m));
   }
 
   // At most 32 rows: a vector of columns stays in L1 for all three sums.
@@ -102,36 +95,55 @@ struct Moments {
     }
   }
 
-  // scratch: means, sums of deviations and of squares, then that of the trees.
+  // Rows without gaps. scratch: means, sums of deviations and of squares, means for the 32 lanes, lanes.
+  static void RunColumns(const T* x, int64_t w, int64_t m, double* out, int64_t out_w, double* scratch) {
+    double *mean = scratch, *first = mean + w + 8, *second = first + w + 8, *means = second + w + 8, *lanes = means + kLanes * w + 8;
+    const double count = static_cast<double>(m);
+    RunRows<Adds>(mean, x, w, m, Everywhere<Same>(), lanes);
+    for (int64_t j = 0; j < w; j++) mean[j] /= count;
+    for (int64_t l = 0; l < kLanes; l++) std::memcpy(means + l * w, mean, static_cast<size_t>(w) * sizeof(double));
+    RunRows<Adds>(first, x, w, m, ColumnDeviation{means}, lanes);
+    RunRows<Adds>(second, x, w, m, ColumnSquare{{means}}, lanes);
+    for (int64_t j = 0; j < w; j++) {
+      const ops::Moments s = ops::MakeMoments(mean[j], first[j], second[j], m);
+      out[j] = s.mean;
+      out[out_w + j] = s.m2;
+    }
+  }
+
+  // Rows with gaps are packed, some columns at a time: the three sums then read L2 in order, not one line per page.
   static void BlockColumns(const T* x, int64_t row_stride, int64_t w, int64_t m, void* states, void* scratch) {
     double* out = static_cast<double*>(states);
     if (m <= kLanes) {
       Few(x, row_stride, w, m, out);
-      return;
-    }
-    const double count = static_cast<double>(m);
-    double *mean = static_cast<double*>(scratch), *first = mean + w + 8, *second = first + w + 8, *rest = second + w + 8;
-    if (w <= kNarrowColumns && row_stride == w * static_cast<int64_t>(sizeof(T))) {
-      RunRows<Adds>(mean, x, w, m, Everywhere<Same>(), rest);
-      for (int64_t j = 0; j < w; j++) mean[j] /= count;
-      // Means of all columns side by side for the 32 lanes.
-      double *means = rest, *lanes = rest + kLanes * w + 8;
-      for (int64_t l = 0; l < kLanes; l++) std::memcpy(means + l * w, mean, static_cast<size_t>(w) * sizeof(double));
-      RunRows<Adds>(first, x, w, m, ColumnDeviation{means}, lanes);
-      RunRows<Adds>(second, x, w, m, ColumnSquare{{means}}, lanes);
-      SaveAll(out, w, 0, w, mean, first, second, m);
-      return;
-    }
-    for (int64_t c = 0; c < w; c += kStrip) {
-      const int64_t columns = HWY_MIN(kStrip, w - c);
-      LaneRows<Adds>(mean, 0, 1, x + c, row_stride, columns, m, Everywhere<Same>(), rest);
-      for (int64_t j = 0; j < columns; j++) mean[j] /= count;
-      LaneRows<Adds>(first, 0, 1, x + c, row_stride, columns, m, ColumnDeviation{mean}, rest);
-      LaneRows<Adds>(second, 0, 1, x + c, row_stride, columns, m, ColumnSquare{{mean}}, rest);
-      SaveAll(out, w, c, columns, mean, first, second, m);
+    } else if (w <= kNarrowColumns && row_stride == w * static_cast<int64_t>(sizeof(T))) {
+      RunColumns(x, w, m, out, w, static_cast<double*>(scratch));
+    } else {
+      T* tile = static_cast<T*>(scratch);
+      double* rest = static_cast<double*>(scratch) + m * kMomentStrip;
+      for (int64_t c = 0; c < w; c += kMomentStrip) {
+        const int64_t columns = HWY_MIN(kMomentStrip, w - c);
+        for (int64_t i = 0; i < m; i++) {
+          const T* row = AtBytes(x, i * row_stride) + c;
+          for (int64_t line = 0; line < kMomentStrip * static_cast<int64_t>(sizeof(T)); line += 64) hwy::Prefetch(AtBytes(row, 12 * row_stride + line));
+          if (HWY_LIKELY(columns == kMomentStrip)) std::memcpy(tile + i * kMomentStrip, row, kMomentStrip * sizeof(T));
+          else std::memcpy(tile + i * columns, row, static_cast<size_t>(columns) * sizeof(T));
+        }
+        RunColumns(tile, columns, m, out + c, w, rest);
+      }
     }
   }
 };
+
+template <typename T, bool kRoot>
+void FinishMoments(const void* states, int64_t w, int64_t n, double correction, void* y) {
+  const double count = static_cast<double>(n) - correction;
+  const VF64 divisor = hn::Set(DF64(), n == 0 ? std::numeric_limits<double>::quiet_NaN() : count > 0 ? count : 0.0);
+  FinishAll(static_cast<const double*>(states) + w, w, static_cast<T*>(y), [&](VF64 m2) HWY_ATTR {
+    const VF64 variance = hn::Div(m2, divisor);
+    return kRoot ? hn::Sqrt(variance) : variance;
+  });
+}
 
 // Short rows by way of transposed tiles.
 template <typename T>
@@ -154,6 +166,10 @@ void MomentRows(const void* x, int64_t row_stride, int64_t w, int64_t n, void* s
 }  // namespace
 
 void FillReduceMoments(ReduceTable* t) {
+  t->finish[kReduce_var][kF32] = FinishMoments<float, false>;
+  t->finish[kReduce_var][kF64] = FinishMoments<double, false>;
+  t->finish[kReduce_std][kF32] = FinishMoments<float, true>;
+  t->finish[kReduce_std][kF64] = FinishMoments<double, true>;
   for (int32_t op : {kReduce_var, kReduce_std}) {
     t->rows[op][kF32] = MomentRows<float>;
     t->rows[op][kF64] = MomentRows<double>;

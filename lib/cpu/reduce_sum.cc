@@ -19,27 +19,33 @@ struct Tree {
   using Scalar = ScalarAcc;
   using T = typename Scalar::In;
   using State = double;
-  static HWY_INLINE double Block(const T* x, int64_t m) { return TreeBlock<Op>(x, m, Map()); }
   static void BlockColumns(const T* x, int64_t row_stride, int64_t w, int64_t m, void* states, void* scratch) {
     TreeColumns<Op>(x, row_stride, w, m, static_cast<double*>(states), static_cast<double*>(scratch), Everywhere<Map>());
   }
-  static void Few(const T* x, int64_t row_stride, int64_t w, int64_t m, double* states) {
-    FewRows<Op>(states, x, row_stride, w, m, Everywhere<Map>());
-  }
 };
 
-template <class Acc>
+template <class ScalarAcc, class Op, class Map>
 void TreeRows(const void* x, int64_t row_stride, int64_t w, int64_t n, void* states) {
-  using T = typename Acc::T;
-  if (n == 0 || n > kLanes || w < 8) {
-    Rows<Acc>(x, row_stride, w, n, states);
-    return;
-  }
-  alignas(64) T tile[kLanes * kTileRows];
-  for (int64_t r = 0; r < w; r += kTileRows) {
-    const int64_t rows = HWY_MIN(w - r, kTileRows);
-    TransposeTile(AtBytes(static_cast<const T*>(x), r * row_stride), row_stride, rows, n, tile);
-    Acc::Few(tile, kTileRows * static_cast<int64_t>(sizeof(T)), rows, n, static_cast<double*>(states) + r);
+  using T = typename ScalarAcc::In;
+  const T* p = static_cast<const T*>(x);
+  double* out = static_cast<double*>(states);
+  constexpr int64_t kSize = sizeof(T);
+  if (n > kReduceBlock) {
+    for (int64_t r = 0; r < w; r++) {
+      const T* row = AtBytes(p, r * row_stride);
+      out[r] = w * n * kSize <= kCachedBytes ? TreeLine<Op, true>(row, n, Map()) : TreeLine<Op, false>(row, n, Map());
+    }
+  } else if (n > kLanes || n == 0 || w < 8) {
+    int64_t r = 0;
+    for (; r + 2 <= w; r += 2) TreeBlocks<Op, true>(AtBytes(p, r * row_stride), AtBytes(p, (r + 1) * row_stride), n, Map(), out + r);
+    if (r < w) out[r] = TreeBlock<Op, false>(AtBytes(p, r * row_stride), n, Map());
+  } else {
+    alignas(64) T tile[kLanes * kTileRows];
+    for (int64_t r = 0; r < w; r += kTileRows) {
+      const int64_t rows = HWY_MIN(w - r, kTileRows);
+      TransposeTile(AtBytes(p, r * row_stride), row_stride, rows, n, tile);
+      FewRows<Op>(out + r, tile, kTileRows * kSize, rows, n, Everywhere<Map>());
+    }
   }
 }
 
@@ -51,12 +57,14 @@ struct ProductLoad {
   HWY_INLINE VF64 Part(int64_t i, int64_t n) const { return hn::Mul(LoadPart(a + i, n), LoadPart(b + i, n)); }
 };
 
-template <typename T>
+template <bool kPrefetch, typename T>
 HWY_INLINE double DotBlock(const T* a, const T* b, int64_t m) {
   VF64 lanes[kF64Regs];
   for (int k = 0; k < kF64Regs; k++) lanes[k] = hn::Set(DF64(), -0.0);
   int64_t i = 0;
   for (; i + kLanes <= m; i += kLanes) {
+    PrefetchLanes<kPrefetch>(a + i);
+    PrefetchLanes<kPrefetch>(b + i);
     const ProductLoad<T> load{a + i, b + i};
     for (int k = 0; k < kF64Regs; k++) lanes[k] = hn::Add(lanes[k], load.Whole(k * kF64Lanes));
   }
@@ -68,10 +76,12 @@ template <typename T>
 void DotRows(const void* a, int64_t a_stride, const void* b, int64_t b_stride, int64_t w, int64_t n, void* states) {
   for (int64_t r = 0; r < w; r++) {
     const T *p = AtBytes(static_cast<const T*>(a), r * a_stride), *q = AtBytes(static_cast<const T*>(b), r * b_stride);
+    const bool cached = n > kReduceBlock && n * static_cast<int64_t>(sizeof(T)) <= kCachedBytes;
     double stack[56];
     int top = 0;
     for (int64_t block = 0, begin = 0; begin < n || block == 0; block++, begin += kReduceBlock) {
-      double sum = DotBlock(p + begin, q + begin, HWY_MIN(n - begin, kReduceBlock));
+      const int64_t m = HWY_MIN(n - begin, kReduceBlock);
+      double sum = cached ? DotBlock<true>(p + begin, q + begin, m) : DotBlock<false>(p + begin, q + begin, m);
       for (int64_t carry = block; carry & 1; carry >>= 1) sum = stack[--top] + sum;
       stack[top++] = sum;
     }
@@ -81,10 +91,16 @@ void DotRows(const void* a, int64_t a_stride, const void* b, int64_t b_stride, i
   }
 }
 
+template <typename T>
+void FinishMean(const void* states, int64_t w, int64_t n, double, void* y) {
+  const double count = n == 0 ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(n);
+  FinishAll(static_cast<const double*>(states), w, static_cast<T*>(y), [&](VF64 v) HWY_ATTR { return hn::Div(v, hn::Set(DF64(), count)); });
+}
+
 template <template <typename> class Scalar, class Op, class Map>
 void FillOne(ReduceTable* t, int32_t op) {
-  t->rows[op][kF32] = TreeRows<Tree<Scalar<float>, Op, Map>>;
-  t->rows[op][kF64] = TreeRows<Tree<Scalar<double>, Op, Map>>;
+  t->rows[op][kF32] = TreeRows<Scalar<float>, Op, Map>;
+  t->rows[op][kF64] = TreeRows<Scalar<double>, Op, Map>;
   t->columns[op][kF32] = Columns<Tree<Scalar<float>, Op, Map>>;
   t->columns[op][kF64] = Columns<Tree<Scalar<double>, Op, Map>>;
 }
@@ -101,6 +117,8 @@ void FillReduceSums(ReduceTable* t) {
     t->rows[kReduce_mean][dtype] = t->rows[kReduce_sum][dtype];
     t->columns[kReduce_mean][dtype] = t->columns[kReduce_sum][dtype];
   }
+  t->finish[kReduce_mean][kF32] = FinishMean<float>;
+  t->finish[kReduce_mean][kF64] = FinishMean<double>;
   t->dot[kF32] = DotRows<float>;
   t->dot[kF64] = DotRows<double>;
 }

@@ -59,6 +59,7 @@ template <class Op, class Load>
 HWY_INLINE void AddTail(const Load& load, int64_t rest, VF64* lanes) {
   const DF64 d;
   const VF64 identity = hn::Set(d, Op::Scalar::template Identity<double>());
+  rest &= kLanes - 1;  // it is: tells the compiler that nothing below overflows
   for (int k = 0; k < kF64Regs; k++) {
     const int64_t left = rest - k * kF64Lanes;
     if (left >= kF64Lanes) {
@@ -91,17 +92,97 @@ struct MappedLoad {
   HWY_INLINE VF64 Part(int64_t i, int64_t n) const { return map(LoadPart(x + i, n)); }
 };
 
-template <class Op, typename T, class Map>
+// Bytes ahead of the loads that are asked for. From L2 this is worth 20 to 25 % (100 000 float64: 12.0 us without, 9.5 us with 2048;
+// 1024 and 4096 less or equal); from DRAM nothing, there two streams at once gain 15 to 25 %.
+constexpr int64_t kAhead = 2048;
+
+template <bool kPrefetch, typename T>
+HWY_INLINE void PrefetchLanes(const T* x) {
+  if constexpr (kPrefetch) {
+    for (int64_t line = 0; line < kLanes * static_cast<int64_t>(sizeof(T)); line += 64) hwy::Prefetch(AtBytes(x, kAhead + line));
+  }
+}
+
+template <class Op, bool kPrefetch, typename T, class Map>
 HWY_INLINE double TreeBlock(const T* x, int64_t m, Map map) {
   const DF64 d;
   VF64 lanes[kF64Regs];
   for (int k = 0; k < kF64Regs; k++) lanes[k] = hn::Set(d, Op::Scalar::template Identity<double>());
   int64_t i = 0;
   for (; i + kLanes <= m; i += kLanes) {
+    PrefetchLanes<kPrefetch>(x + i);
     for (int k = 0; k < kF64Regs; k++) lanes[k] = Op::Of(lanes[k], map(LoadWide(d, x + i + k * kF64Lanes)));
   }
   if (i < m) AddTail<Op>(MappedLoad<T, Map>{x + i, map}, m - i, lanes);
   return FoldLanes<Op>(lanes);
+}
+
+// Two blocks of m elements side by side: two streams from memory.
+template <class Op, bool kPrefetch, typename T, class Map>
+HWY_INLINE void TreeBlocks(const T* x, const T* y, int64_t m, Map map, double* out) {
+  const DF64 d;
+  VF64 a[kF64Regs], b[kF64Regs];
+  for (int k = 0; k < kF64Regs; k++) a[k] = b[k] = hn::Set(d, Op::Scalar::template Identity<double>());
+  int64_t i = 0;
+  for (; i + kLanes <= m; i += kLanes) {
+    PrefetchLanes<kPrefetch>(x + i);
+    PrefetchLanes<kPrefetch>(y + i);
+    for (int k = 0; k < kF64Regs; k++) {
+      a[k] = Op::Of(a[k], map(LoadWide(d, x + i + k * kF64Lanes)));
+      b[k] = Op::Of(b[k], map(LoadWide(d, y + i + k * kF64Lanes)));
+    }
+  }
+  if (i < m) {
+    AddTail<Op>(MappedLoad<T, Map>{x + i, map}, m - i, a);
+    AddTail<Op>(MappedLoad<T, Map>{y + i, map}, m - i, b);
+  }
+  out[0] = FoldLanes<Op>(a);
+  out[1] = FoldLanes<Op>(b);
+}
+
+// A long line, by pairs of blocks, which a binary counter joins.
+template <class Op, bool kPrefetch, typename T, class Map>
+HWY_NOINLINE double TreeLine(const T* x, int64_t n, Map map) {
+  double stack[56], sums[2];
+  int top = 0;
+  int64_t pair = 0, begin = 0;
+  const auto push = [&](double sum) {
+    for (int64_t carry = pair++; carry & 1; carry >>= 1) sum = Op::Scalar::template Of<double>(stack[--top], sum);
+    stack[top++] = sum;
+  };
+  for (; n - begin >= 2 * kReduceBlock; begin += 2 * kReduceBlock) {
+    TreeBlocks<Op, kPrefetch>(x + begin, x + begin + kReduceBlock, kReduceBlock, map, sums);
+    push(Op::Scalar::template Of<double>(sums[0], sums[1]));
+  }
+  if (n - begin > kReduceBlock) {
+    sums[0] = TreeBlock<Op, kPrefetch>(x + begin, kReduceBlock, map);
+    sums[1] = TreeBlock<Op, kPrefetch>(x + begin + kReduceBlock, n - begin - kReduceBlock, map);
+    push(Op::Scalar::template Of<double>(sums[0], sums[1]));
+  } else if (n > begin) {
+    stack[top++] = TreeBlock<Op, kPrefetch>(x + begin, n - begin, map);
+  }
+  double sum = stack[--top];
+  while (top > 0) sum = Op::Scalar::template Of<double>(stack[--top], sum);
+  return sum;
+}
+constexpr int64_t kCachedBytes = int64_t{1} << 20;  // lines up to this size are taken to be in L2
+
+// Results from states: y[c] = turn(state), with one NaN.
+template <typename T, class Turn>
+HWY_INLINE void FinishAll(const double* states, int64_t w, T* y, const Turn& turn) {
+  const DF64 d;
+  const hn::Rebind<T, DF64> dt;
+  const VF64 nan = hn::Set(d, std::numeric_limits<double>::quiet_NaN());
+  for (int64_t c = 0; c < w; c += kF64Lanes) {
+    const int64_t part = HWY_MIN(kF64Lanes, w - c);
+    VF64 v = turn(part == kF64Lanes ? hn::LoadU(d, states + c) : LoadPart(states + c, part));
+    v = hn::IfThenElse(hn::IsNaN(v), nan, v);
+    alignas(64) T buffer[kF64Lanes];
+    T* to = part == kF64Lanes ? y + c : buffer;
+    if constexpr (sizeof(T) == 8) hn::StoreU(v, d, to);
+    else hn::StoreU(hn::DemoteTo(dt, v), dt, to);
+    if (part != kF64Lanes) std::memcpy(y + c, buffer, static_cast<size_t>(part) * sizeof(T));
+  }
 }
 
 // acc[v] (op)= map of R rows, in order; kFirst: acc holds nothing yet.
