@@ -31,7 +31,7 @@ def to_numpy(value):
 
 def differs(got, expected, tolerance):
     """None, or how far two results are apart relative to the largest expected magnitude."""
-    a, b = to_numpy(got), to_numpy(expected)
+    a, b = np.atleast_1d(to_numpy(got)), np.atleast_1d(to_numpy(expected))
     if a.shape != b.shape:
         a, b = np.ravel(a), np.ravel(b)
         if a.shape != b.shape:
