@@ -79,7 +79,7 @@ def matmul(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.matmul([[1.0, 2.0], [3.0, 4.0]], [1.0, 1.0])
-    @@
+    array([3., 7.])
     """
     return _product(numrs_matmul, numrs_matmul_shape, "matmul", x1, x2, out)
 
@@ -107,7 +107,7 @@ def inner(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.inner([1.0, 2.0], [3.0, 4.0])
-    @@
+    np.float64(11.0)
     """
     return _product(numrs_inner, numrs_inner_shape, "inner", x1, x2, out)
 
@@ -135,7 +135,8 @@ def outer(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.outer([1.0, 2.0], [3.0, 4.0])
-    @@
+    array([[3., 4.],
+           [6., 8.]])
     """
     return _product(numrs_outer, numrs_outer_shape, "outer", as_array(x1, "outer", "x1").ravel(), as_array(x2, "outer", "x2").ravel(), out)
 
@@ -164,7 +165,7 @@ def dot(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.dot([1.0, 2.0], [3.0, 4.0])
-    @@
+    np.float64(11.0)
     """
     a = as_array(x1, "dot", "x1")
     b = as_array(x2, "dot", "x2")

@@ -54,7 +54,7 @@ def sum(x, /, axis=None, *, dtype=None, out=None, keepdims=False, where=None):
     Examples
     --------
     >>> numrs.sum([[1.0, 2.0], [3.0, 4.0]], axis=0)
-    @@
+    array([4., 6.])
     """
     if dtype is not None:
         return in_dtype(reduce(ops.NUMRS_OP_SUM, "sum", astype(x, dtype, copy=False), axis, out, keepdims, where, 0.0), dtype, out)
@@ -92,7 +92,7 @@ def prod(x, /, axis=None, *, dtype=None, out=None, keepdims=False, where=None):
     Examples
     --------
     >>> numrs.prod([2.0, 3.0, 4.0])
-    @@
+    np.float64(24.0)
     """
     if dtype is not None:
         return in_dtype(reduce(ops.NUMRS_OP_PROD, "prod", astype(x, dtype, copy=False), axis, out, keepdims, where, 0.0), dtype, out)
@@ -128,7 +128,7 @@ def min(x, /, axis=None, *, out=None, keepdims=False, where=None):
     Examples
     --------
     >>> numrs.min([[3, 1], [2, 5]], axis=1)
-    @@
+    array([1, 2])
     """
     return reduce(ops.NUMRS_OP_MIN, "min", x, axis, out, keepdims, where, 0.0)
 
@@ -162,7 +162,7 @@ def max(x, /, axis=None, *, out=None, keepdims=False, where=None):
     Examples
     --------
     >>> numrs.max([[3, 1], [2, 5]], axis=1)
-    @@
+    array([3, 5])
     """
     return reduce(ops.NUMRS_OP_MAX, "max", x, axis, out, keepdims, where, 0.0)
 
@@ -196,7 +196,7 @@ def mean(x, /, axis=None, *, out=None, keepdims=False, where=None):
     Examples
     --------
     >>> numrs.mean([1.0, 2.0, 6.0])
-    @@
+    np.float64(3.0)
     """
     return reduce(ops.NUMRS_OP_MEAN, "mean", x, axis, out, keepdims, where, 0.0)
 
@@ -235,7 +235,7 @@ def var(x, /, axis=None, *, correction=None, ddof=None, out=None, keepdims=False
     Examples
     --------
     >>> numrs.var([1.0, 2.0, 3.0, 4.0], correction=1)
-    @@
+    np.float64(1.6666666666666667)
     """
     return reduce(ops.NUMRS_OP_VAR, "var", x, axis, out, keepdims, where, _correction("var", correction, ddof))
 
@@ -273,7 +273,7 @@ def std(x, /, axis=None, *, correction=None, ddof=None, out=None, keepdims=False
     Examples
     --------
     >>> numrs.std([1.0, 3.0])
-    @@
+    np.float64(1.0)
     """
     return reduce(ops.NUMRS_OP_STD, "std", x, axis, out, keepdims, where, _correction("std", correction, ddof))
 
@@ -305,7 +305,7 @@ def argmin(x, /, axis=None, *, out=None, keepdims=False):
     Examples
     --------
     >>> numrs.argmin([3.0, 1.0, 2.0])
-    @@
+    np.int64(1)
     """
     return reduce(ops.NUMRS_OP_ARGMIN, "argmin", x, axis, out, keepdims, None, 0.0)
 
@@ -337,7 +337,7 @@ def argmax(x, /, axis=None, *, out=None, keepdims=False):
     Examples
     --------
     >>> numrs.argmax([3.0, 1.0, 4.0])
-    @@
+    np.int64(2)
     """
     return reduce(ops.NUMRS_OP_ARGMAX, "argmax", x, axis, out, keepdims, None, 0.0)
 
@@ -371,7 +371,7 @@ def any(x, /, axis=None, *, out=None, keepdims=False, where=None):
     Examples
     --------
     >>> numrs.any([[0, 1], [0, 0]], axis=1)
-    @@
+    array([ True, False])
     """
     return reduce(ops.NUMRS_OP_ANY, "any", x, axis, out, keepdims, where, 0.0)
 
@@ -405,7 +405,7 @@ def all(x, /, axis=None, *, out=None, keepdims=False, where=None):
     Examples
     --------
     >>> numrs.all([[0, 1], [2, 3]], axis=1)
-    @@
+    array([False,  True])
     """
     return reduce(ops.NUMRS_OP_ALL, "all", x, axis, out, keepdims, where, 0.0)
 
@@ -439,7 +439,7 @@ def count_nonzero(x, /, axis=None, *, out=None, keepdims=False, where=None):
     Examples
     --------
     >>> numrs.count_nonzero([0.0, 1.0, 2.0])
-    @@
+    np.int64(2)
     """
     return reduce(ops.NUMRS_OP_COUNT_NONZERO, "count_nonzero", x, axis, out, keepdims, where, 0.0)
 
@@ -491,7 +491,7 @@ def vector_norm(x, /, axis=None, *, ord=2, keepdims=False):
     Examples
     --------
     >>> numrs.vector_norm([3.0, 4.0])
-    @@
+    np.float64(5.0)
     """
     return _vector_norm("vector_norm", x, axis, ord, keepdims)
 
@@ -561,7 +561,7 @@ def norm(x, /, ord=None, axis=None, *, keepdims=False):
     Examples
     --------
     >>> numrs.norm([[3.0, 0.0], [0.0, 4.0]])
-    @@
+    np.float64(5.0)
     """
     return _norm(x, ord, axis, keepdims)
 
@@ -589,6 +589,6 @@ def vecdot(x1, x2, /, *, axis=-1):
     Examples
     --------
     >>> numrs.vecdot([[1.0, 2.0], [3.0, 4.0]], [1.0, 1.0])
-    @@
+    array([3., 7.])
     """
     return vecdot_("vecdot", x1, x2, axis)

@@ -34,7 +34,7 @@ def cumulative_sum(x, /, *, axis=None, dtype=None, include_initial=False, out=No
     Examples
     --------
     >>> numrs.cumulative_sum([1.0, 2.0, 3.0])
-    @@
+    array([1., 3., 6.])
     """
     if dtype is not None:
         return in_dtype(scan(ops.NUMRS_OP_CUMULATIVE_SUM, "cumulative_sum", astype(x, dtype, copy=False), axis, out, include_initial), dtype, out)
@@ -70,7 +70,7 @@ def cumulative_prod(x, /, *, axis=None, dtype=None, include_initial=False, out=N
     Examples
     --------
     >>> numrs.cumulative_prod([1.0, 2.0, 3.0])
-    @@
+    array([1., 2., 6.])
     """
     if dtype is not None:
         return in_dtype(scan(ops.NUMRS_OP_CUMULATIVE_PROD, "cumulative_prod", astype(x, dtype, copy=False), axis, out, include_initial), dtype, out)
@@ -106,7 +106,7 @@ def cumulative_max(x, /, *, axis=None, dtype=None, include_initial=False, out=No
     Examples
     --------
     >>> numrs.cumulative_max([1.0, 3.0, 2.0])
-    @@
+    array([1., 3., 3.])
     """
     if dtype is not None:
         return in_dtype(scan(ops.NUMRS_OP_CUMULATIVE_MAX, "cumulative_max", astype(x, dtype, copy=False), axis, out, include_initial), dtype, out)
@@ -142,7 +142,7 @@ def cumulative_min(x, /, *, axis=None, dtype=None, include_initial=False, out=No
     Examples
     --------
     >>> numrs.cumulative_min([3.0, 1.0, 2.0])
-    @@
+    array([3., 1., 1.])
     """
     if dtype is not None:
         return in_dtype(scan(ops.NUMRS_OP_CUMULATIVE_MIN, "cumulative_min", astype(x, dtype, copy=False), axis, out, include_initial), dtype, out)
