@@ -65,8 +65,9 @@ def test_a_module_of_a_user(tmp_path):
     )
     target = tmp_path / ("user" + sysconfig.get_config_var("EXT_SUFFIX"))
     library = numrs.get_library_dir()
-    command = [compiler, "-shared", "-fPIC", "-O1", "-o", target, tmp_path / "user.c", f"-I{sysconfig.get_path('include')}", f"-I{numrs.get_include()}",
-               f"-L{library}", "-l:libnumrs.so.1", f"-Wl,-rpath,{library}"]  # fmt: skip
+    includes = [f"-I{sysconfig.get_path('include')}", f"-I{numrs.get_include()}"]
+    links = [f"-L{library}", "-l:libnumrs.so.1", f"-Wl,-rpath,{library}"]
+    command = [compiler, "-shared", "-fPIC", "-O1", "-o", target, tmp_path / "user.c", *includes, *links]
     subprocess.run(command, check=True, timeout=120)
     sys.path.insert(0, str(tmp_path))
     try:
