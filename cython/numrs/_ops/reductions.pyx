@@ -57,7 +57,8 @@ def sum(x, /, axis=None, *, dtype=None, out=None, keepdims=False, where=None):
     array([4., 6.])
     """
     if dtype is not None:
-        return in_dtype(reduce(ops.NUMRS_OP_SUM, "sum", astype(x, dtype, copy=False), axis, out, keepdims, where, 0.0), dtype, out)
+        return in_dtype(reduce(ops.NUMRS_OP_SUM, "sum", astype(x, dtype, copy=False), axis, out, keepdims, where,
+                               0.0), dtype, out)
     return reduce(ops.NUMRS_OP_SUM, "sum", x, axis, out, keepdims, where, 0.0)
 
 
@@ -82,7 +83,8 @@ def prod(x, /, axis=None, *, dtype=None, out=None, keepdims=False, where=None):
     Returns
     -------
     ndarray or scalar
-        float32 accumulates in float64; bool and integers are multiplied in int64 or uint64 and wrap; an empty product is 1.
+        float32 accumulates in float64; bool and integers are multiplied in int64 or uint64 and wrap; an empty product
+        is 1.
 
     Raises
     ------
@@ -95,7 +97,8 @@ def prod(x, /, axis=None, *, dtype=None, out=None, keepdims=False, where=None):
     np.float64(24.0)
     """
     if dtype is not None:
-        return in_dtype(reduce(ops.NUMRS_OP_PROD, "prod", astype(x, dtype, copy=False), axis, out, keepdims, where, 0.0), dtype, out)
+        return in_dtype(reduce(ops.NUMRS_OP_PROD, "prod", astype(x, dtype, copy=False), axis, out, keepdims, where,
+                               0.0), dtype, out)
     return reduce(ops.NUMRS_OP_PROD, "prod", x, axis, out, keepdims, where, 0.0)
 
 
@@ -222,8 +225,8 @@ def var(x, /, axis=None, *, correction=None, ddof=None, out=None, keepdims=False
     Returns
     -------
     ndarray or scalar
-        ``sum((x - mean(x))**2) / (n - correction)``, two passes per block of 4096 joined after Chan, Golub and LeVeque (1979);
-        integers give float64.
+        ``sum((x - mean(x))**2) / (n - correction)``, two passes per block of 4096 joined after Chan, Golub and
+        LeVeque (1979); integers give float64.
 
     Raises
     ------
@@ -459,7 +462,8 @@ def _vector_norm(str name, x, axis, ord, keepdims):
     if ord == float("-inf"):
         return reduce(ops.NUMRS_OP_MIN, name, magnitude, axis, None, keepdims, None, 0.0)
     if ord == 0:
-        return astype(reduce(ops.NUMRS_OP_COUNT_NONZERO, name, magnitude, axis, None, keepdims, None, 0.0), magnitude.dtype)[()]
+        return astype(reduce(ops.NUMRS_OP_COUNT_NONZERO, name, magnitude, axis, None, keepdims, None, 0.0),
+                      magnitude.dtype)[()]
     total = reduce(ops.NUMRS_OP_SUM, name, power(magnitude, float(ord)), axis, None, keepdims, None, 0.0)
     return power(total, 1.0 / float(ord))
 
@@ -500,14 +504,16 @@ def _matrix_norm(x, ord, axes, keepdims):
     """Norms of the matrices in two axes that need no decomposition."""
     for axis in axes:
         if not -x.ndim <= axis < x.ndim:
-            raise AxisError(f"norm: axis {axis} is out of bounds for {x.ndim}-d input (shape {x.shape}); valid: {-x.ndim}..{x.ndim - 1}")
+            raise AxisError(f"norm: axis {axis} is out of bounds for {x.ndim}-d input (shape {x.shape}); "
+                            f"valid: {-x.ndim}..{x.ndim - 1}")
     rows, columns = (axis % x.ndim for axis in axes)
     if rows == columns:
         raise ValueError(f"norm: axis {rows} is given twice in {axes}")
     if ord == "fro":
         return _vector_norm("norm", x, (rows, columns), 2, keepdims)
     if ord in (2, -2, "nuc"):
-        raise NotImplementedError(f"norm: ord is {ord!r}, which needs singular values; available for matrices: None, 'fro', 1, -1, inf, -inf")
+        raise NotImplementedError(f"norm: ord is {ord!r}, which needs singular values; available for matrices: "
+                                  "None, 'fro', 1, -1, inf, -inf")
     if ord not in (1, -1, float("inf"), float("-inf")):
         raise ValueError(f"norm: ord is {ord!r}, expected None, 'fro', 1, -1, inf or -inf for matrices")
     summed, other = (rows, columns) if ord in (1, -1) else (columns, rows)
@@ -527,7 +533,8 @@ def _norm(x, ord, axis, keepdims):
     if len(axes) == 1:
         return _vector_norm("norm", x, None, ord, keepdims)
     if len(axes) != 2:
-        raise ValueError(f"norm: ord is {ord!r} and {len(axes)} axes are taken, expected one axis (vectors) or two (matrices)")
+        raise ValueError(f"norm: ord is {ord!r} and {len(axes)} axes are taken, "
+                         "expected one axis (vectors) or two (matrices)")
     return _matrix_norm(x, ord, axes, keepdims)
 
 

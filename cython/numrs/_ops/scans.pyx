@@ -37,7 +37,8 @@ def cumulative_sum(x, /, *, axis=None, dtype=None, include_initial=False, out=No
     array([1., 3., 6.])
     """
     if dtype is not None:
-        return in_dtype(scan(ops.NUMRS_OP_CUMULATIVE_SUM, "cumulative_sum", astype(x, dtype, copy=False), axis, out, include_initial), dtype, out)
+        return in_dtype(scan(ops.NUMRS_OP_CUMULATIVE_SUM, "cumulative_sum", astype(x, dtype, copy=False), axis, out,
+                             include_initial), dtype, out)
     return scan(ops.NUMRS_OP_CUMULATIVE_SUM, "cumulative_sum", x, axis, out, include_initial)
 
 
@@ -73,7 +74,8 @@ def cumulative_prod(x, /, *, axis=None, dtype=None, include_initial=False, out=N
     array([1., 2., 6.])
     """
     if dtype is not None:
-        return in_dtype(scan(ops.NUMRS_OP_CUMULATIVE_PROD, "cumulative_prod", astype(x, dtype, copy=False), axis, out, include_initial), dtype, out)
+        return in_dtype(scan(ops.NUMRS_OP_CUMULATIVE_PROD, "cumulative_prod", astype(x, dtype, copy=False), axis, out,
+                             include_initial), dtype, out)
     return scan(ops.NUMRS_OP_CUMULATIVE_PROD, "cumulative_prod", x, axis, out, include_initial)
 
 
@@ -109,7 +111,8 @@ def cumulative_max(x, /, *, axis=None, dtype=None, include_initial=False, out=No
     array([1., 3., 3.])
     """
     if dtype is not None:
-        return in_dtype(scan(ops.NUMRS_OP_CUMULATIVE_MAX, "cumulative_max", astype(x, dtype, copy=False), axis, out, include_initial), dtype, out)
+        return in_dtype(scan(ops.NUMRS_OP_CUMULATIVE_MAX, "cumulative_max", astype(x, dtype, copy=False), axis, out,
+                             include_initial), dtype, out)
     return scan(ops.NUMRS_OP_CUMULATIVE_MAX, "cumulative_max", x, axis, out, include_initial)
 
 
@@ -145,5 +148,6 @@ def cumulative_min(x, /, *, axis=None, dtype=None, include_initial=False, out=No
     array([3., 1., 1.])
     """
     if dtype is not None:
-        return in_dtype(scan(ops.NUMRS_OP_CUMULATIVE_MIN, "cumulative_min", astype(x, dtype, copy=False), axis, out, include_initial), dtype, out)
+        return in_dtype(scan(ops.NUMRS_OP_CUMULATIVE_MIN, "cumulative_min", astype(x, dtype, copy=False), axis, out,
+                             include_initial), dtype, out)
     return scan(ops.NUMRS_OP_CUMULATIVE_MIN, "cumulative_min", x, axis, out, include_initial)
