@@ -1,7 +1,6 @@
 """Element-wise cases: arithmetic of all sizes, with and without a given output; strides and broadcasting; selection."""
 
 import numpy as np
-
 import numrs
 
 from .harness import Case, random

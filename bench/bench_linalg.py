@@ -1,7 +1,6 @@
 """Matrix products: square, skinny, batched, with a vector."""
 
 import numpy as np
-
 import numrs
 
 from .harness import Case, random

@@ -1,7 +1,6 @@
 """Reductions of whole arrays and along axes, and cumulative sums."""
 
 import numpy as np
-
 import numrs
 
 from .harness import Case, random

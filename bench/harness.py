@@ -5,7 +5,6 @@ import platform
 import time
 
 import numpy as np
-
 import numrs
 
 SAMPLE_SECONDS = 2e-4  # a sample is at least this long
@@ -26,7 +25,7 @@ def to_numpy(value):
         value = value.detach()
     if hasattr(value, "to_numpy"):
         value = value.to_numpy()
-    return np.asarray(value).astype(np.float64)
+    return np.atleast_1d(np.asarray(value)).astype(np.float64)
 
 
 def differs(got, expected, tolerance):

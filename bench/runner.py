@@ -43,7 +43,7 @@ def run(groups=(), *, wanted=peers.NAMES, threads=1, size=None, iterations=None,
 def _limited(threads):
     """BLAS libraries held to the same number of threads, where threadpoolctl is installed."""
     try:
-        import threadpoolctl
+        import threadpoolctl  # type: ignore[import-untyped]
     except ImportError:
         from contextlib import nullcontext
 

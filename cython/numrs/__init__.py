@@ -148,7 +148,7 @@ __version__ = _library_version()
 
 config.load_calibration()
 if "threadpoolctl" in _sys.modules:
-    from numrs import _threadpoolctl as _threadpoolctl
+    config.register_threadpoolctl()
 
 __all__ = [
     "abs",

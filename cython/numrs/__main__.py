@@ -2,4 +2,5 @@
 
 from numrs.cli import main
 
-main(prog_name="numrs")
+if __name__ == "__main__":
+    main(prog_name="numrs")

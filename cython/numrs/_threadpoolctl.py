@@ -1,6 +1,6 @@
-"""The controller that lets threadpoolctl see and limit numrs' threads; registered when threadpoolctl is there."""
+"""The controller that lets threadpoolctl see and limit numrs' threads; see config.register_threadpoolctl."""
 
-import threadpoolctl
+import threadpoolctl  # type: ignore[import-untyped]
 
 
 class NumrsController(threadpoolctl.LibController):
@@ -32,4 +32,11 @@ class NumrsController(threadpoolctl.LibController):
         self.architecture = get().decode()
 
 
-threadpoolctl.register(NumrsController)
+_registered = False
+
+
+def register():
+    global _registered
+    if not _registered:
+        threadpoolctl.register(NumrsController)
+        _registered = True

@@ -15,21 +15,42 @@ from numrs import config as _config
 from numrs._ops import runtime
 
 
+def _drop_output():
+    """Sends what is still buffered nowhere: the reader has gone or the disk is full, and the end of Python would complain again."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno())
+    except (OSError, AttributeError, ValueError):
+        pass  # no standard output, or not a file
+
+
 class _Group(click.Group):
     """Turns errors of the library into one line and exit status 1; --debug shows the traceback."""
 
     def invoke(self, context):
         try:
             return super().invoke(context)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
+        except (click.ClickException, click.exceptions.Exit, click.Abort, OSError):
             raise
-        except BrokenPipeError:
-            sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - the reader has gone; nothing may be written at exit
-            raise SystemExit(1) from None
         except Exception as error:
             if context.params.get("debug"):
                 raise
-            raise click.ClickException(f"{error}") from None
+            raise click.ClickException(" ".join(str(error).split()) or type(error).__name__) from None
+
+    def main(self, *args, standalone_mode=True, **kwargs):
+        if not standalone_mode:
+            return super().main(*args, standalone_mode=False, **kwargs)
+        try:
+            try:
+                return super().main(*args, **kwargs)
+            finally:
+                if sys.stdout is not None:
+                    sys.stdout.flush()
+        except BrokenPipeError:
+            _drop_output()
+        except OSError as error:
+            _drop_output()
+            click.echo(f"Error: {error.strerror or error}" + (f": {error.filename}" if error.filename else ""), err=True)
+        sys.exit(1)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -152,12 +173,23 @@ def _commit():
     return done.stdout.strip() or "unknown"
 
 
+def _need_matplotlib():
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError:
+        raise click.ClickException("--plots needs matplotlib: pip install 'numrs-kernels[bench]'") from None
+
+
 @main.command()
 @click.argument("groups", nargs=-1)
 @click.option("--size", type=click.IntRange(1, 1 << 30), help="Elements per array instead of the usual sizes.")
 @click.option("--iterations", type=click.IntRange(1, 100_000), help="Samples per case instead of a time budget.")
-@click.option("--threads", type=click.IntRange(1, 1024), default=1, show_default=True, help="Threads for every library; 1 pins the process to one core.")
-@click.option("--peers", default="numpy", show_default=True, help="Libraries to compare with, separated by commas: numpy,torch,jax,numexpr,bottleneck,polars.")
+@click.option(
+    "--threads", type=click.IntRange(1, 1024), default=1, show_default=True, help="Threads for every library; 1 pins the process to one core."
+)
+@click.option(
+    "--peers", default="numpy", show_default=True, help="Libraries to compare with, by commas: numpy,torch,jax,numexpr,bottleneck,polars."
+)
 @click.option("--quick", is_flag=True, help="Fewer cases.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, allow_dash=True), help="Write one JSON line per case ('-': the screen).")
 @click.option("--plots", type=click.Path(file_okay=False), help="Draw a picture per group into this folder.")
@@ -173,6 +205,12 @@ def bench(groups, size, iterations, threads, peers, quick, json_file, plots):
     for name in groups:
         if name not in runner.GROUPS:
             raise click.BadParameter(f"{name!r} is not one of {', '.join(runner.GROUPS)}", param_hint="GROUP")
+    if json_file not in (None, "-"):  # before minutes of measuring
+        folder = os.path.dirname(os.path.abspath(json_file))
+        if not os.access(folder, os.W_OK) or (os.path.exists(json_file) and not os.access(json_file, os.W_OK)):
+            raise click.ClickException(f"cannot write {json_file}")
+    if plots:
+        _need_matplotlib()
     os.environ.setdefault("NUMRS_COMMIT", _commit())
     console = Console(stderr=json_file == "-")
 
@@ -212,14 +250,20 @@ def bench(groups, size, iterations, threads, peers, quick, json_file, plots):
         for name, problem in result["rejected"].items():
             console.print(f"{result['case']}: {name} {problem}", highlight=False)
     if plots:
-        try:
-            paths = runner.plot(results, plots)
-        except ImportError:
-            raise click.ClickException("--plots needs matplotlib: pip install 'numrs-kernels[bench]'") from None
-        for path in paths:
+        for path in runner.plot(results, plots):
             console.print(f"picture: {path}", highlight=False)
     if any("numrs" in result["rejected"] for result in results):
         raise click.ClickException("a result of numrs differs from NumPy's")
+
+
+def _saved(path):
+    """The saved calibration; None where there is none."""
+    try:
+        return json.loads(path.read_text())
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        raise click.ClickException(f"{path} is not JSON; numrs calibrate --reset removes it") from None
 
 
 @main.command()
@@ -228,14 +272,14 @@ def bench(groups, size, iterations, threads, peers, quick, json_file, plots):
 @_json_option
 def calibrate(show, reset, as_json):
     """Measure this machine's thresholds and save them for the next start."""
-    path = _config.calibration_path()
+    path = Path(_config.calibration_path())
     if show and reset:
         raise click.UsageError("--show and --reset exclude each other")
     if reset:
         path.unlink(missing_ok=True)
         facts = {"file": str(path), "saved": None}
     elif show:
-        facts = {"file": str(path), "saved": json.loads(path.read_text()) if path.exists() else None, "in force": runtime.get_thresholds()}
+        facts = {"file": str(path), "saved": _saved(path), "in force": runtime.get_thresholds()}
     else:
         from numrs.calibration import calibrate as measure
 

@@ -2,16 +2,16 @@
 
 import os
 import sys
-from importlib.resources import files
+from typing import Any
 
 from numrs._ops import runtime
 
-__all__ = ["get_include", "get_library_dir", "show_config"]
+__all__ = ["get_include", "get_library_dir", "register_threadpoolctl", "show_config"]
 
 _LIBRARY = "libnumrs.so.1"
 
 
-def get_include():
+def get_include() -> str:
     """Folder to pass to the compiler with ``-I``: it holds ``numrs/numrs.h``.
 
     Returns
@@ -25,11 +25,13 @@ def get_include():
     True
     """
     # A file, not the folder: in an editable install only files are mapped to their real places.
+    from importlib.resources import files
+
     header = files("numrs").joinpath("include").joinpath("numrs").joinpath("numrs.h")
     return os.path.dirname(os.path.dirname(str(header)))
 
 
-def get_library_dir():
+def get_library_dir() -> str:
     """Folder of ``libnumrs.so.1``, with ``pkgconfig`` and ``cmake`` in it.
 
     Returns
@@ -42,10 +44,12 @@ def get_library_dir():
     >>> os.path.exists(os.path.join(numrs.get_library_dir(), 'libnumrs.so.1'))
     True
     """
+    from importlib.resources import files
+
     return os.path.dirname(str(files("numrs").joinpath("lib").joinpath(_LIBRARY)))
 
 
-def show_config(mode="stdout"):
+def show_config(mode: str = "stdout") -> dict[str, Any] | None:
     """Print, or return, what this installation is made of and what it uses.
 
     Parameters
@@ -82,7 +86,7 @@ def show_config(mode="stdout"):
             "isa": runtime.detect_simd_support(),
             "threads": runtime.get_num_threads(),
             **runtime.get_thresholds(),
-            "calibration": str(calibration_path()) if calibration_path().exists() else "none",
+            "calibration": calibration_path() if os.path.exists(calibration_path()) else "none",
         },
         "machine": {**{k: v for k, v in machine.items() if not k.startswith("has_")}, "features": " ".join(features)},
     }
@@ -95,24 +99,45 @@ def show_config(mode="stdout"):
     return None
 
 
-def calibration_path():
-    """File in the user's configuration folder that `numrs calibrate` writes."""
-    from pathlib import Path
+def register_threadpoolctl() -> None:
+    """Let threadpoolctl see and limit numrs' threads.
 
+    Importing numrs does this when threadpoolctl was imported before; numrs itself imports it only here. Repeating is harmless.
+
+    Raises
+    ------
+    ImportError
+        When threadpoolctl is not installed.
+
+    Examples
+    --------
+    >>> numrs.config.register_threadpoolctl()
+    >>> import threadpoolctl
+    >>> any(lib['user_api'] == 'numrs' for lib in threadpoolctl.threadpool_info())
+    True
+    """
+    from numrs import _threadpoolctl
+
+    _threadpoolctl.register()
+
+
+def calibration_path() -> str:
+    """File in the user's configuration folder that `numrs calibrate` writes. (No pathlib: it costs an import 10 ms.)"""
     if sys.platform == "win32":
         base = os.environ.get("APPDATA") or os.path.expanduser("~")
     elif sys.platform == "darwin":
         base = os.path.expanduser("~/Library/Application Support")
     else:
         base = os.environ.get("XDG_CONFIG_HOME") or os.path.expanduser("~/.config")
-    return Path(base) / "numrs" / "calibration.json"
+    return os.path.join(base, "numrs", "calibration.json")
 
 
-def load_calibration():
+def load_calibration() -> None:
     """Use the thresholds of an earlier calibration of this machine; a file that cannot be used is left alone, silently."""
     try:
-        text = calibration_path().read_text()
-    except OSError:
+        with open(calibration_path(), encoding="utf-8") as file:
+            text = file.read()
+    except (OSError, UnicodeDecodeError):
         return
     import json
 

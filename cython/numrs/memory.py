@@ -1,11 +1,13 @@
 """The memory pool behind results and workspaces: statistics, trimming, limit."""
 
+from typing import SupportsIndex
+
 from numrs._ops.runtime import memory_reset_peak, memory_set_limit, memory_stats, memory_trim
 
 __all__ = ["peak", "reset_peak", "set_limit", "stats", "trim"]
 
 
-def stats():
+def stats() -> dict[str, int]:
     """Statistics of the memory pool.
 
     Returns
@@ -22,7 +24,7 @@ def stats():
     return memory_stats()
 
 
-def trim():
+def trim() -> None:
     """Give all cached blocks back to the system; ``cached_bytes`` is 0 afterwards.
 
     Examples
@@ -32,7 +34,7 @@ def trim():
     memory_trim()
 
 
-def set_limit(limit):
+def set_limit(limit: SupportsIndex | None) -> None:
     """Limit the bytes that may be in use; an allocation beyond it is a MemoryError.
 
     Parameters
@@ -52,7 +54,7 @@ def set_limit(limit):
     memory_set_limit(limit)
 
 
-def peak():
+def peak() -> int:
     """Most bytes that were in use at once since the start or `reset_peak`.
 
     Returns
@@ -67,7 +69,7 @@ def peak():
     return memory_stats()["peak_bytes"]
 
 
-def reset_peak():
+def reset_peak() -> None:
     """Start the peak anew from what is in use now.
 
     Examples

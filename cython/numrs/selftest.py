@@ -48,11 +48,11 @@ def _calls():
     for dtype in DTYPES:
         x, z = _data(dtype, (37, 11), 1), _data(dtype, (37, 11), 2)
         for name in UNARY:
-            function = getattr(np, _NUMPY.get(name, name))
-            yield name, dtype, lambda f=getattr(numrs, name), x=x: f(x), lambda f=function, x=x: f(x)
+            ours, theirs = getattr(numrs, name), getattr(np, _NUMPY.get(name, name))
+            yield name, dtype, lambda f=ours, x=x: f(x), lambda f=theirs, x=x: f(x)
         for name in BINARY:
-            function = getattr(np, _NUMPY.get(name, name))
-            yield name, dtype, lambda f=getattr(numrs, name), x=x, z=z: f(x, z), lambda f=function, x=x, z=z: f(x, z)
+            ours, theirs = getattr(numrs, name), getattr(np, _NUMPY.get(name, name))
+            yield name, dtype, lambda f=ours, x=x, z=z: f(x, z), lambda f=theirs, x=x, z=z: f(x, z)
         for name in REDUCTIONS:
             for axis in (None, 0, 1):
                 if name in ("prod",) and dtype != "bool":

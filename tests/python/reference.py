@@ -152,7 +152,7 @@ def data(dtype, shape, seed=0, low=None, high=None):
     """Reproducible values that exercise a dtype: small ones for integers (so that products fit), both signs for floats."""
     generator = np.random.default_rng(seed)
     dtype = np.dtype(dtype)
-    if dtype == bool:
+    if dtype.kind == "b":
         return generator.random(shape) < 0.5
     if dtype.kind in "iu":
         lowest = (-7 if dtype.kind == "i" else 0) if low is None else low

@@ -1,7 +1,7 @@
 # Arrays at the boundary: ndarray -> view, results over pool memory, statuses -> exceptions. Private to numrs._ops.
 from libc.stdint cimport int32_t, int64_t
-from numpy cimport (NPY_ARRAY_WRITEABLE, PyArray_CheckExact, PyArray_CHKFLAGS, PyArray_DATA, PyArray_DIMS, PyArray_NDIM,
-                    PyArray_STRIDES, PyArray_TYPE, ndarray)
+from numpy cimport (NPY_ARRAY_WRITEABLE, PyArray_CheckExact, PyArray_CHKFLAGS, PyArray_DATA, PyArray_DIMS,
+                    PyArray_NDIM, PyArray_STRIDES, PyArray_TYPE, ndarray)
 
 from numrs.c.base cimport numrs_context, numrs_status
 from numrs.c.view cimport numrs_view
@@ -9,8 +9,8 @@ from numrs.c.view cimport numrs_view
 cdef extern from "numpy/arrayobject.h":
     bint PyArray_ISNOTSWAPPED(ndarray array) noexcept
 
-# Nanoseconds of work on one thread from which a call releases the GIL (which, with all it needs, costs about 0.2 us), and from
-# which it also answers Ctrl-C.
+# Nanoseconds of work on one thread from which a call releases the GIL (which, with all it needs, costs about 0.2 us),
+# and from which it also answers Ctrl-C.
 cdef enum:
     NOGIL_NS = 20000
     POLL_NS = 1000000
@@ -67,3 +67,9 @@ cdef void hold(Held *held, const numrs_view *v) noexcept
 cdef object pin(ndarray a)
 cdef numrs_context *interruptible(double work_ns) noexcept
 cdef void release_context(numrs_context *context) noexcept
+
+cdef inline ndarray array_of(object x, str function, str argument):
+    """as_array without a call for what most callers pass."""
+    if PyArray_CheckExact(x) and dtype_of(<ndarray>x):
+        return <ndarray>x
+    return as_array(x, function, argument)

@@ -11,8 +11,8 @@ cimport numpy as cnp
 from numrs.c.base cimport (NUMRS_CANCELLED, NUMRS_OK, numrs_allocate, numrs_context, numrs_context_create,
                            numrs_context_destroy, numrs_context_options, numrs_free, numrs_message, numrs_status,
                            numrs_status_name)
-from numrs.c.ops cimport (NUMRS_BOOL, NUMRS_F32, NUMRS_F64, NUMRS_I8, NUMRS_I16, NUMRS_I32, NUMRS_I64, NUMRS_U8, NUMRS_U16,
-                          NUMRS_U32, NUMRS_U64)
+from numrs.c.ops cimport (NUMRS_BOOL, NUMRS_F32, NUMRS_F64, NUMRS_I8, NUMRS_I16, NUMRS_I32, NUMRS_I64, NUMRS_U8,
+                          NUMRS_U16, NUMRS_U32, NUMRS_U64)
 from numrs.c.view cimport numrs_dtype_size, numrs_view
 
 cnp.import_array()
@@ -35,9 +35,9 @@ for _i in range(32):
 for _i in range(16):
     NUMPY_OF_DTYPE[_i] = -1
     BYTES_OF_DTYPE[_i] = numrs_dtype_size(_i)
-for _name, _dtype in (("bool", NUMRS_BOOL), ("int8", NUMRS_I8), ("int16", NUMRS_I16), ("int32", NUMRS_I32), ("int64", NUMRS_I64),
-                      ("uint8", NUMRS_U8), ("uint16", NUMRS_U16), ("uint32", NUMRS_U32), ("uint64", NUMRS_U64),
-                      ("float32", NUMRS_F32), ("float64", NUMRS_F64)):
+for _name, _dtype in (("bool", NUMRS_BOOL), ("int8", NUMRS_I8), ("int16", NUMRS_I16), ("int32", NUMRS_I32),
+                      ("int64", NUMRS_I64), ("uint8", NUMRS_U8), ("uint16", NUMRS_U16),
+                      ("uint32", NUMRS_U32), ("uint64", NUMRS_U64), ("float32", NUMRS_F32), ("float64", NUMRS_F64)):
     NUMPY_OF_DTYPE[_dtype] = np.dtype(_name).num
     DTYPE_OF_NUMPY[np.dtype(_name).num] = _dtype
 # C has two types of 64 (or 32) bits: long and long long, int and long.
@@ -45,14 +45,17 @@ for _code in "bhilqBHILQ":
     DTYPE_OF_NUMPY[np.dtype(_code).num] = DTYPE_OF_NUMPY[np.dtype(np.dtype(_code).name).num]
 
 _EXCEPTIONS = {
-    "BAD_ARGUMENT": ValueError, "BAD_SHAPE": ValueError, "BAD_DTYPE": TypeError, "BAD_INDEX": IndexError, "OVERLAP": ValueError,
-    "UNSUPPORTED": NotImplementedError, "NO_MEMORY": MemoryError, "NO_DEVICE": RuntimeError, "DEVICE_FAILED": RuntimeError,
+    "BAD_ARGUMENT": ValueError, "BAD_SHAPE": ValueError, "BAD_DTYPE": TypeError, "BAD_INDEX": IndexError,
+    "OVERLAP": ValueError,
+    "UNSUPPORTED": NotImplementedError, "NO_MEMORY": MemoryError, "NO_DEVICE": RuntimeError,
+    "DEVICE_FAILED": RuntimeError,
     "CANCELLED": KeyboardInterrupt, "INTERNAL": RuntimeError,
 }
 
 
 cdef int check(numrs_status status, str name=None) except -1:
-    """Raises what the C library reports, with its message; `name` stands in for the function's where Python has another."""
+    """Raises what the C library reports, with its message; `name` stands in for the function's where Python has
+    another."""
     if status == NUMRS_OK:
         return 0
     if status == NUMRS_CANCELLED and PyErr_Occurred():
@@ -71,11 +74,13 @@ cdef ndarray as_array(object x, str function, str argument):
     if x is None:
         raise TypeError(f"{function}: {argument} is None, expected an array, a list or a number")
     if isinstance(x, np.ma.MaskedArray):
-        raise TypeError(f"{function}: {argument} is a masked array, whose mask would be lost; pass {argument}.filled(value)")
+        raise TypeError(f"{function}: {argument} is a masked array, whose mask would be lost; "
+                        f"pass {argument}.filled(value)")
     try:
         a = np.asarray(x)
     except (ValueError, TypeError, OverflowError) as error:
-        raise TypeError(f"{function}: {argument} of type {type(x).__name__} cannot be converted to an array: {error}") from None
+        raise TypeError(f"{function}: {argument} of type {type(x).__name__} cannot be converted to an array: "
+                        f"{error}") from None
     if not PyArray_ISNOTSWAPPED(a):
         a = <ndarray>np.asarray(a, a.dtype.newbyteorder("="))
     if not dtype_of(a):
@@ -191,8 +196,8 @@ cdef void hold(Held *held, const numrs_view *v) noexcept:
 
 
 cdef object pin(ndarray a):
-    """Keeps the memory of an array where it is while the result lives. NumPy refuses to resize an array that has a weak reference
-    (ValueError); a buffer export would not stop resize(refcheck=False)."""
+    """Keeps the memory of an array where it is while the result lives. NumPy refuses to resize an array that has a
+    weak reference (ValueError); a buffer export would not stop resize(refcheck=False)."""
     return PyWeakref_NewRef(a, None)
 
 
@@ -202,7 +207,8 @@ cdef int32_t _poll(void *user) noexcept nogil:
 
 
 cdef numrs_context *interruptible(double work_ns) noexcept:
-    """A context that answers Ctrl-C for long work; NULL (the default context) for short work, or when there is no memory for one."""
+    """A context that answers Ctrl-C for long work; NULL (the default context) for short work, or when there is no
+    memory for one."""
     cdef numrs_context_options options
     cdef numrs_context *context = NULL
     if work_ns < POLL_NS:

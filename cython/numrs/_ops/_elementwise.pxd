@@ -1,4 +1,5 @@
-# The three element-wise families: arguments -> views -> one C call -> result. Public functions are in elementwise_*.pyx.
+# The three element-wise families: arguments -> views -> one C call -> result. Public functions are in
+# elementwise_*.pyx.
 from libc.stdint cimport int32_t
 
 cdef object unary(int32_t op, str name, object x, object out)

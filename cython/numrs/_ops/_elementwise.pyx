@@ -4,11 +4,11 @@ import numpy as np
 
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 cimport numpy as cnp
-from numpy cimport PyArray_CheckExact, PyArray_NDIM, PyArray_SIZE, ndarray
+from numpy cimport PyArray_CheckExact, PyArray_SIZE, ndarray
 
-from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, NUMPY_OF_DTYPE, Held, as_array, broadcast, check, check_out, dtype_of,
-                                empty_like_shape, finish, hold, interruptible, new_array, pin, plain_out, release_context,
-                                same_shape, view_of)
+from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, Held, array_of, as_array, broadcast, check, check_out,
+                                dtype_of, empty_like_shape, finish, hold, interruptible, new_array, pin, plain_out,
+                                release_context, same_shape, view_of)
 from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.elementwise cimport (numrs_binary, numrs_binary_dtypes, numrs_ternary, numrs_ternary_dtypes, numrs_unary,
@@ -64,8 +64,9 @@ cdef bint _is_logical(int32_t op) noexcept:
     return ops.NUMRS_OP_LOGICAL_AND <= op <= ops.NUMRS_OP_LOGICAL_XOR
 
 
-cdef numrs_status _run(int family, int32_t op, const numrs_view *v, object a, object b, object c, object y) except *:
-    """One call with views v, inputs then output, of these arrays (None: a number on our stack), without the GIL where that pays."""
+cdef numrs_status _run(int family, int32_t op, const numrs_view *v, object a, object b, object c, object y) except -1:
+    """One call with views v, inputs then output, of these arrays (None: a number on our stack), without the GIL where
+    that pays."""
     cdef Held held[4]
     cdef numrs_status status
     cdef numrs_context *context
@@ -79,8 +80,8 @@ cdef numrs_status _run(int family, int32_t op, const numrs_view *v, object a, ob
         return numrs_ternary(NULL, op, &v[0], &v[1], &v[2], &v[3])
     for k in range(family + 1):
         hold(&held[k], &v[k])
-    pins = (None if a is None else pin(<ndarray>a), None if b is None else pin(<ndarray>b), None if c is None else pin(<ndarray>c),
-            pin(<ndarray>y))
+    pins = (None if a is None else pin(<ndarray>a), None if b is None else pin(<ndarray>b),
+            None if c is None else pin(<ndarray>c), pin(<ndarray>y))
     context = interruptible(work_ns)
     with nogil:
         if family == UNARY:
@@ -108,7 +109,7 @@ def _refused(str name, operands):
 
 
 cdef object unary(int32_t op, str name, object x, object out):
-    cdef ndarray a = as_array(x, name, "x"), y
+    cdef ndarray a = array_of(x, name, "x"), y
     cdef int32_t dtype = dtype_of(a), result = UNARY_RESULT[op][dtype]
     cdef numrs_view views[2]
     cdef numrs_status status
@@ -169,9 +170,10 @@ cdef bint _store_int(object x, int32_t dtype, Number *number) except -1:
     return True
 
 
-cdef int _weak(object x, int32_t beside, int32_t computed, str name, str argument, numrs_view *view, Number *number) except -1:
-    """Makes a 0-d view of a Python number beside an array of dtype `beside`, on which alone the operation's result is `computed`;
-    returns 0, or 1 when an int does not fit."""
+cdef int _weak(object x, int32_t beside, int32_t computed, str name, str argument, numrs_view *view,
+               Number *number) except -1:
+    """Makes a 0-d view of a Python number beside an array of dtype `beside`, on which alone the operation's result is
+    `computed`; returns 0, or 1 when an int does not fit."""
     cdef int32_t dtype = beside
     view.data = number
     view.shape = NULL
@@ -193,8 +195,7 @@ cdef int _weak(object x, int32_t beside, int32_t computed, str name, str argumen
     try:
         number.f64 = float(x)
     except OverflowError:
-        raise OverflowError(f"{name}: {argument} is an int of {x.bit_length()} bits, which does not fit {numrs_dtype_name(dtype).decode()}") \
-            from None
+        raise _too_large(x, dtype, name, argument) from None
     if dtype == NUMRS_F32:
         number.f32 = <float>number.f64
     return 0
@@ -209,7 +210,8 @@ cdef object _shapes(const numrs_view *views, int count):
     return ", ".join(str(tuple([views[k].shape[d] for d in range(views[k].ndim)])) for k in range(count))
 
 
-cdef object _finish_call(int family, int32_t op, str name, numrs_view *views, object a, object b, object c, int32_t result, object out):
+cdef object _finish_call(int family, int32_t op, str name, numrs_view *views, object a, object b, object c,
+                         int32_t result, object out):
     """Makes or checks the output, calls, and returns it."""
     cdef ndarray y
     cdef int64_t shape[64]
@@ -228,7 +230,8 @@ cdef object _finish_call(int family, int32_t op, str name, numrs_view *views, ob
 
 
 cdef object _compare_mixed(int32_t op, str name, ndarray s, ndarray u, object out):
-    """op(s, u) of signed s and unsigned u, exact where no dtype holds both: negative is less, and the others compare as uint64."""
+    """op(s, u) of signed s and unsigned u, exact where no dtype holds both: negative is less, and the others compare
+    as uint64."""
     wide = s if dtype_of(s) == NUMRS_I64 else <object>s.astype(np.int64)
     negative = binary(ops.NUMRS_OP_LESS, name, wide, 0, None)
     first = binary(op, name, np.asarray(wide).view(np.uint64), u, None)
@@ -268,7 +271,7 @@ cdef object _constant_comparison(int32_t op, str name, ndarray x, object number,
 cdef object _binary_weak(int32_t op, str name, object array, object number, bint swapped, object out):
     """An array with a Python number, which stands first when swapped."""
     cdef str array_name = "x2" if swapped else "x1", number_name = "x1" if swapped else "x2"
-    cdef ndarray x = as_array(array, name, array_name), y
+    cdef ndarray x = array_of(array, name, array_name), y
     cdef int32_t dtype = dtype_of(x), compute, result
     cdef numrs_view views[3]
     cdef Number value
@@ -325,7 +328,9 @@ cdef object binary(int32_t op, str name, object a, object b, object out):
     other = dtype_of(z)
     if _is_comparison(op) and dtype != other and (dtype == NUMRS_U64 or other == NUMRS_U64) and \
             (<object>x).dtype.kind + (<object>z).dtype.kind in ("iu", "ui"):
-        return _compare_mixed(op, name, x, z, out) if other == NUMRS_U64 else _compare_mixed(_mirrored(op), name, z, x, out)
+        if other == NUMRS_U64:
+            return _compare_mixed(op, name, x, z, out)
+        return _compare_mixed(_mirrored(op), name, z, x, out)
     if numrs_binary_dtypes(op, dtype, other, &compute, &result) != NUMRS_OK:
         raise _refused(name, (("x1", dtype), ("x2", other)))
     views[0] = view_of(x, dtype)

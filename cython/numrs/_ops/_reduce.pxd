@@ -1,7 +1,9 @@
-# The reduction and scan families: arguments -> views -> one C call -> result. Public functions are in reductions.pyx and scans.pyx.
+# The reduction and scan families: arguments -> views -> one C call -> result. Public functions are in reductions.pyx
+# and scans.pyx.
 from libc.stdint cimport int32_t
 
-cdef object reduce(int32_t op, str name, object x, object axis, object out, object keepdims, object where, double correction)
+cdef object reduce(int32_t op, str name, object x, object axis, object out, object keepdims, object where,
+                   double correction)
 cdef object scan(int32_t op, str name, object x, object axis, object out, object include_initial)
 cdef object vecdot_(str name, object x1, object x2, object axis)
 cdef object in_dtype(object y, object dtype, object out)

@@ -7,8 +7,9 @@ from libc.stdint cimport int32_t, int64_t
 cimport numpy as cnp
 from numpy cimport PyArray_DIMS, PyArray_NDIM, PyArray_SIZE, ndarray
 
-from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, Held, as_array, broadcast, check, check_out, dtype_of, finish, hold,
-                                interruptible, new_array, pin, release_context, scalar, view_of)
+from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, Held, array_of, as_array, broadcast, check, check_out,
+                                dtype_of, finish, hold, interruptible, new_array, pin, release_context, scalar,
+                                view_of)
 from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.reduce cimport numrs_reduce, numrs_reduce_dtype, numrs_scan, numrs_scan_dtype, numrs_vecdot
@@ -70,9 +71,10 @@ cdef object _refused(int32_t dtype, str name):
     return TypeError(f"{name}: x has dtype {numrs_dtype_name(dtype).decode()}, which the operation does not take")
 
 
-cdef numrs_status _reduce_without_gil(int32_t op, ndarray x, ndarray w, ndarray y, const numrs_view *vx, const numrs_view *vw,
+cdef numrs_status _reduce_without_gil(int32_t op, ndarray x, ndarray w, ndarray y, const numrs_view *vx,
+                                      const numrs_view *vw,
                                       const numrs_view *vy, const int32_t *axes, int32_t count, double correction,
-                                      double work_ns) except *:
+                                      double work_ns) except -1:
     """y None: vy is a number on the caller's stack."""
     cdef Held held_x, held_w, held_y
     cdef numrs_context *context
@@ -116,8 +118,9 @@ cdef object _reduce_all(int32_t op, str name, ndarray x, double correction):
     return scalar(&value, result)
 
 
-cdef object reduce(int32_t op, str name, object x, object axis, object out, object keepdims, object where, double correction):
-    cdef ndarray a = as_array(x, name, "x"), w = None, y
+cdef object reduce(int32_t op, str name, object x, object axis, object out, object keepdims, object where,
+                   double correction):
+    cdef ndarray a = array_of(x, name, "x"), w = None, y
     if axis is None and out is None and (where is None or where is True) and keepdims is False:
         return _reduce_all(op, name, a, correction)
     cdef int ndim = PyArray_NDIM(a), d, kept = 0
@@ -192,7 +195,7 @@ cdef object in_dtype(object y, object dtype, object out):
 
 
 cdef object scan(int32_t op, str name, object x, object axis, object out, object include_initial):
-    cdef ndarray a = as_array(x, name, "x"), y
+    cdef ndarray a = array_of(x, name, "x"), y
     cdef int ndim = PyArray_NDIM(a), d
     cdef int32_t along, dtype = dtype_of(a), initial = 1 if include_initial else 0, result = SCAN_RESULT[op][dtype]
     cdef int64_t shape[64]
@@ -239,7 +242,7 @@ cdef object scan(int32_t op, str name, object x, object axis, object out, object
 
 
 cdef object vecdot_(str name, object x1, object x2, object axis):
-    cdef ndarray a = as_array(x1, name, "x1"), b = as_array(x2, name, "x2"), y
+    cdef ndarray a = array_of(x1, name, "x1"), b = array_of(x2, name, "x2"), y
     cdef numrs_view views[2]
     cdef numrs_view vy
     cdef int64_t value, shape[64]
@@ -251,7 +254,8 @@ cdef object vecdot_(str name, object x1, object x2, object axis):
     views[0] = view_of(a, dtype_of(a))
     views[1] = view_of(b, dtype_of(b))
     if views[0].ndim == 0 or views[1].ndim == 0:
-        raise ValueError(f"{name}: x1 and x2 have shapes {_shape(a)} and {_shape(b)}, expected at least 1 dimension each")
+        raise ValueError(f"{name}: x1 and x2 have shapes {_shape(a)} and {_shape(b)}, "
+                         "expected at least 1 dimension each")
     ndim = broadcast(views, 2, shape)
     if ndim < 0:
         raise ValueError(f"{name}: operands with shapes {_shape(a)}, {_shape(b)} do not broadcast")

@@ -17,7 +17,8 @@ def pow(x1, x2, /, out=None):
     Returns
     -------
     ndarray or scalar
-        ``x1 ** x2``, at most 2 ULP from the exact value; integers wrap, and a negative integer exponent is a ValueError.
+        ``x1 ** x2``, at most 2 ULP from the exact value; integers wrap, and a negative integer exponent is a
+        ValueError.
 
     Raises
     ------

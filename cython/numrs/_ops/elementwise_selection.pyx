@@ -4,8 +4,8 @@ cimport numpy as cnp
 from libc.stdint cimport int32_t
 from numpy cimport PyArray_SIZE, ndarray
 
-from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, Held, as_array, as_dtype, check, dtype_of, empty_like_shape, hold,
-                                interruptible, pin, release_context, view_of)
+from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, Held, as_array, as_dtype, check, dtype_of, empty_like_shape,
+                                hold, interruptible, pin, release_context, view_of)
 from numrs._ops._elementwise cimport binary, is_weak, ternary
 from numrs.c cimport ops
 from numrs.c.base cimport numrs_context, numrs_status
@@ -133,8 +133,8 @@ def astype(x, dtype, /, *, copy=True):
     Returns
     -------
     ndarray
-        The converted elements. Floats out of an integer's range: the value truncated to 64 bits (NaN and beyond: -2**63),
-        then wrapped; the same bits on every machine.
+        The converted elements. Floats out of an integer's range: the value truncated to 64 bits (NaN and beyond:
+        -2**63), then wrapped; the same bits on every machine.
 
     Raises
     ------

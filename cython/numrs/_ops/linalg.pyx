@@ -6,22 +6,24 @@ from libc.stdint cimport int32_t, int64_t
 cimport numpy as cnp
 from numpy cimport PyArray_SIZE, ndarray
 
-from numrs._ops._array cimport (NOGIL_NS, Held, as_array, check, check_out, dtype_of, finish, hold, interruptible, new_array, pin,
-                                release_context, view_of)
+from numrs._ops._array cimport (NOGIL_NS, Held, array_of, as_array, check, check_out, dtype_of, finish, hold,
+                                interruptible, new_array, pin, release_context, view_of)
 from numrs._ops._reduce cimport vecdot_
 from numrs._ops.elementwise_arithmetic import multiply
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
-from numrs.c.linalg cimport (numrs_inner, numrs_inner_shape, numrs_matmul, numrs_matmul_shape, numrs_outer, numrs_outer_shape)
+from numrs.c.linalg cimport (numrs_inner, numrs_inner_shape, numrs_matmul, numrs_matmul_shape, numrs_outer,
+                             numrs_outer_shape)
 from numrs.c.view cimport numrs_promote, numrs_view
 
 cnp.import_array()
 
 
-ctypedef numrs_status (*Product)(numrs_context *, const numrs_view *, const numrs_view *, const numrs_view *) noexcept nogil
+ctypedef numrs_status (*Product)(numrs_context *, const numrs_view *, const numrs_view *,
+                                 const numrs_view *) noexcept nogil
 ctypedef numrs_status (*ProductShape)(const numrs_view *, const numrs_view *, int32_t *, int64_t *) noexcept nogil
 
 cdef object _product(Product call, ProductShape shape_of, str name, object x1, object x2, object out):
-    cdef ndarray a = as_array(x1, name, "x1"), b = as_array(x2, name, "x2"), y
+    cdef ndarray a = array_of(x1, name, "x1"), b = array_of(x2, name, "x2"), y
     cdef numrs_view va = view_of(a, dtype_of(a)), vb = view_of(b, dtype_of(b)), vy
     cdef int64_t shape[64]
     cdef int32_t ndim
@@ -38,7 +40,8 @@ cdef object _product(Product call, ProductShape shape_of, str name, object x1, o
         y = check_out(out, name)
     vy = view_of(y, dtype_of(y))
     # About 0.1 ns per multiplication; the inner extent of an outer product is 1.
-    work_ns = 0.1 * <double>PyArray_SIZE(y) * (<double>va.shape[va.ndim - 1] if va.ndim and call != numrs_outer else 1.0)
+    work_ns = 0.1 * <double>PyArray_SIZE(y) * (<double>va.shape[va.ndim - 1] if va.ndim and call != numrs_outer
+                                               else 1.0)
     if work_ns < NOGIL_NS:
         status = call(NULL, &va, &vb, &vy)
     else:
@@ -79,7 +82,7 @@ def matmul(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.matmul([[1.0, 2.0], [3.0, 4.0]], [1.0, 1.0])
-    @@
+    array([3., 7.])
     """
     return _product(numrs_matmul, numrs_matmul_shape, "matmul", x1, x2, out)
 
@@ -107,7 +110,7 @@ def inner(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.inner([1.0, 2.0], [3.0, 4.0])
-    @@
+    np.float64(11.0)
     """
     return _product(numrs_inner, numrs_inner_shape, "inner", x1, x2, out)
 
@@ -135,9 +138,11 @@ def outer(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.outer([1.0, 2.0], [3.0, 4.0])
-    @@
+    array([[3., 4.],
+           [6., 8.]])
     """
-    return _product(numrs_outer, numrs_outer_shape, "outer", as_array(x1, "outer", "x1").ravel(), as_array(x2, "outer", "x2").ravel(), out)
+    flat1, flat2 = as_array(x1, "outer", "x1").ravel(), as_array(x2, "outer", "x2").ravel()
+    return _product(numrs_outer, numrs_outer_shape, "outer", flat1, flat2, out)
 
 
 def dot(x1, x2, /, out=None):
@@ -153,8 +158,8 @@ def dot(x1, x2, /, out=None):
     Returns
     -------
     ndarray or scalar
-        Of two vectors: their `vecdot`; of matrices: their `matmul`; else the sum over the last axis of ``x1`` and the last but
-        one of ``x2``.
+        Of two vectors: their `vecdot`; of matrices: their `matmul`; else the sum over the last axis of ``x1`` and the
+        last but one of ``x2``.
 
     Raises
     ------
@@ -164,7 +169,7 @@ def dot(x1, x2, /, out=None):
     Examples
     --------
     >>> numrs.dot([1.0, 2.0], [3.0, 4.0])
-    @@
+    np.float64(11.0)
     """
     a = as_array(x1, "dot", "x1")
     b = as_array(x2, "dot", "x2")

@@ -54,10 +54,11 @@ def sum(x, /, axis=None, *, dtype=None, out=None, keepdims=False, where=None):
     Examples
     --------
     >>> numrs.sum([[1.0, 2.0], [3.0, 4.0]], axis=0)
-    @@
+    array([4., 6.])
     """
     if dtype is not None:
-        return in_dtype(reduce(ops.NUMRS_OP_SUM, "sum", astype(x, dtype, copy=False), axis, out, keepdims, where, 0.0), dtype, out)
+        return in_dtype(reduce(ops.NUMRS_OP_SUM, "sum", astype(x, dtype, copy=False), axis, out, keepdims, where,
+                               0.0), dtype, out)
     return reduce(ops.NUMRS_OP_SUM, "sum", x, axis, out, keepdims, where, 0.0)
 
 
@@ -82,7 +83,8 @@ def prod(x, /, axis=None, *, dtype=None, out=None, keepdims=False, where=None):
     Returns
     -------
     ndarray or scalar
-        float32 accumulates in float64; bool and integers are multiplied in int64 or uint64 and wrap; an empty product is 1.
+        float32 accumulates in float64; bool and integers are multiplied in int64 or uint64 and wrap; an empty product
+        is 1.
 
     Raises
     ------
@@ -92,10 +94,11 @@ def prod(x, /, axis=None, *, dtype=None, out=None, keepdims=False, where=None):
     Examples
     --------
     >>> numrs.prod([2.0, 3.0, 4.0])
-    @@
+    np.float64(24.0)
     """
     if dtype is not None:
-        return in_dtype(reduce(ops.NUMRS_OP_PROD, "prod", astype(x, dtype, copy=False), axis, out, keepdims, where, 0.0), dtype, out)
+        return in_dtype(reduce(ops.NUMRS_OP_PROD, "prod", astype(x, dtype, copy=False), axis, out, keepdims, where,
+                               0.0), dtype, out)
     return reduce(ops.NUMRS_OP_PROD, "prod", x, axis, out, keepdims, where, 0.0)
 
 
@@ -128,7 +131,7 @@ def min(x, /, axis=None, *, out=None, keepdims=False, where=None):
     Examples
     --------
     >>> numrs.min([[3, 1], [2, 5]], axis=1)
-    @@
+    array([1, 2])
     """
     return reduce(ops.NUMRS_OP_MIN, "min", x, axis, out, keepdims, where, 0.0)
 
@@ -162,7 +165,7 @@ def max(x, /, axis=None, *, out=None, keepdims=False, where=None):
     Examples
     --------
     >>> numrs.max([[3, 1], [2, 5]], axis=1)
-    @@
+    array([3, 5])
     """
     return reduce(ops.NUMRS_OP_MAX, "max", x, axis, out, keepdims, where, 0.0)
 
@@ -196,7 +199,7 @@ def mean(x, /, axis=None, *, out=None, keepdims=False, where=None):
     Examples
     --------
     >>> numrs.mean([1.0, 2.0, 6.0])
-    @@
+    np.float64(3.0)
     """
     return reduce(ops.NUMRS_OP_MEAN, "mean", x, axis, out, keepdims, where, 0.0)
 
@@ -222,8 +225,8 @@ def var(x, /, axis=None, *, correction=None, ddof=None, out=None, keepdims=False
     Returns
     -------
     ndarray or scalar
-        ``sum((x - mean(x))**2) / (n - correction)``, two passes per block of 4096 joined after Chan, Golub and LeVeque (1979);
-        integers give float64.
+        ``sum((x - mean(x))**2) / (n - correction)``, two passes per block of 4096 joined after Chan, Golub and
+        LeVeque (1979); integers give float64.
 
     Raises
     ------
@@ -235,7 +238,7 @@ def var(x, /, axis=None, *, correction=None, ddof=None, out=None, keepdims=False
     Examples
     --------
     >>> numrs.var([1.0, 2.0, 3.0, 4.0], correction=1)
-    @@
+    np.float64(1.6666666666666667)
     """
     return reduce(ops.NUMRS_OP_VAR, "var", x, axis, out, keepdims, where, _correction("var", correction, ddof))
 
@@ -273,7 +276,7 @@ def std(x, /, axis=None, *, correction=None, ddof=None, out=None, keepdims=False
     Examples
     --------
     >>> numrs.std([1.0, 3.0])
-    @@
+    np.float64(1.0)
     """
     return reduce(ops.NUMRS_OP_STD, "std", x, axis, out, keepdims, where, _correction("std", correction, ddof))
 
@@ -305,7 +308,7 @@ def argmin(x, /, axis=None, *, out=None, keepdims=False):
     Examples
     --------
     >>> numrs.argmin([3.0, 1.0, 2.0])
-    @@
+    np.int64(1)
     """
     return reduce(ops.NUMRS_OP_ARGMIN, "argmin", x, axis, out, keepdims, None, 0.0)
 
@@ -337,7 +340,7 @@ def argmax(x, /, axis=None, *, out=None, keepdims=False):
     Examples
     --------
     >>> numrs.argmax([3.0, 1.0, 4.0])
-    @@
+    np.int64(2)
     """
     return reduce(ops.NUMRS_OP_ARGMAX, "argmax", x, axis, out, keepdims, None, 0.0)
 
@@ -371,7 +374,7 @@ def any(x, /, axis=None, *, out=None, keepdims=False, where=None):
     Examples
     --------
     >>> numrs.any([[0, 1], [0, 0]], axis=1)
-    @@
+    array([ True, False])
     """
     return reduce(ops.NUMRS_OP_ANY, "any", x, axis, out, keepdims, where, 0.0)
 
@@ -405,7 +408,7 @@ def all(x, /, axis=None, *, out=None, keepdims=False, where=None):
     Examples
     --------
     >>> numrs.all([[0, 1], [2, 3]], axis=1)
-    @@
+    array([False,  True])
     """
     return reduce(ops.NUMRS_OP_ALL, "all", x, axis, out, keepdims, where, 0.0)
 
@@ -439,7 +442,7 @@ def count_nonzero(x, /, axis=None, *, out=None, keepdims=False, where=None):
     Examples
     --------
     >>> numrs.count_nonzero([0.0, 1.0, 2.0])
-    @@
+    np.int64(2)
     """
     return reduce(ops.NUMRS_OP_COUNT_NONZERO, "count_nonzero", x, axis, out, keepdims, where, 0.0)
 
@@ -459,7 +462,8 @@ def _vector_norm(str name, x, axis, ord, keepdims):
     if ord == float("-inf"):
         return reduce(ops.NUMRS_OP_MIN, name, magnitude, axis, None, keepdims, None, 0.0)
     if ord == 0:
-        return astype(reduce(ops.NUMRS_OP_COUNT_NONZERO, name, magnitude, axis, None, keepdims, None, 0.0), magnitude.dtype)[()]
+        return astype(reduce(ops.NUMRS_OP_COUNT_NONZERO, name, magnitude, axis, None, keepdims, None, 0.0),
+                      magnitude.dtype)[()]
     total = reduce(ops.NUMRS_OP_SUM, name, power(magnitude, float(ord)), axis, None, keepdims, None, 0.0)
     return power(total, 1.0 / float(ord))
 
@@ -491,7 +495,7 @@ def vector_norm(x, /, axis=None, *, ord=2, keepdims=False):
     Examples
     --------
     >>> numrs.vector_norm([3.0, 4.0])
-    @@
+    np.float64(5.0)
     """
     return _vector_norm("vector_norm", x, axis, ord, keepdims)
 
@@ -500,14 +504,16 @@ def _matrix_norm(x, ord, axes, keepdims):
     """Norms of the matrices in two axes that need no decomposition."""
     for axis in axes:
         if not -x.ndim <= axis < x.ndim:
-            raise AxisError(f"norm: axis {axis} is out of bounds for {x.ndim}-d input (shape {x.shape}); valid: {-x.ndim}..{x.ndim - 1}")
+            raise AxisError(f"norm: axis {axis} is out of bounds for {x.ndim}-d input (shape {x.shape}); "
+                            f"valid: {-x.ndim}..{x.ndim - 1}")
     rows, columns = (axis % x.ndim for axis in axes)
     if rows == columns:
         raise ValueError(f"norm: axis {rows} is given twice in {axes}")
     if ord == "fro":
         return _vector_norm("norm", x, (rows, columns), 2, keepdims)
     if ord in (2, -2, "nuc"):
-        raise NotImplementedError(f"norm: ord is {ord!r}, which needs singular values; available for matrices: None, 'fro', 1, -1, inf, -inf")
+        raise NotImplementedError(f"norm: ord is {ord!r}, which needs singular values; available for matrices: "
+                                  "None, 'fro', 1, -1, inf, -inf")
     if ord not in (1, -1, float("inf"), float("-inf")):
         raise ValueError(f"norm: ord is {ord!r}, expected None, 'fro', 1, -1, inf or -inf for matrices")
     summed, other = (rows, columns) if ord in (1, -1) else (columns, rows)
@@ -527,7 +533,8 @@ def _norm(x, ord, axis, keepdims):
     if len(axes) == 1:
         return _vector_norm("norm", x, None, ord, keepdims)
     if len(axes) != 2:
-        raise ValueError(f"norm: ord is {ord!r} and {len(axes)} axes are taken, expected one axis (vectors) or two (matrices)")
+        raise ValueError(f"norm: ord is {ord!r} and {len(axes)} axes are taken, "
+                         "expected one axis (vectors) or two (matrices)")
     return _matrix_norm(x, ord, axes, keepdims)
 
 
@@ -561,7 +568,7 @@ def norm(x, /, ord=None, axis=None, *, keepdims=False):
     Examples
     --------
     >>> numrs.norm([[3.0, 0.0], [0.0, 4.0]])
-    @@
+    np.float64(5.0)
     """
     return _norm(x, ord, axis, keepdims)
 
@@ -589,6 +596,6 @@ def vecdot(x1, x2, /, *, axis=-1):
     Examples
     --------
     >>> numrs.vecdot([[1.0, 2.0], [3.0, 4.0]], [1.0, 1.0])
-    @@
+    array([3., 7.])
     """
     return vecdot_("vecdot", x1, x2, axis)

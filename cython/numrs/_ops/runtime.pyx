@@ -4,10 +4,11 @@ from libc.stdint cimport int32_t, uint64_t
 from libc.string cimport memset
 
 from numrs._ops._array cimport check
-from numrs.c.base cimport (numrs_abi, numrs_backend_name, numrs_build_info, numrs_cpu_info, numrs_get_backend, numrs_get_cpu_info,
-                           numrs_get_num_threads, numrs_get_stream_threshold, numrs_get_target, numrs_get_thread_threshold_us,
-                           numrs_memory_get_stats, numrs_memory_reset_peak, numrs_memory_set_limit, numrs_memory_stats,
-                           numrs_memory_trim, numrs_set_backend, numrs_set_num_threads, numrs_set_stream_threshold, numrs_set_target,
+from numrs.c.base cimport (numrs_abi, numrs_backend_name, numrs_build_info, numrs_cpu_info, numrs_get_backend,
+                           numrs_get_cpu_info, numrs_get_num_threads, numrs_get_stream_threshold, numrs_get_target,
+                           numrs_get_thread_threshold_us, numrs_memory_get_stats, numrs_memory_reset_peak,
+                           numrs_memory_set_limit, numrs_memory_stats, numrs_memory_trim, numrs_set_backend,
+                           numrs_set_num_threads, numrs_set_stream_threshold, numrs_set_target,
                            numrs_set_thread_threshold_us, numrs_target_name, numrs_vector_bytes, numrs_version)
 
 
@@ -87,8 +88,8 @@ def simd_info():
     Returns
     -------
     dict
-        ``isa`` (in use), ``available`` (compiled and run by this machine, best first), ``width_bytes``, ``width_floats``,
-        ``width_doubles``.
+        ``isa`` (in use), ``available`` (compiled and run by this machine, best first), ``width_bytes``,
+        ``width_floats``, ``width_doubles``.
 
     Examples
     --------
@@ -108,10 +109,10 @@ def set_target(name, /):
     check(numrs_set_target(_text(name, "set_target", "name")))
 
 
-_FEATURES = ("sse2", "ssse3", "sse41", "sse42", "popcnt", "aes", "pclmul", "avx", "avx2", "fma", "f16c", "bmi1", "bmi2", "avx_vnni",
-             "avx512f", "avx512dq", "avx512cd", "avx512bw", "avx512vl", "avx512_ifma", "avx512_vbmi", "avx512_vbmi2", "avx512_vnni",
-             "avx512_bitalg", "avx512_vpopcntdq", "avx512_bf16", "avx512_fp16", "amx_tile", "amx_int8", "amx_bf16", "amx_fp16", "neon",
-             "sve")
+_FEATURES = ("sse2", "ssse3", "sse41", "sse42", "popcnt", "aes", "pclmul", "avx", "avx2", "fma", "f16c", "bmi1",
+             "bmi2", "avx_vnni", "avx512f", "avx512dq", "avx512cd", "avx512bw", "avx512vl", "avx512_ifma",
+             "avx512_vbmi", "avx512_vbmi2", "avx512_vnni", "avx512_bitalg", "avx512_vpopcntdq", "avx512_bf16",
+             "avx512_fp16", "amx_tile", "amx_int8", "amx_bf16", "amx_fp16", "neon", "sve")
 
 
 def get_cpu_info():
@@ -120,8 +121,8 @@ def get_cpu_info():
     Returns
     -------
     dict
-        ``vendor``, ``brand``, ``physical_cores``, ``logical_cores``, ``usable_cores`` (affinity and cgroup quota), ``l1d_bytes``,
-        ``l2_bytes``, ``l3_bytes``, ``line_bytes`` (0: not known), and ``has_<feature>`` as bool.
+        ``vendor``, ``brand``, ``physical_cores``, ``logical_cores``, ``usable_cores`` (affinity and cgroup quota),
+        ``l1d_bytes``, ``l2_bytes``, ``l3_bytes``, ``line_bytes`` (0: not known), and ``has_<feature>`` as bool.
 
     Examples
     --------
@@ -133,7 +134,8 @@ def get_cpu_info():
     info.struct_size = sizeof(info)
     check(numrs_get_cpu_info(&info))
     have = set((<bytes>info.features).decode().split())
-    facts = {"vendor": (<bytes>info.vendor).decode(), "brand": (<bytes>info.brand).decode(), "physical_cores": info.physical_cores,
+    facts = {"vendor": (<bytes>info.vendor).decode(), "brand": (<bytes>info.brand).decode(),
+             "physical_cores": info.physical_cores,
              "logical_cores": info.logical_cores, "usable_cores": info.usable_cores, "l1d_bytes": info.l1d_bytes,
              "l2_bytes": info.l2_bytes, "l3_bytes": info.l3_bytes, "line_bytes": info.line_bytes}
     facts.update({f"has_{name}": name in have for name in _FEATURES})
@@ -201,7 +203,8 @@ def memory_stats():
     memset(&stats, 0, sizeof(stats))
     stats.struct_size = sizeof(stats)
     check(numrs_memory_get_stats(&stats))
-    return {"hits": stats.hits, "misses": stats.misses, "in_use_bytes": stats.in_use_bytes, "cached_bytes": stats.cached_bytes,
+    return {"hits": stats.hits, "misses": stats.misses, "in_use_bytes": stats.in_use_bytes,
+            "cached_bytes": stats.cached_bytes,
             "peak_bytes": stats.peak_bytes, "limit_bytes": stats.limit_bytes}
 
 

@@ -34,10 +34,11 @@ def cumulative_sum(x, /, *, axis=None, dtype=None, include_initial=False, out=No
     Examples
     --------
     >>> numrs.cumulative_sum([1.0, 2.0, 3.0])
-    @@
+    array([1., 3., 6.])
     """
     if dtype is not None:
-        return in_dtype(scan(ops.NUMRS_OP_CUMULATIVE_SUM, "cumulative_sum", astype(x, dtype, copy=False), axis, out, include_initial), dtype, out)
+        return in_dtype(scan(ops.NUMRS_OP_CUMULATIVE_SUM, "cumulative_sum", astype(x, dtype, copy=False), axis, out,
+                             include_initial), dtype, out)
     return scan(ops.NUMRS_OP_CUMULATIVE_SUM, "cumulative_sum", x, axis, out, include_initial)
 
 
@@ -70,10 +71,11 @@ def cumulative_prod(x, /, *, axis=None, dtype=None, include_initial=False, out=N
     Examples
     --------
     >>> numrs.cumulative_prod([1.0, 2.0, 3.0])
-    @@
+    array([1., 2., 6.])
     """
     if dtype is not None:
-        return in_dtype(scan(ops.NUMRS_OP_CUMULATIVE_PROD, "cumulative_prod", astype(x, dtype, copy=False), axis, out, include_initial), dtype, out)
+        return in_dtype(scan(ops.NUMRS_OP_CUMULATIVE_PROD, "cumulative_prod", astype(x, dtype, copy=False), axis, out,
+                             include_initial), dtype, out)
     return scan(ops.NUMRS_OP_CUMULATIVE_PROD, "cumulative_prod", x, axis, out, include_initial)
 
 
@@ -106,10 +108,11 @@ def cumulative_max(x, /, *, axis=None, dtype=None, include_initial=False, out=No
     Examples
     --------
     >>> numrs.cumulative_max([1.0, 3.0, 2.0])
-    @@
+    array([1., 3., 3.])
     """
     if dtype is not None:
-        return in_dtype(scan(ops.NUMRS_OP_CUMULATIVE_MAX, "cumulative_max", astype(x, dtype, copy=False), axis, out, include_initial), dtype, out)
+        return in_dtype(scan(ops.NUMRS_OP_CUMULATIVE_MAX, "cumulative_max", astype(x, dtype, copy=False), axis, out,
+                             include_initial), dtype, out)
     return scan(ops.NUMRS_OP_CUMULATIVE_MAX, "cumulative_max", x, axis, out, include_initial)
 
 
@@ -142,8 +145,9 @@ def cumulative_min(x, /, *, axis=None, dtype=None, include_initial=False, out=No
     Examples
     --------
     >>> numrs.cumulative_min([3.0, 1.0, 2.0])
-    @@
+    array([3., 1., 1.])
     """
     if dtype is not None:
-        return in_dtype(scan(ops.NUMRS_OP_CUMULATIVE_MIN, "cumulative_min", astype(x, dtype, copy=False), axis, out, include_initial), dtype, out)
+        return in_dtype(scan(ops.NUMRS_OP_CUMULATIVE_MIN, "cumulative_min", astype(x, dtype, copy=False), axis, out,
+                             include_initial), dtype, out)
     return scan(ops.NUMRS_OP_CUMULATIVE_MIN, "cumulative_min", x, axis, out, include_initial)
