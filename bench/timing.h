@@ -12,7 +12,7 @@
 
 #include "numrs/numrs.h"
 
-typedef numrs_status (*bench_call)(void *data);
+typedef numrs_status (*bench_call)(void* data);
 
 static double bench_seconds(void) {
   struct timespec now;
@@ -20,13 +20,14 @@ static double bench_seconds(void) {
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static int bench_compare(const void *a, const void *b) {
-  const double x = *(const double *)a, y = *(const double *)b;
+static int bench_compare(const void* a, const void* b) {
+  const double x = *(const double*)a, y = *(const double*)b;
   return (x > y) - (x < y);
 }
 
-/* Calls until 0.15 s have passed, in samples of at least 20 us, and prints nanoseconds per call, GB/s and GFLOP/s (0: not of interest). */
-static void bench_run(const char *name, int64_t n, double bytes, double flop, bench_call call, void *data) {
+/* Calls until 0.15 s have passed, in samples of at least 20 us, and prints nanoseconds per call, GB/s and GFLOP/s (0:
+ * not of interest). */
+static void bench_run(const char* name, int64_t n, double bytes, double flop, bench_call call, void* data) {
   enum { kMost = 2000 };
   static double samples[kMost];
   int count = 0, repeat = 1, i;
@@ -52,22 +53,24 @@ static void bench_run(const char *name, int64_t n, double bytes, double flop, be
   qsort(samples, (size_t)count, sizeof(samples[0]), bench_compare);
   best = samples[0];
   median = samples[count / 2];
-  printf("{\"case\": \"%s\", \"n\": %lld, \"best_ns\": %.2f, \"median_ns\": %.2f", name, (long long)n, best * 1e9, median * 1e9);
+  printf("{\"case\": \"%s\", \"n\": %lld, \"best_ns\": %.2f, \"median_ns\": %.2f", name, (long long)n, best * 1e9,
+         median * 1e9);
   if (bytes > 0) printf(", \"gb_per_s\": %.2f", bytes / best * 1e-9);
   if (flop > 0) printf(", \"gflop_per_s\": %.2f", flop / best * 1e-9);
-  printf(", \"threads\": %d, \"target\": \"%s\", \"version\": \"%s\"}\n", numrs_get_num_threads(), numrs_get_target(), numrs_version());
+  printf(", \"threads\": %d, \"target\": \"%s\", \"version\": \"%s\"}\n", numrs_get_num_threads(), numrs_get_target(),
+         numrs_version());
 }
 
 /* n numbers of the library's pool, from 0.5 to 1.5. */
-static float *bench_f32(int64_t n) {
-  float *x = (float *)numrs_allocate((size_t)n * sizeof(float));
+static float* bench_f32(int64_t n) {
+  float* x = (float*)numrs_allocate((size_t)n * sizeof(float));
   int64_t i;
   if (!x) exit(1);
   for (i = 0; i < n; i++) x[i] = 0.5f + (float)((i * 7919) % 1000) * 1e-3f;
   return x;
 }
-static double *bench_f64(int64_t n) {
-  double *x = (double *)numrs_allocate((size_t)n * sizeof(double));
+static double* bench_f64(int64_t n) {
+  double* x = (double*)numrs_allocate((size_t)n * sizeof(double));
   int64_t i;
   if (!x) exit(1);
   for (i = 0; i < n; i++) x[i] = 0.5 + (double)((i * 7919) % 1000) * 1e-3;

@@ -60,11 +60,12 @@ enum { NUMRS_CPU = 0, NUMRS_CUDA = 1 };
 /** Options of numrs_context_create; begin with NUMRS_CONTEXT_OPTIONS_INIT. Later versions append fields. */
 typedef struct numrs_context_options {
   uint32_t struct_size;
-  int32_t device;               /**< NUMRS_CPU; NUMRS_CUDA answers NUMRS_NO_DEVICE in this version */
-  int32_t threads;              /**< most threads a call may use; 0: numrs_get_num_threads() at the time of the call */
-  int32_t reserved;             /**< 0 */
-  int32_t (*poll)(void *user);  /**< NULL, or asked between blocks at most every 10 ms; nonzero ends the call: NUMRS_CANCELLED */
-  void *poll_user;              /**< passed to poll */
+  int32_t device;   /**< NUMRS_CPU; NUMRS_CUDA answers NUMRS_NO_DEVICE in this version */
+  int32_t threads;  /**< most threads a call may use; 0: numrs_get_num_threads() at the time of the call */
+  int32_t reserved; /**< 0 */
+  int32_t (*poll)(
+      void *user); /**< NULL, or asked between blocks at most every 10 ms; nonzero ends the call: NUMRS_CANCELLED */
+  void *poll_user; /**< passed to poll */
 } numrs_context_options;
 #define NUMRS_CONTEXT_OPTIONS_INIT {sizeof(numrs_context_options), 0, 0, 0, 0, 0}
 
@@ -72,7 +73,8 @@ NUMRS_API numrs_status numrs_context_create(const numrs_context_options *options
 /** NULL is fine. */
 NUMRS_API void numrs_context_destroy(numrs_context *context);
 
-/** Threads that calls may use: NUMRS_NUM_THREADS, else what affinity and the cgroup quota leave. Same bits for every number. */
+/** Threads that calls may use: NUMRS_NUM_THREADS, else what affinity and the cgroup quota leave. Same bits for every
+ * number. */
 NUMRS_API int32_t numrs_get_num_threads(void);
 /** 1 … 1024; anything else is NUMRS_BAD_ARGUMENT and changes nothing. */
 NUMRS_API numrs_status numrs_set_num_threads(int32_t threads);
@@ -93,7 +95,8 @@ NUMRS_API numrs_status numrs_set_parallel_for(numrs_parallel_for fn, void *user)
 NUMRS_API void *numrs_allocate(size_t bytes);
 NUMRS_API void numrs_free(void *block);
 
-/** The caller's allocator, both functions or neither (NULL, NULL restores the library's). NUMRS_BAD_ARGUMENT while blocks are in use. */
+/** The caller's allocator, both functions or neither (NULL, NULL restores the library's). NUMRS_BAD_ARGUMENT while
+ * blocks are in use. */
 typedef void *(*numrs_allocate_fn)(void *user, size_t bytes, size_t alignment);
 typedef void (*numrs_free_fn)(void *user, void *block, size_t bytes);
 NUMRS_API numrs_status numrs_set_allocator(numrs_allocate_fn allocate, numrs_free_fn release, void *user);
@@ -118,7 +121,8 @@ NUMRS_API const char *numrs_backend_name(int32_t index);
 NUMRS_API const char *numrs_get_backend(void);
 NUMRS_API numrs_status numrs_set_backend(const char *name);
 
-/** Instruction sets compiled into backend "cpu" that this machine runs, best first: "AVX3" (AVX-512), "AVX2", "SSE4"; NULL beyond the last. */
+/** Instruction sets compiled into backend "cpu" that this machine runs, best first: "AVX3" (AVX-512), "AVX2", "SSE4";
+ * NULL beyond the last. */
 NUMRS_API const char *numrs_target_name(int32_t index);
 /** The one in use; "NONE" when no compiled one runs here and cpu-portable serves. */
 NUMRS_API const char *numrs_get_target(void);
@@ -129,7 +133,7 @@ NUMRS_API int32_t numrs_vector_bytes(void);
 typedef struct numrs_cpu_info {
   uint32_t struct_size; /**< set by the caller: sizeof(numrs_cpu_info) */
   int32_t physical_cores, logical_cores;
-  int32_t usable_cores; /**< what affinity and the cgroup quota leave */
+  int32_t usable_cores;                              /**< what affinity and the cgroup quota leave */
   int64_t l1d_bytes, l2_bytes, l3_bytes, line_bytes; /**< 0: not known */
   char vendor[16];
   char brand[64];

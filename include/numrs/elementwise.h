@@ -1,9 +1,10 @@
-/* Element-wise operations on views: any strides, broadcasting, mixed dtypes. Operation numbers are in ops.h, typed functions in raw.h.
+/* Element-wise operations on views: any strides, broadcasting, mixed dtypes. Operation numbers are in ops.h, typed
+   functions in raw.h.
 
-   Inputs are broadcast against each other and converted to the operation's dtype as NumPy 2 does (numrs_*_dtypes tell which).
-   The output must have the broadcast shape; its dtype may be any to which the result converts by NumPy's same_kind rule.
-   An output may be one of the inputs, or overlap them in any way: the numbers are those of separate memory. Outputs are unchanged
-   on any status but NUMRS_OK and NUMRS_CANCELLED. */
+   Inputs are broadcast against each other and converted to the operation's dtype as NumPy 2 does (numrs_*_dtypes tell
+   which). The output must have the broadcast shape; its dtype may be any to which the result converts by NumPy's
+   same_kind rule. An output may be one of the inputs, or overlap them in any way: the numbers are those of separate
+   memory. Outputs are unchanged on any status but NUMRS_OK and NUMRS_CANCELLED. */
 #ifndef NUMRS_ELEMENTWISE_H
 #define NUMRS_ELEMENTWISE_H
 
@@ -21,8 +22,8 @@ NUMRS_API numrs_status numrs_binary(numrs_context *context, int32_t op, const nu
 /** y = op(a, b, c); op of the ternary table. */
 NUMRS_API numrs_status numrs_ternary(numrs_context *context, int32_t op, const numrs_view *a, const numrs_view *b,
                                      const numrs_view *c, const numrs_view *y);
-/** y = x converted to y's dtype, whatever both are (NumPy's "unsafe" casting). Floats out of an integer's range: the value
-    truncated to 64 bits (NaN and beyond: -2^63), then wrapped. */
+/** y = x converted to y's dtype, whatever both are (NumPy's "unsafe" casting). Floats out of an integer's range: the
+   value truncated to 64 bits (NaN and beyond: -2^63), then wrapped. */
 NUMRS_API numrs_status numrs_convert(numrs_context *context, const numrs_view *x, const numrs_view *y);
 
 /** dtype in which op computes for an input dtype, and dtype of its result; NUMRS_BAD_DTYPE when op does not take it. */
@@ -30,7 +31,8 @@ NUMRS_API numrs_status numrs_unary_dtypes(int32_t op, int32_t x, int32_t *comput
 /** The same for two inputs; promoted first. */
 NUMRS_API numrs_status numrs_binary_dtypes(int32_t op, int32_t a, int32_t b, int32_t *compute, int32_t *result);
 /** The same for three inputs; the condition of where takes no part in the promotion. */
-NUMRS_API numrs_status numrs_ternary_dtypes(int32_t op, int32_t a, int32_t b, int32_t c, int32_t *compute, int32_t *result);
+NUMRS_API numrs_status numrs_ternary_dtypes(int32_t op, int32_t a, int32_t b, int32_t c, int32_t *compute,
+                                            int32_t *result);
 
 #ifdef __cplusplus
 }

@@ -1,13 +1,13 @@
-/* Linear algebra on views: matrix products of any strides, dtypes and batches. Typed functions on plain memory (numrs_matmul_f32,
-   numrs_gemm_f32 …) are in raw.h.
+/* Linear algebra on views: matrix products of any strides, dtypes and batches. Typed functions on plain memory
+   (numrs_matmul_f32, numrs_gemm_f32 …) are in raw.h.
 
-   Inputs are promoted as NumPy 2 does and the sum is formed in the promoted dtype: integers wrap, bool is "or of ands", float32 stays
-   float32. The output must have the exact shape of the result; its dtype may be any to which the result converts by NumPy's
-   same_kind rule. It may overlap the inputs in any way (the numbers are those of separate memory), but not itself. It is unchanged on
-   any status but NUMRS_OK and NUMRS_CANCELLED.
+   Inputs are promoted as NumPy 2 does and the sum is formed in the promoted dtype: integers wrap, bool is "or of ands",
+   float32 stays float32. The output must have the exact shape of the result; its dtype may be any to which the result
+   converts by NumPy's same_kind rule. It may overlap the inputs in any way (the numbers are those of separate memory),
+   but not itself. It is unchanged on any status but NUMRS_OK and NUMRS_CANCELLED.
 
-   Same bits for every number of threads, batch by batch. Not the same over processors: f32 and f64 products of more than a few elements
-   are OpenBLAS's, whose kernels follow the processor (NUMRS_TARGET has no say there). */
+   Same bits for every number of threads, batch by batch. Not the same over processors: f32 and f64 products of more
+   than a few elements are OpenBLAS's, whose kernels follow the processor (NUMRS_TARGET has no say there). */
 #ifndef NUMRS_LINALG_H
 #define NUMRS_LINALG_H
 
@@ -17,16 +17,21 @@
 extern "C" {
 #endif
 
-/** y = a @ b, the array API's matmul: (…, m, k) @ (…, k, n) -> (…, m, n), leading axes broadcast. A 1-D a is a row, a 1-D b a column,
-    and that axis is missing in y; (k) @ (k) -> () is numrs_vecdot. 0-d operands are refused. k = 0 gives zeros. */
-NUMRS_API numrs_status numrs_matmul(numrs_context *context, const numrs_view *a, const numrs_view *b, const numrs_view *y);
-/** y[i…, j…] = sum over k of a[i…, k] * b[j…, k], NumPy's inner: shape a.shape[:-1] + b.shape[:-1]. A 0-d operand multiplies. */
-NUMRS_API numrs_status numrs_inner(numrs_context *context, const numrs_view *a, const numrs_view *b, const numrs_view *y);
+/** y = a @ b, the array API's matmul: (…, m, k) @ (…, k, n) -> (…, m, n), leading axes broadcast. A 1-D a is a row, a
+   1-D b a column, and that axis is missing in y; (k) @ (k) -> () is numrs_vecdot. 0-d operands are refused. k = 0 gives
+   zeros. */
+NUMRS_API numrs_status numrs_matmul(numrs_context *context, const numrs_view *a, const numrs_view *b,
+                                    const numrs_view *y);
+/** y[i…, j…] = sum over k of a[i…, k] * b[j…, k], NumPy's inner: shape a.shape[:-1] + b.shape[:-1]. A 0-d operand
+ * multiplies. */
+NUMRS_API numrs_status numrs_inner(numrs_context *context, const numrs_view *a, const numrs_view *b,
+                                   const numrs_view *y);
 /** y[i…, j…] = a[i…] * b[j…]: shape a.shape + b.shape. */
-NUMRS_API numrs_status numrs_outer(numrs_context *context, const numrs_view *a, const numrs_view *b, const numrs_view *y);
+NUMRS_API numrs_status numrs_outer(numrs_context *context, const numrs_view *a, const numrs_view *b,
+                                   const numrs_view *y);
 
-/** Shape of the result, for whoever makes the output; `shape` has room for NUMRS_MAX_NDIM extents. NUMRS_BAD_SHAPE when the operands do
-    not go together. The dtype of all three results is numrs_promote(a->dtype, b->dtype). */
+/** Shape of the result, for whoever makes the output; `shape` has room for NUMRS_MAX_NDIM extents. NUMRS_BAD_SHAPE when
+   the operands do not go together. The dtype of all three results is numrs_promote(a->dtype, b->dtype). */
 NUMRS_API numrs_status numrs_matmul_shape(const numrs_view *a, const numrs_view *b, int32_t *ndim, int64_t *shape);
 NUMRS_API numrs_status numrs_inner_shape(const numrs_view *a, const numrs_view *b, int32_t *ndim, int64_t *shape);
 NUMRS_API numrs_status numrs_outer_shape(const numrs_view *a, const numrs_view *b, int32_t *ndim, int64_t *shape);

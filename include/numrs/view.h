@@ -20,7 +20,8 @@ typedef struct numrs_view {
   int32_t dtype;          /**< NUMRS_F32 … */
 } numrs_view;
 
-/** NUMRS_OK when every element of v lies inside [base, base + nbytes). For shapes and strides that come from outside. */
+/** NUMRS_OK when every element of v lies inside [base, base + nbytes). For shapes and strides that come from outside.
+ */
 NUMRS_API numrs_status numrs_view_check(const numrs_view *v, const void *base, size_t nbytes);
 
 /** Bytes of one element; 0 for a number that is no dtype. */

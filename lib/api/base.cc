@@ -16,11 +16,14 @@ namespace {
 
 // Option structs begin with their size: smaller than version 1 is refused, bytes beyond what we know must be zero.
 Status CheckStruct(const char* function, const void* options, uint32_t size, size_t known) {
-  if (size < known) return Fail(NUMRS_BAD_ARGUMENT, "%s: struct_size is %u, expected at least %zu", function, size, known);
+  if (size < known)
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: struct_size is %u, expected at least %zu", function, size, known);
   if (size > 4096) return Fail(NUMRS_BAD_ARGUMENT, "%s: struct_size is %u, expected at most 4096", function, size);
   for (size_t i = known; i < size; i++) {
     if (static_cast<const unsigned char*>(options)[i]) {
-      return Fail(NUMRS_BAD_ARGUMENT, "%s: byte %zu of the options is not zero and this version (ABI %d) does not know it", function, i, numrs_abi());
+      return Fail(NUMRS_BAD_ARGUMENT,
+                  "%s: byte %zu of the options is not zero and this version (ABI %d) does not know it", function, i,
+                  numrs_abi());
     }
   }
   return NUMRS_OK;
@@ -41,9 +44,11 @@ extern "C" numrs_status numrs_context_create(const numrs_context_options* option
     NUMRS_TRY(CheckStruct(name, options, options->struct_size, sizeof(numrs_context_options)));
     if (options->reserved) return Fail(NUMRS_BAD_ARGUMENT, "%s: reserved is %d, expected 0", name, options->reserved);
     if (options->device == NUMRS_CUDA) return Fail(NUMRS_NO_DEVICE, "%s: this version has no cuda backend", name);
-    if (options->device != NUMRS_CPU) return Fail(NUMRS_BAD_ARGUMENT, "%s: device is %d, expected NUMRS_CPU (0)", name, options->device);
+    if (options->device != NUMRS_CPU)
+      return Fail(NUMRS_BAD_ARGUMENT, "%s: device is %d, expected NUMRS_CPU (0)", name, options->device);
     if (options->threads < 0 || options->threads > 1024) {
-      return Fail(NUMRS_BAD_ARGUMENT, "%s: threads is %d, expected 0 (the global number) to 1024", name, options->threads);
+      return Fail(NUMRS_BAD_ARGUMENT, "%s: threads is %d, expected 0 (the global number) to 1024", name,
+                  options->threads);
     }
     numrs_context* created = static_cast<numrs_context*>(PoolAllocate(sizeof(numrs_context)));
     if (!created) return Fail(NUMRS_NO_MEMORY, "%s: no memory for %zu bytes", name, sizeof(numrs_context));
@@ -68,7 +73,8 @@ extern "C" double numrs_get_thread_threshold_us(void) { return ThreadThresholdNs
 extern "C" numrs_status numrs_set_thread_threshold_us(double microseconds) {
   return Guard([&]() -> Status {
     if (!(microseconds > 0 && microseconds <= 1e9)) {
-      return Fail(NUMRS_BAD_ARGUMENT, "set_thread_threshold_us: got %g, expected more than 0 and at most 1e9", microseconds);
+      return Fail(NUMRS_BAD_ARGUMENT, "set_thread_threshold_us: got %g, expected more than 0 and at most 1e9",
+                  microseconds);
     }
     SetThreadThresholdNs(microseconds * 1e3);
     return NUMRS_OK;
@@ -78,7 +84,8 @@ extern "C" numrs_status numrs_set_thread_threshold_us(double microseconds) {
 extern "C" int64_t numrs_get_stream_threshold(void) { return StreamThreshold(); }
 extern "C" numrs_status numrs_set_stream_threshold(int64_t bytes) {
   return Guard([&]() -> Status {
-    if (bytes <= 0) return Fail(NUMRS_BAD_ARGUMENT, "set_stream_threshold: got %lld, expected more than 0", (long long)bytes);
+    if (bytes <= 0)
+      return Fail(NUMRS_BAD_ARGUMENT, "set_stream_threshold: got %lld, expected more than 0", (long long)bytes);
     SetStreamThreshold(bytes);
     return NUMRS_OK;
   });
@@ -147,17 +154,21 @@ extern "C" numrs_status numrs_get_cpu_info(numrs_cpu_info* info) {
     size_t used = 0;
     const auto add = [&](bool has, const char* feature) {
       if (!has || used >= sizeof(info->features)) return;
-      used += static_cast<size_t>(std::snprintf(info->features + used, sizeof(info->features) - used, "%s%s", used ? " " : "", feature));
+      used += static_cast<size_t>(
+          std::snprintf(info->features + used, sizeof(info->features) - used, "%s%s", used ? " " : "", feature));
     };
 #define NUMRS_FEATURE(name) add(c.has_##name, #name);
-    NUMRS_FEATURE(sse2) NUMRS_FEATURE(ssse3) NUMRS_FEATURE(sse41) NUMRS_FEATURE(sse42) NUMRS_FEATURE(popcnt) NUMRS_FEATURE(aes)
-    NUMRS_FEATURE(pclmul) NUMRS_FEATURE(avx) NUMRS_FEATURE(avx2) NUMRS_FEATURE(fma) NUMRS_FEATURE(f16c) NUMRS_FEATURE(bmi1)
-    NUMRS_FEATURE(bmi2) NUMRS_FEATURE(avx_vnni) NUMRS_FEATURE(avx512f) NUMRS_FEATURE(avx512dq) NUMRS_FEATURE(avx512cd)
-    NUMRS_FEATURE(avx512bw) NUMRS_FEATURE(avx512vl) NUMRS_FEATURE(avx512_ifma) NUMRS_FEATURE(avx512_vbmi) NUMRS_FEATURE(avx512_vbmi2)
-    NUMRS_FEATURE(avx512_vnni) NUMRS_FEATURE(avx512_bitalg) NUMRS_FEATURE(avx512_vpopcntdq) NUMRS_FEATURE(avx512_bf16)
-    NUMRS_FEATURE(avx512_fp16) NUMRS_FEATURE(amx_tile) NUMRS_FEATURE(amx_int8) NUMRS_FEATURE(amx_bf16) NUMRS_FEATURE(amx_fp16)
-    NUMRS_FEATURE(neon) NUMRS_FEATURE(sve)
+    NUMRS_FEATURE(sse2)
+    NUMRS_FEATURE(ssse3) NUMRS_FEATURE(sse41) NUMRS_FEATURE(sse42) NUMRS_FEATURE(popcnt) NUMRS_FEATURE(aes)
+        NUMRS_FEATURE(pclmul) NUMRS_FEATURE(avx) NUMRS_FEATURE(avx2) NUMRS_FEATURE(fma) NUMRS_FEATURE(f16c)
+            NUMRS_FEATURE(bmi1) NUMRS_FEATURE(bmi2) NUMRS_FEATURE(avx_vnni) NUMRS_FEATURE(avx512f)
+                NUMRS_FEATURE(avx512dq) NUMRS_FEATURE(avx512cd) NUMRS_FEATURE(avx512bw) NUMRS_FEATURE(avx512vl)
+                    NUMRS_FEATURE(avx512_ifma) NUMRS_FEATURE(avx512_vbmi) NUMRS_FEATURE(avx512_vbmi2)
+                        NUMRS_FEATURE(avx512_vnni) NUMRS_FEATURE(avx512_bitalg) NUMRS_FEATURE(avx512_vpopcntdq)
+                            NUMRS_FEATURE(avx512_bf16) NUMRS_FEATURE(avx512_fp16) NUMRS_FEATURE(amx_tile)
+                                NUMRS_FEATURE(amx_int8) NUMRS_FEATURE(amx_bf16) NUMRS_FEATURE(amx_fp16)
+                                    NUMRS_FEATURE(neon) NUMRS_FEATURE(sve)
 #undef NUMRS_FEATURE
-    return NUMRS_OK;
+                                        return NUMRS_OK;
   });
 }

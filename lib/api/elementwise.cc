@@ -10,21 +10,25 @@
 namespace numrs {
 namespace {
 
-const OpRow* FindRow(const OpRow* rows, int32_t count, int32_t op) { return op >= 0 && op < count ? &rows[op] : nullptr; }
+const OpRow* FindRow(const OpRow* rows, int32_t count, int32_t op) {
+  return op >= 0 && op < count ? &rows[op] : nullptr;
+}
 
 Status BadOp(const char* family, int32_t op, int32_t count) {
   return Fail(NUMRS_BAD_ARGUMENT, "%s: op is %d, expected 0 to %d", family, op, count - 1);
 }
 
 Status Refuse(const OpRow& row, const char* argument, int32_t dtype) {
-  return Fail(NUMRS_BAD_DTYPE, "%s: %s has dtype %s, which the operation does not take", row.name, argument, NameOf(dtype));
+  return Fail(NUMRS_BAD_DTYPE, "%s: %s has dtype %s, which the operation does not take", row.name, argument,
+              NameOf(dtype));
 }
 
 // The dtype for one or two inputs: promoted, then the first that has a kernel. Integers that become the smallest float
 // that holds them do so one by one: int8 and uint16 meet in float32 as in NumPy, not in int32 and then float64.
 Status Resolve(const OpRow& row, int32_t a, int32_t b, int32_t* compute) {
   const bool floats = (row.op_class.kernels & ~kFloatSet) == 0 && row.op_class.integers_as == kInvalid;
-  *compute = floats ? Promote(ComputeDType(row.op_class, a), ComputeDType(row.op_class, b)) : ComputeDType(row.op_class, Promote(a, b));
+  *compute = floats ? Promote(ComputeDType(row.op_class, a), ComputeDType(row.op_class, b))
+                    : ComputeDType(row.op_class, Promote(a, b));
   if (*compute != kInvalid) return NUMRS_OK;
   const bool first = ComputeDType(row.op_class, a) == kInvalid;
   if (a == b || first) return Refuse(row, a == b ? "x" : "the first operand", a);
@@ -32,7 +36,9 @@ Status Resolve(const OpRow& row, int32_t a, int32_t b, int32_t* compute) {
   return Fail(NUMRS_BAD_DTYPE, "%s: no common dtype for %s and %s", row.name, NameOf(a), NameOf(b));
 }
 
-int32_t ResultOf(const OpRow& row, int32_t compute) { return row.result == ResultRule::BOOL ? static_cast<int32_t>(kBOOL) : compute; }
+int32_t ResultOf(const OpRow& row, int32_t compute) {
+  return row.result == ResultRule::BOOL ? static_cast<int32_t>(kBOOL) : compute;
+}
 
 #define NUMRS_INLINE inline __attribute__((always_inline))
 #define NUMRS_OUT_OF_LINE __attribute__((noinline))
@@ -40,7 +46,8 @@ int32_t ResultOf(const OpRow& row, int32_t compute) { return row.result == Resul
 constexpr int64_t kDirectElements = 1 << 20;  // beyond, or above so many nanoseconds: the planned way
 constexpr double kDirectNs = 2e4;
 
-// The cost column is for float64; narrower elements go faster in proportion, mathematical functions of one lane each do not.
+// The cost column is for float64; narrower elements go faster in proportion, mathematical functions of one lane each do
+// not.
 double Cost(const OpRow& row, int32_t compute) { return row.cost_ns * static_cast<double>(SizeOf(compute)) / 8.0; }
 
 // Integers to negative integer powers are no integers: refused before anything is written.
@@ -48,13 +55,16 @@ Status CheckExponents(const Run& run, const View& b) {
   if (KindOf(b.dtype) != Kind::INT || b.size == 0) return NUMRS_OK;
   bool negative = false;
   NUMRS_TRY(AnyNegative(run, b, &negative));
-  if (negative) return Fail(NUMRS_BAD_ARGUMENT, "pow: integers to negative integer powers are not allowed; the exponent has a negative element");
+  if (negative)
+    return Fail(NUMRS_BAD_ARGUMENT,
+                "pow: integers to negative integer powers are not allowed; the exponent has a negative element");
   return NUMRS_OK;
 }
 
-// The usual small call: every operand contiguous, of one shape (or a single value) and already of the operation's dtype, and so
-// little work that threads and streaming do not matter: then the kernel is called on the data as they are. Instructions count here:
-// a call on 16 elements is to take 25 ns. So one dimension is looked at in line, more of them by functions.
+// The usual small call: every operand contiguous, of one shape (or a single value) and already of the operation's
+// dtype, and so little work that threads and streaming do not matter: then the kernel is called on the data as they
+// are. Instructions count here: a call on 16 elements is to take 25 ns. So one dimension is looked at in line, more of
+// them by functions.
 __attribute__((noinline)) bool SizeOfDims(const numrs_view& v, int64_t* size) {
   if (v.ndim < 0 || v.ndim > kMaxNDim || (v.ndim != 0 && !v.shape)) return false;
   *size = 1;
@@ -83,8 +93,10 @@ class Direct {
   // May the result of a call be written straight to y?
   NUMRS_INLINE Direct(const numrs_view* y, int32_t dtype, double cost_ns) {
     if (!y || y->dtype != dtype || !y->data) return;
-    if (y->ndim == 1 && y->shape) size = y->shape[0];
-    else if (!SizeOfDims(*y, &size)) return;
+    if (y->ndim == 1 && y->shape)
+      size = y->shape[0];
+    else if (!SizeOfDims(*y, &size))
+      return;
     if (size <= 0 || size > kDirectElements || static_cast<double>(size) * cost_ns > kDirectNs) return;
     bytes_ = SizeOf(dtype);
     y_ = y;
@@ -128,7 +140,8 @@ class Direct {
 
 // Everything else. Functions of their own: their views fill pages of stack, which the direct way must not pay for.
 
-NUMRS_OUT_OF_LINE Status PlanUnary(numrs_context* context, int32_t op, const OpRow& row, const numrs_view* x, const numrs_view* y) {
+NUMRS_OUT_OF_LINE Status PlanUnary(numrs_context* context, int32_t op, const OpRow& row, const numrs_view* x,
+                                   const numrs_view* y) {
   ElementwiseJob job;
   NUMRS_TRY(LoadView(row.name, "x", x, &job.in[0]));
   NUMRS_TRY(LoadView(row.name, "out", y, &job.out));
@@ -145,8 +158,8 @@ NUMRS_OUT_OF_LINE Status PlanUnary(numrs_context* context, int32_t op, const OpR
   return RunElementwise(run, job);
 }
 
-NUMRS_OUT_OF_LINE Status PlanBinary(numrs_context* context, int32_t op, const OpRow& row, const numrs_view* a, const numrs_view* b,
-                                    const numrs_view* y) {
+NUMRS_OUT_OF_LINE Status PlanBinary(numrs_context* context, int32_t op, const OpRow& row, const numrs_view* a,
+                                    const numrs_view* b, const numrs_view* y) {
   ElementwiseJob job;
   NUMRS_TRY(LoadView(row.name, "a", a, &job.in[0]));
   NUMRS_TRY(LoadView(row.name, "b", b, &job.in[1]));
@@ -166,8 +179,8 @@ NUMRS_OUT_OF_LINE Status PlanBinary(numrs_context* context, int32_t op, const Op
   return RunElementwise(run, job);
 }
 
-NUMRS_OUT_OF_LINE Status PlanTernary(numrs_context* context, int32_t op, const OpRow& row, const numrs_view* a, const numrs_view* b,
-                                     const numrs_view* c, const numrs_view* y) {
+NUMRS_OUT_OF_LINE Status PlanTernary(numrs_context* context, int32_t op, const OpRow& row, const numrs_view* a,
+                                     const numrs_view* b, const numrs_view* c, const numrs_view* y) {
   ElementwiseJob job;
   NUMRS_TRY(LoadView(row.name, "a", a, &job.in[0]));
   NUMRS_TRY(LoadView(row.name, "b", b, &job.in[1]));
@@ -175,7 +188,8 @@ NUMRS_OUT_OF_LINE Status PlanTernary(numrs_context* context, int32_t op, const O
   NUMRS_TRY(LoadView(row.name, "out", y, &job.out));
   const bool choose = row.result == ResultRule::BOOL;
   int32_t compute;
-  NUMRS_TRY(Resolve(row, choose ? job.in[1].dtype : Promote(job.in[0].dtype, job.in[1].dtype), job.in[2].dtype, &compute));
+  NUMRS_TRY(
+      Resolve(row, choose ? job.in[1].dtype : Promote(job.in[0].dtype, job.in[1].dtype), job.in[2].dtype, &compute));
   const Run run = MakeRun(context);
   job.function = row.name;
   job.inputs = 3;
@@ -190,7 +204,9 @@ NUMRS_OUT_OF_LINE Status PlanTernary(numrs_context* context, int32_t op, const O
   return RunElementwise(run, job);
 }
 
-bool HasKernel(const OpRow& row, const numrs_view* x) { return x && IsDType(x->dtype) && (row.op_class.kernels & Bit(x->dtype)) != 0; }
+bool HasKernel(const OpRow& row, const numrs_view* x) {
+  return x && IsDType(x->dtype) && (row.op_class.kernels & Bit(x->dtype)) != 0;
+}
 
 }  // namespace
 
@@ -229,7 +245,8 @@ Status Binary(numrs_context* context, int32_t op, const numrs_view* a, const num
   return PlanBinary(context, op, *row, a, b, y);
 }
 
-Status Ternary(numrs_context* context, int32_t op, const numrs_view* a, const numrs_view* b, const numrs_view* c, const numrs_view* y) {
+Status Ternary(numrs_context* context, int32_t op, const numrs_view* a, const numrs_view* b, const numrs_view* c,
+               const numrs_view* y) {
   const OpRow* row = FindRow(kTernaryRows, kTernaryOps, op);
   if (!row) return BadOp("ternary", op, kTernaryOps);
   const Trace trace(row->name, b);
@@ -256,12 +273,13 @@ extern "C" numrs_status numrs_unary(numrs_context* context, int32_t op, const nu
   return Guard([&] { return Unary(context, op, x, y); });
 }
 
-extern "C" numrs_status numrs_binary(numrs_context* context, int32_t op, const numrs_view* a, const numrs_view* b, const numrs_view* y) {
+extern "C" numrs_status numrs_binary(numrs_context* context, int32_t op, const numrs_view* a, const numrs_view* b,
+                                     const numrs_view* y) {
   return Guard([&] { return Binary(context, op, a, b, y); });
 }
 
-extern "C" numrs_status numrs_ternary(numrs_context* context, int32_t op, const numrs_view* a, const numrs_view* b, const numrs_view* c,
-                                      const numrs_view* y) {
+extern "C" numrs_status numrs_ternary(numrs_context* context, int32_t op, const numrs_view* a, const numrs_view* b,
+                                      const numrs_view* c, const numrs_view* y) {
   return Guard([&] { return Ternary(context, op, a, b, c, y); });
 }
 
@@ -298,7 +316,8 @@ extern "C" numrs_status numrs_binary_dtypes(int32_t op, int32_t a, int32_t b, in
   });
 }
 
-extern "C" numrs_status numrs_ternary_dtypes(int32_t op, int32_t a, int32_t b, int32_t c, int32_t* compute, int32_t* result) {
+extern "C" numrs_status numrs_ternary_dtypes(int32_t op, int32_t a, int32_t b, int32_t c, int32_t* compute,
+                                             int32_t* result) {
   return Guard([&]() -> Status {
     const OpRow* row = FindRow(kTernaryRows, kTernaryOps, op);
     if (!row) return BadOp("ternary_dtypes", op, kTernaryOps);

@@ -7,7 +7,8 @@ namespace numrs {
 
 Status Unary(numrs_context* context, int32_t op, const numrs_view* x, const numrs_view* y);
 Status Binary(numrs_context* context, int32_t op, const numrs_view* a, const numrs_view* b, const numrs_view* y);
-Status Ternary(numrs_context* context, int32_t op, const numrs_view* a, const numrs_view* b, const numrs_view* c, const numrs_view* y);
+Status Ternary(numrs_context* context, int32_t op, const numrs_view* a, const numrs_view* b, const numrs_view* c,
+               const numrs_view* y);
 
 // n contiguous elements as a view; the extent lives in the object.
 struct Line {

@@ -12,19 +12,22 @@ namespace {
 using Operation = Status (*)(const Run&, const char*, const View&, const View&, const View&);
 using Shape = Status (*)(const char*, const View&, const View&, int32_t*, int64_t*);
 
-Status Call(numrs_context* context, const char* function, Operation operation, const numrs_view* a, const numrs_view* b, const numrs_view* y) {
+Status Call(numrs_context* context, const char* function, Operation operation, const numrs_view* a, const numrs_view* b,
+            const numrs_view* y) {
   const Trace trace(function, a);
   NUMRS_TRY(CheckContext(context, function));
   View left, right, out;
   NUMRS_TRY(LoadView(function, "a", a, &left));
   NUMRS_TRY(LoadView(function, "b", b, &right));
   NUMRS_TRY(LoadView(function, "out", y, &out));
-  if (left.ndim == 1 && right.ndim == 1 && operation != Outer && left.shape[0] == right.shape[0]) return Vecdot(context, a, b, y, 0);
+  if (left.ndim == 1 && right.ndim == 1 && operation != Outer && left.shape[0] == right.shape[0])
+    return Vecdot(context, a, b, y, 0);
   return operation(MakeRun(context), function, left, right, out);
 }
 
 // Shapes alone: data pointers and strides of a and b are not looked at.
-Status CallShape(const char* function, Shape rule, const numrs_view* a, const numrs_view* b, int32_t* ndim, int64_t* shape) {
+Status CallShape(const char* function, Shape rule, const numrs_view* a, const numrs_view* b, int32_t* ndim,
+                 int64_t* shape) {
   if (!ndim || !shape) return Fail(NUMRS_BAD_ARGUMENT, "%s: ndim or shape is NULL", function);
   View left, right;
   NUMRS_TRY(LoadView(function, "a", a, &left));
@@ -39,8 +42,8 @@ Status CallShape(const char* function, Shape rule, const numrs_view* a, const nu
 
 Status CheckExtents(const char* function, int64_t batch, int64_t m, int64_t k, int64_t n) {
   if (batch < 0 || m < 0 || k < 0 || n < 0) {
-    return Fail(NUMRS_BAD_SHAPE, "%s: batch %lld, m %lld, k %lld, n %lld; none may be negative", function, (long long)batch, (long long)m,
-                (long long)k, (long long)n);
+    return Fail(NUMRS_BAD_SHAPE, "%s: batch %lld, m %lld, k %lld, n %lld; none may be negative", function,
+                (long long)batch, (long long)m, (long long)k, (long long)n);
   }
   int64_t operations = 1;
   for (int64_t extent : {batch, m, k, n}) {
@@ -52,14 +55,15 @@ Status CheckExtents(const char* function, int64_t batch, int64_t m, int64_t k, i
 }
 
 // Rows of a stored (rows, cols) matrix `stride` elements apart, as op() of it.
-Status LoadMatrix(const char* function, const char* argument, const void* data, int32_t dtype, int64_t rows, int64_t cols, int64_t stride,
-                  bool transposed, View* out) {
+Status LoadMatrix(const char* function, const char* argument, const void* data, int32_t dtype, int64_t rows,
+                  int64_t cols, int64_t stride, bool transposed, View* out) {
   if (stride < cols || stride < 1) {
-    return Fail(NUMRS_BAD_SHAPE, "%s: ld%s is %lld, expected at least %lld, the columns of %s as stored", function, argument, (long long)stride,
-                (long long)(cols > 1 ? cols : 1), argument);
+    return Fail(NUMRS_BAD_SHAPE, "%s: ld%s is %lld, expected at least %lld, the columns of %s as stored", function,
+                argument, (long long)stride, (long long)(cols > 1 ? cols : 1), argument);
   }
   int64_t strides[2] = {0, SizeOf(dtype)};
-  if (__builtin_mul_overflow(stride, SizeOf(dtype), &strides[0])) return Fail(NUMRS_BAD_SHAPE, "%s: ld%s overflows 64 bits", function, argument);
+  if (__builtin_mul_overflow(stride, SizeOf(dtype), &strides[0]))
+    return Fail(NUMRS_BAD_SHAPE, "%s: ld%s overflows 64 bits", function, argument);
   const int64_t shape[2] = {rows, cols};
   const numrs_view view{const_cast<void*>(data), shape, strides, 2, dtype};
   NUMRS_TRY(LoadView(function, argument, &view, out));
@@ -73,7 +77,8 @@ Status LoadMatrix(const char* function, const char* argument, const void* data, 
 
 }  // namespace
 
-Status MatmulRaw(numrs_context* context, int32_t dtype, const void* a, const void* b, void* y, int64_t batch, int64_t m, int64_t k, int64_t n) {
+Status MatmulRaw(numrs_context* context, int32_t dtype, const void* a, const void* b, void* y, int64_t batch, int64_t m,
+                 int64_t k, int64_t n) {
   NUMRS_TRY(CheckExtents("matmul", batch, m, k, n));
   const int64_t a_shape[3] = {batch, m, k}, b_shape[3] = {batch, k, n}, y_shape[3] = {batch, m, n};
   const int drop = batch == 1 ? 1 : 0;
@@ -83,13 +88,15 @@ Status MatmulRaw(numrs_context* context, int32_t dtype, const void* a, const voi
   return Call(context, "matmul", Matmul, &left, &right, &out);
 }
 
-Status GemmRaw(numrs_context* context, int32_t dtype, const void* a, const void* b, void* c, int64_t m, int64_t k, int64_t n, int64_t lda,
-               int64_t ldb, int64_t ldc, int32_t trans_a, int32_t trans_b, double alpha, double beta) {
+Status GemmRaw(numrs_context* context, int32_t dtype, const void* a, const void* b, void* c, int64_t m, int64_t k,
+               int64_t n, int64_t lda, int64_t ldb, int64_t ldc, int32_t trans_a, int32_t trans_b, double alpha,
+               double beta) {
   const char* function = "gemm";
   const Trace trace(function, nullptr);
   NUMRS_TRY(CheckContext(context, function));
   if ((trans_a | trans_b) & ~1) {
-    return Fail(NUMRS_BAD_ARGUMENT, "%s: trans_a is %d and trans_b %d, expected 0 (as stored) or 1 (transposed)", function, trans_a, trans_b);
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: trans_a is %d and trans_b %d, expected 0 (as stored) or 1 (transposed)",
+                function, trans_a, trans_b);
   }
   NUMRS_TRY(CheckExtents(function, 1, m, k, n));
   View left, right, out;
@@ -103,13 +110,16 @@ Status GemmRaw(numrs_context* context, int32_t dtype, const void* a, const void*
 
 using namespace numrs;
 
-extern "C" numrs_status numrs_matmul(numrs_context* context, const numrs_view* a, const numrs_view* b, const numrs_view* y) {
+extern "C" numrs_status numrs_matmul(numrs_context* context, const numrs_view* a, const numrs_view* b,
+                                     const numrs_view* y) {
   return Guard([&] { return Call(context, "matmul", Matmul, a, b, y); });
 }
-extern "C" numrs_status numrs_inner(numrs_context* context, const numrs_view* a, const numrs_view* b, const numrs_view* y) {
+extern "C" numrs_status numrs_inner(numrs_context* context, const numrs_view* a, const numrs_view* b,
+                                    const numrs_view* y) {
   return Guard([&] { return Call(context, "inner", Inner, a, b, y); });
 }
-extern "C" numrs_status numrs_outer(numrs_context* context, const numrs_view* a, const numrs_view* b, const numrs_view* y) {
+extern "C" numrs_status numrs_outer(numrs_context* context, const numrs_view* a, const numrs_view* b,
+                                    const numrs_view* y) {
   return Guard([&] { return Call(context, "outer", Outer, a, b, y); });
 }
 

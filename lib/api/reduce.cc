@@ -12,7 +12,9 @@
 namespace numrs {
 namespace {
 
-const ReduceRow* FindRow(const ReduceRow* rows, int32_t count, int32_t op) { return op >= 0 && op < count ? &rows[op] : nullptr; }
+const ReduceRow* FindRow(const ReduceRow* rows, int32_t count, int32_t op) {
+  return op >= 0 && op < count ? &rows[op] : nullptr;
+}
 
 Status BadOp(const char* family, int32_t op, int32_t count) {
   return Fail(NUMRS_BAD_ARGUMENT, "%s: op is %d, expected 0 to %d", family, op, count - 1);
@@ -20,7 +22,8 @@ Status BadOp(const char* family, int32_t op, int32_t count) {
 
 Status Resolve(const ReduceRow& row, int32_t x, int32_t* compute) {
   *compute = ComputeDType(row.op_class, x);
-  if (*compute == kInvalid) return Fail(NUMRS_BAD_DTYPE, "%s: x has dtype %s, which the operation does not take", row.name, NameOf(x));
+  if (*compute == kInvalid)
+    return Fail(NUMRS_BAD_DTYPE, "%s: x has dtype %s, which the operation does not take", row.name, NameOf(x));
   return NUMRS_OK;
 }
 
@@ -37,7 +40,8 @@ Status AxesMask(const char* function, int32_t ndim, const int32_t* axes, int32_t
     *mask = ndim == 32 ? ~0u : (1u << ndim) - 1;
     return NUMRS_OK;
   }
-  if (n_axes < -1 || n_axes > kMaxNDim) return Fail(NUMRS_BAD_ARGUMENT, "%s: n_axes is %d, expected -1 (all) to %d", function, n_axes, kMaxNDim);
+  if (n_axes < -1 || n_axes > kMaxNDim)
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: n_axes is %d, expected -1 (all) to %d", function, n_axes, kMaxNDim);
   if (n_axes > 0 && !axes) return Fail(NUMRS_BAD_ARGUMENT, "%s: axes is NULL, expected %d axes", function, n_axes);
   *mask = 0;
   for (int32_t i = 0; i < n_axes; i++) {
@@ -74,20 +78,24 @@ Status ExpandOutput(const char* function, const View& x, uint32_t axes, const Vi
   for (int d = 0; d < x.ndim; d++) {
     if (!(axes >> d & 1)) shape[ndim++] = x.shape[d];
   }
-  return Fail(NUMRS_BAD_SHAPE, "%s: out has shape %s, expected %s, or with extents 1 for the reduced axes", function, ShapeText(y, got, sizeof(got)),
-              ShapeText(ndim, shape, wanted, sizeof(wanted)));
+  return Fail(NUMRS_BAD_SHAPE, "%s: out has shape %s, expected %s, or with extents 1 for the reduced axes", function,
+              ShapeText(y, got, sizeof(got)), ShapeText(ndim, shape, wanted, sizeof(wanted)));
 }
 
 Status CheckOutput(const char* function, int32_t result, const View& y) {
   if (result != y.dtype && !CanCastSameKind(result, y.dtype)) {
-    return Fail(NUMRS_BAD_DTYPE, "%s: out has dtype %s, to which the result of dtype %s cannot be cast by the same_kind rule", function,
+    return Fail(NUMRS_BAD_DTYPE,
+                "%s: out has dtype %s, to which the result of dtype %s cannot be cast by the same_kind rule", function,
                 NameOf(y.dtype), NameOf(result));
   }
-  if (OverlapsItself(y)) return Fail(NUMRS_OVERLAP, "%s: out has elements that share memory (strides 0 or overlapping)", function);
+  if (OverlapsItself(y))
+    return Fail(NUMRS_OVERLAP, "%s: out has elements that share memory (strides 0 or overlapping)", function);
   return NUMRS_OK;
 }
 
-Status RunJob(const Run& run, ReduceJob& job, const View* where) { return where ? RunReduceWhere(run, job, *where) : RunReduce(run, job); }
+Status RunJob(const Run& run, ReduceJob& job, const View* where) {
+  return where ? RunReduceWhere(run, job, *where) : RunReduce(run, job);
+}
 
 // Results that lie in an input's memory are computed elsewhere first.
 Status RunApart(const Run& run, ReduceJob& job, const View* where) {
@@ -103,8 +111,8 @@ Status RunApart(const Run& run, ReduceJob& job, const View* where) {
 }
 
 // The usual small call: all of a contiguous array to one result of the right dtype. True when it was served.
-bool ServeDirectly(const Kernels& kernels, const ReduceRow& row, int32_t op, const numrs_view* x, const numrs_view* y, const int32_t* axes,
-                   int32_t n_axes, double correction) {
+bool ServeDirectly(const Kernels& kernels, const ReduceRow& row, int32_t op, const numrs_view* x, const numrs_view* y,
+                   const int32_t* axes, int32_t n_axes, double correction) {
   if (!x || !y || !IsDType(x->dtype) || !(row.op_class.kernels & Bit(x->dtype)) || !x->data || !y->data) return false;
   if (y->ndim != 0 || y->dtype != ReduceResultDType(row.result, x->dtype)) return false;
   if (n_axes != -1 && !(x->ndim == 1 && n_axes == 1 && axes && (axes[0] == 0 || axes[0] == -1))) return false;
@@ -135,10 +143,13 @@ bool IsLine(const numrs_view* x, int32_t dtype, int64_t* n) {
 }
 
 // Dot products of two short lines.
-bool ServeDotDirectly(const Kernels& kernels, const numrs_view* a, const numrs_view* b, const numrs_view* y, int32_t axis) {
+bool ServeDotDirectly(const Kernels& kernels, const numrs_view* a, const numrs_view* b, const numrs_view* y,
+                      int32_t axis) {
   int64_t n, m;
-  if (!a || (a->dtype != kF32 && a->dtype != kF64) || !IsLine(a, a->dtype, &n) || !IsLine(b, a->dtype, &m) || m != n) return false;
-  if (!y || y->ndim != 0 || y->dtype != a->dtype || !y->data || (axis != 0 && axis != -1) || n > 128 * 1024) return false;
+  if (!a || (a->dtype != kF32 && a->dtype != kF64) || !IsLine(a, a->dtype, &n) || !IsLine(b, a->dtype, &m) || m != n)
+    return false;
+  if (!y || y->ndim != 0 || y->dtype != a->dtype || !y->data || (axis != 0 && axis != -1) || n > 128 * 1024)
+    return false;
   alignas(8) char state[kStateBytes];
   kernels.reduce.dot[a->dtype](a->data, 0, b->data, 0, 1, n, state);
   kernels.reduce.finish[kReduce_sum][a->dtype](state, 1, n, 0, y->data);
@@ -146,13 +157,15 @@ bool ServeDotDirectly(const Kernels& kernels, const numrs_view* a, const numrs_v
 }
 
 // Scans of a short line, in place or apart.
-bool ServeScanDirectly(const Kernels& kernels, const ReduceRow& row, int32_t op, const numrs_view* x, const numrs_view* y, int32_t axis) {
+bool ServeScanDirectly(const Kernels& kernels, const ReduceRow& row, int32_t op, const numrs_view* x,
+                       const numrs_view* y, int32_t axis) {
   int64_t n, m;
   if (!x || !IsDType(x->dtype) || !(row.op_class.kernels & Bit(x->dtype)) || !IsLine(x, x->dtype, &n)) return false;
   const int32_t result = ReduceResultDType(row.result, x->dtype);
   if (!IsLine(y, result, &m) || m != n || (axis != 0 && axis != -1) || n > 64 * 1024) return false;
   const uintptr_t p = reinterpret_cast<uintptr_t>(x->data), q = reinterpret_cast<uintptr_t>(y->data);
-  const uintptr_t x_bytes = static_cast<uintptr_t>(n * SizeOf(x->dtype)), y_bytes = static_cast<uintptr_t>(n * SizeOf(result));
+  const uintptr_t x_bytes = static_cast<uintptr_t>(n * SizeOf(x->dtype)),
+                  y_bytes = static_cast<uintptr_t>(n * SizeOf(result));
   if (p < q + y_bytes && q < p + x_bytes && !(p == q && x_bytes == y_bytes)) return false;
   alignas(8) char carry[kStateBytes];
   kernels.scan.start[op][x->dtype](carry, 1);
@@ -162,8 +175,8 @@ bool ServeScanDirectly(const Kernels& kernels, const ReduceRow& row, int32_t op,
 
 }  // namespace
 
-Status Reduce(numrs_context* context, int32_t op, const numrs_view* x, const numrs_view* where, const numrs_view* y, const int32_t* axes,
-              int32_t n_axes, double correction) {
+Status Reduce(numrs_context* context, int32_t op, const numrs_view* x, const numrs_view* where, const numrs_view* y,
+              const int32_t* axes, int32_t n_axes, double correction) {
   const ReduceRow* row = FindRow(kReduceRows, kReduceOps, op);
   if (!row) return BadOp("reduce", op, kReduceOps);
   const Trace trace(row->name, x);
@@ -184,17 +197,20 @@ Status Reduce(numrs_context* context, int32_t op, const numrs_view* x, const num
   const bool arg = op == kReduce_argmin || op == kReduce_argmax;
   const int reduced = __builtin_popcount(job.axes);
   if (arg && reduced != 1 && reduced != job.x.ndim) {
-    return Fail(NUMRS_BAD_ARGUMENT, "%s: got %d axes of an array of dimension %d, expected one or all", row->name, reduced, job.x.ndim);
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: got %d axes of an array of dimension %d, expected one or all", row->name,
+                reduced, job.x.ndim);
   }
   NUMRS_TRY(ExpandOutput(row->name, job.x, job.axes, out, &job.y));
   NUMRS_TRY(CheckOutput(row->name, job.result, out));
   bool nothing = false;  // along the reduced axes
   for (int d = 0; d < job.x.ndim; d++) nothing |= (job.axes >> d & 1) && job.x.shape[d] == 0;
-  const bool chooses = arg || ((op == kReduce_min || op == kReduce_max) && out.size != 0);  // NumPy's argmax refuses even without results
+  const bool chooses = arg || ((op == kReduce_min || op == kReduce_max) &&
+                               out.size != 0);  // NumPy's argmax refuses even without results
   if (chooses && nothing) {
     char shape[160];
-    return Fail(NUMRS_BAD_ARGUMENT, "%s: x has shape %s: no element to choose from, expected at least one along the reduced axes", row->name,
-                ShapeText(job.x, shape, sizeof(shape)));
+    return Fail(NUMRS_BAD_ARGUMENT,
+                "%s: x has shape %s: no element to choose from, expected at least one along the reduced axes",
+                row->name, ShapeText(job.x, shape, sizeof(shape)));
   }
   return RunApart(MakeRun(context), job, where ? &mask : nullptr);
 }
@@ -213,8 +229,8 @@ Status Vecdot(numrs_context* context, const numrs_view* a, const numrs_view* b, 
   std::memcpy(shape, first.shape, sizeof(shape[0]) * static_cast<size_t>(ndim));
   if (!BroadcastShape(second, &ndim, shape)) {
     char got[160], wanted[160];
-    return Fail(NUMRS_BAD_SHAPE, "%s: b has shape %s, which does not broadcast with %s of a", name, ShapeText(second, got, sizeof(got)),
-                ShapeText(first, wanted, sizeof(wanted)));
+    return Fail(NUMRS_BAD_SHAPE, "%s: b has shape %s, which does not broadcast with %s of a", name,
+                ShapeText(second, got, sizeof(got)), ShapeText(first, wanted, sizeof(wanted)));
   }
   ReduceJob job;
   job.function = name;
@@ -231,14 +247,16 @@ Status Vecdot(numrs_context* context, const numrs_view* a, const numrs_view* b, 
   NUMRS_TRY(ExpandOutput(name, job.x, job.axes, out, &job.y));
   NUMRS_TRY(CheckOutput(name, job.compute, out));
   // float32 by the fast kernel needs both along memory; otherwise products are made in float64, to the same bits.
-  const bool lines = (job.x.strides[axis] == job.x.itemsize() && job.second.strides[axis] == job.second.itemsize()) || job.x.shape[axis] <= 1;
+  const bool lines = (job.x.strides[axis] == job.x.itemsize() && job.second.strides[axis] == job.second.itemsize()) ||
+                     job.x.shape[axis] <= 1;
   if (job.compute == kF32 && !(lines && first.dtype == kF32 && second.dtype == kF32)) {
     job.compute = job.result = kF64;
   }
   return RunApart(MakeRun(context), job, nullptr);
 }
 
-Status Scan(numrs_context* context, int32_t op, const numrs_view* x, const numrs_view* y, int32_t axis, int32_t include_initial) {
+Status Scan(numrs_context* context, int32_t op, const numrs_view* x, const numrs_view* y, int32_t axis,
+            int32_t include_initial) {
   const ReduceRow* row = FindRow(kScanRows, kScanOps, op);
   if (!row) return BadOp("scan", op, kScanOps);
   const Trace trace(row->name, x);
@@ -259,14 +277,16 @@ Status Scan(numrs_context* context, int32_t op, const numrs_view* x, const numrs
   int64_t shape[kMaxNDim];
   std::memcpy(shape, job.x.shape, sizeof(shape[0]) * static_cast<size_t>(job.x.ndim));
   shape[job.axis] += include_initial;
-  if (job.y.ndim != job.x.ndim || std::memcmp(shape, job.y.shape, sizeof(shape[0]) * static_cast<size_t>(job.x.ndim)) != 0) {
+  if (job.y.ndim != job.x.ndim ||
+      std::memcmp(shape, job.y.shape, sizeof(shape[0]) * static_cast<size_t>(job.x.ndim)) != 0) {
     char got[160], wanted[160];
     return Fail(NUMRS_BAD_SHAPE, "%s: out has shape %s, expected %s", row->name, ShapeText(job.y, got, sizeof(got)),
                 ShapeText(job.x.ndim, shape, wanted, sizeof(wanted)));
   }
   NUMRS_TRY(CheckOutput(row->name, job.result, job.y));
   const Run run = MakeRun(context);
-  if (!RangesOverlap(job.x, job.y) || (SameElements(job.x, job.y) && job.compute == job.x.dtype && job.result == job.y.dtype)) {
+  if (!RangesOverlap(job.x, job.y) ||
+      (SameElements(job.x, job.y) && job.compute == job.x.dtype && job.result == job.y.dtype)) {
     return RunScan(run, job);
   }
   Workspace memory(static_cast<size_t>(job.x.size * job.x.itemsize()));
@@ -277,8 +297,8 @@ Status Scan(numrs_context* context, int32_t op, const numrs_view* x, const numrs
   return RunScan(run, job);
 }
 
-Status ReduceRaw(numrs_context* context, int32_t op, const void* x, int32_t x_dtype, void* y, int32_t y_dtype, int64_t outer, int64_t n,
-                 int64_t inner, double correction) {
+Status ReduceRaw(numrs_context* context, int32_t op, const void* x, int32_t x_dtype, void* y, int32_t y_dtype,
+                 int64_t outer, int64_t n, int64_t inner, double correction) {
   const int32_t axis = 1;
   if (outer == 1 && inner == 1) {  // the small door
     const numrs_view in = {const_cast<void*>(x), &n, nullptr, 1, x_dtype}, out = {y, nullptr, nullptr, 0, y_dtype};
@@ -289,8 +309,8 @@ Status ReduceRaw(numrs_context* context, int32_t op, const void* x, int32_t x_dt
   return Reduce(context, op, &in, nullptr, &out, &axis, 1, correction);
 }
 
-Status ScanRaw(numrs_context* context, int32_t op, const void* x, int32_t x_dtype, void* y, int32_t y_dtype, int64_t outer, int64_t n,
-               int64_t inner) {
+Status ScanRaw(numrs_context* context, int32_t op, const void* x, int32_t x_dtype, void* y, int32_t y_dtype,
+               int64_t outer, int64_t n, int64_t inner) {
   if (outer == 1 && inner == 1) {
     const numrs_view in = {const_cast<void*>(x), &n, nullptr, 1, x_dtype}, out = {y, &n, nullptr, 1, y_dtype};
     return Scan(context, op, &in, &out, 0, 0);
@@ -316,17 +336,18 @@ Status ResultDType(const char* function, const ReduceRow* rows, int32_t count, i
 
 using namespace numrs;
 
-extern "C" numrs_status numrs_reduce(numrs_context* context, int32_t op, const numrs_view* x, const numrs_view* where, const numrs_view* y,
-                                     const int32_t* axes, int32_t n_axes, double correction) {
+extern "C" numrs_status numrs_reduce(numrs_context* context, int32_t op, const numrs_view* x, const numrs_view* where,
+                                     const numrs_view* y, const int32_t* axes, int32_t n_axes, double correction) {
   return Guard([&] { return Reduce(context, op, x, where, y, axes, n_axes, correction); });
 }
 
-extern "C" numrs_status numrs_scan(numrs_context* context, int32_t op, const numrs_view* x, const numrs_view* y, int32_t axis,
-                                   int32_t include_initial) {
+extern "C" numrs_status numrs_scan(numrs_context* context, int32_t op, const numrs_view* x, const numrs_view* y,
+                                   int32_t axis, int32_t include_initial) {
   return Guard([&] { return Scan(context, op, x, y, axis, include_initial); });
 }
 
-extern "C" numrs_status numrs_vecdot(numrs_context* context, const numrs_view* a, const numrs_view* b, const numrs_view* y, int32_t axis) {
+extern "C" numrs_status numrs_vecdot(numrs_context* context, const numrs_view* a, const numrs_view* b,
+                                     const numrs_view* y, int32_t axis) {
   return Guard([&] { return Vecdot(context, a, b, y, axis); });
 }
 

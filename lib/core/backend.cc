@@ -67,7 +67,8 @@ const Kernels* FindBackend(const char* name) {
 void Initialise() {
   const Backend* candidate;
   for (int i = 0; (candidate = CpuBackend(i)) != nullptr; i++) {
-    if (candidate->plugin_api == kPluginApi && candidate->score() > 0 && merged_count < kMaxKernels - 1) Merge(*candidate);
+    if (candidate->plugin_api == kPluginApi && candidate->score() > 0 && merged_count < kMaxKernels - 1)
+      Merge(*candidate);
   }
   Merge(*PortableBackend());
   const Kernels* chosen = &merged[0];
@@ -112,8 +113,8 @@ int32_t SetBackend(const char* name) {
   Ready();
   const Kernels* found = name ? FindBackend(name) : nullptr;
   if (!found) {
-    return Fail(NUMRS_BAD_ARGUMENT, "set_backend: name is '%.64s', expected one of: %scpu-portable", name ? name : "NULL",
-                merged_count > 1 ? "cpu, " : "");
+    return Fail(NUMRS_BAD_ARGUMENT, "set_backend: name is '%.64s', expected one of: %scpu-portable",
+                name ? name : "NULL", merged_count > 1 ? "cpu, " : "");
   }
   active.store(found, std::memory_order_release);
   return NUMRS_OK;

@@ -30,7 +30,8 @@ const Backend* CpuBackend(int index);  // best first; nullptr beyond the last co
 
 // The kernels in use: one atomic load.
 const Kernels& ActiveKernels();
-// Merged kernels of every linked-in backend that runs here, best first, cpu-portable last; nullptr beyond the last. For tests and lists.
+// Merged kernels of every linked-in backend that runs here, best first, cpu-portable last; nullptr beyond the last. For
+// tests and lists.
 const Kernels* KernelsAt(int index);
 
 const char* BackendName(int index);

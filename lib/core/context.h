@@ -26,7 +26,8 @@ struct Run {
 
 // A context that was destroyed or is none is refused where the memory still tells (best effort).
 inline Status CheckContext(const numrs_context* context, const char* function) {
-  if (context && context->magic != kContextMagic) return Fail(NUMRS_BAD_ARGUMENT, "%s: context is not a live numrs_context", function);
+  if (context && context->magic != kContextMagic)
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: context is not a live numrs_context", function);
   return NUMRS_OK;
 }
 

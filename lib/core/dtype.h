@@ -7,7 +7,8 @@
 
 namespace numrs {
 
-// One byte, 0 or 1 when we write it, anything nonzero is true when we read it; a type of its own so that templates tell it from uint8_t.
+// One byte, 0 or 1 when we write it, anything nonzero is true when we read it; a type of its own so that templates tell
+// it from uint8_t.
 struct Bool {
   uint8_t byte;
   Bool() = default;
@@ -55,7 +56,8 @@ constexpr DTypeSet kUintSet = Bit(kU8) | Bit(kU16) | Bit(kU32) | Bit(kU64);
 constexpr DTypeSet kFloatSet = Bit(kF32) | Bit(kF64);
 
 // What a table row names: the dtypes that have a kernel, those that are accepted at all (the others are converted to
-// the first dtype with a kernel that holds them), and what integers and bool become when they are not to widen step by step.
+// the first dtype with a kernel that holds them), and what integers and bool become when they are not to widen step by
+// step.
 struct OpClass {
   DTypeSet kernels;
   DTypeSet accepts;
@@ -64,10 +66,10 @@ struct OpClass {
 constexpr DTypeSet kEverySet = kBoolSet | kIntSet | kUintSet | kFloatSet;
 namespace classes {
 constexpr OpClass ALL{kEverySet, kEverySet};
-constexpr OpClass NUMBER{kIntSet | kUintSet | kFloatSet, kEverySet};                         // bool becomes int8
-constexpr OpClass NUMERIC{kIntSet | kUintSet | kFloatSet, kIntSet | kUintSet | kFloatSet};   // bool is refused
-constexpr OpClass FLOAT{kFloatSet, kEverySet};                                               // integers become floats
-constexpr OpClass TRUE_DIVIDE{kFloatSet, kEverySet, kF64};                                   // every integer becomes float64
+constexpr OpClass NUMBER{kIntSet | kUintSet | kFloatSet, kEverySet};                        // bool becomes int8
+constexpr OpClass NUMERIC{kIntSet | kUintSet | kFloatSet, kIntSet | kUintSet | kFloatSet};  // bool is refused
+constexpr OpClass FLOAT{kFloatSet, kEverySet};                                              // integers become floats
+constexpr OpClass TRUE_DIVIDE{kFloatSet, kEverySet, kF64};  // every integer becomes float64
 constexpr OpClass BITS{kBoolSet | kIntSet | kUintSet, kBoolSet | kIntSet | kUintSet};
 constexpr OpClass INTEGER{kIntSet | kUintSet, kBoolSet | kIntSet | kUintSet};
 }  // namespace classes
@@ -76,7 +78,8 @@ enum class ResultRule : uint8_t { SAME, BOOL };
 
 // NumPy 2's promotion of two dtypes; kInvalid when one is invalid.
 int32_t Promote(int32_t a, int32_t b);
-// May a value be stored by NumPy's same_kind rule? (bool < unsigned, signed < float; within a kind any size; signed never to unsigned)
+// May a value be stored by NumPy's same_kind rule? (bool < unsigned, signed < float; within a kind any size; signed
+// never to unsigned)
 bool CanCastSameKind(int32_t from, int32_t to);
 // The dtype in which an operation of this class computes x; kInvalid when it does not take it.
 int32_t ComputeDType(const OpClass& op_class, int32_t x);

@@ -1,4 +1,5 @@
-// Running an element-wise plan: blocks through buffers where an operand is strided or of another dtype, straight otherwise.
+// Running an element-wise plan: blocks through buffers where an operand is strided or of another dtype, straight
+// otherwise.
 #include "core/elementwise.h"
 
 #include <algorithm>
@@ -70,7 +71,8 @@ enum class Way : uint8_t { DIRECT, SCALAR, BUFFERED, FOLDED };
 
 class Runner {
  public:
-  Runner(const Run& run, const ElementwiseJob& job, const ElementwisePlan& plan) : kernels_(run.kernels), job_(job), plan_(plan) {
+  Runner(const Run& run, const ElementwiseJob& job, const ElementwisePlan& plan)
+      : kernels_(run.kernels), job_(job), plan_(plan) {
     const int inner = plan.ndim - 1;
     out_ = job.inputs;
     int scalars = 0;
@@ -79,8 +81,8 @@ class Runner {
       const bool same = job.in[k].dtype == job.compute[k];
       way_[k] = (plan.folded >> k & 1)                 ? Way::FOLDED
                 : stride == 0 && plan.shape[inner] > 1 ? Way::SCALAR
-                : same && stride == plan.itemsize[k]  ? Way::DIRECT
-                                                      : Way::BUFFERED;
+                : same && stride == plan.itemsize[k]   ? Way::DIRECT
+                                                       : Way::BUFFERED;
       scalars += way_[k] == Way::SCALAR;
     }
     if (scalars == job.inputs) way_[0] = Way::BUFFERED;  // kernels want at least one array
@@ -130,7 +132,8 @@ class Runner {
       if (n - i < m) m = n - i;
       for (int k = 0; k < job_.inputs; k++) {
         if (way_[k] == Way::FOLDED) {
-          if (i == 0 || plan_.row_step[k] != 0) in[k] = FetchRows(k, p[k] + i / plan_.row * plan_.row_step[k], m, scratch);
+          if (i == 0 || plan_.row_step[k] != 0)
+            in[k] = FetchRows(k, p[k] + i / plan_.row * plan_.row_step[k], m, scratch);
         } else if (way_[k] != Way::SCALAR) {
           in[k] = Fetch(k, p[k] + i * strides[k], strides[k], m, scratch);
         }
@@ -181,7 +184,8 @@ class Runner {
     }
   }
 
-  // The rows of a tile are too short for the hardware to see them coming: without this each begins with a wait for memory.
+  // The rows of a tile are too short for the hardware to see them coming: without this each begins with a wait for
+  // memory.
   void PrefetchRow(char* const* at, const int64_t* step, int64_t cols) const {
     constexpr int64_t kLine = 64;
     for (int k = 0; k < plan_.operands; k++) {
@@ -198,8 +202,8 @@ class Runner {
 
   static char* Buffer(char* scratch, int operand, int which) { return scratch + (operand * 2 + which) * kBufferBytes; }
 
-  // Large results that nobody reads again soon go past the caches, unless they overwrite an input that was just loaded, or are so small a
-  // part of what moves (comparisons) that the way through a buffer costs more than it saves.
+  // Large results that nobody reads again soon go past the caches, unless they overwrite an input that was just loaded,
+  // or are so small a part of what moves (comparisons) that the way through a buffer costs more than it saves.
   bool WantsStream() const {
     int64_t bytes = 0, elements = 1;
     for (int d = 0; d < plan_.ndim; d++) elements *= plan_.shape[d];
@@ -207,7 +211,8 @@ class Runner {
       bytes += elements * plan_.itemsize[k];
       if (k < out_ && plan_.base[k] == plan_.base[out_]) return false;
     }
-    return bytes > StreamThreshold() && elements * plan_.itemsize[out_] * 4 >= bytes && plan_.shape[plan_.ndim - 1] >= 256;
+    return bytes > StreamThreshold() && elements * plan_.itemsize[out_] * 4 >= bytes &&
+           plan_.shape[plan_.ndim - 1] >= 256;
   }
 
   const void* Fetch(int k, const char* x, int64_t stride, int64_t n, char* scratch) const {
@@ -223,10 +228,18 @@ class Runner {
     char* buffer = Buffer(scratch, k, 0);
     const int64_t step = plan_.row_step[k], stride = plan_.row_stride[k], row = plan_.row;
     switch (plan_.itemsize[k]) {
-      case 1: CopyRows<uint8_t>(x, step, stride, row, n / row, buffer); break;
-      case 2: CopyRows<uint16_t>(x, step, stride, row, n / row, buffer); break;
-      case 4: CopyRows<uint32_t>(x, step, stride, row, n / row, buffer); break;
-      default: CopyRows<uint64_t>(x, step, stride, row, n / row, buffer); break;
+      case 1:
+        CopyRows<uint8_t>(x, step, stride, row, n / row, buffer);
+        break;
+      case 2:
+        CopyRows<uint16_t>(x, step, stride, row, n / row, buffer);
+        break;
+      case 4:
+        CopyRows<uint32_t>(x, step, stride, row, n / row, buffer);
+        break;
+      default:
+        CopyRows<uint64_t>(x, step, stride, row, n / row, buffer);
+        break;
     }
     return Converted(k, buffer, n, scratch);
   }
@@ -240,9 +253,15 @@ class Runner {
 
   void Call(const void* a, const void* b, const void* c, void* y, int64_t n) const {
     switch (job_.inputs) {
-      case 1: job_.unary(a, y, n); break;
-      case 2: job_.binary(a, b, y, n, scalar_mask_); break;
-      default: job_.ternary(a, b, c, y, n, scalar_mask_); break;
+      case 1:
+        job_.unary(a, y, n);
+        break;
+      case 2:
+        job_.binary(a, b, y, n, scalar_mask_);
+        break;
+      default:
+        job_.ternary(a, b, c, y, n, scalar_mask_);
+        break;
     }
   }
 
@@ -308,7 +327,8 @@ Status Execute(const Run& run, const ElementwiseJob& job, const ElementwisePlan&
   // Scratch for every thread is taken before anything is written, so that running out of memory changes nothing.
   const size_t scratch_bytes = (runner.ScratchBytes() + 63) / 64 * 64;
   Workspace workspace(scratch_bytes * static_cast<size_t>(threads));
-  if (scratch_bytes && !workspace.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for %zu bytes of buffers", job.function, scratch_bytes);
+  if (scratch_bytes && !workspace.ok())
+    return Fail(NUMRS_NO_MEMORY, "%s: no memory for %zu bytes of buffers", job.function, scratch_bytes);
   ScratchSlots slots(workspace.data(), scratch_bytes, threads);
 
   return ParallelFor(tasks, grain, threads, run.cancel, [&](int64_t begin, int64_t end) {
@@ -375,18 +395,21 @@ Status RunElementwise(const Run& run, ElementwiseJob& job) {
       int64_t before[kMaxNDim];
       std::memcpy(before, shape, sizeof(before));
       if (!BroadcastShape(job.in[k], &ndim, shape)) {
-        return Fail(NUMRS_BAD_SHAPE, "%s: %s has shape %s, which does not broadcast with %s of the operands before it", job.function,
-                    job.names[k], ShapeText(job.in[k], got, sizeof(got)), ShapeText(before_ndim, before, wanted, sizeof(wanted)));
+        return Fail(NUMRS_BAD_SHAPE, "%s: %s has shape %s, which does not broadcast with %s of the operands before it",
+                    job.function, job.names[k], ShapeText(job.in[k], got, sizeof(got)),
+                    ShapeText(before_ndim, before, wanted, sizeof(wanted)));
       }
     }
     return Fail(NUMRS_BAD_SHAPE, "%s: out has shape %s, expected %s", job.function, ShapeText(out, got, sizeof(got)),
                 ShapeText(ndim, shape, wanted, sizeof(wanted)));
   }
   if (job.result != out.dtype && !CanCastSameKind(job.result, out.dtype)) {
-    return Fail(NUMRS_BAD_DTYPE, "%s: out has dtype %s, to which the result of dtype %s cannot be cast by the same_kind rule", job.function,
-                NameOf(out.dtype), NameOf(job.result));
+    return Fail(NUMRS_BAD_DTYPE,
+                "%s: out has dtype %s, to which the result of dtype %s cannot be cast by the same_kind rule",
+                job.function, NameOf(out.dtype), NameOf(job.result));
   }
-  if (OverlapsItself(out)) return Fail(NUMRS_OVERLAP, "%s: out has elements that share memory (strides 0 or overlapping)", job.function);
+  if (OverlapsItself(out))
+    return Fail(NUMRS_OVERLAP, "%s: out has elements that share memory (strides 0 or overlapping)", job.function);
   if (out.size == 0) return NUMRS_OK;
 
   // An input that overlaps the output other than element by element is copied first.
@@ -395,7 +418,8 @@ Status RunElementwise(const Run& run, ElementwiseJob& job) {
     View& x = job.in[k];
     if (!RangesOverlap(x, out) || (SameElements(x, out))) continue;
     copies[k].emplace(static_cast<size_t>(x.size * x.itemsize()));
-    if (!copies[k]->ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for a copy of %s, which overlaps out", job.function, job.names[k]);
+    if (!copies[k]->ok())
+      return Fail(NUMRS_NO_MEMORY, "%s: no memory for a copy of %s, which overlaps out", job.function, job.names[k]);
     const View copy = ContiguousView(copies[k]->data(), x.dtype, x.ndim, x.shape);
     NUMRS_TRY(Convert(run, job.function, x, copy));
     x = copy;

@@ -1,4 +1,5 @@
-// The element-wise engine: any strides, broadcasting, conversion, overlap, threads and streaming around contiguous kernels.
+// The element-wise engine: any strides, broadcasting, conversion, overlap, threads and streaming around contiguous
+// kernels.
 #pragma once
 
 #include "core/context.h"

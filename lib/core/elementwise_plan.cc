@@ -30,7 +30,8 @@ bool CanMerge(const ElementwisePlan& p, int outer, int inner) {
   return true;
 }
 
-// Merges the two innermost loops although some inputs do not run straight through both: worth while when the inner one is short.
+// Merges the two innermost loops although some inputs do not run straight through both: worth while when the inner one
+// is short.
 void FoldShortRows(ElementwisePlan* p) {
   const int inner = p->ndim - 1, outer = inner - 1, out = p->operands - 1;
   const int64_t row = p->shape[inner];

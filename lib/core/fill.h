@@ -1,4 +1,5 @@
-// Filling one row of a kernel table: for every dtype of a set the slot gets Loop<Fn, T>::Run. Scalar code only; the SIMD backend has its own.
+// Filling one row of a kernel table: for every dtype of a set the slot gets Loop<Fn, T>::Run. Scalar code only; the
+// SIMD backend has its own.
 #pragma once
 
 #include <type_traits>

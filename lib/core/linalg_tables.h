@@ -7,13 +7,14 @@
 
 namespace numrs {
 
-// y = alpha a b + beta y with a (m, k), b (k, n), y (m, n). Strides are in elements; y's columns lie next to each other. y is not read when
-// beta is 0. y does not overlap a or b. alpha and beta are 1 and 0 for integers and bool. All pointers are aligned to their elements.
+// y = alpha a b + beta y with a (m, k), b (k, n), y (m, n). Strides are in elements; y's columns lie next to each
+// other. y is not read when beta is 0. y does not overlap a or b. alpha and beta are 1 and 0 for integers and bool. All
+// pointers are aligned to their elements.
 //
-// Floats: y[i][j] is formed in the elements' own precision, k in blocks of kGemmDepth: within a block one chain s = fma(a[i][p], b[p][j], s) from
-// s = 0 on in the order of p, then the blocks' sums added in order. So the bits depend on nothing but the row of a and the column
-// of b: not on m, n, strides, tiles, threads or vector width (targets without FMA round the product too).
-// Error: at most (min(k, kGemmDepth) + ceil(k / kGemmDepth)) u |a| |b|, u = 2^-24 or 2^-53.
+// Floats: y[i][j] is formed in the elements' own precision, k in blocks of kGemmDepth: within a block one chain s =
+// fma(a[i][p], b[p][j], s) from s = 0 on in the order of p, then the blocks' sums added in order. So the bits depend on
+// nothing but the row of a and the column of b: not on m, n, strides, tiles, threads or vector width (targets without
+// FMA round the product too). Error: at most (min(k, kGemmDepth) + ceil(k / kGemmDepth)) u |a| |b|, u = 2^-24 or 2^-53.
 struct Gemm {
   const void* a;
   const void* b;
@@ -23,8 +24,9 @@ struct Gemm {
   double alpha, beta;
 };
 
-constexpr int64_t kGemmDepth = 256;       // fixed: the bits depend on it
-constexpr int64_t kGemmPanelBytes = 128;  // a packed panel of b: this many bytes of each of its rows, zeros beyond the last column
+constexpr int64_t kGemmDepth = 256;  // fixed: the bits depend on it
+constexpr int64_t kGemmPanelBytes =
+    128;  // a packed panel of b: this many bytes of each of its rows, zeros beyond the last column
 
 // y[i] = sum over p of matrix[i][p] x[p], contiguous x and y, in the order of Gemm.
 struct Gemv {
@@ -42,12 +44,13 @@ struct GemmTile {
 };
 
 struct LinalgTable {
-  // The whole product on this thread, no scratch, any size; b_col is 1 where the backend has pack, else any strides. Without the
-  // other slots it is the only way.
+  // The whole product on this thread, no scratch, any size; b_col is 1 where the backend has pack, else any strides.
+  // Without the other slots it is the only way.
   void (*gemm[kDTypes])(const Gemm& g);
   // Packs b[p … p + k)[j … j + n) into panels, one after the other, each tile.k x kGemmPanelBytes.
   void (*pack[kDTypes])(const Gemm& g, const GemmTile& tile, void* panels);
-  // y's tile = or += its part of the product (p = 0: first block). panels: of columns j on. scratch: tile.m * tile.k elements for a's rows.
+  // y's tile = or += its part of the product (p = 0: first block). panels: of columns j on. scratch: tile.m * tile.k
+  // elements for a's rows.
   void (*tile[kDTypes])(const Gemm& g, const GemmTile& tile, const void* panels, void* scratch);
   void (*gemv[kDTypes])(const Gemv& g);
 };

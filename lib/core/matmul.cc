@@ -1,4 +1,5 @@
-// Running matrix products: one description (Gemm) per batch item, three ways (vector, direct, packed), threads. Shapes are in matmul_shape.cc.
+// Running matrix products: one description (Gemm) per batch item, three ways (vector, direct, packed), threads. Shapes
+// are in matmul_shape.cc.
 #include "core/matmul.h"
 
 #include <algorithm>
@@ -13,15 +14,16 @@
 namespace numrs {
 namespace {
 
-constexpr int64_t kRowBlock = 252;                    // rows of a packed at a time; they stay in the second-level cache
-constexpr int64_t kRowStep = 42;                      // a multiple of the heights of the kernels' full tiles (14 and 6)
-constexpr int64_t kSetBytes = 4096;                   // of each row of b in a packed set …
-constexpr int64_t kSetDepth = 8 * kGemmDepth;         // … and its rows: at most 8 MiB of float32 or float64 elements
-constexpr int64_t kPackPanels = 16;                   // packed by one task
-constexpr int64_t kStripBytes = 2048;                 // of each row of b packed at a time when there is one block of rows
-constexpr int64_t kDirectBytes = int64_t{600} << 10;  // a b of this size stays in the second-level cache and is read where it lies
-constexpr int64_t kDirectRows = 16;                   // so few rows do not pay for packing b
-constexpr int64_t kDirectColumnBytes = 256;           // so few columns need no packing
+constexpr int64_t kRowBlock = 252;             // rows of a packed at a time; they stay in the second-level cache
+constexpr int64_t kRowStep = 42;               // a multiple of the heights of the kernels' full tiles (14 and 6)
+constexpr int64_t kSetBytes = 4096;            // of each row of b in a packed set …
+constexpr int64_t kSetDepth = 8 * kGemmDepth;  // … and its rows: at most 8 MiB of float32 or float64 elements
+constexpr int64_t kPackPanels = 16;            // packed by one task
+constexpr int64_t kStripBytes = 2048;          // of each row of b packed at a time when there is one block of rows
+constexpr int64_t kDirectBytes = int64_t{600}
+                                 << 10;  // a b of this size stays in the second-level cache and is read where it lies
+constexpr int64_t kDirectRows = 16;      // so few rows do not pay for packing b
+constexpr int64_t kDirectColumnBytes = 256;  // so few columns need no packing
 
 int64_t CeilDiv(int64_t a, int64_t b) { return a / b + (a % b != 0); }
 
@@ -111,7 +113,8 @@ Way ChooseWay(const LinalgTable& kernels, int32_t dtype, const Gemm& g) {
   if (kernels.gemv[dtype] && plain && (g.n == 1 || g.m == 1) && VectorForm(g).Fits()) return Way::VECTOR;
   if (!kernels.tile[dtype]) return Way::DIRECT;
   const int64_t size = SizeOf(dtype);
-  const bool direct = g.b_col == 1 && (g.m <= kDirectRows || g.n * size <= kDirectColumnBytes || g.n * g.k * size <= kDirectBytes);
+  const bool direct =
+      g.b_col == 1 && (g.m <= kDirectRows || g.n * size <= kDirectColumnBytes || g.n * g.k * size <= kDirectBytes);
   return direct ? Way::DIRECT : Way::PACKED;
 }
 
@@ -166,9 +169,12 @@ struct Runner {
 
   Status One(const Gemm& g) const {
     switch (product.way) {
-      case Way::VECTOR: return Vector(g);
-      case Way::DIRECT: return Direct(g);
-      default: return OneRowBlock(g) ? Strips(g) : Packed(g);
+      case Way::VECTOR:
+        return Vector(g);
+      case Way::DIRECT:
+        return Direct(g);
+      default:
+        return OneRowBlock(g) ? Strips(g) : Packed(g);
     }
   }
 
@@ -191,7 +197,8 @@ struct Runner {
     if (form.NeedsSums()) v.sums = buffer;
     // Pieces of y. Where the matrix runs along y they are wide: each reads that much of every row of the matrix.
     int64_t grain = CeilDiv(CeilDiv(int64_t{1} << 17, v.k), 256) * 256;
-    if (v.col != 1) grain = CeilDiv(threads == 1 ? v.rows : std::max(int64_t{1024}, CeilDiv(v.rows, 2 * int64_t{threads})), 64) * 64;
+    if (v.col != 1)
+      grain = CeilDiv(threads == 1 ? v.rows : std::max(int64_t{1024}, CeilDiv(v.rows, 2 * int64_t{threads})), 64) * 64;
     const auto kernel = kernels.linalg.gemv[product.dtype];
     const Status status = ParallelFor(v.rows, grain, threads, cancel, [&](int64_t begin, int64_t end) {
       Gemv part = v;
@@ -209,18 +216,23 @@ struct Runner {
     const int64_t size = product.size();
     const auto kernel = kernels.linalg.gemm[product.dtype];
     const int64_t piece = int64_t{1} << 22;  // multiply-adds per chunk
-    const double row_macs = static_cast<double>(g.k) * static_cast<double>(g.n), column_macs = static_cast<double>(g.k) * static_cast<double>(g.m);
+    const double row_macs = static_cast<double>(g.k) * static_cast<double>(g.n),
+                 column_macs = static_cast<double>(g.k) * static_cast<double>(g.m);
     if (row_macs * static_cast<double>(g.m) <= static_cast<double>(piece)) {
       kernel(g);
       return NUMRS_OK;
     }
     if (g.m > 4 * kDirectRows) {
-      const int64_t grain = static_cast<int64_t>(static_cast<double>(piece) / row_macs / static_cast<double>(kRowStep) + 1) * kRowStep;
-      return ParallelFor(g.m, grain, threads, cancel, [&](int64_t begin, int64_t end) { kernel(Part(g, size, begin, end - begin, 0, g.n)); });
+      const int64_t grain =
+          static_cast<int64_t>(static_cast<double>(piece) / row_macs / static_cast<double>(kRowStep) + 1) * kRowStep;
+      return ParallelFor(g.m, grain, threads, cancel,
+                         [&](int64_t begin, int64_t end) { kernel(Part(g, size, begin, end - begin, 0, g.n)); });
     }
     const int64_t panel = kGemmPanelBytes / size;
-    const int64_t grain = static_cast<int64_t>(static_cast<double>(piece) / column_macs / static_cast<double>(panel) + 1) * panel;
-    return ParallelFor(g.n, grain, threads, cancel, [&](int64_t begin, int64_t end) { kernel(Part(g, size, 0, g.m, begin, end - begin)); });
+    const int64_t grain =
+        static_cast<int64_t>(static_cast<double>(piece) / column_macs / static_cast<double>(panel) + 1) * panel;
+    return ParallelFor(g.n, grain, threads, cancel,
+                       [&](int64_t begin, int64_t end) { kernel(Part(g, size, 0, g.m, begin, end - begin)); });
   }
 
   // Each task packs a strip of b's columns for itself and multiplies it before it leaves the cache.
@@ -231,7 +243,8 @@ struct Runner {
     const size_t a_bytes = BufferBytes::Round(static_cast<size_t>(g.m * std::min(g.k, kGemmDepth) * size));
     // Narrower strips where there would be too few for the threads.
     const int64_t panel = kGemmPanelBytes / size;
-    const int64_t grain = threads == 1 ? width : std::min(width, CeilDiv(CeilDiv(g.n, int64_t{4} * threads), 4 * panel) * 4 * panel);
+    const int64_t grain =
+        threads == 1 ? width : std::min(width, CeilDiv(CeilDiv(g.n, int64_t{4} * threads), 4 * panel) * 4 * panel);
     return ParallelFor(g.n, grain, threads, cancel, [&](int64_t begin, int64_t end) {
       ScratchSlots::Lease lease(slots);
       for (int64_t j = begin; j < end; j += grain) {
@@ -244,7 +257,8 @@ struct Runner {
     });
   }
 
-  // b is packed set by set (kSetDepth rows of kSetBytes). The tasks are blocks of y that stay in the second-level cache through the set's depth.
+  // b is packed set by set (kSetDepth rows of kSetBytes). The tasks are blocks of y that stay in the second-level cache
+  // through the set's depth.
   Status Packed(const Gemm& g) const {
     const int64_t size = product.size(), panel = kGemmPanelBytes / size;
     const int64_t set = kSetBytes / size, rows = RowBlock(g.m);
@@ -265,7 +279,8 @@ struct Runner {
           for (int64_t task = begin; task < stop; task++) {
             const int64_t block = task / groups, first = task % groups * kPackPanels, p = start + block * kGemmDepth;
             const int64_t depth = std::min(kGemmDepth, end - p);
-            const GemmTile part{0, 0, j + first * panel, std::min(kPackPanels * panel, columns - first * panel), p, depth};
+            const GemmTile part{0, 0,    j + first * panel, std::min(kPackPanels * panel, columns - first * panel),
+                                p, depth};
             pack(g, part, panels + block * block_bytes + first * depth * kGemmPanelBytes);
           }
         }));
@@ -299,7 +314,9 @@ Status Execute(const Run& run, const char* function, Product& p) {
   std::optional<Workspace> workspace;
   if (each) {
     workspace.emplace(each * static_cast<size_t>(bodies));
-    if (!workspace->ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for %zu bytes of buffers", function, each * static_cast<size_t>(bodies));
+    if (!workspace->ok())
+      return Fail(NUMRS_NO_MEMORY, "%s: no memory for %zu bytes of buffers", function,
+                  each * static_cast<size_t>(bodies));
   }
   char* memory = workspace ? static_cast<char*>(workspace->data()) : nullptr;
   if (shared) {
@@ -331,10 +348,12 @@ bool IsAligned(const View& v) {
 }
 
 // A copy in C order of a dtype, kept alive by hold.
-Status Copy(const Run& run, const char* function, const char* argument, int32_t dtype, View* x, std::optional<Workspace>* hold) {
+Status Copy(const Run& run, const char* function, const char* argument, int32_t dtype, View* x,
+            std::optional<Workspace>* hold) {
   const size_t bytes = static_cast<size_t>(x->size * SizeOf(dtype));
   hold->emplace(bytes);
-  if (!(*hold)->ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for a copy of %s, %zu bytes", function, argument, bytes);
+  if (!(*hold)->ok())
+    return Fail(NUMRS_NO_MEMORY, "%s: no memory for a copy of %s, %zu bytes", function, argument, bytes);
   const View copy = ContiguousView((*hold)->data(), dtype, x->ndim, x->shape);
   NUMRS_TRY(Convert(run, function, *x, copy));
   *x = copy;
@@ -399,15 +418,18 @@ Status CheckOut(const char* function, const View& y, int32_t dtype, int32_t ndim
                 ShapeText(ndim, shape, wanted, sizeof(wanted)));
   }
   if (y.dtype != dtype && !CanCastSameKind(dtype, y.dtype)) {
-    return Fail(NUMRS_BAD_DTYPE, "%s: out has dtype %s, to which the result of dtype %s cannot be cast by the same_kind rule", function,
+    return Fail(NUMRS_BAD_DTYPE,
+                "%s: out has dtype %s, to which the result of dtype %s cannot be cast by the same_kind rule", function,
                 NameOf(y.dtype), NameOf(dtype));
   }
-  if (OverlapsItself(y)) return Fail(NUMRS_OVERLAP, "%s: out has elements that share memory (strides 0 or overlapping)", function);
+  if (OverlapsItself(y))
+    return Fail(NUMRS_OVERLAP, "%s: out has elements that share memory (strides 0 or overlapping)", function);
   return NUMRS_OK;
 }
 
 // a (…, m, k) @ b (…, k, n) into y (…, m, n), not empty; shapes and dtypes have been checked.
-Status Multiply(const Run& run, const char* function, View a, View b, const View& out, int32_t dtype, double alpha, double beta) {
+Status Multiply(const Run& run, const char* function, View a, View b, const View& out, int32_t dtype, double alpha,
+                double beta) {
   std::optional<Workspace> a_copy, b_copy, y_copy;
   const int64_t size = SizeOf(dtype);
   if (a.dtype != dtype || !IsAligned(a)) NUMRS_TRY(Copy(run, function, "a", dtype, &a, &a_copy));
@@ -415,7 +437,8 @@ Status Multiply(const Run& run, const char* function, View a, View b, const View
   const int rows = out.ndim - 2, cols = out.ndim - 1;
   const int64_t m = out.shape[rows], n = out.shape[cols], k = a.shape[a.ndim - 1];
   View y = out;
-  bool swap = false, temporary = out.dtype != dtype || !IsAligned(out) || RangesOverlap(a, out) || RangesOverlap(b, out);
+  bool swap = false,
+       temporary = out.dtype != dtype || !IsAligned(out) || RangesOverlap(a, out) || RangesOverlap(b, out);
   if (!temporary && n > 1 && out.strides[cols] != size) {
     swap = m == 1 || out.strides[rows] == size;
     temporary = !swap;
@@ -428,7 +451,8 @@ Status Multiply(const Run& run, const char* function, View a, View b, const View
     if (beta != 0) NUMRS_TRY(Convert(run, function, out, y));
   }
   // Integer kernels and small float products read b along its rows.
-  if (!swap && !run.kernels.linalg.pack[dtype] && n > 1 && b.strides[b.ndim - 1] != size) NUMRS_TRY(Copy(run, function, "b", dtype, &b, &b_copy));
+  if (!swap && !run.kernels.linalg.pack[dtype] && n > 1 && b.strides[b.ndim - 1] != size)
+    NUMRS_TRY(Copy(run, function, "b", dtype, &b, &b_copy));
   if (swap && !run.kernels.linalg.pack[dtype] && m > 1 && a.strides[a.ndim - 2] != size) {
     // y's rows are its columns: a takes b's part, transposed.
     View turned = a;
@@ -485,7 +509,8 @@ Status Matmul(const Run& run, const char* function, const View& a, const View& b
   return Multiply(run, function, left, right, out, dtype, 1, 0);
 }
 
-Status GeneralMatmul(const Run& run, const char* function, const View& a, const View& b, const View& y, double alpha, double beta) {
+Status GeneralMatmul(const Run& run, const char* function, const View& a, const View& b, const View& y, double alpha,
+                     double beta) {
   if (y.size == 0) return NUMRS_OK;
   if (a.shape[1] == 0 || alpha == 0) {
     if (beta == 0) return Zero(run, function, y);
@@ -495,7 +520,8 @@ Status GeneralMatmul(const Run& run, const char* function, const View& a, const 
     job.function = function;
     job.inputs = 2;
     job.in[0] = y;
-    job.in[1] = ContiguousView(y.dtype == kF32 ? static_cast<void*>(&beta32) : static_cast<void*>(&beta), y.dtype, 0, nullptr);
+    job.in[1] =
+        ContiguousView(y.dtype == kF32 ? static_cast<void*>(&beta32) : static_cast<void*>(&beta), y.dtype, 0, nullptr);
     job.out = y;
     job.compute[0] = job.compute[1] = job.result = y.dtype;
     job.cost_ns = kBinaryRows[kBinary_multiply].cost_ns;
@@ -509,7 +535,8 @@ Status GeneralMatmul(const Run& run, const char* function, const View& a, const 
 
 namespace {
 
-// x as (product of all but its last dimension, last); copied when no single stride reaches the rows. 0-d is (1, 1), 1-D one row.
+// x as (product of all but its last dimension, last); copied when no single stride reaches the rows. 0-d is (1, 1), 1-D
+// one row.
 Status ToRows(const Run& run, const char* function, const char* argument, View* x, std::optional<Workspace>* hold) {
   const int last = x->ndim - 1;
   bool merges = true;
@@ -553,7 +580,8 @@ Status Inner(const Run& run, const char* function, const View& a, const View& b,
   std::swap(right.shape[0], right.shape[1]);
   std::swap(right.strides[0], right.strides[1]);
   const int64_t matrix[2] = {left.shape[0], right.shape[1]};
-  if (y.IsContiguous()) return Multiply(run, function, left, right, ContiguousView(y.data, y.dtype, 2, matrix), dtype, 1, 0);
+  if (y.IsContiguous())
+    return Multiply(run, function, left, right, ContiguousView(y.data, y.dtype, 2, matrix), dtype, 1, 0);
   y_copy.emplace(static_cast<size_t>(y.size * SizeOf(dtype)));
   if (!y_copy->ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for a temporary result", function);
   NUMRS_TRY(Multiply(run, function, left, right, ContiguousView(y_copy->data(), dtype, 2, matrix), dtype, 1, 0));

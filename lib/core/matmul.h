@@ -1,4 +1,5 @@
-// Planning of matrix products: shapes, dtypes, layouts, batches, threads. The arithmetic is in the kernels of core/linalg_tables.h.
+// Planning of matrix products: shapes, dtypes, layouts, batches, threads. The arithmetic is in the kernels of
+// core/linalg_tables.h.
 #pragma once
 
 #include "core/context.h"
@@ -17,6 +18,7 @@ Status Inner(const Run& run, const char* function, const View& a, const View& b,
 Status Outer(const Run& run, const char* function, const View& a, const View& b, const View& y);
 
 // y = alpha a b + beta y for 2-D views of one float dtype, y's last stride its itemsize.
-Status GeneralMatmul(const Run& run, const char* function, const View& a, const View& b, const View& y, double alpha, double beta);
+Status GeneralMatmul(const Run& run, const char* function, const View& a, const View& b, const View& y, double alpha,
+                     double beta);
 
 }  // namespace numrs

@@ -17,7 +17,7 @@ constexpr int64_t kTaskElements = 128 * 1024;  // smallest piece of work for a t
 constexpr int64_t kMaxRows = 1024;             // results per cell
 constexpr int64_t kMaxColumns = 4096;          // strip of columns: 32 KiB of float64 accumulators
 constexpr int64_t kPackedColumns = 16;
-constexpr int kLevels = 52;                    // of a binary counter over blocks
+constexpr int kLevels = 52;  // of a binary counter over blocks
 constexpr size_t kRescueBytes = kReduceBlock * 8 * 6;
 
 int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
@@ -38,8 +38,9 @@ class ReduceRunner {
     const double packing = plain ? 1 : 5;
     work_ns_ = static_cast<double>(plan.outputs) * (static_cast<double>(n) * per_element * packing + 3);
     threads_ = run.Threads(work_ns_);
-    dot_ = job.role == ReduceSecond::FACTOR && job.op == kReduce_sum && table_.dot[job.compute] && job.x.dtype == job.compute &&
-           job.second.dtype == job.compute && plan.reduced <= 1 && (n <= 1 || (plan.InnerStride(0) == size && plan.InnerStride(1) == size));
+    dot_ = job.role == ReduceSecond::FACTOR && job.op == kReduce_sum && table_.dot[job.compute] &&
+           job.x.dtype == job.compute && job.second.dtype == job.compute && plan.reduced <= 1 &&
+           (n <= 1 || (plan.InnerStride(0) == size && plan.InnerStride(1) == size));
     if (n == 0 || dot_) {
       way_ = ReduceWay::ROWS;
     } else if (plain && width > 1 && plan.WidthStride(kReduceX) == size && !narrow_gaps) {
@@ -48,7 +49,8 @@ class ReduceRunner {
       way_ = ReduceWay::ROWS;
     } else {
       const int64_t along = plan.InnerStride(kReduceX), across = plan.WidthStride(kReduceX);
-      way_ = width >= 4 && (across < 0 ? -across : across) < (along < 0 ? -along : along) ? ReduceWay::PACKED_COLUMNS : ReduceWay::PACKED_ROWS;
+      way_ = width >= 4 && (across < 0 ? -across : across) < (along < 0 ? -along : along) ? ReduceWay::PACKED_COLUMNS
+                                                                                          : ReduceWay::PACKED_ROWS;
     }
     ChooseCells();
   }
@@ -59,11 +61,13 @@ class ReduceRunner {
     scratch_bytes_ = ScratchBytes();
     Workspace workspace(scratch_bytes_ * static_cast<size_t>(threads_));
     if (!states.ok() || !workspace.ok()) {
-      return Fail(NUMRS_NO_MEMORY, "%s: no memory for %zu bytes of buffers", job_.function, group_bytes + scratch_bytes_ * static_cast<size_t>(threads_));
+      return Fail(NUMRS_NO_MEMORY, "%s: no memory for %zu bytes of buffers", job_.function,
+                  group_bytes + scratch_bytes_ * static_cast<size_t>(threads_));
     }
     ScratchSlots slots(workspace.data(), scratch_bytes_, threads_);
     char* group_states = states.as<char>();
-    const int64_t task_elements = (plan_.n < group_blocks_ * kReduceBlock ? plan_.n : group_blocks_ * kReduceBlock) * cell_width_ + 1;
+    const int64_t task_elements =
+        (plan_.n < group_blocks_ * kReduceBlock ? plan_.n : group_blocks_ * kReduceBlock) * cell_width_ + 1;
     const int64_t grain = Clamp(kTaskElements / task_elements, 1, 1 << 20);
     NUMRS_TRY(ParallelFor(cells_ * groups_, grain, threads_, run_.cancel, [&](int64_t begin, int64_t end) {
       ScratchSlots::Lease lease(slots);
@@ -95,7 +99,9 @@ class ReduceRunner {
   void ChooseCells() {
     const int64_t n = plan_.n, width = plan_.width();
     switch (way_) {
-      case ReduceWay::ROWS: cell_width_ = Clamp(kTaskElements / 2 / (n + 1), 1, kMaxRows); break;
+      case ReduceWay::ROWS:
+        cell_width_ = Clamp(kTaskElements / 2 / (n + 1), 1, kMaxRows);
+        break;
       case ReduceWay::COLUMNS: {
         // Whole rows as far as they fit; with threads no less than 4 KiB of each.
         int64_t strips = CeilDiv(width, kMaxColumns);
@@ -107,8 +113,12 @@ class ReduceRunner {
         cell_width_ = CeilDiv(CeilDiv(width, strips), 64) * 64;
         break;
       }
-      case ReduceWay::PACKED_ROWS: cell_width_ = n >= kReduceBlock ? 1 : Clamp(kReduceBlock / n, 1, kMaxRows); break;
-      case ReduceWay::PACKED_COLUMNS: cell_width_ = kPackedColumns; break;
+      case ReduceWay::PACKED_ROWS:
+        cell_width_ = n >= kReduceBlock ? 1 : Clamp(kReduceBlock / n, 1, kMaxRows);
+        break;
+      case ReduceWay::PACKED_COLUMNS:
+        cell_width_ = kPackedColumns;
+        break;
     }
     if (cell_width_ > width) cell_width_ = width;
     strips_ = CeilDiv(width, cell_width_);
@@ -160,7 +170,8 @@ class ReduceRunner {
     const char* x = cell.at[kReduceX] + first * plan_.InnerStride(kReduceX);
     char* own = scratch + 2 * StateBytes();
     if (dot_) {
-      table_.dot[job_.compute](x, plan_.WidthStride(0), cell.at[1] + first * plan_.InnerStride(1), plan_.WidthStride(1), cell.width, n, states);
+      table_.dot[job_.compute](x, plan_.WidthStride(0), cell.at[1] + first * plan_.InnerStride(1), plan_.WidthStride(1),
+                               cell.width, n, states);
       return;
     }
     switch (way_) {
@@ -170,7 +181,9 @@ class ReduceRunner {
       case ReduceWay::COLUMNS:
         table_.columns[job_.op][job_.compute](x, plan_.InnerStride(kReduceX), cell.width, n, states, own);
         break;
-      default: Packed(cell, first, n, states, own); break;
+      default:
+        Packed(cell, first, n, states, own);
+        break;
     }
   }
 
@@ -181,7 +194,8 @@ class ReduceRunner {
     if (rows) {
       table_.rows[job_.op][job_.compute](x, m * size, cell.width, m, states);
     } else {
-      char* columns_scratch = scratch + ReducePacker::Bytes((plan_.n < kReduceBlock ? plan_.n : kReduceBlock) * cell_width_);
+      char* columns_scratch =
+          scratch + ReducePacker::Bytes((plan_.n < kReduceBlock ? plan_.n : kReduceBlock) * cell_width_);
       table_.columns[job_.op][job_.compute](x, cell.width * size, cell.width, m, states, columns_scratch);
     }
   }
@@ -215,11 +229,13 @@ class ReduceRunner {
   void MergeGroups(int64_t width, char* states) const {
     const auto merge = table_.merge[job_.op][job_.compute];
     const int64_t size = group_blocks_ * kReduceBlock;
-    const auto count = [&](int64_t begin, int64_t end) { return (end * size < plan_.n ? end * size : plan_.n) - begin * size; };
+    const auto count = [&](int64_t begin, int64_t end) {
+      return (end * size < plan_.n ? end * size : plan_.n) - begin * size;
+    };
     for (int64_t step = 1; step < groups_; step *= 2) {
       for (int64_t i = 0; i + step < groups_; i += 2 * step) {
-        merge(states + static_cast<size_t>(i) * StateBytes(), states + static_cast<size_t>(i + step) * StateBytes(), width, count(i, i + step),
-              count(i + step, i + 2 * step));
+        merge(states + static_cast<size_t>(i) * StateBytes(), states + static_cast<size_t>(i + step) * StateBytes(),
+              width, count(i, i + step), count(i + step, i + 2 * step));
       }
     }
   }
@@ -248,7 +264,8 @@ class ReduceRunner {
     const double* squares = reinterpret_cast<const double*>(states);
     for (int64_t c = 0; c < cell.width; c++) {
       if (!NormNeedsRescue(squares[c]) || plan_.n == 0) continue;
-      char* at[kReduceOperands] = {cell.at[0] + c * plan_.WidthStride(0), cell.at[1] + c * plan_.WidthStride(1), nullptr};
+      char* at[kReduceOperands] = {cell.at[0] + c * plan_.WidthStride(0), cell.at[1] + c * plan_.WidthStride(1),
+                                   nullptr};
       const double norm = ScaledNorm(at, own);
       std::memcpy(result + c * 8, &norm, sizeof(norm));
     }
@@ -295,14 +312,15 @@ double ReduceRunner::ScaledNorm(char* const* at, char* own) const {
   return norm / scale;
 }
 
-// Floating-point reductions of a transposed array: the order of the index runs against memory. A copy in C order is read once more
-// but reads whole cache lines. False where the plan does not want one.
+// Floating-point reductions of a transposed array: the order of the index runs against memory. A copy in C order is
+// read once more but reads whole cache lines. False where the plan does not want one.
 bool WantsCopy(const ReduceJob& job, const ReducePlan& plan) {
   if (plan.reduced < 2 || plan.n * plan.outputs < 4096) return false;
   const int64_t inner = plan.InnerStride(kReduceX) < 0 ? -plan.InnerStride(kReduceX) : plan.InnerStride(kReduceX);
   if (inner <= 2 * job.x.itemsize()) return false;
   for (int d = 0; d + 1 < plan.reduced; d++) {
-    const int64_t stride = plan.reduced_stride[kReduceX][d] < 0 ? -plan.reduced_stride[kReduceX][d] : plan.reduced_stride[kReduceX][d];
+    const int64_t stride =
+        plan.reduced_stride[kReduceX][d] < 0 ? -plan.reduced_stride[kReduceX][d] : plan.reduced_stride[kReduceX][d];
     if (stride != 0 && stride < inner && plan.reduced_shape[d] >= 4) return true;
   }
   return false;
@@ -310,7 +328,9 @@ bool WantsCopy(const ReduceJob& job, const ReducePlan& plan) {
 
 }  // namespace
 
-bool NormNeedsRescue(double squares) { return squares < 0x1p-900 || squares == std::numeric_limits<double>::infinity(); }
+bool NormNeedsRescue(double squares) {
+  return squares < 0x1p-900 || squares == std::numeric_limits<double>::infinity();
+}
 
 Status RunReduce(const Run& run, const ReduceJob& job) {
   ReducePlan plan;

@@ -7,7 +7,8 @@
 
 namespace numrs {
 
-// What the second operand of a reduction is: none, a mask (where it is false the element is replaced by `neutral`), or a factor.
+// What the second operand of a reduction is: none, a mask (where it is false the element is replaced by `neutral`), or
+// a factor.
 enum class ReduceSecond : uint8_t { NONE, MASK, FACTOR };
 
 struct ReduceJob {
@@ -29,7 +30,8 @@ Status RunReduce(const Run& run, const ReduceJob& job);
 // The element that a reduction may meet any number of times without a change, as bits of dtype compute.
 uint64_t ReduceNeutral(int32_t op, int32_t compute);
 
-// y = op over the elements where mask is true; mask broadcasts to x. Fills in role, second and what the counts of elements change.
+// y = op over the elements where mask is true; mask broadcasts to x. Fills in role, second and what the counts of
+// elements change.
 Status RunReduceWhere(const Run& run, ReduceJob& job, const View& mask);
 
 // The result of norm for one line whose sum of squares left the range of float64 (or is 0).

@@ -1,4 +1,5 @@
-// Bringing pieces of a reduction's operands into contiguous memory of the kernel's dtype: packing, conversion, mask or factor.
+// Bringing pieces of a reduction's operands into contiguous memory of the kernel's dtype: packing, conversion, mask or
+// factor.
 #pragma once
 
 #include <cstring>
@@ -15,8 +16,8 @@ class ReducePacker {
   // Bytes of scratch for pieces of `elements` elements.
   static size_t Bytes(int64_t elements) { return static_cast<size_t>(elements) * 8 * kBuffers; }
 
-  // The elements [first, first + m) of the lines at p: width lines, `across` bytes apart; result [line][element] when by_line, else
-  // [element][line].
+  // The elements [first, first + m) of the lines at p: width lines, `across` bytes apart; result [line][element] when
+  // by_line, else [element][line].
   const void* Fetch(char* const* p, int64_t width, int64_t first, int64_t m, bool by_line, char* scratch) const {
     const int64_t count = width * m;
     const void* x = FetchOne(kReduceX, p[kReduceX], job_.x.dtype, width, first, m, by_line, scratch);
@@ -26,9 +27,12 @@ class ReducePacker {
       const void* mask = FetchOne(kReduceSecond, p[kReduceSecond], kBOOL, width, first, m, by_line, scratch);
       kernels_.ternary.fn[kTernary_where][job_.compute](mask, x, &job_.neutral, out, count, 4);
     } else {
-      const void* factor = FetchOne(kReduceSecond, p[kReduceSecond], job_.second.dtype, width, first, m, by_line, scratch);
-      if (job_.compute == kBOOL) kernels_.binary.fn[kBinary_logical_and][kBOOL](x, factor, out, count, 0);
-      else kernels_.binary.fn[kBinary_multiply][job_.compute](x, factor, out, count, 0);
+      const void* factor =
+          FetchOne(kReduceSecond, p[kReduceSecond], job_.second.dtype, width, first, m, by_line, scratch);
+      if (job_.compute == kBOOL)
+        kernels_.binary.fn[kBinary_logical_and][kBOOL](x, factor, out, count, 0);
+      else
+        kernels_.binary.fn[kBinary_multiply][job_.compute](x, factor, out, count, 0);
     }
     return out;
   }
@@ -37,7 +41,8 @@ class ReducePacker {
   static constexpr int kBuffers = 5;  // packed and converted x, packed and converted second, result
   static char* Buffer(char* scratch, int64_t count, int which) { return scratch + which * count * 8; }
 
-  const void* FetchOne(int operand, const char* p, int32_t dtype, int64_t width, int64_t first, int64_t m, bool by_line, char* scratch) const {
+  const void* FetchOne(int operand, const char* p, int32_t dtype, int64_t width, int64_t first, int64_t m, bool by_line,
+                       char* scratch) const {
     const int64_t count = width * m, size = SizeOf(dtype);
     const void* packed = p;
     if (!IsOneRun(operand, size, width, m, by_line)) {
@@ -62,11 +67,14 @@ class ReducePacker {
   }
 
   void Copy(const char* src, int64_t stride, char* dst, int64_t n, int64_t size) const {
-    if (stride == size) std::memcpy(dst, src, static_cast<size_t>(n * size));
-    else kernels_.copy.pack[SizeIndex(size)](src, stride, dst, n);
+    if (stride == size)
+      std::memcpy(dst, src, static_cast<size_t>(n * size));
+    else
+      kernels_.copy.pack[SizeIndex(size)](src, stride, dst, n);
   }
 
-  void Gather(int operand, const char* p, int64_t size, int64_t width, int64_t first, int64_t m, bool by_line, char* dst) const {
+  void Gather(int operand, const char* p, int64_t size, int64_t width, int64_t first, int64_t m, bool by_line,
+              char* dst) const {
     // Position of element `first` in the reduced loops.
     int64_t index[kMaxNDim];
     const int inner = plan_.reduced - 1;
@@ -82,7 +90,8 @@ class ReducePacker {
       const int64_t left = inner < 0 ? 1 : plan_.reduced_shape[inner] - index[inner];
       const int64_t run = left < m - done ? left : m - done;
       if (by_line) {
-        for (int64_t line = 0; line < width; line++) Copy(p + line * across, along, dst + (line * m + done) * size, run, size);
+        for (int64_t line = 0; line < width; line++)
+          Copy(p + line * across, along, dst + (line * m + done) * size, run, size);
       } else {
         for (int64_t i = 0; i < run; i++) Copy(p + i * along, across, dst + (done + i) * width * size, width, size);
       }

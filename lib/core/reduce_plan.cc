@@ -47,14 +47,17 @@ int MergeLoops(int count, int64_t* shape, int64_t (*stride)[kMaxNDim]) {
 bool ReduceOrderIsFree(int32_t op, int32_t compute) {
   switch (op) {
     case kReduce_sum:
-    case kReduce_prod: return KindOf(compute) != Kind::FLOAT;
+    case kReduce_prod:
+      return KindOf(compute) != Kind::FLOAT;
     case kReduce_min:
     case kReduce_max:
     case kReduce_abs_max:
     case kReduce_any:
     case kReduce_all:
-    case kReduce_count_nonzero: return true;
-    default: return false;
+    case kReduce_count_nonzero:
+      return true;
+    default:
+      return false;
   }
 }
 

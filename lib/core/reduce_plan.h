@@ -8,13 +8,13 @@ namespace numrs {
 enum ReduceOperand { kReduceX = 0, kReduceSecond = 1, kReduceY = 2, kReduceOperands = 3 };
 
 struct ReducePlan {
-  int kept = 0, reduced = 0;             // loops that are left
-  int64_t n = 1;                         // elements per result
-  int64_t outputs = 1;                   // results
+  int kept = 0, reduced = 0;  // loops that are left
+  int64_t n = 1;              // elements per result
+  int64_t outputs = 1;        // results
   char* base[kReduceOperands] = {};
-  int64_t kept_shape[kMaxNDim];          // the last has the smallest stride of x
+  int64_t kept_shape[kMaxNDim];  // the last has the smallest stride of x
   int64_t kept_stride[kReduceOperands][kMaxNDim];
-  int64_t reduced_shape[kMaxNDim];       // in C order of the index unless the order is free
+  int64_t reduced_shape[kMaxNDim];  // in C order of the index unless the order is free
   int64_t reduced_stride[2][kMaxNDim];
 
   int64_t width() const { return kept ? kept_shape[kept - 1] : 1; }

@@ -1,4 +1,5 @@
-// The kernel tables of reductions and scans, and what their rows say; the meaning of the accumulators is in ops/reduce.h.
+// The kernel tables of reductions and scans, and what their rows say; the meaning of the accumulators is in
+// ops/reduce.h.
 #pragma once
 
 #include <cstdint>
@@ -32,10 +33,14 @@ extern const ReduceRow kScanRows[kScanOps];
 // The dtype of the result for a dtype with a kernel.
 inline int32_t ReduceResultDType(ReduceResult rule, int32_t compute) {
   switch (rule) {
-    case ReduceResult::SAME: return compute;
-    case ReduceResult::INDEX: return kI64;
-    case ReduceResult::BOOL: return kBOOL;
-    default: break;
+    case ReduceResult::SAME:
+      return compute;
+    case ReduceResult::INDEX:
+      return kI64;
+    case ReduceResult::BOOL:
+      return kBOOL;
+    default:
+      break;
   }
   const Kind kind = KindOf(compute);
   return kind == Kind::FLOAT ? compute : kind == Kind::UINT ? static_cast<int32_t>(kU64) : static_cast<int32_t>(kI64);
@@ -45,20 +50,23 @@ inline int32_t ReduceResultDType(ReduceResult rule, int32_t compute) {
 constexpr int64_t kReduceBlock = 4096;
 constexpr int64_t kReduceLanes = 32;
 
-// The states of w reductions stand in 16 * w bytes, aligned to 8: plane 0 at the beginning (w words of 8 bytes or less), plane 1 after 8 * w bytes.
-// Everything but the address of x has natural alignment; x may have any.
+// The states of w reductions stand in 16 * w bytes, aligned to 8: plane 0 at the beginning (w words of 8 bytes or
+// less), plane 1 after 8 * w bytes. Everything but the address of x has natural alignment; x may have any.
 constexpr int64_t kStateBytes = 16;
 
-// states[r] of the n contiguous elements from x + r * row_stride on, for r < w; they begin a block. n may be 0: the identity.
+// states[r] of the n contiguous elements from x + r * row_stride on, for r < w; they begin a block. n may be 0: the
+// identity.
 using ReduceRowsFn = void (*)(const void* x, int64_t row_stride, int64_t w, int64_t n, void* states);
-// states[c] of the elements x + i * row_stride + c elements, i < n, for c < w; n > 0. scratch: ColumnsScratch(op, w, n) bytes.
+// states[c] of the elements x + i * row_stride + c elements, i < n, for c < w; n > 0. scratch: ColumnsScratch(op, w, n)
+// bytes.
 using ReduceColumnsFn = void (*)(const void* x, int64_t row_stride, int64_t w, int64_t n, void* states, void* scratch);
 // a[c] becomes the state of a's na elements followed by b's nb.
 using ReduceMergeFn = void (*)(void* a, const void* b, int64_t w, int64_t na, int64_t nb);
 // y[c] from states[c] of n elements.
 using ReduceFinishFn = void (*)(const void* states, int64_t w, int64_t n, double correction, void* y);
 // Sum states of the products of n contiguous elements of a and b, w times.
-using DotRowsFn = void (*)(const void* a, int64_t a_stride, const void* b, int64_t b_stride, int64_t w, int64_t n, void* states);
+using DotRowsFn = void (*)(const void* a, int64_t a_stride, const void* b, int64_t b_stride, int64_t w, int64_t n,
+                           void* states);
 
 // Rows of at most this many columns without gaps are treated as one run of memory: 32 lanes of them stay in L1.
 constexpr int64_t kNarrowColumns = 64;
@@ -83,10 +91,13 @@ struct ReduceTable {
 // Scans keep two words per line in `carry`: what stands before the current block, and before the current group in it.
 // A call continues where the last one stopped: `from` is the index of its first element along the line.
 constexpr int64_t kScanGroup = 8;
-// One line of n contiguous elements; from is a multiple of kReduceBlock; y may be x where the sizes are equal. y nullptr: only carry is wanted.
+// One line of n contiguous elements; from is a multiple of kReduceBlock; y may be x where the sizes are equal. y
+// nullptr: only carry is wanted.
 using ScanRowFn = void (*)(const void* x, void* y, int64_t n, void* carry);
-// w lines side by side, rows i < n; from is a multiple of kScanGroup. carry: plane 0 (offsets) and plane 1 (groups) as for reductions.
-using ScanColumnsFn = void (*)(const void* x, int64_t x_stride, void* y, int64_t y_stride, int64_t w, int64_t from, int64_t n, void* carry);
+// w lines side by side, rows i < n; from is a multiple of kScanGroup. carry: plane 0 (offsets) and plane 1 (groups) as
+// for reductions.
+using ScanColumnsFn = void (*)(const void* x, int64_t x_stride, void* y, int64_t y_stride, int64_t w, int64_t from,
+                               int64_t n, void* carry);
 // carry[c] of w lines before the first element, and a += b for the offsets.
 using ScanStartFn = void (*)(void* carry, int64_t w);
 using ScanMergeFn = void (*)(void* a, const void* b, int64_t w);

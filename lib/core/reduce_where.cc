@@ -1,4 +1,5 @@
-// Reductions over the elements that a mask selects: neutral elements where the count does not matter, compositions where it does.
+// Reductions over the elements that a mask selects: neutral elements where the count does not matter, compositions
+// where it does.
 #include <cstring>
 #include <limits>
 
@@ -16,7 +17,9 @@ uint64_t Bits(T value) {
   return bits;
 }
 
-Status NoMemory(const ReduceJob& job) { return Fail(NUMRS_NO_MEMORY, "%s: no memory for the buffers that where needs", job.function); }
+Status NoMemory(const ReduceJob& job) {
+  return Fail(NUMRS_NO_MEMORY, "%s: no memory for the buffers that where needs", job.function);
+}
 
 // z = op(a, b) in float64.
 Status Binary64(const Run& run, const char* function, int32_t op, const View& a, const View& b, const View& z) {
@@ -102,15 +105,18 @@ uint64_t ReduceNeutral(int32_t op, int32_t compute) {
   const bool f32 = compute == kF32, f64 = compute == kF64;
   switch (op) {
     case kReduce_sum:
-    case kReduce_mean: return f32 ? Bits(-0.0f) : f64 ? Bits(-0.0) : 0;
+    case kReduce_mean:
+      return f32 ? Bits(-0.0f) : f64 ? Bits(-0.0) : 0;
     case kReduce_prod:
-    case kReduce_all: return f32 ? Bits(1.0f) : f64 ? Bits(1.0) : 1;
+    case kReduce_all:
+      return f32 ? Bits(1.0f) : f64 ? Bits(1.0) : 1;
     case kReduce_min:
     case kReduce_max: {
       const bool least = op == kReduce_max;
       switch (compute) {
 #define NUMRS_EXTREME(NAME, cxx) \
-  case NAME: return Bits(least ? std::numeric_limits<cxx>::lowest() : std::numeric_limits<cxx>::max());
+  case NAME:                     \
+    return Bits(least ? std::numeric_limits<cxx>::lowest() : std::numeric_limits<cxx>::max());
         NUMRS_EXTREME(kI8, int8_t)
         NUMRS_EXTREME(kI16, int16_t)
         NUMRS_EXTREME(kI32, int32_t)
@@ -120,25 +126,32 @@ uint64_t ReduceNeutral(int32_t op, int32_t compute) {
         NUMRS_EXTREME(kU32, uint32_t)
         NUMRS_EXTREME(kU64, uint64_t)
 #undef NUMRS_EXTREME
-        case kF32: return Bits(least ? -std::numeric_limits<float>::infinity() : std::numeric_limits<float>::infinity());
-        case kF64: return Bits(least ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity());
-        default: return least ? 0 : 1;  // bool
+        case kF32:
+          return Bits(least ? -std::numeric_limits<float>::infinity() : std::numeric_limits<float>::infinity());
+        case kF64:
+          return Bits(least ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity());
+        default:
+          return least ? 0 : 1;  // bool
       }
     }
-    default: return 0;
+    default:
+      return 0;
   }
 }
 
 Status RunReduceWhere(const Run& run, ReduceJob& job, const View& mask) {
   char got[160], wanted[160];
-  if (job.op == kReduce_argmin || job.op == kReduce_argmax) return Fail(NUMRS_BAD_ARGUMENT, "%s: where is not supported, expected NULL", job.function);
-  if (mask.dtype != kBOOL) return Fail(NUMRS_BAD_DTYPE, "%s: where has dtype %s, expected bool", job.function, NameOf(mask.dtype));
+  if (job.op == kReduce_argmin || job.op == kReduce_argmax)
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: where is not supported, expected NULL", job.function);
+  if (mask.dtype != kBOOL)
+    return Fail(NUMRS_BAD_DTYPE, "%s: where has dtype %s, expected bool", job.function, NameOf(mask.dtype));
   int32_t ndim = job.x.ndim;
   int64_t shape[kMaxNDim];
   std::memcpy(shape, job.x.shape, sizeof(int64_t) * static_cast<size_t>(ndim));
-  if (mask.ndim > ndim || !BroadcastShape(mask, &ndim, shape) || std::memcmp(shape, job.x.shape, sizeof(int64_t) * static_cast<size_t>(ndim)) != 0) {
-    return Fail(NUMRS_BAD_SHAPE, "%s: where has shape %s, which does not broadcast to %s of x", job.function, ShapeText(mask, got, sizeof(got)),
-                ShapeText(job.x, wanted, sizeof(wanted)));
+  if (mask.ndim > ndim || !BroadcastShape(mask, &ndim, shape) ||
+      std::memcmp(shape, job.x.shape, sizeof(int64_t) * static_cast<size_t>(ndim)) != 0) {
+    return Fail(NUMRS_BAD_SHAPE, "%s: where has shape %s, which does not broadcast to %s of x", job.function,
+                ShapeText(mask, got, sizeof(got)), ShapeText(job.x, wanted, sizeof(wanted)));
   }
   job.second = job.x;
   job.second.data = mask.data;
@@ -157,7 +170,8 @@ Status RunReduceWhere(const Run& run, ReduceJob& job, const View& mask) {
   if (average) return Average(run, job, counts);
   for (int64_t i = 0; i < counts.size; i++) {
     if (memory.as<int64_t>()[i] == 0) {
-      return Fail(NUMRS_BAD_ARGUMENT, "%s: where selects no element for result %lld, expected at least one", job.function, (long long)i);
+      return Fail(NUMRS_BAD_ARGUMENT, "%s: where selects no element for result %lld, expected at least one",
+                  job.function, (long long)i);
     }
   }
   return RunReduce(run, job);

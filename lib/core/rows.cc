@@ -20,7 +20,8 @@ const OpRow kTernaryRows[kTernaryOps] = {
 };
 
 const ReduceRow kReduceRows[kReduceOps] = {
-#define NUMRS_REDUCE(id, name, Acc, dtypes, result, bound32, bound64, cost) {#name, classes::dtypes, ReduceResult::result, cost * 0.01},
+#define NUMRS_REDUCE(id, name, Acc, dtypes, result, bound32, bound64, cost) \
+  {#name, classes::dtypes, ReduceResult::result, cost * 0.01},
 #include "table/reduce.def"
 };
 const ReduceRow kScanRows[kScanOps] = {
@@ -57,7 +58,9 @@ constexpr bool InOrder(const int32_t (&ids)[N]) {
   }
   return true;
 }
-static_assert(InOrder(kUnaryIds) && InOrder(kBinaryIds) && InOrder(kTernaryIds) && InOrder(kReduceIds) && InOrder(kScanIds), "table rows out of order");
+static_assert(InOrder(kUnaryIds) && InOrder(kBinaryIds) && InOrder(kTernaryIds) && InOrder(kReduceIds) &&
+                  InOrder(kScanIds),
+              "table rows out of order");
 }  // namespace
 
 }  // namespace numrs

@@ -1,4 +1,5 @@
-// Running scans: lines along one axis, direct or through buffers; long single lines in two passes over blocks when there are threads.
+// Running scans: lines along one axis, direct or through buffers; long single lines in two passes over blocks when
+// there are threads.
 #include <cstring>
 
 #include "core/elementwise.h"
@@ -16,17 +17,26 @@ constexpr int64_t kPackedColumns = 16, kPackedRows = 256;
 class ScanRunner {
  public:
   ScanRunner(const Run& run, const ScanJob& scan, const ReduceJob& job, const ReducePlan& plan)
-      : run_(run), scan_(scan), job_(job), plan_(plan), packer_(run, job, plan), table_(run.kernels.scan), y_along_(scan.y.strides[scan.axis]) {
+      : run_(run),
+        scan_(scan),
+        job_(job),
+        plan_(plan),
+        packer_(run, job, plan),
+        table_(run.kernels.scan),
+        y_along_(scan.y.strides[scan.axis]) {
     const int64_t x_size = scan.x.itemsize(), y_size = scan.y.itemsize(), width = plan.width();
     const bool same = scan.x.dtype == scan.compute && scan.y.dtype == scan.result;
     const bool along = (plan.n == 1 || (plan.InnerStride(kReduceX) == x_size && y_along_ == y_size));
     const bool across = width > 1 && plan.WidthStride(kReduceX) == x_size && plan.WidthStride(kReduceY) == y_size;
     direct_ = same && (along || across);
     columns_ = direct_ ? across : width >= 4 && plan.WidthStride(kReduceX) < plan.InnerStride(kReduceX);
-    cell_width_ = !columns_ ? 1 : direct_ ? (width < kMaxColumns ? width : kMaxColumns) : (width < kPackedColumns ? width : kPackedColumns);
+    cell_width_ = !columns_ ? 1
+                  : direct_ ? (width < kMaxColumns ? width : kMaxColumns)
+                            : (width < kPackedColumns ? width : kPackedColumns);
     strips_ = (width + cell_width_ - 1) / cell_width_;
     cells_ = plan.outputs / width * strips_;
-    const double ns = kScanRows[scan.op].cost_ns * (direct_ ? 1 : 4) * static_cast<double>(plan.outputs) * static_cast<double>(plan.n);
+    const double ns = kScanRows[scan.op].cost_ns * (direct_ ? 1 : 4) * static_cast<double>(plan.outputs) *
+                      static_cast<double>(plan.n);
     threads_ = run.Threads(ns);
   }
 
@@ -38,7 +48,8 @@ class ScanRunner {
     const size_t bytes = ScratchBytes();
     Workspace workspace(bytes * static_cast<size_t>(threads_));
     if (!states.ok() || !workspace.ok()) {
-      return Fail(NUMRS_NO_MEMORY, "%s: no memory for %zu bytes of buffers", scan_.function, carries + bytes * static_cast<size_t>(threads_));
+      return Fail(NUMRS_NO_MEMORY, "%s: no memory for %zu bytes of buffers", scan_.function,
+                  carries + bytes * static_cast<size_t>(threads_));
     }
     ScratchSlots slots(workspace.data(), bytes, threads_);
     if (split) return TwoPasses(blocks, states.as<char>(), slots);
@@ -84,10 +95,11 @@ class ScanRunner {
     if (direct_ && !columns_) {
       table_.row[scan_.op][scan_.compute](cell.at[kReduceX], cell.at[kReduceY], plan_.n, carry);
     } else if (direct_) {
-      table_.columns[scan_.op][scan_.compute](cell.at[kReduceX], plan_.InnerStride(kReduceX), cell.at[kReduceY], y_along_, cell.width, 0, plan_.n,
-                                              carry);
+      table_.columns[scan_.op][scan_.compute](cell.at[kReduceX], plan_.InnerStride(kReduceX), cell.at[kReduceY],
+                                              y_along_, cell.width, 0, plan_.n, carry);
     } else if (columns_) {
-      for (int64_t i = 0; i < plan_.n; i += kPackedRows) PackedColumns(cell, i, plan_.n - i < kPackedRows ? plan_.n - i : kPackedRows, carry, own);
+      for (int64_t i = 0; i < plan_.n; i += kPackedRows)
+        PackedColumns(cell, i, plan_.n - i < kPackedRows ? plan_.n - i : kPackedRows, carry, own);
     } else {
       for (int64_t i = 0; i < plan_.n; i += kReduceBlock) Piece(cell, i, carry, own, true);
     }
@@ -98,7 +110,8 @@ class ScanRunner {
     const int64_t n = plan_.n - first < kReduceBlock ? plan_.n - first : kReduceBlock, y_size = scan_.y.itemsize();
     const auto row = table_.row[scan_.op][scan_.compute];
     char* y = cell.at[kReduceY] + first * y_along_;
-    const void* x = direct_ ? cell.at[kReduceX] + first * plan_.InnerStride(kReduceX) : packer_.Fetch(cell.at, 1, first, n, true, own);
+    const void* x = direct_ ? cell.at[kReduceX] + first * plan_.InnerStride(kReduceX)
+                            : packer_.Fetch(cell.at, 1, first, n, true, own);
     if (direct_ || !write) {
       row(x, write ? y : nullptr, n, carry);
       return;
@@ -116,14 +129,15 @@ class ScanRunner {
     const int64_t piece = kPackedRows * cell_width_, y_size = scan_.y.itemsize();
     const void* x = packer_.Fetch(cell.at, cell.width, first, n, false, own);
     char* result = own + ReducePacker::Bytes(piece);
-    table_.columns[scan_.op][scan_.compute](x, cell.width * SizeOf(scan_.compute), result, cell.width * SizeOf(scan_.result), cell.width, first, n,
-                                            carry);
+    table_.columns[scan_.op][scan_.compute](x, cell.width * SizeOf(scan_.compute), result,
+                                            cell.width * SizeOf(scan_.result), cell.width, first, n, carry);
     if (scan_.result != scan_.y.dtype) {
       run_.kernels.copy.cast[scan_.result][scan_.y.dtype](result, result + piece * 8, n * cell.width);
       result += piece * 8;
     }
     for (int64_t i = 0; i < n; i++) {
-      run_.kernels.copy.unpack[SizeIndex(y_size)](result + i * cell.width * y_size, cell.at[kReduceY] + (first + i) * y_along_,
+      run_.kernels.copy.unpack[SizeIndex(y_size)](result + i * cell.width * y_size,
+                                                  cell.at[kReduceY] + (first + i) * y_along_,
                                                   plan_.WidthStride(kReduceY), cell.width);
     }
   }

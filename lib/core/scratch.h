@@ -16,7 +16,8 @@ class ScratchSlots {
   ScratchSlots(void* data, size_t bytes, int count)
       : data_(static_cast<char*>(data)), bytes_(bytes), count_(count < kMaxSlots ? count : kMaxSlots) {}
 
-  // Holds a slot while it lives. Bodies outnumber slots only when a caller's parallel_for runs more at once than asked; they wait.
+  // Holds a slot while it lives. Bodies outnumber slots only when a caller's parallel_for runs more at once than asked;
+  // they wait.
   class Lease {
    public:
     explicit Lease(ScratchSlots& slots) : slots_(slots) {
@@ -24,7 +25,9 @@ class ScratchSlots {
       for (;;) {
         for (slot_ = 0; slot_ < slots.count_; slot_++) {
           const uint64_t bit = uint64_t{1} << slot_;
-          if (!(slots.taken_.load(std::memory_order_relaxed) & bit) && !(slots.taken_.fetch_or(bit, std::memory_order_acquire) & bit)) return;
+          if (!(slots.taken_.load(std::memory_order_relaxed) & bit) &&
+              !(slots.taken_.fetch_or(bit, std::memory_order_acquire) & bit))
+            return;
         }
         sched_yield();
       }

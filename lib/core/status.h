@@ -17,14 +17,15 @@ constexpr int kMessageBytes = 512;
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif
-Status Fail(Status code, const char* format, ...);
+Status
+Fail(Status code, const char* format, ...);
 
 const char* Message();
 void ClearMessage();
 
-#define NUMRS_TRY(expression)                                     \
-  do {                                                            \
-    if (::numrs::Status status_ = (expression)) return status_;   \
+#define NUMRS_TRY(expression)                                   \
+  do {                                                          \
+    if (::numrs::Status status_ = (expression)) return status_; \
   } while (0)
 
 // Body of every extern "C" function that can fail: clears the message, gives the body the default floating-point

@@ -1,4 +1,5 @@
-// The kernel tables that a backend fills: one function pointer per operation and dtype. A null slot: the backend lacks it.
+// The kernel tables that a backend fills: one function pointer per operation and dtype. A null slot: the backend lacks
+// it.
 #pragma once
 
 #include <cstddef>
@@ -63,8 +64,10 @@ struct CopyTable {
   void (*pack[kSizes])(const void* src, int64_t stride, void* dst, int64_t n);
   // contiguous src to n elements of dst, stride bytes apart
   void (*unpack[kSizes])(const void* src, void* dst, int64_t stride, int64_t n);
-  // dst[r][c] = src[c][r]: src has cols runs of rows contiguous elements, src_stride bytes apart; dst rows are dst_stride bytes apart
-  void (*transpose[kSizes])(const void* src, int64_t src_stride, void* dst, int64_t dst_stride, int64_t rows, int64_t cols);
+  // dst[r][c] = src[c][r]: src has cols runs of rows contiguous elements, src_stride bytes apart; dst rows are
+  // dst_stride bytes apart
+  void (*transpose[kSizes])(const void* src, int64_t src_stride, void* dst, int64_t dst_stride, int64_t rows,
+                            int64_t cols);
   // copies past the caches (non-temporal stores); any alignment
   void (*stream)(const void* src, void* dst, size_t bytes);
 };

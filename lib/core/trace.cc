@@ -32,7 +32,8 @@ void TraceLine(const char* operation, const numrs_view* x, uint64_t start) {
   char shape[160] = "()";
   const bool shown = x && x->ndim > 0 && x->ndim <= kMaxNDim && x->shape;
   if (shown) ShapeText(x->ndim, x->shape, shape, sizeof(shape));
-  std::fprintf(stderr, "numrs: %s %s %s %s %s %.3f us\n", operation, x ? NameOf(x->dtype) : "-", shape, kernels.backend, kernels.target, microseconds);
+  std::fprintf(stderr, "numrs: %s %s %s %s %s %.3f us\n", operation, x ? NameOf(x->dtype) : "-", shape, kernels.backend,
+               kernels.target, microseconds);
 }
 
 }  // namespace numrs

@@ -19,7 +19,8 @@ void TraceLine(const char* operation, const numrs_view* x, uint64_t start);
 
 class Trace {
  public:
-  Trace(const char* operation, const numrs_view* x) : operation_(operation), x_(x), start_(TraceEnabled() ? TraceClock() : 0) {}
+  Trace(const char* operation, const numrs_view* x)
+      : operation_(operation), x_(x), start_(TraceEnabled() ? TraceClock() : 0) {}
   ~Trace() {
     if (start_) TraceLine(operation_, x_, start_);
   }

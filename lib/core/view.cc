@@ -36,18 +36,22 @@ bool View::IsContiguous() const {
 
 Status LoadView(const char* function, const char* argument, const numrs_view* in, View* out) {
   if (!in) return Fail(NUMRS_BAD_ARGUMENT, "%s: %s is NULL, expected a view", function, argument);
-  if (!IsDType(in->dtype)) return Fail(NUMRS_BAD_DTYPE, "%s: %s has dtype number %d, expected one of ops.h", function, argument, in->dtype);
+  if (!IsDType(in->dtype))
+    return Fail(NUMRS_BAD_DTYPE, "%s: %s has dtype number %d, expected one of ops.h", function, argument, in->dtype);
   if (in->ndim < 0 || in->ndim > kMaxNDim) {
     return Fail(NUMRS_BAD_SHAPE, "%s: %s has %d dimensions, expected 0 to %d", function, argument, in->ndim, kMaxNDim);
   }
-  if (in->ndim > 0 && !in->shape) return Fail(NUMRS_BAD_ARGUMENT, "%s: %s has a NULL shape and %d dimensions", function, argument, in->ndim);
+  if (in->ndim > 0 && !in->shape)
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: %s has a NULL shape and %d dimensions", function, argument, in->ndim);
   out->data = static_cast<char*>(in->data);
   out->ndim = in->ndim;
   out->dtype = in->dtype;
   bool empty = false;
   for (int d = 0; d < in->ndim; d++) {
     const int64_t n = in->shape[d];
-    if (n < 0) return Fail(NUMRS_BAD_SHAPE, "%s: %s has extent %lld in dimension %d, expected 0 or more", function, argument, (long long)n, d);
+    if (n < 0)
+      return Fail(NUMRS_BAD_SHAPE, "%s: %s has extent %lld in dimension %d, expected 0 or more", function, argument,
+                  (long long)n, d);
     out->shape[d] = n;
     empty |= n == 0;
   }
@@ -55,8 +59,10 @@ Status LoadView(const char* function, const char* argument, const numrs_view* in
   int64_t bytes = itemsize;
   for (int d = in->ndim - 1; d >= 0; d--) {
     // An empty view may have any extents beside the zero; its strides are never used.
-    if (!in->strides) out->strides[d] = bytes;
-    else out->strides[d] = in->strides[d];
+    if (!in->strides)
+      out->strides[d] = bytes;
+    else
+      out->strides[d] = in->strides[d];
     if (empty) continue;
     if (__builtin_mul_overflow(bytes, out->shape[d], &bytes)) {
       return Fail(NUMRS_BAD_SHAPE, "%s: the number of bytes of %s overflows 64 bits", function, argument);
@@ -64,9 +70,12 @@ Status LoadView(const char* function, const char* argument, const numrs_view* in
   }
   out->size = empty ? 0 : bytes / itemsize;
   if (out->size > 0) {
-    if (!in->data) return Fail(NUMRS_BAD_ARGUMENT, "%s: %s has NULL data and %lld elements", function, argument, (long long)out->size);
+    if (!in->data)
+      return Fail(NUMRS_BAD_ARGUMENT, "%s: %s has NULL data and %lld elements", function, argument,
+                  (long long)out->size);
     Extent extent;
-    if (in->strides && !CheckedExtent(*out, &extent)) return Fail(NUMRS_BAD_SHAPE, "%s: the strides of %s overflow 64 bits", function, argument);
+    if (in->strides && !CheckedExtent(*out, &extent))
+      return Fail(NUMRS_BAD_SHAPE, "%s: the strides of %s overflow 64 bits", function, argument);
   }
   return NUMRS_OK;
 }
@@ -147,7 +156,8 @@ bool SameElements(const View& a, const View& b) {
 const char* ShapeText(int32_t ndim, const int64_t* shape, char* buffer, size_t bytes) {
   size_t used = static_cast<size_t>(std::snprintf(buffer, bytes, "("));
   for (int d = 0; d < ndim && used + 24 < bytes; d++) {
-    used += static_cast<size_t>(std::snprintf(buffer + used, bytes - used, "%s%lld", d ? ", " : "", (long long)shape[d]));
+    used +=
+        static_cast<size_t>(std::snprintf(buffer + used, bytes - used, "%s%lld", d ? ", " : "", (long long)shape[d]));
   }
   std::snprintf(buffer + used, bytes - used, ndim == 1 ? ",)" : ")");
   return buffer;
@@ -179,12 +189,15 @@ extern "C" numrs_status numrs_view_check(const numrs_view* v, const void* base, 
     View view;
     NUMRS_TRY(LoadView("view_check", "v", v, &view));
     if (view.size == 0) return NUMRS_OK;
-    if (!base) return Fail(NUMRS_BAD_ARGUMENT, "view_check: base is NULL and v has %lld elements", (long long)view.size);
+    if (!base)
+      return Fail(NUMRS_BAD_ARGUMENT, "view_check: base is NULL and v has %lld elements", (long long)view.size);
     const Extent extent = ExtentOf(view);
     // Offsets of the first and last byte from base, in 128 bits so that no address wraps.
-    const __int128 start = static_cast<__int128>(reinterpret_cast<uintptr_t>(view.data)) - static_cast<__int128>(reinterpret_cast<uintptr_t>(base));
+    const __int128 start = static_cast<__int128>(reinterpret_cast<uintptr_t>(view.data)) -
+                           static_cast<__int128>(reinterpret_cast<uintptr_t>(base));
     if (start + extent.low < 0 || start + extent.high > static_cast<__int128>(nbytes)) {
-      return Fail(NUMRS_BAD_ARGUMENT, "view_check: v reaches bytes %lld to %lld of its data, outside the %zu bytes given",
+      return Fail(NUMRS_BAD_ARGUMENT,
+                  "view_check: v reaches bytes %lld to %lld of its data, outside the %zu bytes given",
                   (long long)extent.low, (long long)extent.high, nbytes);
     }
     return NUMRS_OK;

@@ -26,7 +26,8 @@ struct Extent {
   int64_t low, high;
 };
 
-// Refuses what no array can be: NULL pointers, ndim, negative or overflowing extents, unknown dtypes. `argument` names it in messages.
+// Refuses what no array can be: NULL pointers, ndim, negative or overflowing extents, unknown dtypes. `argument` names
+// it in messages.
 Status LoadView(const char* function, const char* argument, const numrs_view* in, View* out);
 Extent ExtentOf(const View& v);
 
@@ -35,7 +36,8 @@ bool BroadcastShape(const View& v, int32_t* ndim, int64_t* shape);
 // Strides of v stretched to shape (0 where v is repeated); v must broadcast to it.
 void BroadcastStrides(const View& v, int32_t ndim, const int64_t* shape, int64_t* strides);
 
-// Do two elements of v share bytes? May answer yes for exotic strides where the exact answer is no, never the other way round.
+// Do two elements of v share bytes? May answer yes for exotic strides where the exact answer is no, never the other way
+// round.
 bool OverlapsItself(const View& v);
 bool RangesOverlap(const View& a, const View& b);
 // Same elements at the same places in the same order.
@@ -43,7 +45,9 @@ bool SameElements(const View& a, const View& b);
 
 // "(3, 4)" into buffer, for messages.
 const char* ShapeText(int32_t ndim, const int64_t* shape, char* buffer, size_t bytes);
-inline const char* ShapeText(const View& v, char* buffer, size_t bytes) { return ShapeText(v.ndim, v.shape, buffer, bytes); }
+inline const char* ShapeText(const View& v, char* buffer, size_t bytes) {
+  return ShapeText(v.ndim, v.shape, buffer, bytes);
+}
 
 // A C-order view of new memory described by data (may be nullptr when empty).
 View ContiguousView(void* data, int32_t dtype, int32_t ndim, const int64_t* shape);

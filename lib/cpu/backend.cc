@@ -1,4 +1,5 @@
-// Registration of backend "cpu", one entry per compiled instruction set, and the two functions that Highway expects from its library.
+// Registration of backend "cpu", one entry per compiled instruction set, and the two functions that Highway expects
+// from its library.
 #include "core/backend.h"
 #include "cpu/targets.h"
 
@@ -12,7 +13,10 @@ namespace {
 #if HWY_ARCH_X86
 int ScoreAvx3() {
   const CpuInfo& c = GetCpuInfo();
-  return c.has_avx512f && c.has_avx512dq && c.has_avx512cd && c.has_avx512bw && c.has_avx512vl && c.has_fma && c.has_bmi2 && c.has_f16c ? 4 : 0;
+  return c.has_avx512f && c.has_avx512dq && c.has_avx512cd && c.has_avx512bw && c.has_avx512vl && c.has_fma &&
+                 c.has_bmi2 && c.has_f16c
+             ? 4
+             : 0;
 }
 int ScoreAvx2() {
   const CpuInfo& c = GetCpuInfo();
@@ -60,8 +64,8 @@ const Backend* CpuBackend(int index) {
 
 }  // namespace numrs
 
-// Debian ships Highway's runtime part only as a shared library; these two functions are all that exported tables refer to,
-// and nothing calls them: the choice of target is ours (core/backend.cc).
+// Debian ships Highway's runtime part only as a shared library; these two functions are all that exported tables refer
+// to, and nothing calls them: the choice of target is ours (core/backend.cc).
 namespace hwy {
 ChosenTarget& GetChosenTarget() {
   static ChosenTarget chosen;

@@ -24,7 +24,8 @@ struct NonZero : Signless {
 template <typename T>
 constexpr bool kIsInteger = std::is_integral<T>::value;
 
-// Pairs without vector code: no instruction before AVX-512 (which the compiler then finds itself), or rounding that two steps would spoil.
+// Pairs without vector code: no instruction before AVX-512 (which the compiler then finds itself), or rounding that two
+// steps would spoil.
 template <typename From, typename To>
 constexpr bool UsesPlainLoop() {
   if (kIsInteger<From> && sizeof(From) == 8 && !kIsInteger<To>) return !std::is_signed<From>::value || sizeof(To) == 4;
@@ -80,8 +81,10 @@ HWY_INLINE hn::Vec<DTo> Narrow(DTo d, V x) {
   using To = hn::TFromD<DTo>;
   const hn::Rebind<std::make_unsigned_t<To>, DTo> du;
   const hn::Rebind<std::make_unsigned_t<From>, DTo> from;
-  if constexpr (sizeof(From) == sizeof(To)) return hn::BitCast(d, x);
-  else return hn::BitCast(d, hn::TruncateTo(du, hn::BitCast(from, x)));
+  if constexpr (sizeof(From) == sizeof(To))
+    return hn::BitCast(d, x);
+  else
+    return hn::BitCast(d, hn::TruncateTo(du, hn::BitCast(from, x)));
 }
 
 template <class DTo, class DFrom>
@@ -92,15 +95,19 @@ HWY_INLINE hn::Vec<DTo> FloatFromInteger(DTo d, DFrom from, hn::Vec<DFrom> x) {
   if constexpr (std::is_same<From, uint32_t>::value) {
     const hn::Rebind<uint64_t, DTo> du64;
     const auto wide = FloatOfUnsigned(df64, hn::PromoteTo(du64, x));
-    if constexpr (sizeof(To) == 4) return hn::DemoteTo(d, wide);  // exact before: rounded once
-    else return wide;
+    if constexpr (sizeof(To) == 4)
+      return hn::DemoteTo(d, wide);  // exact before: rounded once
+    else
+      return wide;
   } else if constexpr (sizeof(From) == 8) {
     return hn::ConvertTo(d, x);
   } else {
     const hn::Rebind<int32_t, DTo> di32;
     const auto i32 = Widen(di32, from, x);
-    if constexpr (sizeof(To) == 4) return hn::ConvertTo(d, i32);
-    else return hn::PromoteTo(d, i32);
+    if constexpr (sizeof(To) == 4)
+      return hn::ConvertTo(d, i32);
+    else
+      return hn::PromoteTo(d, i32);
   }
 }
 
@@ -109,7 +116,8 @@ template <class DTo, class DFrom>
 HWY_INLINE hn::Vec<DTo> IntegerFromFloat(DTo d, DFrom from, hn::Vec<DFrom> x) {
   using From = hn::TFromD<DFrom>;
   using To = hn::TFromD<DTo>;
-  const auto inside = hn::And(hn::Ge(x, hn::Set(from, static_cast<From>(-2147483648.0))), hn::Lt(x, hn::Set(from, static_cast<From>(2147483648.0))));
+  const auto inside = hn::And(hn::Ge(x, hn::Set(from, static_cast<From>(-2147483648.0))),
+                              hn::Lt(x, hn::Set(from, static_cast<From>(2147483648.0))));
   if (HWY_UNLIKELY(!hn::AllTrue(from, inside))) {
     HWY_ALIGN From in[hn::MaxLanes(DFrom())];
     HWY_ALIGN To out[hn::MaxLanes(DTo())];
@@ -118,8 +126,10 @@ HWY_INLINE hn::Vec<DTo> IntegerFromFloat(DTo d, DFrom from, hn::Vec<DFrom> x) {
     return hn::Load(d, out);
   }
   const hn::Rebind<int32_t, DFrom> di32;
-  if constexpr (sizeof(From) == 4) return Narrow(d, hn::ConvertTo(di32, x));
-  else return Narrow(d, hn::DemoteTo(di32, x));
+  if constexpr (sizeof(From) == 4)
+    return Narrow(d, hn::ConvertTo(di32, x));
+  else
+    return Narrow(d, hn::DemoteTo(di32, x));
 }
 
 template <class DTo, class DFrom>
@@ -127,8 +137,10 @@ HWY_INLINE hn::Vec<DTo> CastVector(DTo d, DFrom from, hn::Vec<DFrom> x) {
   using From = hn::TFromD<DFrom>;
   using To = hn::TFromD<DTo>;
   if constexpr (kIsInteger<From> && kIsInteger<To>) {
-    if constexpr (sizeof(To) > sizeof(From)) return Widen(d, from, x);
-    else return Narrow(d, x);
+    if constexpr (sizeof(To) > sizeof(From))
+      return Widen(d, from, x);
+    else
+      return Narrow(d, x);
   } else if constexpr (kIsInteger<From>) {
     return FloatFromInteger(d, from, x);
   } else if constexpr (kIsInteger<To>) {

@@ -1,4 +1,5 @@
-// Movement of elements, backend "cpu": packing and unpacking of strides, transposition of tiles, copies past the caches.
+// Movement of elements, backend "cpu": packing and unpacking of strides, transposition of tiles, copies past the
+// caches.
 #include "cpu/copy.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -65,7 +66,8 @@ void Pack(const void* src, int64_t stride, void* dst, int64_t n) {
     return;
   }
   if (stride == 2 * kBytes) {
-    // The vector behind the last element of a step may reach one element too far: the last step is left to the loop below.
+    // The vector behind the last element of a step may reach one element too far: the last step is left to the loop
+    // below.
     for (; i + lanes < n; i += lanes) {
       const T* p = reinterpret_cast<const T*>(x + i * stride);
       hn::StoreU(hn::ConcatEven(d, hn::LoadU(d, p + lanes), hn::LoadU(d, p)), d, y + i);
@@ -91,7 +93,8 @@ void Unpack(const void* src, void* dst, int64_t stride, int64_t n) {
 // ------------------------------------------------------------------------------------------------ transposition
 
 template <typename T>
-HWY_INLINE void TransposeElements(const char* x, int64_t x_stride, char* y, int64_t y_stride, int64_t rows, int64_t cols) {
+HWY_INLINE void TransposeElements(const char* x, int64_t x_stride, char* y, int64_t y_stride, int64_t rows,
+                                  int64_t cols) {
   for (int64_t r = 0; r < rows; r++) {
     MoveElements<T>(x + r * static_cast<int64_t>(sizeof(T)), x_stride, y + r * y_stride, sizeof(T), cols);
   }
@@ -99,7 +102,8 @@ HWY_INLINE void TransposeElements(const char* x, int64_t x_stride, char* y, int6
 
 #if HWY_MAX_BYTES <= 64 && HWY_TARGET != HWY_SCALAR
 
-// A square of as many vectors as lanes, in registers: first squares inside the 128-bit blocks, then the blocks themselves.
+// A square of as many vectors as lanes, in registers: first squares inside the 128-bit blocks, then the blocks
+// themselves.
 template <typename T>
 HWY_INLINE void TransposeSquare(const char* x, int64_t x_stride, char* y, int64_t y_stride) {
   constexpr size_t kLanes = HWY_LANES(T);
@@ -108,7 +112,8 @@ HWY_INLINE void TransposeSquare(const char* x, int64_t x_stride, char* y, int64_
   const hn::ScalableTag<T> d;
   using V = hn::Vec<decltype(d)>;
   V v[kLanes];
-  for (size_t c = 0; c < kLanes; c++) v[c] = hn::LoadU(d, reinterpret_cast<const T*>(x + static_cast<int64_t>(c) * x_stride));
+  for (size_t c = 0; c < kLanes; c++)
+    v[c] = hn::LoadU(d, reinterpret_cast<const T*>(x + static_cast<int64_t>(c) * x_stride));
   // Group g of columns: afterwards v[g * kInBlock + j] holds in block b row b * kInBlock + j of these columns.
   for (size_t g = 0; g < kLanes; g += kInBlock) {
     if constexpr (kInBlock == 2) {
@@ -127,7 +132,8 @@ HWY_INLINE void TransposeSquare(const char* x, int64_t x_stride, char* y, int64_
       v[g + 3] = hn::BitCast(d, hn::InterleaveUpper(dw, high01, high23));
     }
   }
-  const auto store = [&](V row, size_t r) HWY_ATTR { hn::StoreU(row, d, reinterpret_cast<T*>(y + static_cast<int64_t>(r) * y_stride)); };
+  const auto store = [&](V row, size_t r)
+                         HWY_ATTR { hn::StoreU(row, d, reinterpret_cast<T*>(y + static_cast<int64_t>(r) * y_stride)); };
   for (size_t j = 0; j < kInBlock; j++) {
     if constexpr (kBlocks == 1) {
       store(v[j], j);
@@ -160,8 +166,10 @@ void Transpose(const void* src, int64_t src_stride, void* dst, int64_t dst_strid
         TransposeSquare<T>(x + c * src_stride + r * kBytes, src_stride, y + r * dst_stride + c * kBytes, dst_stride);
       }
     }
-    TransposeElements<T>(x + whole_cols * src_stride, src_stride, y + whole_cols * kBytes, dst_stride, whole_rows, cols - whole_cols);
-    TransposeElements<T>(x + whole_rows * kBytes, src_stride, y + whole_rows * dst_stride, dst_stride, rows - whole_rows, cols);
+    TransposeElements<T>(x + whole_cols * src_stride, src_stride, y + whole_cols * kBytes, dst_stride, whole_rows,
+                         cols - whole_cols);
+    TransposeElements<T>(x + whole_rows * kBytes, src_stride, y + whole_rows * dst_stride, dst_stride,
+                         rows - whole_rows, cols);
   }
 }
 

@@ -1,9 +1,11 @@
-// The loops of all element-wise operations of backend "cpu" and the filling of table rows. The operations are functors in
-// elementwise_*.cc and math_*.cc: `template <class D, class V> V operator()(D d, V... v)`, returning a mask where the result is bool.
+// The loops of all element-wise operations of backend "cpu" and the filling of table rows. The operations are functors
+// in elementwise_*.cc and math_*.cc: `template <class D, class V> V operator()(D d, V... v)`, returning a mask where
+// the result is bool.
 //
-// Rules that the loops keep: any alignment; y may be exactly one of the inputs; the bits of an element depend on its operands only.
-// The last elements go through the same vector code: the last whole vector overlaps the one before it (it is computed before anything
-// is stored, so that in place works), and fewer elements than one vector are padded with zeros.
+// Rules that the loops keep: any alignment; y may be exactly one of the inputs; the bits of an element depend on its
+// operands only. The last elements go through the same vector code: the last whole vector overlaps the one before it
+// (it is computed before anything is stored, so that in place works), and fewer elements than one vector are padded
+// with zeros.
 
 #if defined(NUMRS_CPU_ELEMENTWISE_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef NUMRS_CPU_ELEMENTWISE_INL_H_
@@ -60,9 +62,11 @@ struct UnsignedOf<8> {
 
 // The type on which it is computed.
 template <class Fn, typename T>
-using KernelType = typename std::conditional_t<
-    !std::is_same<T, Bool>::value && (std::is_base_of<BitsOnly, Fn>::value || (std::is_base_of<Signless, Fn>::value && std::is_integral<T>::value)),
-    UnsignedOf<sizeof(T)>, std::enable_if<true, T>>::type;
+using KernelType =
+    typename std::conditional_t<!std::is_same<T, Bool>::value &&
+                                    (std::is_base_of<BitsOnly, Fn>::value ||
+                                     (std::is_base_of<Signless, Fn>::value && std::is_integral<T>::value)),
+                                UnsignedOf<sizeof(T)>, std::enable_if<true, T>>::type;
 
 // ------------------------------------------------------------------------------------------------ operands
 
@@ -72,8 +76,8 @@ struct Repeated {
   HWY_ALIGN LaneOf<T> lanes[HWY_MAX_BYTES / sizeof(T)];
 };
 
-// An array, or one value for all elements; both are loaded from memory, the value from a vector full of it, so that one loop serves
-// arrays and values alike.
+// An array, or one value for all elements; both are loaded from memory, the value from a vector full of it, so that one
+// loop serves arrays and values alike.
 template <typename T>
 class Operand {
  public:
@@ -91,7 +95,8 @@ class Operand {
   // The vector, k vectors behind here.
   template <class D>
   HWY_INLINE hn::Vec<D> Load(D d, int64_t k = 0) const {
-    return Clean(d, hn::LoadU(d, reinterpret_cast<const Lane*>(at_ + k * static_cast<int64_t>(hn::Lanes(d)) * element_)));
+    return Clean(d,
+                 hn::LoadU(d, reinterpret_cast<const Lane*>(at_ + k * static_cast<int64_t>(hn::Lanes(d)) * element_)));
   }
   template <class D>
   HWY_INLINE hn::Vec<D> LoadFew(D d, int64_t count) const {
@@ -106,16 +111,20 @@ class Operand {
   }
   // Copies the next n elements.
   HWY_INLINE void CopyTo(Lane* to, int64_t n) const {
-    if (element_ != 0) std::memcpy(to, at_, static_cast<size_t>(n) * sizeof(Lane));
-    else for (int64_t i = 0; i < n; i++) std::memcpy(to + i, at_, sizeof(Lane));
+    if (element_ != 0)
+      std::memcpy(to, at_, static_cast<size_t>(n) * sizeof(Lane));
+    else
+      for (int64_t i = 0; i < n; i++) std::memcpy(to + i, at_, sizeof(Lane));
   }
 
  private:
   // Any nonzero byte is true.
   template <class D>
   static HWY_INLINE hn::Vec<D> Clean(D d, hn::Vec<D> v) {
-    if constexpr (std::is_same<T, Bool>::value) return hn::Min(v, hn::Set(d, 1));
-    else return v;
+    if constexpr (std::is_same<T, Bool>::value)
+      return hn::Min(v, hn::Set(d, 1));
+    else
+      return v;
   }
   const char* at_;
   int64_t element_;  // bytes to the next one: 0 for a single value
@@ -239,8 +248,10 @@ HWY_INLINE void ApplyBool(uint8_t* y, int64_t n, Source... source) {
 
 template <class Fn, typename T, bool kBool, class... Source>
 HWY_INLINE void Apply(void* y, int64_t n, const Source&... source) {
-  if constexpr (kBool) ApplyBool<Fn, LaneOf<T>>(static_cast<uint8_t*>(y), n, source...);
-  else ApplySame<Fn, LaneOf<T>>(static_cast<LaneOf<T>*>(y), n, source...);
+  if constexpr (kBool)
+    ApplyBool<Fn, LaneOf<T>>(static_cast<uint8_t*>(y), n, source...);
+  else
+    ApplySame<Fn, LaneOf<T>>(static_cast<LaneOf<T>*>(y), n, source...);
 }
 
 template <class Fn, typename T, bool kBool>
@@ -264,7 +275,8 @@ struct Zip3 {
     Repeated<A> ra;
     Repeated<T> rb, rc;
     using First = std::conditional_t<kBool, Condition, Operand<A>>;
-    Apply<Fn, T, false>(y, n, First(a, scalars & 1, &ra), Operand<T>(b, scalars & 2, &rb), Operand<T>(c, scalars & 4, &rc));
+    Apply<Fn, T, false>(y, n, First(a, scalars & 1, &ra), Operand<T>(b, scalars & 2, &rb),
+                        Operand<T>(c, scalars & 4, &rc));
   }
 };
 
@@ -276,8 +288,10 @@ struct Row {
   template <template <class, typename, bool> class Loop, class Fn, bool kBool, DTypeSet kSet, class Slot>
   static void Fill(Slot* row) {
     constexpr DTypeSet kFilled = kSet & kHas<Fn>;
-#define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) \
-  if constexpr ((kFilled & Bit(id)) != 0) row[id] = Loop<typename KernelFunctor<Fn, cxx>::type, KernelType<typename KernelFunctor<Fn, cxx>::type, cxx>, kBool>::Run;
+#define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy)                                             \
+  if constexpr ((kFilled & Bit(id)) != 0)                                                                         \
+    row[id] = Loop<typename KernelFunctor<Fn, cxx>::type, KernelType<typename KernelFunctor<Fn, cxx>::type, cxx>, \
+                   kBool>::Run;
 #include "table/dtype.def"
   }
 };
@@ -297,14 +311,17 @@ struct Row<false> {
 
 template <cpu::Part kPart>
 HWY_INLINE void FillPart(cpu::ElementwiseTables* t) {
-#define NUMRS_UNARY(id, name, Fn, dtypes, result, ...) \
-  Row<cpu::part_of::Fn == kPart>::template Fill<Map, Fn, ResultRule::result == ResultRule::BOOL, classes::dtypes.kernels>(t->unary.fn[id]);
+#define NUMRS_UNARY(id, name, Fn, dtypes, result, ...)                                           \
+  Row<cpu::part_of::Fn == kPart>::template Fill<Map, Fn, ResultRule::result == ResultRule::BOOL, \
+                                                classes::dtypes.kernels>(t->unary.fn[id]);
 #include "table/unary.def"
-#define NUMRS_BINARY(id, name, Fn, dtypes, result, ...) \
-  Row<cpu::part_of::Fn == kPart>::template Fill<Zip, Fn, ResultRule::result == ResultRule::BOOL, classes::dtypes.kernels>(t->binary.fn[id]);
+#define NUMRS_BINARY(id, name, Fn, dtypes, result, ...)                                          \
+  Row<cpu::part_of::Fn == kPart>::template Fill<Zip, Fn, ResultRule::result == ResultRule::BOOL, \
+                                                classes::dtypes.kernels>(t->binary.fn[id]);
 #include "table/binary.def"
-#define NUMRS_TERNARY(id, name, Fn, dtypes, first, ...) \
-  Row<cpu::part_of::Fn == kPart>::template Fill<Zip3, Fn, ResultRule::first == ResultRule::BOOL, classes::dtypes.kernels>(t->ternary.fn[id]);
+#define NUMRS_TERNARY(id, name, Fn, dtypes, first, ...)                                          \
+  Row<cpu::part_of::Fn == kPart>::template Fill<Zip3, Fn, ResultRule::first == ResultRule::BOOL, \
+                                                classes::dtypes.kernels>(t->ternary.fn[id]);
 #include "table/ternary.def"
 }
 

@@ -31,8 +31,8 @@ class PerTarget {
 
 const ElementwiseTables* Elementwise(int64_t target) {
   static PerTarget<ElementwiseTables> tables;
-  return tables.Get(target, FillArith, FillRounding, FillCompare, FillInteger, FillSelect, FillMathExp, FillMathLog, FillMathTrig,
-                    FillMathSpecial);
+  return tables.Get(target, FillArith, FillRounding, FillCompare, FillInteger, FillSelect, FillMathExp, FillMathLog,
+                    FillMathTrig, FillMathSpecial);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// The parts of the element-wise tables of backend "cpu": which source file holds which operation, and what each file exports.
+// The parts of the element-wise tables of backend "cpu": which source file holds which operation, and what each file
+// exports.
 #pragma once
 
 #include "cpu/targets.h"
@@ -9,15 +10,16 @@ namespace cpu {
 // One source file each, about a dozen functors, so that no file takes long to compile. kMissing: cpu-portable serves.
 enum Part { kMissing, kArith, kRounding, kCompare, kInteger, kSelect, kMathExp, kMathLog, kMathTrig, kMathSpecial };
 
-// Every functor that a row of unary.def, binary.def or ternary.def names is listed here; a row without one does not compile.
+// Every functor that a row of unary.def, binary.def or ternary.def names is listed here; a row without one does not
+// compile.
 namespace part_of {
-constexpr Part Add = kArith, Subtract = kArith, Multiply = kArith, Divide = kArith, Negative = kArith, Abs = kArith, Sign = kArith,
-               Square = kArith, Reciprocal = kArith, Sqrt = kArith;
-constexpr Part Positive = kRounding, Floor = kRounding, Ceil = kRounding, Trunc = kRounding, Round = kRounding, Conj = kRounding,
-               Real = kRounding, Imag = kRounding, CopySign = kRounding, NextAfter = kRounding;
+constexpr Part Add = kArith, Subtract = kArith, Multiply = kArith, Divide = kArith, Negative = kArith, Abs = kArith,
+               Sign = kArith, Square = kArith, Reciprocal = kArith, Sqrt = kArith;
+constexpr Part Positive = kRounding, Floor = kRounding, Ceil = kRounding, Trunc = kRounding, Round = kRounding,
+               Conj = kRounding, Real = kRounding, Imag = kRounding, CopySign = kRounding, NextAfter = kRounding;
 constexpr Part Equal = kCompare, NotEqual = kCompare, Less = kCompare, LessEqual = kCompare, Greater = kCompare,
-               GreaterEqual = kCompare, LogicalAnd = kCompare, LogicalOr = kCompare, LogicalXor = kCompare, LogicalNot = kCompare,
-               IsNaN = kCompare, IsInf = kCompare, IsFinite = kCompare, SignBit = kCompare;
+               GreaterEqual = kCompare, LogicalAnd = kCompare, LogicalOr = kCompare, LogicalXor = kCompare,
+               LogicalNot = kCompare, IsNaN = kCompare, IsInf = kCompare, IsFinite = kCompare, SignBit = kCompare;
 constexpr Part FloorDivide = kInteger, Remainder = kInteger, BitAnd = kInteger, BitOr = kInteger, BitXor = kInteger,
                Invert = kInteger, ShiftLeft = kInteger, ShiftRight = kInteger;
 constexpr Part Maximum = kSelect, Minimum = kSelect, Where = kSelect, Clip = kSelect, Fma = kSelect;

@@ -39,8 +39,10 @@ struct Subtract : Signless {
 struct Multiply : Signless {
   template <class D, class V>
   HWY_INLINE V operator()(D d, V a, V b) const {
-    if constexpr (hwy::IsFloat<hn::TFromD<D>>()) return hn::Mul(a, b);
-    else return MulInteger(d, a, b);
+    if constexpr (hwy::IsFloat<hn::TFromD<D>>())
+      return hn::Mul(a, b);
+    else
+      return MulInteger(d, a, b);
   }
 };
 struct AndBytes {
@@ -64,8 +66,10 @@ struct Divide {
 struct Negative : Signless {
   template <class D, class V>
   HWY_INLINE V operator()(D d, V x) const {
-    if constexpr (hwy::IsFloat<hn::TFromD<D>>()) return hn::Xor(x, hn::SignBit(d));
-    else return hn::Sub(hn::Zero(d), x);
+    if constexpr (hwy::IsFloat<hn::TFromD<D>>())
+      return hn::Xor(x, hn::SignBit(d));
+    else
+      return hn::Sub(hn::Zero(d), x);
   }
 };
 
@@ -73,9 +77,12 @@ struct Abs {
   template <class D, class V>
   HWY_INLINE V operator()(D d, V x) const {
     using T = hn::TFromD<D>;
-    if constexpr (hwy::IsFloat<T>()) return hn::AndNot(hn::SignBit(d), x);
-    else if constexpr (hwy::IsSigned<T>()) return hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::Sub(hn::Zero(d), x), x);
-    else return x;
+    if constexpr (hwy::IsFloat<T>())
+      return hn::AndNot(hn::SignBit(d), x);
+    else if constexpr (hwy::IsSigned<T>())
+      return hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::Sub(hn::Zero(d), x), x);
+    else
+      return x;
   }
 };
 

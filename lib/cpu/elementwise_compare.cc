@@ -40,8 +40,10 @@ struct Less {
 struct LessEqual {
   template <class D, class V>
   HWY_INLINE hn::Mask<D> operator()(D, V a, V b) const {
-    if constexpr (hwy::IsFloat<hn::TFromD<D>>()) return hn::Le(a, b);
-    else return hn::Not(hn::Gt(a, b));
+    if constexpr (hwy::IsFloat<hn::TFromD<D>>())
+      return hn::Le(a, b);
+    else
+      return hn::Not(hn::Gt(a, b));
   }
 };
 // The same with the operands exchanged.
@@ -94,24 +96,30 @@ HWY_INLINE hn::Mask<D> Never(D d) {
 struct IsNaN : Signless {
   template <class D, class V>
   HWY_INLINE hn::Mask<D> operator()(D d, V x) const {
-    if constexpr (hwy::IsFloat<hn::TFromD<D>>()) return hn::Not(hn::Eq(x, x));
-    else return Never(d);
+    if constexpr (hwy::IsFloat<hn::TFromD<D>>())
+      return hn::Not(hn::Eq(x, x));
+    else
+      return Never(d);
   }
 };
 struct IsInf : Signless {
   template <class D, class V>
   HWY_INLINE hn::Mask<D> operator()(D d, V x) const {
     using T = hn::TFromD<D>;
-    if constexpr (hwy::IsFloat<T>()) return hn::Eq(hn::AndNot(hn::SignBit(d), x), hn::Set(d, std::numeric_limits<T>::infinity()));
-    else return Never(d);
+    if constexpr (hwy::IsFloat<T>())
+      return hn::Eq(hn::AndNot(hn::SignBit(d), x), hn::Set(d, std::numeric_limits<T>::infinity()));
+    else
+      return Never(d);
   }
 };
 struct IsFinite : Signless {
   template <class D, class V>
   HWY_INLINE hn::Mask<D> operator()(D d, V x) const {
     using T = hn::TFromD<D>;
-    if constexpr (hwy::IsFloat<T>()) return hn::Lt(hn::AndNot(hn::SignBit(d), x), hn::Set(d, std::numeric_limits<T>::infinity()));
-    else return hn::Eq(x, x);
+    if constexpr (hwy::IsFloat<T>())
+      return hn::Lt(hn::AndNot(hn::SignBit(d), x), hn::Set(d, std::numeric_limits<T>::infinity()));
+    else
+      return hn::Eq(x, x);
   }
 };
 struct SignBit {

@@ -71,8 +71,10 @@ struct ShiftLeft : Signless {
     constexpr U kWidth = sizeof(U) * 8;
     const auto within = hn::Lt(b, hn::Set(d, kWidth));
     const V count = hn::And(b, hn::Set(d, static_cast<U>(kWidth - 1)));
-    if constexpr (sizeof(U) == 1) return hn::IfThenElseZero(within, BytesAsWords(LeftWithin(), d, a, count));
-    else return hn::IfThenElseZero(within, hn::Shl(a, count));
+    if constexpr (sizeof(U) == 1)
+      return hn::IfThenElseZero(within, BytesAsWords(LeftWithin(), d, a, count));
+    else
+      return hn::IfThenElseZero(within, hn::Shl(a, count));
   }
 };
 
@@ -92,18 +94,20 @@ struct ShiftRight {
     } else {
       const auto within = hn::Lt(b, hn::Set(d, kWidth));
       const V count = hn::And(b, hn::Set(d, static_cast<T>(kWidth - 1)));
-      if constexpr (sizeof(T) == 1) return hn::IfThenElseZero(within, BytesAsWords(RightWithin(), d, a, count));
-      else return hn::IfThenElseZero(within, hn::Shr(a, count));
+      if constexpr (sizeof(T) == 1)
+        return hn::IfThenElseZero(within, BytesAsWords(RightWithin(), d, a, count));
+      else
+        return hn::IfThenElseZero(within, hn::Shr(a, count));
     }
   }
 };
 
 // ------------------------------------------------------------------------------------------------ division
 
-// floor(a / b) of 32-bit integers by way of float64, of 8- and 16-bit ones by way of float32. The quotient of numbers of w bits
-// lies at least 2^-w (relative) from the next integer unless it is one, and one rounding is smaller: floor makes no mistake.
-// The result is rounded to an integer by adding 1.5 * 2^52 (2^23), which leaves it in the low bits, wrapped.
-// Quotients of one narrow vector type D whose float vector has as many lanes.
+// floor(a / b) of 32-bit integers by way of float64, of 8- and 16-bit ones by way of float32. The quotient of numbers
+// of w bits lies at least 2^-w (relative) from the next integer unless it is one, and one rounding is smaller: floor
+// makes no mistake. The result is rounded to an integer by adding 1.5 * 2^52 (2^23), which leaves it in the low bits,
+// wrapped. Quotients of one narrow vector type D whose float vector has as many lanes.
 template <class D, class V>
 HWY_INLINE V QuotientWide(D d, V a, V b) {
   using T = hn::TFromD<D>;
@@ -141,7 +145,8 @@ HWY_INLINE V Quotient(D d, V a, V b) {
     return QuotientWide(d, a, b);
   } else {
     const hn::Half<D> dh;
-    return hn::Combine(d, Quotient(dh, hn::UpperHalf(dh, a), hn::UpperHalf(dh, b)), Quotient(dh, hn::LowerHalf(dh, a), hn::LowerHalf(dh, b)));
+    return hn::Combine(d, Quotient(dh, hn::UpperHalf(dh, a), hn::UpperHalf(dh, b)),
+                       Quotient(dh, hn::LowerHalf(dh, a), hn::LowerHalf(dh, b)));
   }
 }
 

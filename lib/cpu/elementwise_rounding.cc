@@ -61,8 +61,8 @@ struct Round {  // halves to even
 };
 // Integers and bool are whole already.
 template <class Fn>
-constexpr bool kRounds = std::is_same<Fn, Floor>::value || std::is_same<Fn, Ceil>::value || std::is_same<Fn, Trunc>::value ||
-                         std::is_same<Fn, Round>::value;
+constexpr bool kRounds = std::is_same<Fn, Floor>::value || std::is_same<Fn, Ceil>::value ||
+                         std::is_same<Fn, Trunc>::value || std::is_same<Fn, Round>::value;
 template <class Fn, typename T>
 struct KernelFunctor<Fn, T, std::enable_if_t<kRounds<Fn> && !std::is_floating_point<T>::value>> {
   using type = Positive;

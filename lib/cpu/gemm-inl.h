@@ -1,5 +1,6 @@
-// Float matrix kernels on Highway: register tiles, packing, whole products. The order of sums is that of core/linalg_tables.h.
-// Loop structure after Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008), and BLIS.
+// Float matrix kernels on Highway: register tiles, packing, whole products. The order of sums is that of
+// core/linalg_tables.h. Loop structure after Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication"
+// (2008), and BLIS.
 #if defined(NUMRS_CPU_GEMM_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef NUMRS_CPU_GEMM_INL_H_
 #undef NUMRS_CPU_GEMM_INL_H_
@@ -27,7 +28,8 @@ namespace cpu {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Height of a full tile: 2 vectors of each row, a vector of b and a broadcast element of a fill the registers (32 or 16 of them).
+// Height of a full tile: 2 vectors of each row, a vector of b and a broadcast element of a fill the registers (32 or 16
+// of them).
 constexpr int kVectors = 2;
 constexpr int kTileRows = HWY_TARGET <= HWY_AVX3 ? 14 : 6;
 
@@ -45,12 +47,15 @@ struct Update {
 
   // first: of the blocks of depth
   Update(const Gemm& g, bool first)
-      : mode(g.alpha != 1 || (first && g.beta != 0) ? SCALE : first ? STORE : ADD),
+      : mode(g.alpha != 1 || (first && g.beta != 0) ? SCALE
+             : first                                ? STORE
+                                                    : ADD),
         alpha(static_cast<T>(g.alpha)),
         beta(first ? static_cast<T>(g.beta) : T(1)) {}
 };
 
-// Partial vectors. Only AVX2 and AVX-512 can leave memory beyond the last lane alone; below, a bounce through the stack.
+// Partial vectors. Only AVX2 and AVX-512 can leave memory beyond the last lane alone; below, a bounce through the
+// stack.
 template <class D, class V, class M>
 HWY_INLINE void StorePart(D d, V v, M mask, size_t lanes, hn::TFromD<D>* y) {
 #if HWY_MEM_OPS_MIGHT_FAULT
@@ -85,12 +90,14 @@ HWY_INLINE void FetchToL2(const char* line) {
 #endif
 }
 
-// kRows x (kCols vectors) of y. a's rows are a_row apart (1 when packed), its columns a_col; b's rows b_row. kPart: the last vector has `lanes`
-// lanes only. next: memory wanted soon; kNextBytes of it are fetched into the second-level cache (packed a only).
+// kRows x (kCols vectors) of y. a's rows are a_row apart (1 when packed), its columns a_col; b's rows b_row. kPart: the
+// last vector has `lanes` lanes only. next: memory wanted soon; kNextBytes of it are fetched into the second-level
+// cache (packed a only).
 constexpr int64_t kNextBytes = 2048;
 template <class D, int kRows, int kCols, bool kPacked, bool kPart, typename T = hn::TFromD<D>>
-HWY_NOINLINE void Micro(D d, const T* HWY_RESTRICT a, int64_t a_row, int64_t a_col, const T* HWY_RESTRICT b, int64_t b_row, int64_t k,
-                        T* HWY_RESTRICT y, int64_t y_row, size_t lanes, const Update<T>& update, const char* next) {
+HWY_NOINLINE void Micro(D d, const T* HWY_RESTRICT a, int64_t a_row, int64_t a_col, const T* HWY_RESTRICT b,
+                        int64_t b_row, int64_t k, T* HWY_RESTRICT y, int64_t y_row, size_t lanes,
+                        const Update<T>& update, const char* next) {
   using V = hn::VFromD<D>;
   const int64_t N = static_cast<int64_t>(hn::Lanes(d));
   const auto mask = hn::FirstN(d, lanes);
@@ -100,13 +107,15 @@ HWY_NOINLINE void Micro(D d, const T* HWY_RESTRICT a, int64_t a_row, int64_t a_c
     NUMRS_UNROLL
     for (int c = 0; c < kCols; c++) sum[r][c] = hn::Zero(d);
   }
-  // Rows in groups of four from one pointer each: x86 addresses pointer + {1, 2} row directly, 3 rows with one more register.
+  // Rows in groups of four from one pointer each: x86 addresses pointer + {1, 2} row directly, 3 rows with one more
+  // register.
   constexpr int kGroups = (kRows + 3) / 4;
   const T* group[kGroups];
   NUMRS_UNROLL
   for (int q = 0; q < kGroups; q++) group[q] = a + 4 * q * a_row;
   const int64_t a_row3 = 3 * a_row;
-  // y is fetched a row at a time while the sums are formed: all at once would fill the line buffers that a's elements need.
+  // y is fetched a row at a time while the sums are formed: all at once would fill the line buffers that a's elements
+  // need.
   constexpr int64_t kStretch = kGemmDepth / 16;
   const T* ahead = y;
   for (int64_t left = k; left > 0; left -= kStretch) {
@@ -168,31 +177,44 @@ HWY_NOINLINE void Micro(D d, const T* HWY_RESTRICT a, int64_t a_row, int64_t a_c
 }
 
 template <class D, int kRows, bool kPacked, typename T = hn::TFromD<D>>
-HWY_INLINE void MicroColumns(D d, int64_t columns, const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t b_row, int64_t k, T* y,
-                             int64_t y_row, const Update<T>& update, const char* next) {
+HWY_INLINE void MicroColumns(D d, int64_t columns, const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t b_row,
+                             int64_t k, T* y, int64_t y_row, const Update<T>& update, const char* next) {
   const int64_t N = static_cast<int64_t>(hn::Lanes(d));
-  if (columns >= kVectors * N) return Micro<D, kRows, kVectors, kPacked, false>(d, a, a_row, a_col, b, b_row, k, y, y_row, 0, update, next);
+  if (columns >= kVectors * N)
+    return Micro<D, kRows, kVectors, kPacked, false>(d, a, a_row, a_col, b, b_row, k, y, y_row, 0, update, next);
   const size_t last = static_cast<size_t>(columns > N ? columns - N : columns);
-  if (columns > N) return Micro<D, kRows, kVectors, kPacked, true>(d, a, a_row, a_col, b, b_row, k, y, y_row, last, update, next);
+  if (columns > N)
+    return Micro<D, kRows, kVectors, kPacked, true>(d, a, a_row, a_col, b, b_row, k, y, y_row, last, update, next);
   Micro<D, kRows, 1, kPacked, true>(d, a, a_row, a_col, b, b_row, k, y, y_row, last, update, next);
 }
 
-// All rows of one strip of at most kVectors vectors of columns. Packed a: tiles one after the other, each k x its height.
+// All rows of one strip of at most kVectors vectors of columns. Packed a: tiles one after the other, each k x its
+// height.
 template <class D, bool kPacked, typename T = hn::TFromD<D>>
-HWY_INLINE void Strip(D d, int64_t m, int64_t columns, const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t b_row, int64_t k, T* y,
-                      int64_t y_row, const Update<T>& update, const char* next) {
+HWY_INLINE void Strip(D d, int64_t m, int64_t columns, const T* a, int64_t a_row, int64_t a_col, const T* b,
+                      int64_t b_row, int64_t k, T* y, int64_t y_row, const Update<T>& update, const char* next) {
   for (int64_t i = 0; i < m; next += kNextBytes) {
     const int64_t rows = TileHeight(m - i);
     const T* from = kPacked ? a + i * k : a + i * a_row;
     T* to = y + i * y_row;
     switch (rows) {
-      case 1: MicroColumns<D, 1, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next); break;
-      case 2: MicroColumns<D, 2, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next); break;
-      case 4: MicroColumns<D, 4, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next); break;
+      case 1:
+        MicroColumns<D, 1, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next);
+        break;
+      case 2:
+        MicroColumns<D, 2, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next);
+        break;
+      case 4:
+        MicroColumns<D, 4, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next);
+        break;
 #if HWY_TARGET <= HWY_AVX3
-      case 8: MicroColumns<D, 8, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next); break;
+      case 8:
+        MicroColumns<D, 8, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next);
+        break;
 #endif
-      default: MicroColumns<D, kTileRows, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next); break;
+      default:
+        MicroColumns<D, kTileRows, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next);
+        break;
     }
     i += rows;
   }
@@ -211,8 +233,8 @@ void GemmDirect(const Gemm& g) {
     const Update<T> update(g, p == 0);
     for (int64_t j = 0; j < g.n; j += step) {
       const int64_t columns = g.n - j < step ? g.n - j : step;
-      Strip<decltype(d), false>(d, g.m, columns, a + p * g.a_col, g.a_row, g.a_col, b + p * g.b_row + j, g.b_row, depth, y + j, g.y_row,
-                                 update, nullptr);
+      Strip<decltype(d), false>(d, g.m, columns, a + p * g.a_col, g.a_row, g.a_col, b + p * g.b_row + j, g.b_row, depth,
+                                y + j, g.y_row, update, nullptr);
     }
   }
 }
@@ -223,8 +245,10 @@ HWY_INLINE void TransposeBlock(const float* from, int64_t from_step, float* to, 
   const hn::Repartition<double, decltype(d)> pairs;
   const auto r0 = hn::LoadU(d, from), r1 = hn::LoadU(d, from + from_step);
   const auto r2 = hn::LoadU(d, from + 2 * from_step), r3 = hn::LoadU(d, from + 3 * from_step);
-  const auto t0 = hn::BitCast(pairs, hn::InterleaveLower(d, r0, r1)), t1 = hn::BitCast(pairs, hn::InterleaveLower(d, r2, r3));
-  const auto u0 = hn::BitCast(pairs, hn::InterleaveUpper(d, r0, r1)), u1 = hn::BitCast(pairs, hn::InterleaveUpper(d, r2, r3));
+  const auto t0 = hn::BitCast(pairs, hn::InterleaveLower(d, r0, r1)),
+             t1 = hn::BitCast(pairs, hn::InterleaveLower(d, r2, r3));
+  const auto u0 = hn::BitCast(pairs, hn::InterleaveUpper(d, r0, r1)),
+             u1 = hn::BitCast(pairs, hn::InterleaveUpper(d, r2, r3));
   hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, t0, t1)), d, to);
   hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(pairs, t0, t1)), d, to + to_step);
   hn::StoreU(hn::BitCast(d, hn::InterleaveLower(pairs, u0, u1)), d, to + 2 * to_step);
@@ -237,7 +261,8 @@ HWY_INLINE void TransposeBlock(const double* from, int64_t from_step, double* to
   hn::StoreU(hn::InterleaveUpper(d, r0, r1), d, to + to_step);
 }
 
-// to[p * width + r] = x[r * row + p * col] for p < k and r < rows <= width. Rows that overlap are written twice with the same values.
+// to[p * width + r] = x[r * row + p * col] for p < k and r < rows <= width. Rows that overlap are written twice with
+// the same values.
 template <typename T>
 HWY_INLINE void PackRows(const T* x, int64_t row, int64_t col, int64_t rows, int64_t k, T* to, int64_t width) {
   constexpr int64_t kBlock = 16 / sizeof(T);
@@ -273,12 +298,14 @@ void PackPanels(const Gemm& g, const GemmTile& t, void* panels) {
       const int64_t rows = t.k - p < kRows ? t.k - p : kRows;
       for (int64_t j = 0; j < whole; j++) {
         for (int64_t r = p; r < p + rows; r++) {
-          for (int64_t c = 0; c < kWidth; c += N) hn::Store(hn::LoadU(d, b + r * g.b_row + j * kWidth + c), d, to + (j * t.k + r) * kWidth + c);
+          for (int64_t c = 0; c < kWidth; c += N)
+            hn::Store(hn::LoadU(d, b + r * g.b_row + j * kWidth + c), d, to + (j * t.k + r) * kWidth + c);
         }
       }
     }
   } else {
-    for (int64_t j = 0; j < whole; j++) PackRows(b + j * kWidth * g.b_col, g.b_col, g.b_row, kWidth, t.k, to + j * t.k * kWidth, kWidth);
+    for (int64_t j = 0; j < whole; j++)
+      PackRows(b + j * kWidth * g.b_col, g.b_col, g.b_row, kWidth, t.k, to + j * t.k * kWidth, kWidth);
   }
   if (whole * kWidth == t.n) return;
   to += whole * t.k * kWidth;

@@ -17,7 +17,8 @@ namespace numrs {
 namespace cpu {
 namespace HWY_NAMESPACE {
 
-// U: the unsigned type of the element's width. Small ones are multiplied as 32 bits, which do not overflow into undefined behaviour.
+// U: the unsigned type of the element's width. Small ones are multiplied as 32 bits, which do not overflow into
+// undefined behaviour.
 template <typename U>
 HWY_INLINE U MultiplyAdd(U a, U b, U sum) {
   if constexpr (sizeof(U) < 4) {
@@ -29,8 +30,8 @@ HWY_INLINE U MultiplyAdd(U a, U b, U sum) {
 
 // kRows x kCols of y, sums in registers or L1.
 template <typename U, int kRows, int kCols>
-HWY_INLINE void IntegerBlock(const U* a, int64_t a_row, int64_t a_col, const U* HWY_RESTRICT b, int64_t b_row, int64_t k, U* y, int64_t y_row,
-                             int64_t rows, int64_t cols) {
+HWY_INLINE void IntegerBlock(const U* a, int64_t a_row, int64_t a_col, const U* HWY_RESTRICT b, int64_t b_row,
+                             int64_t k, U* y, int64_t y_row, int64_t rows, int64_t cols) {
   U sum[kRows][kCols] = {};
   if (rows == kRows && cols == kCols) {
     for (int64_t p = 0; p < k; p++) {
@@ -61,7 +62,8 @@ void GemmIntegers(const Gemm& g) {
     const int64_t cols = g.n - j < kCols ? g.n - j : kCols;
     for (int64_t i = 0; i < g.m; i += kRows) {
       const int64_t rows = g.m - i < kRows ? g.m - i : kRows;
-      IntegerBlock<U, kRows, kCols>(a + i * g.a_row, g.a_row, g.a_col, b + j, g.b_row, g.k, y + i * g.y_row + j, g.y_row, rows, cols);
+      IntegerBlock<U, kRows, kCols>(a + i * g.a_row, g.a_row, g.a_col, b + j, g.b_row, g.k, y + i * g.y_row + j,
+                                    g.y_row, rows, cols);
     }
   }
 }

@@ -16,13 +16,16 @@ namespace numrs {
 namespace cpu {
 namespace HWY_NAMESPACE {
 
-constexpr int64_t kGemvChunkBytes = 16384;          // of y at a time: stays in the first-level cache, long stretches of each matrix row
-constexpr int64_t kGemvFetchFrom = int64_t{1} << 20;  // larger matrices come from beyond the second-level cache: fetch ahead
-constexpr int64_t kGemvFetchBytes = 256;              // how far
+constexpr int64_t kGemvChunkBytes =
+    16384;  // of y at a time: stays in the first-level cache, long stretches of each matrix row
+constexpr int64_t kGemvFetchFrom = int64_t{1}
+                                   << 20;  // larger matrices come from beyond the second-level cache: fetch ahead
+constexpr int64_t kGemvFetchBytes = 256;   // how far
 
 // Fewer elements than a vector.
 template <class D, int kDepth, typename T = hn::TFromD<D>>
-HWY_INLINE void AddRowsPart(D d, const T* HWY_RESTRICT x, const T* HWY_RESTRICT matrix, int64_t step, int64_t n, T* HWY_RESTRICT sum, bool fresh) {
+HWY_INLINE void AddRowsPart(D d, const T* HWY_RESTRICT x, const T* HWY_RESTRICT matrix, int64_t step, int64_t n,
+                            T* HWY_RESTRICT sum, bool fresh) {
   const size_t lanes = static_cast<size_t>(n);
   const auto mask = hn::FirstN(d, lanes);
   auto s = fresh ? hn::Zero(d) : LoadPart(d, mask, lanes, sum);
@@ -31,11 +34,12 @@ HWY_INLINE void AddRowsPart(D d, const T* HWY_RESTRICT x, const T* HWY_RESTRICT 
   StorePart(d, s, mask, lanes, sum);
 }
 
-// One chunk of y: kDepth rows of the matrix (each contiguous along y) added in order. fresh: the sums start from 0. The first `head` elements go
-// by themselves, so that the rows are then read from vector boundaries: unaligned 64-byte loads, each in two lines, cost a fifth.
+// One chunk of y: kDepth rows of the matrix (each contiguous along y) added in order. fresh: the sums start from 0. The
+// first `head` elements go by themselves, so that the rows are then read from vector boundaries: unaligned 64-byte
+// loads, each in two lines, cost a fifth.
 template <class D, int kDepth, typename T = hn::TFromD<D>>
-HWY_INLINE void AddRows(D d, const T* HWY_RESTRICT x, const T* HWY_RESTRICT matrix, int64_t step, int64_t head, int64_t n, T* HWY_RESTRICT sum,
-                        bool fresh) {
+HWY_INLINE void AddRows(D d, const T* HWY_RESTRICT x, const T* HWY_RESTRICT matrix, int64_t step, int64_t head,
+                        int64_t n, T* HWY_RESTRICT sum, bool fresh) {
   const int64_t N = static_cast<int64_t>(hn::Lanes(d));
   if (head) AddRowsPart<D, kDepth>(d, x, matrix, step, head, sum, fresh);
   int64_t i = head;
@@ -66,7 +70,8 @@ void GemvAlongY(const Gemv& g) {
       const int64_t end = g.k - p < kGemmDepth ? g.k : p + kGemmDepth;
       T* sum = p == 0 ? y + i : sums + i;
       int64_t q = p;
-      for (; q + 8 <= end; q += 8) AddRows<decltype(d), 8>(d, x + q, matrix + q * g.col + i, g.col, head, n, sum, q == p);
+      for (; q + 8 <= end; q += 8)
+        AddRows<decltype(d), 8>(d, x + q, matrix + q * g.col + i, g.col, head, n, sum, q == p);
       for (; q < end; q++) AddRows<decltype(d), 1>(d, x + q, matrix + q * g.col + i, g.col, head, n, sum, q == p);
       if (p == 0) continue;
       for (int64_t c = i; c < i + n; c++) y[c] += sums[c];
@@ -92,8 +97,10 @@ HWY_INLINE hn::VFromD<D> AddColumns(D d, const float* matrix, int64_t row, const
   const hn::Repartition<double, D> pairs;
   const auto r0 = LoadBlocks<4>(d, matrix, row), r1 = LoadBlocks<4>(d, matrix + row, row);
   const auto r2 = LoadBlocks<4>(d, matrix + 2 * row, row), r3 = LoadBlocks<4>(d, matrix + 3 * row, row);
-  const auto t0 = hn::BitCast(pairs, hn::InterleaveLower(d, r0, r1)), t1 = hn::BitCast(pairs, hn::InterleaveLower(d, r2, r3));
-  const auto u0 = hn::BitCast(pairs, hn::InterleaveUpper(d, r0, r1)), u1 = hn::BitCast(pairs, hn::InterleaveUpper(d, r2, r3));
+  const auto t0 = hn::BitCast(pairs, hn::InterleaveLower(d, r0, r1)),
+             t1 = hn::BitCast(pairs, hn::InterleaveLower(d, r2, r3));
+  const auto u0 = hn::BitCast(pairs, hn::InterleaveUpper(d, r0, r1)),
+             u1 = hn::BitCast(pairs, hn::InterleaveUpper(d, r2, r3));
   s = hn::MulAdd(hn::BitCast(d, hn::InterleaveLower(pairs, t0, t1)), hn::Set(d, x[0]), s);
   s = hn::MulAdd(hn::BitCast(d, hn::InterleaveUpper(pairs, t0, t1)), hn::Set(d, x[1]), s);
   s = hn::MulAdd(hn::BitCast(d, hn::InterleaveLower(pairs, u0, u1)), hn::Set(d, x[2]), s);
@@ -121,7 +128,8 @@ HWY_INLINE void GroupRows(D d, const T* matrix, int64_t row, const T* x, int64_t
     if constexpr (kFetch) {
       constexpr int64_t kLine = 64 / sizeof(T);
       for (; q + kLine <= end; q += kLine) {
-        for (int64_t r = 0; r < kGroups * N; r++) hwy::Prefetch(matrix + r * row + q + kGemvFetchBytes / static_cast<int64_t>(sizeof(T)));
+        for (int64_t r = 0; r < kGroups * N; r++)
+          hwy::Prefetch(matrix + r * row + q + kGemvFetchBytes / static_cast<int64_t>(sizeof(T)));
         for (int64_t e = q; e < q + kLine; e += kColumns) {
           NUMRS_UNROLL
           for (int c = 0; c < kGroups; c++) s[c] = AddColumns(d, matrix + c * N * row + e, row, x + e, s[c]);
@@ -187,7 +195,8 @@ void GemvAlongX(const Gemv& g) {
   if (g.rows * g.k * static_cast<int64_t>(sizeof(T)) > kGemvFetchFrom) {
     for (; i + N <= g.rows; i += N) GroupRows<decltype(d), 1, true>(d, matrix + i * g.row, g.row, x, g.k, y + i);
   } else {
-    for (; i + 2 * N <= g.rows; i += 2 * N) GroupRows<decltype(d), 2, false>(d, matrix + i * g.row, g.row, x, g.k, y + i);
+    for (; i + 2 * N <= g.rows; i += 2 * N)
+      GroupRows<decltype(d), 2, false>(d, matrix + i * g.row, g.row, x, g.k, y + i);
     if (i + N <= g.rows) {
       GroupRows<decltype(d), 1, false>(d, matrix + i * g.row, g.row, x, g.k, y + i);
       i += N;
@@ -198,7 +207,8 @@ void GemvAlongX(const Gemv& g) {
     GroupRows<decltype(d), 1, false>(d, matrix + i * g.row, g.row, x, g.k, y + i);
     return;
   }
-  for (; i + kNarrow <= g.rows; i += kNarrow) GroupRows<decltype(narrow), 1, false>(narrow, matrix + i * g.row, g.row, x, g.k, y + i);
+  for (; i + kNarrow <= g.rows; i += kNarrow)
+    GroupRows<decltype(narrow), 1, false>(narrow, matrix + i * g.row, g.row, x, g.k, y + i);
   for (; i < g.rows; i++) y[i] = OneRow(matrix + i * g.row, x, g.k);
 }
 

@@ -48,7 +48,8 @@ HWY_INLINE V MulInteger(D d, V a, V b) {
     const auto al = hn::BitCast(du, a), bl = hn::BitCast(du, b);
     const auto ah = hn::ShiftRight<32>(al), bh = hn::ShiftRight<32>(bl);
     const auto product = hn::MulEven(hn::BitCast(d32, al), hn::BitCast(d32, bl));
-    const auto cross = hn::Add(hn::MulEven(hn::BitCast(d32, ah), hn::BitCast(d32, bl)), hn::MulEven(hn::BitCast(d32, al), hn::BitCast(d32, bh)));
+    const auto cross = hn::Add(hn::MulEven(hn::BitCast(d32, ah), hn::BitCast(d32, bl)),
+                               hn::MulEven(hn::BitCast(d32, al), hn::BitCast(d32, bh)));
     return hn::BitCast(d, hn::Add(product, hn::ShiftLeft<32>(cross)));
 #endif
   } else {

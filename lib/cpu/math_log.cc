@@ -1,4 +1,5 @@
-// Element-wise kernels of backend "cpu": logarithms, their inverse hyperbolic relatives, and powers. The functions themselves are in math/.
+// Element-wise kernels of backend "cpu": logarithms, their inverse hyperbolic relatives, and powers. The functions
+// themselves are in math/.
 #include "cpu/elementwise.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -24,8 +25,8 @@ NUMRS_MATH_1(Acosh, Acosh)
 NUMRS_MATH_1(Atanh, Atanh)
 NUMRS_MATH_2(LogAddExp, Logaddexp)
 
-// Powers of integers wrap: by repeated squaring, as far as the largest exponent of the vector wants it. An exponent is never negative
-// here, refused before any kernel runs.
+// Powers of integers wrap: by repeated squaring, as far as the largest exponent of the vector wants it. An exponent is
+// never negative here, refused before any kernel runs.
 struct Pow : Heavy, Signless {
   template <class D, class V>
   HWY_INLINE V operator()(D d, V a, V b) const {

@@ -1,4 +1,5 @@
-// Element-wise kernels of backend "cpu": the circle: sines, tangents and their inverses. The functions themselves are in math/.
+// Element-wise kernels of backend "cpu": the circle: sines, tangents and their inverses. The functions themselves are
+// in math/.
 #include "cpu/elementwise.h"
 
 #undef HWY_TARGET_INCLUDE

@@ -1,4 +1,5 @@
-// Vectors from and to the ends of arrays, masks to and from bool bytes. Shared by the element-wise and the copy kernels.
+// Vectors from and to the ends of arrays, masks to and from bool bytes. Shared by the element-wise and the copy
+// kernels.
 
 #if defined(NUMRS_CPU_MEMORY_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef NUMRS_CPU_MEMORY_INL_H_
@@ -130,14 +131,17 @@ HWY_INLINE hn::Vec<hn::ScalableTag<uint8_t>> BytesOfMasks(D d, const M* m) {
   if constexpr (kBytes == 2) all = NarrowWords(v[0], v[1]);
   if constexpr (kBytes == 4) all = NarrowDwords(v[0], v[1], v[2], v[3]);
   if constexpr (kBytes == 8) {
-    // The 32-bit halves of two masks, then pairs of lanes: block 0 holds lanes 0 and 1 of each vector, block 1 lanes 2 and 3.
+    // The 32-bit halves of two masks, then pairs of lanes: block 0 holds lanes 0 and 1 of each vector, block 1 lanes 2
+    // and 3.
     __m256i w[4];
     for (int k = 0; k < 4; k++) {
-      w[k] = _mm256_castps_si256(_mm256_shuffle_ps(_mm256_castsi256_ps(v[2 * k]), _mm256_castsi256_ps(v[2 * k + 1]), 0x88));
+      w[k] = _mm256_castps_si256(
+          _mm256_shuffle_ps(_mm256_castsi256_ps(v[2 * k]), _mm256_castsi256_ps(v[2 * k + 1]), 0x88));
     }
     const __m256i blocks = _mm256_packs_epi16(_mm256_packs_epi32(w[0], w[1]), _mm256_packs_epi32(w[2], w[3]));
     const __m128i low = _mm256_castsi256_si128(blocks), high = _mm256_extracti128_si256(blocks, 1);
-    all = _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_unpacklo_epi16(low, high)), _mm_unpackhi_epi16(low, high), 1);
+    all = _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_unpacklo_epi16(low, high)), _mm_unpackhi_epi16(low, high),
+                                  1);
   }
   return hn::And(hn::Vec<decltype(d8)>{all}, hn::Set(d8, 1));
 }

@@ -1,4 +1,5 @@
-// Drivers of the reduction kernels: rows and columns in blocks, lanes and the fixed tree of core/reduce_tables.h. No operation here.
+// Drivers of the reduction kernels: rows and columns in blocks, lanes and the fixed tree of core/reduce_tables.h. No
+// operation here.
 //
 // An accumulator of this backend has
 //   T, State (one block's result, as in ops/reduce.h), Scalar (the accumulator of ops/reduce.h);
@@ -26,7 +27,7 @@ namespace reduction {
 namespace hn = hwy::HWY_NAMESPACE;
 
 constexpr int64_t kLanes = kReduceLanes;
-constexpr int64_t kF64Lanes = HWY_LANES(double);   // per vector
+constexpr int64_t kF64Lanes = HWY_LANES(double);                // per vector
 constexpr int kF64Regs = static_cast<int>(kLanes / kF64Lanes);  // vectors that hold the 32 lanes
 using DF64 = hn::ScalableTag<double>;
 using VF64 = hn::Vec<DF64>;
@@ -83,7 +84,8 @@ void Rows(const void* x, int64_t row_stride, int64_t w, int64_t n, void* states)
   for (int64_t r = 0; r < w; r++) Acc::Scalar::Save(states, w, r, RowState<Acc>(AtBytes(row, r * row_stride), n));
 }
 
-// Short rows (n <= kLanes): tiles of them are transposed, then they are columns. Acc::Few(tile, stride, w, n, states) reduces those.
+// Short rows (n <= kLanes): tiles of them are transposed, then they are columns. Acc::Few(tile, stride, w, n, states)
+// reduces those.
 constexpr int64_t kTileRows = 64;
 
 // tile[i][r] = x[r][i] in pieces of 16 bytes square; what does not fill one goes element by element.

@@ -1,4 +1,5 @@
-// The reduction table of backend "cpu", put together from its parts. Merging and finishing are left to cpu-portable: they are short.
+// The reduction table of backend "cpu", put together from its parts. Merging and finishing are left to cpu-portable:
+// they are short.
 #include "cpu/reduce.h"
 
 namespace numrs {

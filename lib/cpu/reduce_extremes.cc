@@ -1,4 +1,5 @@
-// Smallest, largest and their positions for floats, of backend "cpu". NaN wins, -0 is less than +0; the order of evaluation is free.
+// Smallest, largest and their positions for floats, of backend "cpu". NaN wins, -0 is less than +0; the order of
+// evaluation is free.
 #include "cpu/reduce.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -19,15 +20,18 @@ template <class D, class V>
 HWY_INLINE hn::Mask<D> EitherNaN(D d, V a, V b) {
   (void)d;
 #if HWY_TARGET == HWY_AVX3
-  if constexpr (sizeof(hn::TFromD<D>) == 4) return hn::Mask<D>{_mm512_cmp_ps_mask(a.raw, b.raw, _CMP_UNORD_Q)};
-  else return hn::Mask<D>{_mm512_cmp_pd_mask(a.raw, b.raw, _CMP_UNORD_Q)};
+  if constexpr (sizeof(hn::TFromD<D>) == 4)
+    return hn::Mask<D>{_mm512_cmp_ps_mask(a.raw, b.raw, _CMP_UNORD_Q)};
+  else
+    return hn::Mask<D>{_mm512_cmp_pd_mask(a.raw, b.raw, _CMP_UNORD_Q)};
 #else
   return hn::Or(hn::IsNaN(a), hn::IsNaN(b));
 #endif
 }
 
-// Keeps a loaded vector in its register. Compilers load a vector that is used twice from memory twice, and on arrays that are not
-// aligned to 64 bytes each load of 512 bits touches two cache lines: max of 4096 float64 took 510 ns without this, 310 ns with it (Sapphire Rapids).
+// Keeps a loaded vector in its register. Compilers load a vector that is used twice from memory twice, and on arrays
+// that are not aligned to 64 bytes each load of 512 bits touches two cache lines: max of 4096 float64 took 510 ns
+// without this, 310 ns with it (Sapphire Rapids).
 template <class V>
 HWY_INLINE V Keep(V v) {
 #if HWY_TARGET == HWY_AVX3
@@ -86,11 +90,13 @@ struct Extremes {
     for (; i + 8 * kN <= n; i += 8 * kN) {
       V v[8];
       for (int k = 0; k < 8; k++) {
-        if (k * kN * static_cast<int64_t>(sizeof(T)) % 64 == 0) hwy::Prefetch(AtBytes(x + i + k * kN, 2048));  // see reduce_tree-inl.h
+        if (k * kN * static_cast<int64_t>(sizeof(T)) % 64 == 0)
+          hwy::Prefetch(AtBytes(x + i + k * kN, 2048));  // see reduce_tree-inl.h
         v[k] = Keep(Load(x + i + k * kN));
         best[k] = Better(best[k], v[k]);
       }
-      nan = hn::Or(nan, hn::Or(hn::Or(EitherNaN(d, v[0], v[1]), EitherNaN(d, v[2], v[3])), hn::Or(EitherNaN(d, v[4], v[5]), EitherNaN(d, v[6], v[7]))));
+      nan = hn::Or(nan, hn::Or(hn::Or(EitherNaN(d, v[0], v[1]), EitherNaN(d, v[2], v[3])),
+                               hn::Or(EitherNaN(d, v[4], v[5]), EitherNaN(d, v[6], v[7]))));
     }
     for (; i < n; i += kN) {
       const V v = Load(x + HWY_MIN(i, n - kN));  // the last one may overlap the one before
@@ -154,7 +160,8 @@ struct Extremes {
     const T* row[R];
     for (int r = 0; r < R; r++) row[r] = AtBytes(x, r * step);
     int64_t v = 0;
-    for (; v + kN <= w; v += kN) hn::StoreU(JoinVector<R, kFirst>(kFirst ? hn::Zero(d) : hn::LoadU(d, acc + v), row, v), d, acc + v);
+    for (; v + kN <= w; v += kN)
+      hn::StoreU(JoinVector<R, kFirst>(kFirst ? hn::Zero(d) : hn::LoadU(d, acc + v), row, v), d, acc + v);
     for (; v < w; v++) {
       T best = kFirst ? Take(Element(row[0], v)) : acc[v];
       for (int r = 0; r < R; r++) best = Op::template Of<T>(best, Take(Element(row[r], v)));
@@ -255,8 +262,10 @@ struct Positions {
     return hn::Or(beyond, hn::AndNot(hn::IsNaN(best), hn::IsNaN(v)));
   }
 
-  // best and index of a few rows, one after the other: row i gets the index begin + i * step. begin 0: nothing is there yet.
-  static HWY_NOINLINE void FirstRows(const T* x, int64_t row_stride, int64_t w, int64_t rows, I begin, I step, T* best, I* index) {
+  // best and index of a few rows, one after the other: row i gets the index begin + i * step. begin 0: nothing is there
+  // yet.
+  static HWY_NOINLINE void FirstRows(const T* x, int64_t row_stride, int64_t w, int64_t rows, I begin, I step, T* best,
+                                     I* index) {
     const D d;
     const DI di;
     int64_t v = 0;

@@ -1,5 +1,5 @@
-// Reductions of integers and bool of backend "cpu", and counting for all dtypes: plain loops that the compiler turns into vectors. Integer
-// arithmetic wraps and is associative, so no tree is needed.
+// Reductions of integers and bool of backend "cpu", and counting for all dtypes: plain loops that the compiler turns
+// into vectors. Integer arithmetic wraps and is associative, so no tree is needed.
 #include "cpu/reduce.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -52,7 +52,8 @@ struct Plain {
 
   static S Run(const T* x, int64_t n) {
     Narrow acc = static_cast<Narrow>(Op::template Identity<S>());
-    for (int64_t i = 0; i < n; i++) acc = Op::template Of<Narrow>(acc, static_cast<Narrow>(Scalar::Take(Element(x, i))));
+    for (int64_t i = 0; i < n; i++)
+      acc = Op::template Of<Narrow>(acc, static_cast<Narrow>(Scalar::Take(Element(x, i))));
     return Widen(acc);
   }
   static S Line(const T* x, int64_t n) {
@@ -75,7 +76,8 @@ struct Plain {
     for (int r = 0; r < R; r++) row[r] = AtBytes(x, r * step);
     for (int64_t v = 0; v < w; v++) {
       Narrow sum = static_cast<Narrow>(Scalar::Take(Element(row[0], v)));
-      for (int r = 1; r < R; r++) sum = Op::template Of<Narrow>(sum, static_cast<Narrow>(Scalar::Take(Element(row[r], v))));
+      for (int r = 1; r < R; r++)
+        sum = Op::template Of<Narrow>(sum, static_cast<Narrow>(Scalar::Take(Element(row[r], v))));
       acc[v] = Op::template Of<S>(acc[v], Widen(sum));
     }
   }
@@ -84,7 +86,8 @@ struct Plain {
     S* out = static_cast<S*>(states);
     const bool run = w <= kNarrowColumns && row_stride == w * static_cast<int64_t>(sizeof(T)) && n >= 2 * kLanes;
     S* acc = run ? static_cast<S*>(scratch) : out;
-    const int64_t width = run ? kLanes * w : w, rows = run ? n / kLanes : n, step = run ? width * static_cast<int64_t>(sizeof(T)) : row_stride;
+    const int64_t width = run ? kLanes * w : w, rows = run ? n / kLanes : n,
+                  step = run ? width * static_cast<int64_t>(sizeof(T)) : row_stride;
     for (int64_t v = 0; v < width; v++) acc[v] = Op::template Identity<S>();
     int64_t r = 0;
     for (; r + 8 <= rows; r += 8) JoinRows<8>(acc, AtBytes(p, r * step), step, width);
@@ -132,8 +135,10 @@ struct PlainPositions {
       const int64_t rows = HWY_MIN(kGroup, n - r);
       S* out = r == 0 ? best : value;
       for (int64_t v = 0; v < w; v++) out[v] = Value::Op::template Identity<S>();
-      if (rows == kGroup) Value::template JoinRows<kGroup>(out, AtBytes(p, r * row_stride), row_stride, w);
-      else for (int64_t k = 0; k < rows; k++) Value::template JoinRows<1>(out, AtBytes(p, (r + k) * row_stride), 0, w);
+      if (rows == kGroup)
+        Value::template JoinRows<kGroup>(out, AtBytes(p, r * row_stride), row_stride, w);
+      else
+        for (int64_t k = 0; k < rows; k++) Value::template JoinRows<1>(out, AtBytes(p, (r + k) * row_stride), 0, w);
       for (int64_t v = 0; v < w; v++) {
         if (r == 0) {
           index[v] = 0;

@@ -97,7 +97,8 @@ struct Moments {
 
   // Rows without gaps. scratch: means, sums of deviations and of squares, means for the 32 lanes, lanes.
   static void RunColumns(const T* x, int64_t w, int64_t m, double* out, int64_t out_w, double* scratch) {
-    double *mean = scratch, *first = mean + w + 8, *second = first + w + 8, *means = second + w + 8, *lanes = means + kLanes * w + 8;
+    double *mean = scratch, *first = mean + w + 8, *second = first + w + 8, *means = second + w + 8,
+           *lanes = means + kLanes * w + 8;
     const double count = static_cast<double>(m);
     RunRows<Adds>(mean, x, w, m, Everywhere<Same>(), lanes);
     for (int64_t j = 0; j < w; j++) mean[j] /= count;
@@ -125,9 +126,12 @@ struct Moments {
         const int64_t columns = HWY_MIN(kMomentStrip, w - c);
         for (int64_t i = 0; i < m; i++) {
           const T* row = AtBytes(x, i * row_stride) + c;
-          for (int64_t line = 0; line < kMomentStrip * static_cast<int64_t>(sizeof(T)); line += 64) hwy::Prefetch(AtBytes(row, 12 * row_stride + line));
-          if (HWY_LIKELY(columns == kMomentStrip)) std::memcpy(tile + i * kMomentStrip, row, kMomentStrip * sizeof(T));
-          else std::memcpy(tile + i * columns, row, static_cast<size_t>(columns) * sizeof(T));
+          for (int64_t line = 0; line < kMomentStrip * static_cast<int64_t>(sizeof(T)); line += 64)
+            hwy::Prefetch(AtBytes(row, 12 * row_stride + line));
+          if (HWY_LIKELY(columns == kMomentStrip))
+            std::memcpy(tile + i * kMomentStrip, row, kMomentStrip * sizeof(T));
+          else
+            std::memcpy(tile + i * columns, row, static_cast<size_t>(columns) * sizeof(T));
         }
         RunColumns(tile, columns, m, out + c, w, rest);
       }

@@ -20,7 +20,8 @@ struct Tree {
   using T = typename Scalar::In;
   using State = double;
   static void BlockColumns(const T* x, int64_t row_stride, int64_t w, int64_t m, void* states, void* scratch) {
-    TreeColumns<Op>(x, row_stride, w, m, static_cast<double*>(states), static_cast<double*>(scratch), Everywhere<Map>());
+    TreeColumns<Op>(x, row_stride, w, m, static_cast<double*>(states), static_cast<double*>(scratch),
+                    Everywhere<Map>());
   }
 };
 
@@ -37,7 +38,8 @@ void TreeRows(const void* x, int64_t row_stride, int64_t w, int64_t n, void* sta
     }
   } else if (n > kLanes || n == 0 || w < 8) {
     int64_t r = 0;
-    for (; r + 2 <= w; r += 2) TreeBlocks<Op, true>(AtBytes(p, r * row_stride), AtBytes(p, (r + 1) * row_stride), n, Map(), out + r);
+    for (; r + 2 <= w; r += 2)
+      TreeBlocks<Op, true>(AtBytes(p, r * row_stride), AtBytes(p, (r + 1) * row_stride), n, Map(), out + r);
     if (r < w) out[r] = TreeBlock<Op, false>(AtBytes(p, r * row_stride), n, Map());
   } else {
     alignas(64) T tile[kLanes * kTileRows];
@@ -94,7 +96,8 @@ void DotRows(const void* a, int64_t a_stride, const void* b, int64_t b_stride, i
 template <typename T>
 void FinishMean(const void* states, int64_t w, int64_t n, double, void* y) {
   const double count = n == 0 ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(n);
-  FinishAll(static_cast<const double*>(states), w, static_cast<T*>(y), [&](VF64 v) HWY_ATTR { return hn::Div(v, hn::Set(DF64(), count)); });
+  FinishAll(static_cast<const double*>(states), w, static_cast<T*>(y),
+            [&](VF64 v) HWY_ATTR { return hn::Div(v, hn::Set(DF64(), count)); });
 }
 
 template <template <typename> class Scalar, class Op, class Map>

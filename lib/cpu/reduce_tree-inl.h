@@ -18,26 +18,36 @@ namespace reduction {
 struct Adds {
   using Scalar = ops::Plus;
   template <class V>
-  static HWY_INLINE V Of(V a, V b) { return hn::Add(a, b); }
+  static HWY_INLINE V Of(V a, V b) {
+    return hn::Add(a, b);
+  }
 };
 struct Multiplies {
   using Scalar = ops::Times;
   template <class V>
-  static HWY_INLINE V Of(V a, V b) { return hn::Mul(a, b); }
+  static HWY_INLINE V Of(V a, V b) {
+    return hn::Mul(a, b);
+  }
 };
 
 // What becomes of an element in float64; a functor may carry a vector (Deviation).
 struct Same {
   template <class V>
-  HWY_INLINE V operator()(V x) const { return x; }
+  HWY_INLINE V operator()(V x) const {
+    return x;
+  }
 };
 struct Squared {
   template <class V>
-  HWY_INLINE V operator()(V x) const { return hn::Mul(x, x); }
+  HWY_INLINE V operator()(V x) const {
+    return hn::Mul(x, x);
+  }
 };
 struct Absolute {
   template <class V>
-  HWY_INLINE V operator()(V x) const { return hn::Abs(x); }
+  HWY_INLINE V operator()(V x) const {
+    return hn::Abs(x);
+  }
 };
 
 // The 32 lanes in registers to one number.
@@ -65,7 +75,8 @@ HWY_INLINE void AddTail(const Load& load, int64_t rest, VF64* lanes) {
     if (left >= kF64Lanes) {
       lanes[k] = Op::Of(lanes[k], load.Whole(k * kF64Lanes));
     } else if (left > 0) {
-      lanes[k] = Op::Of(lanes[k], hn::IfThenElse(hn::FirstN(d, static_cast<size_t>(left)), load.Part(k * kF64Lanes, left), identity));
+      lanes[k] = Op::Of(
+          lanes[k], hn::IfThenElse(hn::FirstN(d, static_cast<size_t>(left)), load.Part(k * kF64Lanes, left), identity));
     }
   }
 }
@@ -77,8 +88,10 @@ HWY_INLINE VF64 LoadPart(const T* x, int64_t n) {
   // Masked loads of these do not touch what is masked off.
   const hn::Rebind<T, DF64> d;
   const auto part = hn::MaskedLoad(hn::FirstN(d, static_cast<size_t>(n)), d, x);
-  if constexpr (sizeof(T) == 8) return part;
-  else return hn::PromoteTo(DF64(), part);
+  if constexpr (sizeof(T) == 8)
+    return part;
+  else
+    return hn::PromoteTo(DF64(), part);
 #endif
   alignas(64) T buffer[kF64Lanes] = {};
   std::memcpy(buffer, x, static_cast<size_t>(n) * sizeof(T));
@@ -92,14 +105,15 @@ struct MappedLoad {
   HWY_INLINE VF64 Part(int64_t i, int64_t n) const { return map(LoadPart(x + i, n)); }
 };
 
-// Bytes ahead of the loads that are asked for. From L2 this is worth 20 to 25 % (100 000 float64: 12.0 us without, 9.5 us with 2048;
-// 1024 and 4096 less or equal); from DRAM nothing, there two streams at once gain 15 to 25 %.
+// Bytes ahead of the loads that are asked for. From L2 this is worth 20 to 25 % (100 000 float64: 12.0 us without, 9.5
+// us with 2048; 1024 and 4096 less or equal); from DRAM nothing, there two streams at once gain 15 to 25 %.
 constexpr int64_t kAhead = 2048;
 
 template <bool kPrefetch, typename T>
 HWY_INLINE void PrefetchLanes(const T* x) {
   if constexpr (kPrefetch) {
-    for (int64_t line = 0; line < kLanes * static_cast<int64_t>(sizeof(T)); line += 64) hwy::Prefetch(AtBytes(x, kAhead + line));
+    for (int64_t line = 0; line < kLanes * static_cast<int64_t>(sizeof(T)); line += 64)
+      hwy::Prefetch(AtBytes(x, kAhead + line));
   }
 }
 
@@ -179,8 +193,10 @@ HWY_INLINE void FinishAll(const double* states, int64_t w, T* y, const Turn& tur
     v = hn::IfThenElse(hn::IsNaN(v), nan, v);
     alignas(64) T buffer[kF64Lanes];
     T* to = part == kF64Lanes ? y + c : buffer;
-    if constexpr (sizeof(T) == 8) hn::StoreU(v, d, to);
-    else hn::StoreU(hn::DemoteTo(dt, v), dt, to);
+    if constexpr (sizeof(T) == 8)
+      hn::StoreU(v, d, to);
+    else
+      hn::StoreU(hn::DemoteTo(dt, v), dt, to);
     if (part != kF64Lanes) std::memcpy(y + c, buffer, static_cast<size_t>(part) * sizeof(T));
   }
 }
@@ -193,12 +209,14 @@ HWY_INLINE void AddRows(double* acc, const T* x, int64_t step, int64_t w, const 
   for (int r = 0; r < R; r++) row[r] = AtBytes(x, r * step);
   int64_t v = 0;
   for (; v + kF64Lanes <= w; v += kF64Lanes) {
-    VF64 sum = kFirst ? map(LoadWide(d, row[0] + v), v) : Op::Of(hn::LoadU(d, acc + v), map(LoadWide(d, row[0] + v), v));
+    VF64 sum =
+        kFirst ? map(LoadWide(d, row[0] + v), v) : Op::Of(hn::LoadU(d, acc + v), map(LoadWide(d, row[0] + v), v));
     for (int r = 1; r < R; r++) sum = Op::Of(sum, map(LoadWide(d, row[r] + v), v));
     hn::StoreU(sum, d, acc + v);
   }
   if (v == w) return;
-  VF64 sum = kFirst ? map.Part(LoadPart(row[0] + v, w - v), v, w - v) : Op::Of(LoadPart(acc + v, w - v), map.Part(LoadPart(row[0] + v, w - v), v, w - v));
+  VF64 sum = kFirst ? map.Part(LoadPart(row[0] + v, w - v), v, w - v)
+                    : Op::Of(LoadPart(acc + v, w - v), map.Part(LoadPart(row[0] + v, w - v), v, w - v));
   for (int r = 1; r < R; r++) sum = Op::Of(sum, map.Part(LoadPart(row[r] + v, w - v), v, w - v));
   alignas(64) double buffer[kF64Lanes];
   hn::Store(sum, d, buffer);
@@ -242,7 +260,8 @@ HWY_NOINLINE void JoinRows(double* a, const double* b, int64_t w) {
 
 // Lanes lane, lane + step, lane + 2 step … of a block of m rows, joined by halves.
 template <class Op, typename T, class Map>
-HWY_NOINLINE void LaneRows(double* out, int64_t lane, int64_t step, const T* x, int64_t row_stride, int64_t w, int64_t m, const Map& map, double* scratch) {
+HWY_NOINLINE void LaneRows(double* out, int64_t lane, int64_t step, const T* x, int64_t row_stride, int64_t w,
+                           int64_t m, const Map& map, double* scratch) {
   if (step == kLanes) {
     AddAllRows<Op>(out, AtBytes(x, lane * row_stride), kLanes * row_stride, w, (m - lane + kLanes - 1) / kLanes, map);
     return;
@@ -258,7 +277,8 @@ template <class Op, class Get>
 HWY_INLINE VF64 FewVectors(int64_t m, const Get& get) {
   if (m == 1) return get(0);
   if (m == 8) {  // the same without an array
-    return Op::Of(Op::Of(Op::Of(get(0), get(4)), Op::Of(get(2), get(6))), Op::Of(Op::Of(get(1), get(5)), Op::Of(get(3), get(7))));
+    return Op::Of(Op::Of(Op::Of(get(0), get(4)), Op::Of(get(2), get(6))),
+                  Op::Of(Op::Of(get(1), get(5)), Op::Of(get(3), get(7))));
   }
   VF64 lanes[kLanes / 2];
   int64_t half = 1;
@@ -275,12 +295,17 @@ HWY_NOINLINE void FewRows(double* out, const T* x, int64_t row_stride, int64_t w
   const DF64 d;
   int64_t v = 0;
   for (; v + kF64Lanes <= w; v += kF64Lanes) {
-    hn::StoreU(FewVectors<Op>(m, [&](int64_t r) HWY_ATTR { return map(LoadWide(d, AtBytes(x, r * row_stride) + v), v); }), d, out + v);
+    hn::StoreU(
+        FewVectors<Op>(m, [&](int64_t r) HWY_ATTR { return map(LoadWide(d, AtBytes(x, r * row_stride) + v), v); }), d,
+        out + v);
   }
   if (v == w) return;
   alignas(64) double buffer[kF64Lanes];
   const int64_t part = w - v;
-  hn::Store(FewVectors<Op>(m, [&](int64_t r) HWY_ATTR { return map.Part(LoadPart(AtBytes(x, r * row_stride) + v, part), v, part); }), d, buffer);
+  hn::Store(
+      FewVectors<Op>(
+          m, [&](int64_t r) HWY_ATTR { return map.Part(LoadPart(AtBytes(x, r * row_stride) + v, part), v, part); }),
+      d, buffer);
   std::memcpy(out + v, buffer, static_cast<size_t>(part) * sizeof(double));
 }
 
@@ -295,7 +320,8 @@ HWY_NOINLINE void RunRows(double* out, const T* x, int64_t w, int64_t m, const M
 }
 
 template <class Op, typename T, class Map>
-HWY_INLINE void TreeColumns(const T* x, int64_t row_stride, int64_t w, int64_t m, double* out, double* scratch, const Map& map) {
+HWY_INLINE void TreeColumns(const T* x, int64_t row_stride, int64_t w, int64_t m, double* out, double* scratch,
+                            const Map& map) {
   if (m <= kLanes) {
     FewRows<Op>(out, x, row_stride, w, m, map);
   } else if (w <= kNarrowColumns && row_stride == w * static_cast<int64_t>(sizeof(T))) {

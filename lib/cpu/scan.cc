@@ -43,7 +43,8 @@ struct Running {
     }
     *static_cast<S*>(carry) = acc;
   }
-  static void Columns(const void* x, int64_t x_stride, void* y, int64_t y_stride, int64_t w, int64_t, int64_t n, void* carry) {
+  static void Columns(const void* x, int64_t x_stride, void* y, int64_t y_stride, int64_t w, int64_t, int64_t n,
+                      void* carry) {
     S* acc = static_cast<S*>(carry);
     for (int64_t i = 0; i < n; i++) {
       const T* p = AtBytes(static_cast<const T*>(x), i * x_stride);
@@ -73,13 +74,17 @@ struct Grouped {
 
   template <class V>
   static HWY_INLINE V Of(V a, V b) {
-    if constexpr (std::is_same<Op, ops::Plus>::value) return hn::Add(a, b);
-    else return hn::Mul(a, b);
+    if constexpr (std::is_same<Op, ops::Plus>::value)
+      return hn::Add(a, b);
+    else
+      return hn::Mul(a, b);
   }
   static HWY_INLINE V2 Load2(const double* x) { return hn::LoadU(D2(), x); }
   static HWY_INLINE V2 Load2(const float* x) { return hn::PromoteTo(D2(), hn::LoadU(hn::FixedTag<float, 2>(), x)); }
   static HWY_INLINE void Store2(V2 v, double* y) { hn::StoreU(v, D2(), y); }
-  static HWY_INLINE void Store2(V2 v, float* y) { hn::StoreU(hn::DemoteTo(hn::FixedTag<float, 2>(), v), hn::FixedTag<float, 2>(), y); }
+  static HWY_INLINE void Store2(V2 v, float* y) {
+    hn::StoreU(hn::DemoteTo(hn::FixedTag<float, 2>(), v), hn::FixedTag<float, 2>(), y);
+  }
 
   template <bool kWrite>
   static double Block(const T* x, T* y, int64_t m, double offset) {
@@ -95,7 +100,8 @@ struct Grouped {
     const VF64 filler = hn::Set(dw, identity), start = hn::Set(dw, offset);
     const __m512i ones = _mm512_castpd_si512(filler.raw), top = _mm512_set1_epi64(7);
     const auto shifted = [&](VF64 v, auto distance) HWY_ATTR {
-      return VF64{_mm512_castsi512_pd(_mm512_alignr_epi64(_mm512_castpd_si512(v.raw), ones, 8 - decltype(distance)::value))};
+      return VF64{
+          _mm512_castsi512_pd(_mm512_alignr_epi64(_mm512_castpd_si512(v.raw), ones, 8 - decltype(distance)::value))};
     };
     VF64 groups = filler;
     for (; i + kScanGroup <= m; i += kScanGroup) {
@@ -170,7 +176,8 @@ struct Grouped {
   }
 
   // rows <= 8 rows of one group.
-  static HWY_INLINE void GroupRows(const T* x, int64_t x_stride, T* y, int64_t y_stride, int64_t rows, double* offset, double* group) {
+  static HWY_INLINE void GroupRows(const T* x, int64_t x_stride, T* y, int64_t y_stride, int64_t rows, double* offset,
+                                   double* group) {
     const DF64 d;
     VF64 s[kScanGroup];
     for (int64_t r = 0; r < rows; r++) s[r] = LoadWide(d, AtBytes(x, r * x_stride));
@@ -182,11 +189,13 @@ struct Grouped {
     hn::StoreU(Of(total, s[rows - 1]), d, group);
     for (int64_t r = 0; r < rows; r++) s[r] = Of(before, s[r]);
     if (HWY_UNLIKELY(!hn::AllFalse(d, hn::IsNaN(s[rows - 1])))) {
-      for (int64_t r = 0; r < rows; r++) s[r] = hn::IfThenElse(hn::IsNaN(s[r]), hn::Set(d, std::numeric_limits<double>::quiet_NaN()), s[r]);
+      for (int64_t r = 0; r < rows; r++)
+        s[r] = hn::IfThenElse(hn::IsNaN(s[r]), hn::Set(d, std::numeric_limits<double>::quiet_NaN()), s[r]);
     }
     for (int64_t r = 0; r < rows; r++) StoreNarrow(s[r], const_cast<T*>(AtBytes(y, r * y_stride)));
   }
-  static HWY_INLINE void GroupColumn(const T* x, int64_t x_stride, T* y, int64_t y_stride, int64_t rows, double* offset, double* group) {
+  static HWY_INLINE void GroupColumn(const T* x, int64_t x_stride, T* y, int64_t y_stride, int64_t rows, double* offset,
+                                     double* group) {
     double s[kScanGroup];
     for (int64_t r = 0; r < rows; r++) s[r] = Acc::Take(Element(AtBytes(x, r * x_stride), 0));
     for (int64_t distance = 1; distance < kScanGroup; distance *= 2) {
@@ -200,7 +209,8 @@ struct Grouped {
     }
   }
 
-  static void Columns(const void* x, int64_t x_stride, void* y, int64_t y_stride, int64_t w, int64_t from, int64_t n, void* carry) {
+  static void Columns(const void* x, int64_t x_stride, void* y, int64_t y_stride, int64_t w, int64_t from, int64_t n,
+                      void* carry) {
     double *offset = static_cast<double*>(carry), *group = offset + w;
     for (int64_t i = 0; i < n; i += kScanGroup) {
       if ((from + i) % kReduceBlock == 0 && from + i != 0) {
@@ -214,7 +224,8 @@ struct Grouped {
       const int64_t rows = HWY_MIN(n - i, kScanGroup);
       int64_t c = 0;
       if (rows == kScanGroup) {
-        for (; c + kF64Lanes <= w; c += kF64Lanes) GroupRows(p + c, x_stride, q + c, y_stride, kScanGroup, offset + c, group + c);
+        for (; c + kF64Lanes <= w; c += kF64Lanes)
+          GroupRows(p + c, x_stride, q + c, y_stride, kScanGroup, offset + c, group + c);
       }
       for (; c < w; c++) GroupColumn(p + c, x_stride, q + c, y_stride, rows, offset + c, group + c);
     }
@@ -223,7 +234,9 @@ struct Grouped {
 
 template <template <typename> class Acc, typename T, bool kGrouped>
 void FillOne(ScanTable* t, int32_t op, int32_t dtype) {
-  using Kernel = std::conditional_t<kGrouped && ops::kIsFloat<T>, Grouped<Acc<std::conditional_t<ops::kIsFloat<T> && kGrouped, T, float>>>, Running<Acc<T>>>;
+  using Kernel =
+      std::conditional_t<kGrouped && ops::kIsFloat<T>,
+                         Grouped<Acc<std::conditional_t<ops::kIsFloat<T> && kGrouped, T, float>>>, Running<Acc<T>>>;
   t->row[op][dtype] = Kernel::Row;
   t->columns[op][dtype] = Kernel::Columns;
 }
@@ -231,10 +244,10 @@ void FillOne(ScanTable* t, int32_t op, int32_t dtype) {
 const ScanTable* ScanKernels() {
   static const ScanTable table = [] {
     ScanTable t{};
-#define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy)            \
-  FillOne<ops::CumulativeSum, cxx, true>(&t, kScan_cumulative_sum, id);          \
-  FillOne<ops::CumulativeProd, cxx, true>(&t, kScan_cumulative_prod, id);        \
-  FillOne<ops::CumulativeMax, cxx, false>(&t, kScan_cumulative_max, id);         \
+#define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy)     \
+  FillOne<ops::CumulativeSum, cxx, true>(&t, kScan_cumulative_sum, id);   \
+  FillOne<ops::CumulativeProd, cxx, true>(&t, kScan_cumulative_prod, id); \
+  FillOne<ops::CumulativeMax, cxx, false>(&t, kScan_cumulative_max, id);  \
   FillOne<ops::CumulativeMin, cxx, false>(&t, kScan_cumulative_min, id);
 #include "table/dtype.def"
     return t;

@@ -1,4 +1,5 @@
-// What each binary operation means: scalar functors (T, T) -> T or Bool, used by cpu-portable and by devices; no loops here.
+// What each binary operation means: scalar functors (T, T) -> T or Bool, used by cpu-portable and by devices; no loops
+// here.
 #pragma once
 
 #include "ops/common.h"
@@ -11,8 +12,10 @@ namespace ops {
 struct Add {
   template <typename T>
   T operator()(T a, T b) const {
-    if constexpr (kIsFloat<T>) return a + b;
-    else return static_cast<T>(static_cast<Wrap<T>>(a) + static_cast<Wrap<T>>(b));
+    if constexpr (kIsFloat<T>)
+      return a + b;
+    else
+      return static_cast<T>(static_cast<Wrap<T>>(a) + static_cast<Wrap<T>>(b));
   }
   Bool operator()(Bool a, Bool b) const { return bool(a) || bool(b); }
 };
@@ -20,16 +23,20 @@ struct Add {
 struct Subtract {
   template <typename T>
   T operator()(T a, T b) const {
-    if constexpr (kIsFloat<T>) return a - b;
-    else return static_cast<T>(static_cast<Wrap<T>>(a) - static_cast<Wrap<T>>(b));
+    if constexpr (kIsFloat<T>)
+      return a - b;
+    else
+      return static_cast<T>(static_cast<Wrap<T>>(a) - static_cast<Wrap<T>>(b));
   }
 };
 
 struct Multiply {
   template <typename T>
   T operator()(T a, T b) const {
-    if constexpr (kIsFloat<T>) return a * b;
-    else return static_cast<T>(static_cast<Wrap<T>>(a) * static_cast<Wrap<T>>(b));
+    if constexpr (kIsFloat<T>)
+      return a * b;
+    else
+      return static_cast<T>(static_cast<Wrap<T>>(a) * static_cast<Wrap<T>>(b));
   }
   Bool operator()(Bool a, Bool b) const { return bool(a) && bool(b); }
 };
@@ -118,15 +125,17 @@ struct Minimum {
 
 template <typename T>
 auto Comparable(T x) {
-  if constexpr (kIsBool<T>) return static_cast<uint8_t>(bool(x));
-  else return x;
+  if constexpr (kIsBool<T>)
+    return static_cast<uint8_t>(bool(x));
+  else
+    return x;
 }
-#define NUMRS_COMPARISON(Name, symbol)                                            \
-  struct Name {                                                                   \
-    template <typename T>                                                         \
-    Bool operator()(T a, T b) const {                                             \
-      return Comparable(a) symbol Comparable(b);                                  \
-    }                                                                             \
+#define NUMRS_COMPARISON(Name, symbol)           \
+  struct Name {                                  \
+    template <typename T>                        \
+    Bool operator()(T a, T b) const {            \
+      return Comparable(a) symbol Comparable(b); \
+    }                                            \
   };
 NUMRS_COMPARISON(Equal, ==)
 NUMRS_COMPARISON(NotEqual, !=)
@@ -136,25 +145,25 @@ NUMRS_COMPARISON(Greater, >)
 NUMRS_COMPARISON(GreaterEqual, >=)
 #undef NUMRS_COMPARISON
 
-#define NUMRS_LOGICAL(Name, symbol)                                               \
-  struct Name {                                                                   \
-    template <typename T>                                                         \
-    Bool operator()(T a, T b) const {                                             \
-      return (Comparable(a) != 0) symbol(Comparable(b) != 0);                     \
-    }                                                                             \
+#define NUMRS_LOGICAL(Name, symbol)                           \
+  struct Name {                                               \
+    template <typename T>                                     \
+    Bool operator()(T a, T b) const {                         \
+      return (Comparable(a) != 0) symbol(Comparable(b) != 0); \
+    }                                                         \
   };
 NUMRS_LOGICAL(LogicalAnd, &&)
 NUMRS_LOGICAL(LogicalOr, ||)
 NUMRS_LOGICAL(LogicalXor, !=)
 #undef NUMRS_LOGICAL
 
-#define NUMRS_BITWISE(Name, symbol, logical)                                      \
-  struct Name {                                                                   \
-    template <typename T>                                                         \
-    T operator()(T a, T b) const {                                                \
-      return static_cast<T>(a symbol b);                                          \
-    }                                                                             \
-    Bool operator()(Bool a, Bool b) const { return bool(a) logical bool(b); }     \
+#define NUMRS_BITWISE(Name, symbol, logical)                                  \
+  struct Name {                                                               \
+    template <typename T>                                                     \
+    T operator()(T a, T b) const {                                            \
+      return static_cast<T>(a symbol b);                                      \
+    }                                                                         \
+    Bool operator()(Bool a, Bool b) const { return bool(a) logical bool(b); } \
   };
 NUMRS_BITWISE(BitAnd, &, &&)
 NUMRS_BITWISE(BitOr, |, ||)

@@ -16,8 +16,10 @@ int64_t ToInt64(F x) {
 template <typename To, typename From>
 To Cast(From x) {
   if constexpr (kIsBool<To>) {
-    if constexpr (kIsBool<From>) return bool(x);
-    else return x != 0;
+    if constexpr (kIsBool<From>)
+      return bool(x);
+    else
+      return x != 0;
   } else if constexpr (kIsBool<From>) {
     return static_cast<To>(bool(x) ? 1 : 0);
   } else if constexpr (kIsFloat<From> && !kIsFloat<To>) {

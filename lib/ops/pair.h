@@ -1,4 +1,5 @@
-// Unevaluated sums of two floating-point numbers, about twice the precision: for the few scalar functors whose result cancels.
+// Unevaluated sums of two floating-point numbers, about twice the precision: for the few scalar functors whose result
+// cancels.
 #pragma once
 
 #include <cmath>
@@ -33,7 +34,8 @@ Pair<W> operator/(Pair<W> a, W b) {
   return Sum(q, (std::fma(-q, b, a.high) + a.low) / b);
 }
 
-// exp(x) - 1 with about 100 correct bits, for x <= 1/4: Taylor's series of x / 2^k, then k doublings e <- e (e + 2) (or squarings of exp).
+// exp(x) - 1 with about 100 correct bits, for x <= 1/4: Taylor's series of x / 2^k, then k doublings e <- e (e + 2) (or
+// squarings of exp).
 template <typename W>
 Pair<W> Expm1Pair(W x) {
   int k = 0;

@@ -1,7 +1,9 @@
-// What each reduction and scan means: accumulators over elements of type T, scalar, with the fixed tree of core/reduce_tables.h. No loops over arrays.
+// What each reduction and scan means: accumulators over elements of type T, scalar, with the fixed tree of
+// core/reduce_tables.h. No loops over arrays.
 //
-// An accumulator has In, State, Out; Block(at, m): the state of the elements at(0) … at(m - 1) of one block (m may be 0);
-// Merge(a, na, b, nb): of a's elements followed by b's; Finish(state, n, correction); Save and Load: states in two planes.
+// An accumulator has In, State, Out; Block(at, m): the state of the elements at(0) … at(m - 1) of one block (m may be
+// 0); Merge(a, na, b, nb): of a's elements followed by b's; Finish(state, n, correction); Save and Load: states in two
+// planes.
 #pragma once
 
 #include <cstring>
@@ -25,8 +27,10 @@ bool Negative(T x) {
 // Every NaN result has the same bits: which payload survives an addition is the compiler's choice.
 template <typename T>
 T OneNaN(T x) {
-  if constexpr (kIsFloat<T>) return x != x ? std::numeric_limits<T>::quiet_NaN() : x;
-  else return x;
+  if constexpr (kIsFloat<T>)
+    return x != x ? std::numeric_limits<T>::quiet_NaN() : x;
+  else
+    return x;
 }
 
 // Sums of floats run in double; those of integers in 64 bits that wrap.
@@ -36,33 +40,46 @@ template <typename T>
 using SumResult = std::conditional_t<kIsFloat<T>, T, std::conditional_t<kIsSigned<T> || kIsBool<T>, int64_t, uint64_t>>;
 template <typename T>
 SumState<T> ToSumState(T x) {
-  if constexpr (kIsBool<T>) return bool(x) ? 1 : 0;
-  else if constexpr (kIsSigned<T>) return static_cast<uint64_t>(static_cast<int64_t>(x));
-  else return static_cast<SumState<T>>(x);
+  if constexpr (kIsBool<T>)
+    return bool(x) ? 1 : 0;
+  else if constexpr (kIsSigned<T>)
+    return static_cast<uint64_t>(static_cast<int64_t>(x));
+  else
+    return static_cast<SumState<T>>(x);
 }
 
 struct Plus {
   // -0.0 changes no number, +0.0 would change -0.0.
   template <typename S>
   static S Identity() {
-    if constexpr (kIsFloat<S>) return static_cast<S>(-0.0);
-    else return 0;
+    if constexpr (kIsFloat<S>)
+      return static_cast<S>(-0.0);
+    else
+      return 0;
   }
   template <typename S>
-  static S Of(S a, S b) { return a + b; }
+  static S Of(S a, S b) {
+    return a + b;
+  }
 };
 struct Times {
   template <typename S>
-  static S Identity() { return 1; }
+  static S Identity() {
+    return 1;
+  }
   template <typename S>
-  static S Of(S a, S b) { return a * b; }
+  static S Of(S a, S b) {
+    return a * b;
+  }
 };
 // NaN wins; -0 is less than +0. So the order of evaluation does not matter.
 struct Larger {
   template <typename S>
   static S Identity() {
-    if constexpr (kIsFloat<S>) return -std::numeric_limits<S>::infinity();
-    else return std::numeric_limits<S>::min();
+    if constexpr (kIsFloat<S>)
+      return -std::numeric_limits<S>::infinity();
+    else
+      return std::numeric_limits<S>::min();
   }
   template <typename S>
   static S Of(S a, S b) {
@@ -76,8 +93,10 @@ struct Larger {
 struct Smaller {
   template <typename S>
   static S Identity() {
-    if constexpr (kIsFloat<S>) return std::numeric_limits<S>::infinity();
-    else return std::numeric_limits<S>::max();
+    if constexpr (kIsFloat<S>)
+      return std::numeric_limits<S>::infinity();
+    else
+      return std::numeric_limits<S>::max();
   }
   template <typename S>
   static S Of(S a, S b) {
@@ -121,7 +140,9 @@ struct OneWord {
 template <typename T>
 struct Sum : OneWord<Sum<T>, Plus, T, SumState<T>, SumResult<T>> {
   static SumState<T> Take(T x) { return ToSumState(x); }
-  static SumResult<T> Finish(SumState<T> s, int64_t n, double) { return static_cast<SumResult<T>>(n == 0 ? 0 : OneNaN(s)); }
+  static SumResult<T> Finish(SumState<T> s, int64_t n, double) {
+    return static_cast<SumResult<T>>(n == 0 ? 0 : OneNaN(s));
+  }
 };
 template <typename T>
 struct Prod : OneWord<Prod<T>, Times, T, SumState<T>, SumResult<T>> {
@@ -131,7 +152,9 @@ struct Prod : OneWord<Prod<T>, Times, T, SumState<T>, SumResult<T>> {
 template <typename T>
 struct Mean : OneWord<Mean<T>, Plus, T, double, T> {
   static double Take(T x) { return x; }
-  static T Finish(double s, int64_t n, double) { return static_cast<T>(OneNaN(n == 0 ? std::numeric_limits<double>::quiet_NaN() : s / static_cast<double>(n))); }
+  static T Finish(double s, int64_t n, double) {
+    return static_cast<T>(OneNaN(n == 0 ? std::numeric_limits<double>::quiet_NaN() : s / static_cast<double>(n)));
+  }
 };
 template <typename T>
 struct Norm : OneWord<Norm<T>, Plus, T, double, T> {
@@ -153,16 +176,20 @@ template <typename T>
 using ExtremeState = std::conditional_t<kIsBool<T>, uint8_t, T>;
 template <typename T>
 ExtremeState<T> ToExtreme(T x) {
-  if constexpr (kIsBool<T>) return bool(x) ? 1 : 0;
-  else return x;
+  if constexpr (kIsBool<T>)
+    return bool(x) ? 1 : 0;
+  else
+    return x;
 }
 template <typename T, class Op>
 struct Extreme : OneWord<Extreme<T, Op>, Op, T, ExtremeState<T>, T> {
   using S = ExtremeState<T>;
   static S Take(T x) { return ToExtreme(x); }
   static T Finish(S s, int64_t, double) {
-    if constexpr (kIsBool<T>) return s != 0;
-    else return OneNaN(s);
+    if constexpr (kIsBool<T>)
+      return s != 0;
+    else
+      return OneNaN(s);
   }
 };
 template <typename T>
@@ -172,8 +199,10 @@ using Max = Extreme<T, Larger>;
 
 template <typename T>
 bool IsNonzero(T x) {
-  if constexpr (kIsBool<T>) return bool(x);
-  else return x != 0;
+  if constexpr (kIsBool<T>)
+    return bool(x);
+  else
+    return x != 0;
 }
 template <typename T>
 struct CountNonzero : OneWord<CountNonzero<T>, Plus, T, uint64_t, int64_t> {
@@ -189,7 +218,8 @@ struct All : OneWord<All<T>, Smaller, T, uint8_t, Bool> {
   static Bool Finish(uint8_t s, int64_t, double) { return s != 0; }
 };
 
-// Mean and sum of squared deviations. A block is read twice (the second time around its mean), blocks are joined after Chan, Golub, LeVeque (1979).
+// Mean and sum of squared deviations. A block is read twice (the second time around its mean), blocks are joined after
+// Chan, Golub, LeVeque (1979).
 struct Moments {
   double mean, m2;
 };
@@ -230,11 +260,15 @@ struct Var {
   static State Load(const void* states, int64_t w, int64_t i) {
     return {static_cast<const double*>(states)[i], static_cast<const double*>(states)[w + i]};
   }
-  static T Finish(State s, int64_t n, double correction) { return static_cast<T>(OneNaN(Variance(s.m2, n, correction))); }
+  static T Finish(State s, int64_t n, double correction) {
+    return static_cast<T>(OneNaN(Variance(s.m2, n, correction)));
+  }
 };
 template <typename T>
 struct Std : Var<T> {
-  static T Finish(Moments s, int64_t n, double correction) { return static_cast<T>(OneNaN(std::sqrt(Variance(s.m2, n, correction)))); }
+  static T Finish(Moments s, int64_t n, double correction) {
+    return static_cast<T>(OneNaN(std::sqrt(Variance(s.m2, n, correction))));
+  }
 };
 
 // Position of the first extreme element; the first NaN wins over all.
@@ -265,7 +299,9 @@ struct ArgExtreme {
     }
     return best;
   }
-  static State Merge(State a, int64_t na, State b, int64_t) { return Better(b.value, a.value) ? State{b.value, na + b.index} : a; }
+  static State Merge(State a, int64_t na, State b, int64_t) {
+    return Better(b.value, a.value) ? State{b.value, na + b.index} : a;
+  }
   static void Save(void* states, int64_t w, int64_t i, State s) {
     static_cast<S*>(states)[i] = s.value;
     static_cast<int64_t*>(states)[w + i] = s.index;
@@ -293,8 +329,10 @@ using CumulativeMin = Min<T>;
 // What empty sums, products and extremes are, as the first element of a scan with its identity.
 template <class Acc>
 typename Acc::Out ScanInitial() {
-  if constexpr (std::is_same<typename Acc::Op, Plus>::value) return 0;
-  else return Acc::Finish(Acc::Identity(), 0, 0);
+  if constexpr (std::is_same<typename Acc::Op, Plus>::value)
+    return 0;
+  else
+    return Acc::Finish(Acc::Identity(), 0, 0);
 }
 
 }  // namespace ops

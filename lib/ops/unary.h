@@ -1,4 +1,5 @@
-// What each unary operation means: scalar functors T -> T or T -> Bool, used by cpu-portable and by devices; no loops here.
+// What each unary operation means: scalar functors T -> T or T -> Bool, used by cpu-portable and by devices; no loops
+// here.
 #pragma once
 
 #include "ops/common.h"
@@ -9,8 +10,10 @@ namespace ops {
 struct Negative {
   template <typename T>
   T operator()(T x) const {
-    if constexpr (kIsFloat<T>) return -x;
-    else return static_cast<T>(Wrap<T>{0} - static_cast<Wrap<T>>(x));
+    if constexpr (kIsFloat<T>)
+      return -x;
+    else
+      return static_cast<T>(Wrap<T>{0} - static_cast<Wrap<T>>(x));
   }
 };
 
@@ -24,9 +27,12 @@ struct Positive {
 struct Abs {
   template <typename T>
   T operator()(T x) const {
-    if constexpr (kIsFloat<T>) return std::fabs(x);
-    else if constexpr (kIsSigned<T>) return x < 0 ? Negative()(x) : x;
-    else return x;
+    if constexpr (kIsFloat<T>)
+      return std::fabs(x);
+    else if constexpr (kIsSigned<T>)
+      return x < 0 ? Negative()(x) : x;
+    else
+      return x;
   }
   Bool operator()(Bool x) const { return bool(x); }
 };
@@ -34,37 +40,46 @@ struct Abs {
 struct Sign {  // NaN stays NaN, zero keeps its sign
   template <typename T>
   T operator()(T x) const {
-    if constexpr (kIsFloat<T>) return x > 0 ? T(1) : x < 0 ? T(-1) : x;
-    else return static_cast<T>((x > 0) - (x < 0));
+    if constexpr (kIsFloat<T>)
+      return x > 0 ? T(1) : x < 0 ? T(-1) : x;
+    else
+      return static_cast<T>((x > 0) - (x < 0));
   }
 };
 
 struct Square {
   template <typename T>
   T operator()(T x) const {
-    if constexpr (kIsFloat<T>) return x * x;
-    else return static_cast<T>(static_cast<Wrap<T>>(x) * static_cast<Wrap<T>>(x));
+    if constexpr (kIsFloat<T>)
+      return x * x;
+    else
+      return static_cast<T>(static_cast<Wrap<T>>(x) * static_cast<Wrap<T>>(x));
   }
 };
 
 struct Reciprocal {  // of an integer: truncated, 0 for 0
   template <typename T>
   T operator()(T x) const {
-    if constexpr (kIsFloat<T>) return T(1) / x;
-    else if constexpr (kIsSigned<T>) return x == 1 ? T(1) : x == T(-1) ? T(-1) : T(0);
-    else return x == 1 ? T(1) : T(0);
+    if constexpr (kIsFloat<T>)
+      return T(1) / x;
+    else if constexpr (kIsSigned<T>)
+      return x == 1 ? T(1) : x == T(-1) ? T(-1) : T(0);
+    else
+      return x == 1 ? T(1) : T(0);
   }
 };
 
 // Functions that leave integers and bool as they are.
-#define NUMRS_ROUNDING(Name, function)                    \
-  struct Name {                                           \
-    template <typename T>                                 \
-    T operator()(T x) const {                             \
-      if constexpr (kIsFloat<T>) return std::function(x); \
-      else return x;                                      \
-    }                                                     \
-    Bool operator()(Bool x) const { return bool(x); }     \
+#define NUMRS_ROUNDING(Name, function)                \
+  struct Name {                                       \
+    template <typename T>                             \
+    T operator()(T x) const {                         \
+      if constexpr (kIsFloat<T>)                      \
+        return std::function(x);                      \
+      else                                            \
+        return x;                                     \
+    }                                                 \
+    Bool operator()(Bool x) const { return bool(x); } \
   };
 NUMRS_ROUNDING(Floor, floor)
 NUMRS_ROUNDING(Ceil, ceil)
@@ -75,24 +90,30 @@ NUMRS_ROUNDING(Round, nearbyint)  // halves to even: the default rounding mode i
 struct IsNaN {
   template <typename T>
   Bool operator()(T x) const {
-    if constexpr (kIsFloat<T>) return x != x;
-    else return false;
+    if constexpr (kIsFloat<T>)
+      return x != x;
+    else
+      return false;
   }
 };
 
 struct IsInf {
   template <typename T>
   Bool operator()(T x) const {
-    if constexpr (kIsFloat<T>) return std::fabs(x) == std::numeric_limits<T>::infinity();
-    else return false;
+    if constexpr (kIsFloat<T>)
+      return std::fabs(x) == std::numeric_limits<T>::infinity();
+    else
+      return false;
   }
 };
 
 struct IsFinite {
   template <typename T>
   Bool operator()(T x) const {
-    if constexpr (kIsFloat<T>) return std::fabs(x) <= std::numeric_limits<T>::max();
-    else return true;
+    if constexpr (kIsFloat<T>)
+      return std::fabs(x) <= std::numeric_limits<T>::max();
+    else
+      return true;
   }
 };
 
@@ -104,16 +125,20 @@ struct SignBit {
       std::conditional_t<sizeof(T) == 4, int32_t, int64_t> bits;
       std::memcpy(&bits, &x, sizeof(T));
       return bits < 0;
-    } else if constexpr (kIsSigned<T>) return x < 0;
-    else return false;
+    } else if constexpr (kIsSigned<T>)
+      return x < 0;
+    else
+      return false;
   }
 };
 
 struct LogicalNot {
   template <typename T>
   Bool operator()(T x) const {
-    if constexpr (kIsBool<T>) return !bool(x);
-    else return x == 0;
+    if constexpr (kIsBool<T>)
+      return !bool(x);
+    else
+      return x == 0;
   }
 };
 
@@ -142,13 +167,13 @@ struct Sqrt {
 };
 
 // Functions of the C library in wide evaluation.
-#define NUMRS_WIDE(Name, expression)        \
-  struct Name {                             \
-    template <typename T>                   \
-    T operator()(T t) const {               \
-      const Wide<T> x = t;                  \
-      return static_cast<T>(expression);    \
-    }                                       \
+#define NUMRS_WIDE(Name, expression)     \
+  struct Name {                          \
+    template <typename T>                \
+    T operator()(T t) const {            \
+      const Wide<T> x = t;               \
+      return static_cast<T>(expression); \
+    }                                    \
   };
 NUMRS_WIDE(Exp, std::exp(x))
 NUMRS_WIDE(Exp2, std::exp2(x))

@@ -5,9 +5,19 @@
 namespace numrs {
 
 const Backend* PortableBackend() {
-  static const Backend backend = {sizeof(Backend), kPluginApi, "cpu-portable", "NONE", 0, [] { return 1; },
-                                  portable::Unary, portable::Binary, portable::Ternary, portable::Copy,
-                                  portable::Reduce, portable::Scan, portable::Linalg};
+  static const Backend backend = {sizeof(Backend),
+                                  kPluginApi,
+                                  "cpu-portable",
+                                  "NONE",
+                                  0,
+                                  [] { return 1; },
+                                  portable::Unary,
+                                  portable::Binary,
+                                  portable::Ternary,
+                                  portable::Copy,
+                                  portable::Reduce,
+                                  portable::Scan,
+                                  portable::Linalg};
   return &backend;
 }
 

@@ -38,7 +38,8 @@ void Transpose(const void* src, int64_t src_stride, void* dst, int64_t dst_strid
   const char* x = static_cast<const char*>(src);
   char* y = static_cast<char*>(dst);
   for (int64_t c = 0; c < cols; c++) {
-    for (int64_t r = 0; r < rows; r++) std::memcpy(y + r * dst_stride + c * kBytes, x + c * src_stride + r * kBytes, kBytes);
+    for (int64_t r = 0; r < rows; r++)
+      std::memcpy(y + r * dst_stride + c * kBytes, x + c * src_stride + r * kBytes, kBytes);
   }
 }
 
@@ -51,9 +52,9 @@ const CopyTable* Copy() {
     CopyTable t{};
 #define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) FillCasts<cxx>(t.cast[id]);
 #include "table/dtype.def"
-#define NUMRS_SIZE(index, bytes)    \
-  t.pack[index] = Pack<bytes>;      \
-  t.unpack[index] = Unpack<bytes>;  \
+#define NUMRS_SIZE(index, bytes)   \
+  t.pack[index] = Pack<bytes>;     \
+  t.unpack[index] = Unpack<bytes>; \
   t.transpose[index] = Transpose<bytes>;
     NUMRS_SIZE(0, 1)
     NUMRS_SIZE(1, 2)

@@ -1,4 +1,5 @@
-// Element-wise kernels of cpu-portable: plain loops over the scalar functors, every operation and dtype. The oracle of the tests.
+// Element-wise kernels of cpu-portable: plain loops over the scalar functors, every operation and dtype. The oracle of
+// the tests.
 #include "core/fill.h"
 #include "core/tables.h"
 #include "ops/binary.h"
@@ -29,7 +30,8 @@ struct BinaryLoop {
 template <class Fn, typename A, typename T>
 void Ternary(const void* a, const void* b, const void* c, void* y, int64_t n, uint32_t scalars) {
   const int64_t step_a = scalars & 1 ? 0 : 1, step_b = scalars & 2 ? 0 : 1, step_c = scalars & 4 ? 0 : 1;
-  for (int64_t i = 0; i < n; i++) Store(y, i, Fn()(Load<A>(a, i * step_a), Load<T>(b, i * step_b), Load<T>(c, i * step_c)));
+  for (int64_t i = 0; i < n; i++)
+    Store(y, i, Fn()(Load<A>(a, i * step_a), Load<T>(b, i * step_b), Load<T>(c, i * step_c)));
 }
 template <class Fn, typename T>
 struct TernarySAME {

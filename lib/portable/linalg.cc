@@ -1,4 +1,5 @@
-// Matrix products of cpu-portable: plain loops in the order that core/linalg_tables.h fixes, every dtype and layout. The oracle of the tests.
+// Matrix products of cpu-portable: plain loops in the order that core/linalg_tables.h fixes, every dtype and layout.
+// The oracle of the tests.
 #include <cmath>
 #include <type_traits>
 
@@ -36,7 +37,8 @@ void GemmInteger(const Gemm& g) {
     for (int64_t j = 0; j < g.n; j++) {
       Wide sum = 0;
       for (int64_t p = 0; p < g.k; p++) {
-        sum += static_cast<Wide>(Load<T>(g.a, i * g.a_row + p * g.a_col)) * static_cast<Wide>(Load<T>(g.b, p * g.b_row + j * g.b_col));
+        sum += static_cast<Wide>(Load<T>(g.a, i * g.a_row + p * g.a_col)) *
+               static_cast<Wide>(Load<T>(g.b, p * g.b_row + j * g.b_col));
       }
       Store(g.y, i * g.y_row + j, static_cast<T>(sum));
     }

@@ -1,4 +1,5 @@
-// Reduction kernels of cpu-portable: plain loops over the accumulators, every operation and dtype, with the fixed tree. The oracle of the tests.
+// Reduction kernels of cpu-portable: plain loops over the accumulators, every operation and dtype, with the fixed tree.
+// The oracle of the tests.
 #include "ops/reduce.h"
 #include "portable/portable.h"
 
@@ -47,7 +48,8 @@ template <class Acc>
 void Columns(const void* x, int64_t row_stride, int64_t w, int64_t n, void* states, void*) {
   for (int64_t c = 0; c < w; c++) {
     const char* column = static_cast<const char*>(x) + c * static_cast<int64_t>(sizeof(typename Acc::In));
-    Acc::Save(states, w, c, Blocks<Acc>([&](int64_t i) { return Load<typename Acc::In>(column + i * row_stride, 0); }, n));
+    Acc::Save(states, w, c,
+              Blocks<Acc>([&](int64_t i) { return Load<typename Acc::In>(column + i * row_stride, 0); }, n));
   }
 }
 
@@ -96,7 +98,8 @@ void FillOp(ReduceTable& t, int32_t op) {
 const ReduceTable* Reduce() {
   static const ReduceTable table = [] {
     ReduceTable t{};
-#define NUMRS_REDUCE(id, name, Acc, dtypes, result, bound32, bound64, cost) FillOp<ops::Acc, classes::dtypes.kernels>(t, id);
+#define NUMRS_REDUCE(id, name, Acc, dtypes, result, bound32, bound64, cost) \
+  FillOp<ops::Acc, classes::dtypes.kernels>(t, id);
 #include "table/reduce.def"
     t.dot[kF32] = DotRows<float>;
     t.dot[kF64] = DotRows<double>;

@@ -51,7 +51,8 @@ void Row(const void* x, void* y, int64_t n, void* carry) {
 }
 
 template <class Acc>
-void Columns(const void* x, int64_t x_stride, void* y, int64_t y_stride, int64_t w, int64_t from, int64_t n, void* carry) {
+void Columns(const void* x, int64_t x_stride, void* y, int64_t y_stride, int64_t w, int64_t from, int64_t n,
+             void* carry) {
   using S = typename Acc::State;
   S* offset = static_cast<S*>(carry);
   S* group = reinterpret_cast<S*>(static_cast<char*>(carry) + 8 * w);
@@ -59,7 +60,8 @@ void Columns(const void* x, int64_t x_stride, void* y, int64_t y_stride, int64_t
     const char* from_x = static_cast<const char*>(x);
     char* to_y = static_cast<char*>(y);
     Line<Acc>([&](int64_t i) { return Load<typename Acc::In>(from_x + i * x_stride, c); },
-              [&](int64_t i, typename Acc::Out value) { Store(to_y + i * y_stride, c, value); }, from, n, offset + c, group + c);
+              [&](int64_t i, typename Acc::Out value) { Store(to_y + i * y_stride, c, value); }, from, n, offset + c,
+              group + c);
   }
 }
 
@@ -74,7 +76,8 @@ void Start(void* carry, int64_t w) {
 template <class Acc>
 void Merge(void* a, const void* b, int64_t w) {
   using S = typename Acc::State;
-  for (int64_t c = 0; c < w; c++) static_cast<S*>(a)[c] = Acc::Op::template Of<S>(static_cast<S*>(a)[c], static_cast<const S*>(b)[c]);
+  for (int64_t c = 0; c < w; c++)
+    static_cast<S*>(a)[c] = Acc::Op::template Of<S>(static_cast<S*>(a)[c], static_cast<const S*>(b)[c]);
 }
 
 template <class Acc>

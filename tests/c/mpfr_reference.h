@@ -10,7 +10,7 @@
 namespace numrs {
 namespace reference {
 
-constexpr mpfr_prec_t kPrecision = 160;        // of results
+constexpr mpfr_prec_t kPrecision = 160;  // of results
 
 struct Number {
   explicit Number(mpfr_prec_t bits = kPrecision) { mpfr_init2(value, bits); }
@@ -60,17 +60,18 @@ struct UnaryRow {
   Unary function;
 };
 constexpr UnaryRow kUnary[] = {
-    {"sqrt", mpfr_sqrt},   {"exp", mpfr_exp},     {"exp2", mpfr_exp2},   {"expm1", mpfr_expm1}, {"log", mpfr_log},
-    {"log2", mpfr_log2},   {"log10", mpfr_log10}, {"log1p", mpfr_log1p}, {"sin", mpfr_sin},     {"cos", mpfr_cos},
-    {"tan", mpfr_tan},     {"sinh", mpfr_sinh},   {"cosh", mpfr_cosh},   {"tanh", mpfr_tanh},   {"asin", mpfr_asin},
-    {"acos", mpfr_acos},   {"atan", mpfr_atan},   {"asinh", mpfr_asinh}, {"acosh", mpfr_acosh}, {"atanh", mpfr_atanh},
-    {"cbrt", mpfr_cbrt},   {"rsqrt", Rsqrt}, {"erf", mpfr_erf},  {"erfc", mpfr_erfc},   {"sigmoid", Sigmoid},
+    {"sqrt", mpfr_sqrt}, {"exp", mpfr_exp},     {"exp2", mpfr_exp2},   {"expm1", mpfr_expm1}, {"log", mpfr_log},
+    {"log2", mpfr_log2}, {"log10", mpfr_log10}, {"log1p", mpfr_log1p}, {"sin", mpfr_sin},     {"cos", mpfr_cos},
+    {"tan", mpfr_tan},   {"sinh", mpfr_sinh},   {"cosh", mpfr_cosh},   {"tanh", mpfr_tanh},   {"asin", mpfr_asin},
+    {"acos", mpfr_acos}, {"atan", mpfr_atan},   {"asinh", mpfr_asinh}, {"acosh", mpfr_acosh}, {"atanh", mpfr_atanh},
+    {"cbrt", mpfr_cbrt}, {"rsqrt", Rsqrt},      {"erf", mpfr_erf},     {"erfc", mpfr_erfc},   {"sigmoid", Sigmoid},
 };
 struct BinaryRow {
   const char* name;
   Binary function;
 };
-constexpr BinaryRow kBinary[] = {{"pow", mpfr_pow}, {"hypot", mpfr_hypot}, {"atan2", mpfr_atan2}, {"logaddexp", LogAddExp}};
+constexpr BinaryRow kBinary[] = {
+    {"pow", mpfr_pow}, {"hypot", mpfr_hypot}, {"atan2", mpfr_atan2}, {"logaddexp", LogAddExp}};
 
 inline Unary FindUnary(const char* name) {
   for (const UnaryRow& row : kUnary) {
@@ -85,7 +86,8 @@ inline Binary FindBinary(const char* name) {
   return nullptr;
 }
 
-// |got - exact| / ulp(exact); 0 where both are NaN, infinite alike or zeros of the same sign; infinity where their kinds differ.
+// |got - exact| / ulp(exact); 0 where both are NaN, infinite alike or zeros of the same sign; infinity where their
+// kinds differ.
 template <typename T>
 double ErrorInUlp(mpfr_srcptr exact, T got) {
   constexpr double kWrong = std::numeric_limits<double>::infinity();

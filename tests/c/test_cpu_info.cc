@@ -51,8 +51,7 @@ class FakeRoot {
 
 std::vector<int> Cpus(const char* list) {
   std::vector<int> cpus;
-  ForEachCpu(
-      list, [](void* user, int cpu) { static_cast<std::vector<int>*>(user)->push_back(cpu); }, &cpus);
+  ForEachCpu(list, [](void* user, int cpu) { static_cast<std::vector<int>*>(user)->push_back(cpu); }, &cpus);
   return cpus;
 }
 

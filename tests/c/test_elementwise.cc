@@ -1,5 +1,6 @@
-// Every element-wise kernel of every backend and instruction set against cpu-portable, over the tables: contents, ends, aliasing,
-// alignment and guard bytes; then the copy kernels. The engine around the kernels (strides, broadcasting) is tested from Python.
+// Every element-wise kernel of every backend and instruction set against cpu-portable, over the tables: contents, ends,
+// aliasing, alignment and guard bytes; then the copy kernels. The engine around the kernels (strides, broadcasting) is
+// tested from Python.
 #include "catch.h"
 
 #include <cmath>
@@ -30,7 +31,8 @@ const Kernels& Portable() {
 // Memory at a chosen misalignment with guard bytes on both sides.
 class Block {
  public:
-  Block(size_t bytes, size_t offset) : bytes_(bytes), at_(kGuard + offset), memory_(bytes + 2 * kGuard + 64, kGuardByte) {
+  Block(size_t bytes, size_t offset)
+      : bytes_(bytes), at_(kGuard + offset), memory_(bytes + 2 * kGuard + 64, kGuardByte) {
     at_ += (64 - reinterpret_cast<uintptr_t>(memory_.data()) % 64) % 64;
   }
   unsigned char* data() { return memory_.data() + at_; }
@@ -56,17 +58,44 @@ uint64_t NextRandom(uint64_t* state) {
 template <typename T>
 void FillFloats(unsigned char* p, int64_t n, uint64_t seed) {
   const T inf = std::numeric_limits<T>::infinity(), nan = std::numeric_limits<T>::quiet_NaN();
-  const T special[] = {0, T(-0.0), 1, -1, inf, -inf, nan, std::numeric_limits<T>::denorm_min(), -std::numeric_limits<T>::denorm_min(),
-                       std::numeric_limits<T>::min(), std::numeric_limits<T>::max(), std::numeric_limits<T>::lowest(), T(0.5), T(-0.5),
-                       T(1.5), T(2.5), T(2147483648.0), T(-2147483648.0), T(4294967296.0), T(9223372036854775808.0),
-                       T(-9223372036854775808.0), T(18446744073709551616.0), T(255.7), T(-129.2), T(65536.5), 2, 3, T(-3)};
+  const T special[] = {0,
+                       T(-0.0),
+                       1,
+                       -1,
+                       inf,
+                       -inf,
+                       nan,
+                       std::numeric_limits<T>::denorm_min(),
+                       -std::numeric_limits<T>::denorm_min(),
+                       std::numeric_limits<T>::min(),
+                       std::numeric_limits<T>::max(),
+                       std::numeric_limits<T>::lowest(),
+                       T(0.5),
+                       T(-0.5),
+                       T(1.5),
+                       T(2.5),
+                       T(2147483648.0),
+                       T(-2147483648.0),
+                       T(4294967296.0),
+                       T(9223372036854775808.0),
+                       T(-9223372036854775808.0),
+                       T(18446744073709551616.0),
+                       T(255.7),
+                       T(-129.2),
+                       T(65536.5),
+                       2,
+                       3,
+                       T(-3)};
   uint64_t state = seed * 2654435761u + 88172645463325252u;
   for (int64_t i = 0; i < n; i++) {
     const uint64_t r = NextRandom(&state);
     T value;
-    if (r % 4 == 0) value = special[r / 4 % (sizeof(special) / sizeof(T))];
-    else if (r % 4 == 1) value = static_cast<T>(static_cast<int64_t>(r >> 8) % 1000000) / T(997);
-    else std::memcpy(&value, &r, sizeof(T));
+    if (r % 4 == 0)
+      value = special[r / 4 % (sizeof(special) / sizeof(T))];
+    else if (r % 4 == 1)
+      value = static_cast<T>(static_cast<int64_t>(r >> 8) % 1000000) / T(997);
+    else
+      std::memcpy(&value, &r, sizeof(T));
     std::memcpy(p + static_cast<size_t>(i) * sizeof(T), &value, sizeof(T));
   }
 }
@@ -81,13 +110,26 @@ void FillValues(unsigned char* p, int32_t dtype, int64_t n, uint64_t seed) {
     uint64_t r = NextRandom(&state);
     uint64_t value = r >> 8;
     switch (r % 8) {
-      case 0: value = 0; break;
-      case 1: value = r / 8 % 3 - 1; break;                                 // -1, 0, 1
-      case 2: value = r / 8 % static_cast<uint64_t>(size * 8 + 2); break;   // shift counts
-      case 3: value = uint64_t{1} << (size * 8 - 1); break;                 // the smallest signed number
-      case 4: value = (uint64_t{1} << (size * 8 - 1)) - 1; break;           // the largest
-      case 5: value = r / 8 % 100; break;
-      default: break;
+      case 0:
+        value = 0;
+        break;
+      case 1:
+        value = r / 8 % 3 - 1;
+        break;  // -1, 0, 1
+      case 2:
+        value = r / 8 % static_cast<uint64_t>(size * 8 + 2);
+        break;  // shift counts
+      case 3:
+        value = uint64_t{1} << (size * 8 - 1);
+        break;  // the smallest signed number
+      case 4:
+        value = (uint64_t{1} << (size * 8 - 1)) - 1;
+        break;  // the largest
+      case 5:
+        value = r / 8 % 100;
+        break;
+      default:
+        break;
     }
     std::memcpy(p + i * size, &value, static_cast<size_t>(size));
   }
@@ -115,20 +157,24 @@ double Distance(const unsigned char* p, const unsigned char* q) {
   }
   int exponent;
   std::frexp(b, &exponent);
-  const T ulp = std::ldexp(T(1), std::max(exponent, std::numeric_limits<T>::min_exponent) - std::numeric_limits<T>::digits);
+  const T ulp =
+      std::ldexp(T(1), std::max(exponent, std::numeric_limits<T>::min_exponent) - std::numeric_limits<T>::digits);
   return static_cast<double>(std::fabs((static_cast<long double>(a) - b) / ulp));
 }
 
-// Index of the first element that differs by more than ulp, or -1. All NaNs are one: payload and sign of a NaN that an operation makes,
-// and which of two NaN operands it hands on, are not promised.
+// Index of the first element that differs by more than ulp, or -1. All NaNs are one: payload and sign of a NaN that an
+// operation makes, and which of two NaN operands it hands on, are not promised.
 int64_t FirstDifference(const unsigned char* got, const unsigned char* wanted, int32_t dtype, int64_t n, double ulp) {
   const int64_t size = SizeOf(dtype);
   for (int64_t i = 0; i < n; i++) {
     const unsigned char *p = got + i * size, *q = wanted + i * size;
     bool same;
-    if (dtype == kF32) same = ulp == 0 ? SameFloat<float>(p, q) : Distance<float>(p, q) <= ulp;
-    else if (dtype == kF64) same = ulp == 0 ? SameFloat<double>(p, q) : Distance<double>(p, q) <= ulp;
-    else same = std::memcmp(p, q, static_cast<size_t>(size)) == 0;
+    if (dtype == kF32)
+      same = ulp == 0 ? SameFloat<float>(p, q) : Distance<float>(p, q) <= ulp;
+    else if (dtype == kF64)
+      same = ulp == 0 ? SameFloat<double>(p, q) : Distance<double>(p, q) <= ulp;
+    else
+      same = std::memcmp(p, q, static_cast<size_t>(size)) == 0;
     if (!same) return i;
   }
   return -1;
@@ -156,7 +202,8 @@ template <class Invoke, class Reference>
 void CheckKernel(const Kernels& kernels, const Call& call, Invoke invoke, Reference reference) {
   std::string failure;
   for (const int64_t n : kSizes_) {
-    for (const size_t offset : {size_t{0}, size_t{1}, size_t{2}, size_t{3}, size_t{4}, size_t{5}, size_t{6}, size_t{7}}) {
+    for (const size_t offset :
+         {size_t{0}, size_t{1}, size_t{2}, size_t{3}, size_t{4}, size_t{5}, size_t{6}, size_t{7}}) {
       for (uint32_t scalars = 0; scalars + 1 < 1u << call.inputs || scalars == 0; scalars++) {
         for (int alias = -1; alias < call.inputs; alias++) {
           // In place: an array operand of the result's size.
@@ -167,7 +214,8 @@ void CheckKernel(const Kernels& kernels, const Call& call, Invoke invoke, Refere
             const bool scalar = scalars >> k & 1;
             const int64_t count = scalar ? 1 : n;
             in.emplace_back(static_cast<size_t>(count * SizeOf(call.in[k])), (offset * static_cast<size_t>(k + 1)) % 8);
-            FillValues(in.back().data(), call.in[k], count, static_cast<uint64_t>(k) * 7 + static_cast<uint64_t>(n) + scalars * 31 + offset);
+            FillValues(in.back().data(), call.in[k], count,
+                       static_cast<uint64_t>(k) * 7 + static_cast<uint64_t>(n) + scalars * 31 + offset);
           }
           const size_t bytes = static_cast<size_t>(n * SizeOf(call.out));
           Block out(bytes, (offset * 3) % 8), expected(bytes, 0);
@@ -181,9 +229,10 @@ void CheckKernel(const Kernels& kernels, const Call& call, Invoke invoke, Refere
           for (const Block& block : in) guards &= block.GuardsIntact();
           if ((at >= 0 || !guards) && failure.empty()) {
             char text[256];
-            std::snprintf(text, sizeof(text), "%s %s %s: n %lld, offset %zu, scalars %u, in place %d: %s %lld", kernels.target, call.name,
-                          NameOf(call.in[call.inputs - 1]), static_cast<long long>(n), offset, scalars, alias,
-                          guards ? "wrong at" : "guard bytes written,", static_cast<long long>(at));
+            std::snprintf(text, sizeof(text), "%s %s %s: n %lld, offset %zu, scalars %u, in place %d: %s %lld",
+                          kernels.target, call.name, NameOf(call.in[call.inputs - 1]), static_cast<long long>(n),
+                          offset, scalars, alias, guards ? "wrong at" : "guard bytes written,",
+                          static_cast<long long>(at));
             failure = text;
           }
         }
@@ -222,9 +271,10 @@ TEST_CASE("unary kernels agree with cpu-portable", "[elementwise]") {
         const UnaryFn fn = kernels.unary.fn[op][t], reference = Portable().unary.fn[op][t];
         REQUIRE(fn != nullptr);
         const int32_t out = kUnaryRows[op].result == ResultRule::BOOL ? static_cast<int32_t>(kBOOL) : t;
-        CheckKernel(kernels, {kUnaryRows[op].name, 1, {t}, out, Allowed(kUnaryLimits[op], t)},
-                    [&](const void** x, void* y, int64_t n, uint32_t) { fn(x[0], y, n); },
-                    [&](const void** x, void* y, int64_t n, uint32_t) { reference(x[0], y, n); });
+        CheckKernel(
+            kernels, {kUnaryRows[op].name, 1, {t}, out, Allowed(kUnaryLimits[op], t)},
+            [&](const void** x, void* y, int64_t n, uint32_t) { fn(x[0], y, n); },
+            [&](const void** x, void* y, int64_t n, uint32_t) { reference(x[0], y, n); });
       }
     }
   });
@@ -238,9 +288,10 @@ TEST_CASE("binary kernels agree with cpu-portable", "[elementwise]") {
         const BinaryFn fn = kernels.binary.fn[op][t], reference = Portable().binary.fn[op][t];
         REQUIRE(fn != nullptr);
         const int32_t out = kBinaryRows[op].result == ResultRule::BOOL ? static_cast<int32_t>(kBOOL) : t;
-        CheckKernel(kernels, {kBinaryRows[op].name, 2, {t, t}, out, Allowed(kBinaryLimits[op], t)},
-                    [&](const void** x, void* y, int64_t n, uint32_t scalars) { fn(x[0], x[1], y, n, scalars); },
-                    [&](const void** x, void* y, int64_t n, uint32_t scalars) { reference(x[0], x[1], y, n, scalars); });
+        CheckKernel(
+            kernels, {kBinaryRows[op].name, 2, {t, t}, out, Allowed(kBinaryLimits[op], t)},
+            [&](const void** x, void* y, int64_t n, uint32_t scalars) { fn(x[0], x[1], y, n, scalars); },
+            [&](const void** x, void* y, int64_t n, uint32_t scalars) { reference(x[0], x[1], y, n, scalars); });
       }
     }
   });
@@ -254,9 +305,10 @@ TEST_CASE("ternary kernels agree with cpu-portable", "[elementwise]") {
         const TernaryFn fn = kernels.ternary.fn[op][t], reference = Portable().ternary.fn[op][t];
         REQUIRE(fn != nullptr);
         const int32_t first = kTernaryRows[op].result == ResultRule::BOOL ? static_cast<int32_t>(kBOOL) : t;
-        CheckKernel(kernels, {kTernaryRows[op].name, 3, {first, t, t}, t, Allowed(kTernaryLimits[op], t)},
-                    [&](const void** x, void* y, int64_t n, uint32_t scalars) { fn(x[0], x[1], x[2], y, n, scalars); },
-                    [&](const void** x, void* y, int64_t n, uint32_t scalars) { reference(x[0], x[1], x[2], y, n, scalars); });
+        CheckKernel(
+            kernels, {kTernaryRows[op].name, 3, {first, t, t}, t, Allowed(kTernaryLimits[op], t)},
+            [&](const void** x, void* y, int64_t n, uint32_t scalars) { fn(x[0], x[1], x[2], y, n, scalars); },
+            [&](const void** x, void* y, int64_t n, uint32_t scalars) { reference(x[0], x[1], x[2], y, n, scalars); });
       }
     }
   });
@@ -270,8 +322,10 @@ TEST_CASE("casts agree with cpu-portable", "[elementwise]") {
         const UnaryFn fn = kernels.copy.cast[from][to], reference = Portable().copy.cast[from][to];
         REQUIRE(fn != nullptr);
         const std::string name = std::string("cast to ") + NameOf(to) + " from";
-        CheckKernel(kernels, {name.c_str(), 1, {from}, to, 0}, [&](const void** x, void* y, int64_t n, uint32_t) { fn(x[0], y, n); },
-                    [&](const void** x, void* y, int64_t n, uint32_t) { reference(x[0], y, n); });
+        CheckKernel(
+            kernels, {name.c_str(), 1, {from}, to, 0},
+            [&](const void** x, void* y, int64_t n, uint32_t) { fn(x[0], y, n); },
+            [&](const void** x, void* y, int64_t n, uint32_t) { reference(x[0], y, n); });
       }
     }
   });
@@ -283,7 +337,8 @@ TEST_CASE("a value does not depend on its place", "[elementwise]") {
       for (const int32_t t : {static_cast<int32_t>(kF32), static_cast<int32_t>(kF64)}) {
         if (kUnaryRows[op].result == ResultRule::BOOL || !(kUnaryRows[op].op_class.kernels & Bit(t))) continue;
         const int64_t n = 131, size = SizeOf(t);
-        Block x(static_cast<size_t>(n * size), 0), all(static_cast<size_t>(n * size), 0), one(static_cast<size_t>(size), 0);
+        Block x(static_cast<size_t>(n * size), 0), all(static_cast<size_t>(n * size), 0),
+            one(static_cast<size_t>(size), 0);
         FillValues(x.data(), t, n, 5);
         kernels.unary.fn[op][t](x.data(), all.data(), n);
         int64_t different = -1;
@@ -306,13 +361,15 @@ TEST_CASE("packing and unpacking of strides", "[elementwise]") {
         for (const int64_t stride : {int64_t{0}, size, -size, 2 * size, -2 * size, 3 * size, 5 * size, 2 * size + 1}) {
           const int64_t span = (n > 0 ? n - 1 : 0) * (stride < 0 ? -stride : stride) + size;
           const int64_t start = stride < 0 ? span - size : 0;
-          std::vector<unsigned char> source(static_cast<size_t>(span));  // exactly: reading beyond is a sanitizer's business
+          std::vector<unsigned char> source(
+              static_cast<size_t>(span));  // exactly: reading beyond is a sanitizer's business
           FillValues(source.data(), kU8, span, static_cast<uint64_t>(n + stride));
           Block packed(static_cast<size_t>(n * size), 3);
           kernels.copy.pack[index](source.data() + start, stride, packed.data(), n);
           bool right = packed.GuardsIntact();
           for (int64_t i = 0; i < n; i++) {
-            right &= std::memcmp(packed.data() + i * size, source.data() + start + i * stride, static_cast<size_t>(size)) == 0;
+            right &= std::memcmp(packed.data() + i * size, source.data() + start + i * stride,
+                                 static_cast<size_t>(size)) == 0;
           }
           INFO(kernels.target << " size " << size << " n " << n << " stride " << stride);
           CHECK(right);
@@ -320,7 +377,8 @@ TEST_CASE("packing and unpacking of strides", "[elementwise]") {
           Block back(static_cast<size_t>(span), 1);
           std::memset(back.data(), 0x5A, static_cast<size_t>(span));
           std::vector<unsigned char> wanted(static_cast<size_t>(span), 0x5A);
-          for (int64_t i = 0; i < n; i++) std::memcpy(wanted.data() + start + i * stride, packed.data() + i * size, static_cast<size_t>(size));
+          for (int64_t i = 0; i < n; i++)
+            std::memcpy(wanted.data() + start + i * stride, packed.data() + i * size, static_cast<size_t>(size));
           kernels.copy.unpack[index](packed.data(), back.data() + start, stride, n);
           CHECK(back.GuardsIntact());
           CHECK(std::memcmp(back.data(), wanted.data(), static_cast<size_t>(span)) == 0);
@@ -343,7 +401,8 @@ TEST_CASE("transposition of tiles", "[elementwise]") {
           std::memset(y.data(), 0x5A, wanted.size());
           for (int64_t r = 0; r < rows; r++) {
             for (int64_t c = 0; c < cols; c++) {
-              std::memcpy(wanted.data() + r * dst_stride + c * size, x.data() + c * src_stride + r * size, static_cast<size_t>(size));
+              std::memcpy(wanted.data() + r * dst_stride + c * size, x.data() + c * src_stride + r * size,
+                          static_cast<size_t>(size));
             }
           }
           kernels.copy.transpose[index](x.data(), src_stride, y.data(), dst_stride, rows, cols);

@@ -1,5 +1,6 @@
-// The engine around the element-wise kernels: random shapes, strides, dtypes, broadcasting, conversion, threads and streaming through
-// the C ABI, against one portable kernel call per element. What the kernels compute is in test_elementwise.cc.
+// The engine around the element-wise kernels: random shapes, strides, dtypes, broadcasting, conversion, threads and
+// streaming through the C ABI, against one portable kernel call per element. What the kernels compute is in
+// test_elementwise.cc.
 #include "catch.h"
 
 #include <cstdint>
@@ -38,14 +39,17 @@ const Kernels& Portable() {
   return *KernelsAt(last);
 }
 
-// An array of small integers with random steps, directions and order of its dimensions, in a block of exactly its extent.
+// An array of small integers with random steps, directions and order of its dimensions, in a block of exactly its
+// extent.
 struct Array {
-  Array(Random* random, std::vector<int64_t> extents, int32_t type) : shape(extents), strides(extents.size()), dtype(type) {
+  Array(Random* random, std::vector<int64_t> extents, int32_t type)
+      : shape(extents), strides(extents.size()), dtype(type) {
     const size_t n = shape.size();
     std::vector<size_t> order(n);
     for (size_t d = 0; d < n; d++) order[d] = d;
     const bool shuffled = random->OneIn(3);
-    for (size_t d = n; shuffled && d > 1; d--) std::swap(order[d - 1], order[static_cast<size_t>(random->Below(static_cast<int64_t>(d)))]);
+    for (size_t d = n; shuffled && d > 1; d--)
+      std::swap(order[d - 1], order[static_cast<size_t>(random->Below(static_cast<int64_t>(d)))]);
     int64_t stride = SizeOf(dtype), first = 0, span = SizeOf(dtype);
     for (size_t i = n; i-- > 0;) {
       const size_t d = order[i];
@@ -59,8 +63,10 @@ struct Array {
     memory.resize(static_cast<size_t>(span));
     for (int64_t i = 0; i + SizeOf(dtype) <= span; i += SizeOf(dtype)) {
       const int32_t value = static_cast<int32_t>(random->Below(100));
-      if (dtype == kI32) std::memcpy(memory.data() + i, &value, 4);
-      else Portable().copy.cast[kI32][dtype](&value, memory.data() + i, 1);
+      if (dtype == kI32)
+        std::memcpy(memory.data() + i, &value, 4);
+      else
+        Portable().copy.cast[kI32][dtype](&value, memory.data() + i, 1);
     }
     data = memory.data() + first;
   }
@@ -80,8 +86,10 @@ struct Array {
 };
 
 void CastOne(const unsigned char* from, int32_t from_type, int32_t to_type, unsigned char* to) {
-  if (from_type == to_type) std::memcpy(to, from, static_cast<size_t>(SizeOf(to_type)));
-  else Portable().copy.cast[from_type][to_type](from, to, 1);
+  if (from_type == to_type)
+    std::memcpy(to, from, static_cast<size_t>(SizeOf(to_type)));
+  else
+    Portable().copy.cast[from_type][to_type](from, to, 1);
 }
 
 std::vector<int64_t> RandomShape(Random* random) {
@@ -89,7 +97,8 @@ std::vector<int64_t> RandomShape(Random* random) {
   if (random->OneIn(12)) return {130 + random->Below(200), 257 + random->Below(80)};  // tiles, whole and in part
   std::vector<int64_t> shape(static_cast<size_t>(1 + random->Below(4)));
   for (int64_t& n : shape) n = kExtents[random->Below(8)];
-  if (random->OneIn(4)) shape[static_cast<size_t>(random->Below(static_cast<int64_t>(shape.size())))] = 300 + random->Below(3000);
+  if (random->OneIn(4))
+    shape[static_cast<size_t>(random->Below(static_cast<int64_t>(shape.size())))] = 300 + random->Below(3000);
   int64_t size = 1;
   for (const int64_t n : shape) size *= n;
   return size <= 60000 ? shape : RandomShape(random);
@@ -101,7 +110,8 @@ std::vector<int64_t> Narrowed(Random* random, const std::vector<int64_t>& shape)
   for (int64_t& n : narrow) {
     if (random->OneIn(4)) n = 1;
   }
-  if (random->OneIn(4)) narrow.erase(narrow.begin(), narrow.begin() + random->Below(static_cast<int64_t>(narrow.size() + 1)));
+  if (random->OneIn(4))
+    narrow.erase(narrow.begin(), narrow.begin() + random->Below(static_cast<int64_t>(narrow.size() + 1)));
   return narrow;
 }
 
@@ -132,7 +142,8 @@ TEST_CASE("any views through numrs_binary", "[elementwise]") {
     }
     const std::vector<int64_t> shape = RandomShape(&random);
     const int32_t op = kOps[random.Below(4)];
-    const Array a(&random, Narrowed(&random, shape), kTypes[random.Below(7)]), b(&random, shape, kTypes[random.Below(7)]);
+    const Array a(&random, Narrowed(&random, shape), kTypes[random.Below(7)]),
+        b(&random, shape, kTypes[random.Below(7)]);
     int32_t compute, result;
     REQUIRE(numrs_binary_dtypes(op, a.dtype, b.dtype, &compute, &result) == NUMRS_OK);
     Array y(&random, shape, random.OneIn(3) ? static_cast<int32_t>(kF64) : result);
@@ -147,15 +158,19 @@ TEST_CASE("any views through numrs_binary", "[elementwise]") {
       CastOne(r, result, y.dtype, wanted.At(position));
       more = false;
       for (size_t d = shape.size(); d-- > 0 && !more;) {
-        if (++position[d] < shape[d]) more = true;
-        else position[d] = 0;
+        if (++position[d] < shape[d])
+          more = true;
+        else
+          position[d] = 0;
       }
     }
-    const bool swapped = random.OneIn(2) && op != kBinary_less;  // equal operands of maximum are equal in all their bits here
+    const bool swapped =
+        random.OneIn(2) && op != kBinary_less;  // equal operands of maximum are equal in all their bits here
     const numrs_view va = a.view(), vb = b.view(), vy = y.view();
     REQUIRE(numrs_binary(nullptr, op, swapped ? &vb : &va, swapped ? &va : &vb, &vy) == NUMRS_OK);
     // The whole block: what lies between the elements is untouched.
-    INFO("round " << round << " " << kBinaryRows[op].name << " " << NameOf(a.dtype) << " " << NameOf(b.dtype) << " to " << NameOf(y.dtype));
+    INFO("round " << round << " " << kBinaryRows[op].name << " " << NameOf(a.dtype) << " " << NameOf(b.dtype) << " to "
+                  << NameOf(y.dtype));
     CHECK(y.memory == wanted.memory);
   }
 }
@@ -168,7 +183,8 @@ TEST_CASE("an output that overlaps its inputs", "[elementwise]") {
     for (int32_t& value : block) value = static_cast<int32_t>(random.Below(1000));
     std::vector<int32_t> wanted = block;
     for (int64_t i = 0; i < n; i++) {
-      wanted[static_cast<size_t>(shift_y + i)] = block[static_cast<size_t>(shift_a + i)] + block[static_cast<size_t>(n - 1 - i)];
+      wanted[static_cast<size_t>(shift_y + i)] =
+          block[static_cast<size_t>(shift_a + i)] + block[static_cast<size_t>(n - 1 - i)];
     }
     const int64_t back = -4;
     const numrs_view a{block.data() + shift_a, &n, nullptr, 1, kI32}, b{block.data() + n - 1, &n, &back, 1, kI32},

@@ -1,4 +1,5 @@
-// Tests of matrix products: every dtype, layout, backend and instruction set against sums in long double, equal bits, gemm's rules, refusals.
+// Tests of matrix products: every dtype, layout, backend and instruction set against sums in long double, equal bits,
+// gemm's rules, refusals.
 #include "catch.h"
 
 #include <cmath>
@@ -76,12 +77,15 @@ struct Array {
       seed = seed * 6364136223846793005u + 1442695040888963407u;
       const double unit = static_cast<double>(seed >> 11) * 0x1p-53;
       switch (view.dtype) {
-#define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy)                                                \
-  case id: {                                                                                                         \
-    const double scaled = KindOf(id) == Kind::FLOAT ? 2 * unit - 1 : KindOf(id) == Kind::BOOL ? unit < 0.15 : KindOf(id) == Kind::INT ? 200 * unit - 100 : 200 * unit; \
-    const ctype value = static_cast<ctype>(scaled);                                                                  \
-    std::memcpy(At(i), &value, sizeof(value));                                                                       \
-    break;                                                                                                           \
+#define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy)   \
+  case id: {                                                            \
+    const double scaled = KindOf(id) == Kind::FLOAT  ? 2 * unit - 1     \
+                          : KindOf(id) == Kind::BOOL ? unit < 0.15      \
+                          : KindOf(id) == Kind::INT  ? 200 * unit - 100 \
+                                                     : 200 * unit;       \
+    const ctype value = static_cast<ctype>(scaled);                     \
+    std::memcpy(At(i), &value, sizeof(value));                          \
+    break;                                                              \
   }
 #include "table/dtype.def"
       }
@@ -111,14 +115,16 @@ int64_t BatchIndex(const View& v, int keep, const Shape& shape, int64_t batch) {
 // Compares y with a @ b; `bits` is what cpu-portable gave, or nullptr.
 bool IsProduct(const Array& a, const Array& b, const Array& y, const Array* bits) {
   const bool row = a.view.ndim == 1, column = b.view.ndim == 1;
-  const int64_t k = a.view.shape[a.view.ndim - 1], m = row ? 1 : a.view.shape[a.view.ndim - 2], n = column ? 1 : b.view.shape[b.view.ndim - 1];
+  const int64_t k = a.view.shape[a.view.ndim - 1], m = row ? 1 : a.view.shape[a.view.ndim - 2],
+                n = column ? 1 : b.view.shape[b.view.ndim - 1];
   Shape leading(y.view.shape, y.view.shape + y.view.ndim - (row ? 0 : 1) - (column ? 0 : 1));
   int64_t batches = 1;
   for (int64_t extent : leading) batches *= extent;
   const int32_t dtype = Promote(a.view.dtype, b.view.dtype);
   const long double eps = dtype == kF32 ? 0x1p-24L : 0x1p-53L;
   for (int64_t batch = 0; batch < batches; batch++) {
-    const int64_t a_at = BatchIndex(a.view, row ? 1 : 2, leading, batch) * m * k, b_at = BatchIndex(b.view, column ? 1 : 2, leading, batch) * k * n;
+    const int64_t a_at = BatchIndex(a.view, row ? 1 : 2, leading, batch) * m * k,
+                  b_at = BatchIndex(b.view, column ? 1 : 2, leading, batch) * k * n;
     for (int64_t i = 0; i < m; i++) {
       for (int64_t j = 0; j < n; j++) {
         const int64_t at = (batch * m + i) * n + j;
@@ -134,10 +140,13 @@ bool IsProduct(const Array& a, const Array& b, const Array& y, const Array* bits
         } else {
           uint64_t sum = 0;
           for (int64_t p = 0; p < k; p++) {
-            const int64_t x = static_cast<int64_t>(a.Number(a_at + i * k + p)), z = static_cast<int64_t>(b.Number(b_at + p * n + j));
-            sum = dtype == kBOOL ? (sum | static_cast<uint64_t>(x && z)) : sum + static_cast<uint64_t>(x) * static_cast<uint64_t>(z);
+            const int64_t x = static_cast<int64_t>(a.Number(a_at + i * k + p)),
+                          z = static_cast<int64_t>(b.Number(b_at + p * n + j));
+            sum = dtype == kBOOL ? (sum | static_cast<uint64_t>(x && z))
+                                 : sum + static_cast<uint64_t>(x) * static_cast<uint64_t>(z);
           }
-          if (std::memcmp(y.At(at), &sum, static_cast<size_t>(SizeOf(dtype)))) return false;  // little-endian: the low bytes
+          if (std::memcmp(y.At(at), &sum, static_cast<size_t>(SizeOf(dtype))))
+            return false;  // little-endian: the low bytes
         }
       }
     }
@@ -175,7 +184,9 @@ const std::vector<Pair>& Pairs() {
   return pairs;
 }
 
-Layout LayoutFor(const Shape& shape, int layout) { return shape.empty() && layout != MISALIGNED ? C_ORDER : static_cast<Layout>(layout); }
+Layout LayoutFor(const Shape& shape, int layout) {
+  return shape.empty() && layout != MISALIGNED ? C_ORDER : static_cast<Layout>(layout);
+}
 
 std::vector<double> RandomF64(size_t n, uint64_t seed) {
   std::vector<double> x(n);
@@ -209,11 +220,13 @@ TEST_CASE("matmul: every dtype, layout, backend and instruction set", "[matmul]"
               if (la != lb && ly != (la + lb) % REPEATED) continue;
               Array y(pair.y, dtype, LayoutFor(pair.y, ly));
               const std::vector<unsigned char> before = y.memory;
-              INFO(kernels->target << " " << NameOf(dtype) << " layouts " << la << lb << ly << " case " << (&pair - &Pairs()[0]));
+              INFO(kernels->target << " " << NameOf(dtype) << " layouts " << la << lb << ly << " case "
+                                   << (&pair - &Pairs()[0]));
               REQUIRE(Matmul(RunOn(*kernels, 2), "matmul", a.view, b.view, y.view) == NUMRS_OK);
               REQUIRE(IsProduct(a, b, y, HasFma(*kernels) ? &oracle : nullptr));
               // Nothing beside the elements was written.
-              for (int64_t e = 0; e < y.view.size; e++) std::memset(y.At(e), 0xA5, static_cast<size_t>(y.view.itemsize()));
+              for (int64_t e = 0; e < y.view.size; e++)
+                std::memset(y.At(e), 0xA5, static_cast<size_t>(y.view.itemsize()));
               REQUIRE(y.memory == before);
               cases++;
             }
@@ -232,7 +245,8 @@ TEST_CASE("matmul: packed sizes against cpu-portable, all instruction sets", "[m
   for (int32_t dtype : {kF32, kF64}) {
     for (const Shape& s : {Shape{130, 300, 150}, Shape{254, 513, 67}, Shape{17, 257, 300}, Shape{300, 5, 300}}) {
       for (int layouts = 0; layouts < 9; layouts++) {
-        Array a({s[0], s[1]}, dtype, static_cast<Layout>(layouts / 3)), b({s[1], s[2]}, dtype, static_cast<Layout>(layouts % 3));
+        Array a({s[0], s[1]}, dtype, static_cast<Layout>(layouts / 3)),
+            b({s[1], s[2]}, dtype, static_cast<Layout>(layouts % 3));
         a.Fill(1);
         b.Fill(2);
         Array oracle({s[0], s[2]}, dtype, C_ORDER);
@@ -240,7 +254,8 @@ TEST_CASE("matmul: packed sizes against cpu-portable, all instruction sets", "[m
         REQUIRE((layouts || IsProduct(a, b, oracle, nullptr)));
         for (int i = 0; (kernels = KernelsAt(i)) != nullptr; i++) {
           Array y({s[0], s[2]}, dtype, layouts % 2 ? C_ORDER : F_ORDER);
-          INFO(kernels->target << " " << NameOf(dtype) << " layouts " << layouts << " " << s[0] << " " << s[1] << " " << s[2]);
+          INFO(kernels->target << " " << NameOf(dtype) << " layouts " << layouts << " " << s[0] << " " << s[1] << " "
+                               << s[2]);
           REQUIRE(Matmul(RunOn(*kernels), "matmul", a.view, b.view, y.view) == NUMRS_OK);
           for (int64_t e = 0; e < y.view.size; e++) {
             const long double want = oracle.Number(e), got = y.Number(e);
@@ -257,10 +272,10 @@ TEST_CASE("matmul: equal bits for 1, 2 and 5 threads", "[matmul]") {
   REQUIRE(SetNumThreads(5) == NUMRS_OK);
   const double threshold = ThreadThresholdNs();
   SetThreadThresholdNs(0);
-  const Shape shapes[] = {{256, 256, 256},  {1024, 1024, 1024}, {100, 100, 100},  {128, 3072, 768}, {64, 64, 4096},
-                          {512, 512, 64},   {37, 1000, 513},    {1000, 37, 513},  {333, 777, 999},  {1500, 10, 1500},
-                          {1, 2000, 2000},  {2000, 1, 2000},    {2000, 2000, 1},  {1, 3000, 1},     {5, 5, 5},
-                          {400, 400, 400},  {2048, 300, 64},    {64, 300, 2048},  {251, 257, 4099}, {700, 2, 3}};
+  const Shape shapes[] = {{256, 256, 256}, {1024, 1024, 1024}, {100, 100, 100}, {128, 3072, 768}, {64, 64, 4096},
+                          {512, 512, 64},  {37, 1000, 513},    {1000, 37, 513}, {333, 777, 999},  {1500, 10, 1500},
+                          {1, 2000, 2000}, {2000, 1, 2000},    {2000, 2000, 1}, {1, 3000, 1},     {5, 5, 5},
+                          {400, 400, 400}, {2048, 300, 64},    {64, 300, 2048}, {251, 257, 4099}, {700, 2, 3}};
   const Kernels& kernels = ActiveKernels();
   for (int32_t dtype : {kF32, kF64}) {
     for (const Shape& s : shapes) {
@@ -284,7 +299,8 @@ TEST_CASE("matmul: equal bits for 1, 2 and 5 threads", "[matmul]") {
 TEST_CASE("matmul: a row, a column and a batch item have the bits they have in the whole", "[matmul]") {
   const int64_t m = 45, k = 700, n = 83;
   const auto a = RandomF64(static_cast<size_t>(m * k), 5), b = RandomF64(static_cast<size_t>(k * n), 6);
-  std::vector<double> y(static_cast<size_t>(m * n)), row(static_cast<size_t>(n)), column(static_cast<size_t>(m)), b_column(static_cast<size_t>(k));
+  std::vector<double> y(static_cast<size_t>(m * n)), row(static_cast<size_t>(n)), column(static_cast<size_t>(m)),
+      b_column(static_cast<size_t>(k));
   REQUIRE(numrs_matmul_f64(nullptr, a.data(), b.data(), y.data(), 1, m, k, n) == NUMRS_OK);
   for (int64_t i = 0; i < m; i++) {
     REQUIRE(numrs_matmul_f64(nullptr, a.data() + i * k, b.data(), row.data(), 1, 1, k, n) == NUMRS_OK);
@@ -307,12 +323,14 @@ TEST_CASE("gemm: alpha, beta, transposes and leading dimensions", "[matmul]") {
   for (int trans = 0; trans < 4; trans++) {
     const bool ta = trans & 1, tb = trans & 2;
     const int64_t lda = (ta ? m : k) + 3, ldb = (tb ? k : n) + 2, ldc = n + 5;
-    const auto a = RandomF64(static_cast<size_t>((ta ? k : m) * lda), 7), b = RandomF64(static_cast<size_t>((tb ? n : k) * ldb), 8);
+    const auto a = RandomF64(static_cast<size_t>((ta ? k : m) * lda), 7),
+               b = RandomF64(static_cast<size_t>((tb ? n : k) * ldb), 8);
     for (double alpha : {1.0, -0.5, 0.0}) {
       for (double beta : {0.0, 1.0, 2.0}) {
         auto c = RandomF64(static_cast<size_t>(m * ldc), 9);
         const auto old = c;
-        REQUIRE(numrs_gemm_f64(nullptr, a.data(), b.data(), c.data(), m, k, n, lda, ldb, ldc, ta, tb, alpha, beta) == NUMRS_OK);
+        REQUIRE(numrs_gemm_f64(nullptr, a.data(), b.data(), c.data(), m, k, n, lda, ldb, ldc, ta, tb, alpha, beta) ==
+                NUMRS_OK);
         for (int64_t i = 0; i < m; i++) {
           for (int64_t j = 0; j < ldc; j++) {
             const size_t at = static_cast<size_t>(i * ldc + j);
@@ -358,9 +376,11 @@ TEST_CASE("matmul: bad inputs are refused and y is unchanged", "[matmul]") {
   std::memset(y, 0x5A, sizeof(y));
   double kept[16];
   std::memcpy(kept, y, sizeof(y));
-  const int64_t s34[] = {3, 4}, s43[] = {4, 3}, s33[] = {3, 3}, s23[] = {2, 3}, s2[] = {2}, s322[] = {3, 2, 2}, s222[] = {2, 2, 2};
+  const int64_t s34[] = {3, 4}, s43[] = {4, 3}, s33[] = {3, 3}, s23[] = {2, 3}, s2[] = {2}, s322[] = {3, 2, 2},
+                s222[] = {2, 2, 2};
   const int64_t zero_strides[] = {0, 8}, negative[] = {3, -4};
-  const numrs_view va{a, s34, nullptr, 2, NUMRS_F64}, vb{b, s43, nullptr, 2, NUMRS_F64}, vy{y, s33, nullptr, 2, NUMRS_F64};
+  const numrs_view va{a, s34, nullptr, 2, NUMRS_F64}, vb{b, s43, nullptr, 2, NUMRS_F64},
+      vy{y, s33, nullptr, 2, NUMRS_F64};
   const auto check = [&](numrs_status want, const numrs_view* x, const numrs_view* z, const numrs_view* out) {
     CHECK(numrs_matmul(nullptr, x, z, out) == want);
     CHECK(std::strlen(numrs_message()) > 0);
@@ -370,23 +390,28 @@ TEST_CASE("matmul: bad inputs are refused and y is unchanged", "[matmul]") {
   check(NUMRS_BAD_ARGUMENT, &va, nullptr, &vy);
   check(NUMRS_BAD_ARGUMENT, &va, &vb, nullptr);
   check(NUMRS_BAD_SHAPE, &va, &va, &vy);
-  const numrs_view wrong{y, s23, nullptr, 2, NUMRS_F64}, scalar{a, nullptr, nullptr, 0, NUMRS_F64}, dtype{a, s34, nullptr, 2, 999};
+  const numrs_view wrong{y, s23, nullptr, 2, NUMRS_F64}, scalar{a, nullptr, nullptr, 0, NUMRS_F64},
+      dtype{a, s34, nullptr, 2, 999};
   check(NUMRS_BAD_SHAPE, &va, &vb, &wrong);
   check(NUMRS_BAD_SHAPE, &scalar, &vb, &vy);
   check(NUMRS_BAD_SHAPE, &va, &scalar, &vy);
   check(NUMRS_BAD_DTYPE, &dtype, &vb, &vy);
-  const numrs_view integer{y, s33, nullptr, 2, NUMRS_I64}, shared{y, s33, zero_strides, 2, NUMRS_F64}, minus{a, negative, nullptr, 2, NUMRS_F64};
+  const numrs_view integer{y, s33, nullptr, 2, NUMRS_I64}, shared{y, s33, zero_strides, 2, NUMRS_F64},
+      minus{a, negative, nullptr, 2, NUMRS_F64};
   check(NUMRS_BAD_DTYPE, &va, &vb, &integer);
   check(NUMRS_OVERLAP, &va, &vb, &shared);
   check(NUMRS_BAD_SHAPE, &minus, &vb, &vy);
-  const numrs_view vector{a, s2, nullptr, 1, NUMRS_F64}, three{a, s322, nullptr, 3, NUMRS_F64}, two{b, s222, nullptr, 3, NUMRS_F64};
+  const numrs_view vector{a, s2, nullptr, 1, NUMRS_F64}, three{a, s322, nullptr, 3, NUMRS_F64},
+      two{b, s222, nullptr, 3, NUMRS_F64};
   check(NUMRS_BAD_SHAPE, &vector, &vb, &vy);
   check(NUMRS_BAD_SHAPE, &three, &two, &vy);
   CHECK(numrs_gemm_f64(nullptr, a, b, y, 3, 4, 3, 3, 3, 3, 0, 0, 1, 0) == NUMRS_BAD_SHAPE);
   CHECK(numrs_gemm_f64(nullptr, a, b, y, 3, 4, 3, 4, 3, 2, 0, 0, 1, 0) == NUMRS_BAD_SHAPE);
   CHECK(numrs_gemm_f64(nullptr, a, b, y, 3, 4, 3, 4, 3, 3, 2, 0, 1, 0) == NUMRS_BAD_ARGUMENT);
-  CHECK(numrs_gemm_f64(nullptr, a, b, y, int64_t{1} << 40, int64_t{1} << 40, 3, int64_t{1} << 40, 3, 3, 0, 0, 1, 0) == NUMRS_BAD_SHAPE);
-  CHECK(numrs_gemm_f64(nullptr, a, b, y, 3, 4, 3, std::numeric_limits<int64_t>::max(), 3, 3, 0, 0, 1, 0) == NUMRS_BAD_SHAPE);
+  CHECK(numrs_gemm_f64(nullptr, a, b, y, int64_t{1} << 40, int64_t{1} << 40, 3, int64_t{1} << 40, 3, 3, 0, 0, 1, 0) ==
+        NUMRS_BAD_SHAPE);
+  CHECK(numrs_gemm_f64(nullptr, a, b, y, 3, 4, 3, std::numeric_limits<int64_t>::max(), 3, 3, 0, 0, 1, 0) ==
+        NUMRS_BAD_SHAPE);
   CHECK(numrs_matmul_f64(nullptr, a, b, y, 1, 3, -4, 3) == NUMRS_BAD_SHAPE);
   CHECK(numrs_matmul_f64(nullptr, a, nullptr, y, 1, 3, 4, 3) == NUMRS_BAD_ARGUMENT);
   CHECK(std::memcmp(y, kept, sizeof(y)) == 0);
@@ -431,7 +456,8 @@ TEST_CASE("matmul: mixed dtypes and outputs that overlap the inputs", "[matmul]"
     std::vector<double> memory = RandomF64(400, 3);
     std::vector<double> x(memory.begin(), memory.begin() + 100), expected(100);
     REQUIRE(numrs_matmul_f64(nullptr, x.data(), x.data(), expected.data(), 1, 10, 10, 10) == NUMRS_OK);
-    REQUIRE(numrs_matmul_f64(nullptr, memory.data(), memory.data(), memory.data() + shift * 7, 1, 10, 10, 10) == NUMRS_OK);
+    REQUIRE(numrs_matmul_f64(nullptr, memory.data(), memory.data(), memory.data() + shift * 7, 1, 10, 10, 10) ==
+            NUMRS_OK);
     CHECK(std::vector<double>(memory.begin() + shift * 7, memory.begin() + shift * 7 + 100) == expected);
   }
 }
@@ -440,7 +466,8 @@ TEST_CASE("inner and outer", "[matmul]") {
   const Kernels* kernels;
   for (int i = 0; (kernels = KernelsAt(i)) != nullptr; i++) {
     for (int layout = 0; layout < REPEATED; layout++) {
-      Array a({2, 3, 5}, kF64, static_cast<Layout>(layout)), b({4, 5}, kF64, static_cast<Layout>(layout)), y({2, 3, 4}, kF64, static_cast<Layout>(layout));
+      Array a({2, 3, 5}, kF64, static_cast<Layout>(layout)), b({4, 5}, kF64, static_cast<Layout>(layout)),
+          y({2, 3, 4}, kF64, static_cast<Layout>(layout));
       a.Fill(1);
       b.Fill(2);
       REQUIRE(Inner(RunOn(*kernels), "inner", a.view, b.view, y.view) == NUMRS_OK);
@@ -452,7 +479,8 @@ TEST_CASE("inner and outer", "[matmul]") {
       Array v({7}, kI16, static_cast<Layout>(layout)), z({7, 4, 5}, kF64, static_cast<Layout>(layout));
       v.Fill(3);
       REQUIRE(Outer(RunOn(*kernels), "outer", v.view, b.view, z.view) == NUMRS_OK);
-      for (int64_t e = 0; e < 140; e++) CHECK(z.Number(e) == static_cast<double>(v.Number(e / 20)) * static_cast<double>(b.Number(e % 20)));
+      for (int64_t e = 0; e < 140; e++)
+        CHECK(z.Number(e) == static_cast<double>(v.Number(e / 20)) * static_cast<double>(b.Number(e % 20)));
     }
   }
   const int64_t big[32] = {};

@@ -1,5 +1,6 @@
-// Reductions, scans and dot products: every row x dtype x backend x instruction set against wide arithmetic, and the same bits from all of
-// them, from any layout and any number of threads. What is special (NaN, zeros, empty, masks, errors) follows.
+// Reductions, scans and dot products: every row x dtype x backend x instruction set against wide arithmetic, and the
+// same bits from all of them, from any layout and any number of threads. What is special (NaN, zeros, empty, masks,
+// errors) follows.
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -27,18 +28,19 @@ std::vector<char> Values(int32_t dtype, int64_t n, uint32_t seed) {
     const int64_t whole = static_cast<int64_t>(random() % 15) - 7;
     char* at = bytes.data() + i * SizeOf(dtype);
     switch (dtype) {
-#define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, size, kind, numpy)                                             \
-  case id: {                                                                                                     \
-    ctype value = KindOf(id) == Kind::BOOL ? static_cast<ctype>(whole > 5 ? 3 : 0)                               \
-                  : KindOf(id) == Kind::UINT ? static_cast<ctype>(whole & 7)                                     \
-                  : KindOf(id) == Kind::INT  ? static_cast<ctype>(whole)                                         \
-                  : whole == 0               ? static_cast<ctype>(-0.0)                                          \
-                                             : static_cast<ctype>(real);                                         \
-    std::memcpy(at, &value, sizeof(value));                                                                      \
-    break;                                                                                                       \
+#define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, size, kind, numpy)                 \
+  case id: {                                                                         \
+    ctype value = KindOf(id) == Kind::BOOL   ? static_cast<ctype>(whole > 5 ? 3 : 0) \
+                  : KindOf(id) == Kind::UINT ? static_cast<ctype>(whole & 7)         \
+                  : KindOf(id) == Kind::INT  ? static_cast<ctype>(whole)             \
+                  : whole == 0               ? static_cast<ctype>(-0.0)              \
+                                             : static_cast<ctype>(real);                           \
+    std::memcpy(at, &value, sizeof(value));                                          \
+    break;                                                                           \
   }
 #include "table/dtype.def"
-      default: break;
+      default:
+        break;
     }
   }
   return bytes;
@@ -46,14 +48,15 @@ std::vector<char> Values(int32_t dtype, int64_t n, uint32_t seed) {
 
 long double Wide(const char* x, int32_t dtype) {
   switch (dtype) {
-#define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, size, kind, numpy) \
-  case id: {                                                         \
-    ctype value;                                                     \
-    std::memcpy(&value, x, sizeof(value));                           \
+#define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, size, kind, numpy)                \
+  case id: {                                                                        \
+    ctype value;                                                                    \
+    std::memcpy(&value, x, sizeof(value));                                          \
     return KindOf(id) == Kind::BOOL ? value != 0 : static_cast<long double>(value); \
   }
 #include "table/dtype.def"
-    default: return 0;
+    default:
+      return 0;
   }
 }
 
@@ -89,22 +92,38 @@ Expected Reference(int32_t op, const std::vector<long double>& x, int32_t result
   };
   const long double unit = result == kF32 ? 0x1p-24L * bounds32[op] : result == kF64 ? 0x1p-53L * bounds64[op] : 0;
   switch (op) {
-    case kReduce_sum: return {sum, unit * absolute};
-    case kReduce_prod: return {product, unit * (n + 100) / 100 * std::fabs(product) + (result == kF32 ? 1e-45L : 1e-320L)};
-    case kReduce_min: return {least, 0};
-    case kReduce_max: return {most, 0};
-    case kReduce_mean: return {mean, unit * absolute / n};
-    case kReduce_var: return {moment / n, unit * moment / n};
-    case kReduce_std: return {std::sqrt(moment / n), unit * std::sqrt(moment / n)};
-    case kReduce_argmin: return {static_cast<long double>(at_least), 0};
-    case kReduce_argmax: return {static_cast<long double>(at_most), 0};
-    case kReduce_any: return {static_cast<long double>(count > 0), 0};
-    case kReduce_all: return {static_cast<long double>(count == n), 0};
-    case kReduce_count_nonzero: return {count, 0};
-    case kReduce_norm: return {std::sqrt(squares), unit * std::sqrt(squares)};
-    case kReduce_abs_sum: return {absolute, unit * absolute};
-    case kReduce_abs_max: return {size, 0};
-    default: return {nan, 0};
+    case kReduce_sum:
+      return {sum, unit * absolute};
+    case kReduce_prod:
+      return {product, unit * (n + 100) / 100 * std::fabs(product) + (result == kF32 ? 1e-45L : 1e-320L)};
+    case kReduce_min:
+      return {least, 0};
+    case kReduce_max:
+      return {most, 0};
+    case kReduce_mean:
+      return {mean, unit * absolute / n};
+    case kReduce_var:
+      return {moment / n, unit * moment / n};
+    case kReduce_std:
+      return {std::sqrt(moment / n), unit * std::sqrt(moment / n)};
+    case kReduce_argmin:
+      return {static_cast<long double>(at_least), 0};
+    case kReduce_argmax:
+      return {static_cast<long double>(at_most), 0};
+    case kReduce_any:
+      return {static_cast<long double>(count > 0), 0};
+    case kReduce_all:
+      return {static_cast<long double>(count == n), 0};
+    case kReduce_count_nonzero:
+      return {count, 0};
+    case kReduce_norm:
+      return {std::sqrt(squares), unit * std::sqrt(squares)};
+    case kReduce_abs_sum:
+      return {absolute, unit * absolute};
+    case kReduce_abs_max:
+      return {size, 0};
+    default:
+      return {nan, 0};
   }
 }
 
@@ -113,15 +132,18 @@ template <class Body>
 void ForEachKernels(Body&& body) {
   for (int i = 0; KernelsAt(i); i++) {
     const Kernels& k = *KernelsAt(i);
-    if (std::strcmp(k.backend, "cpu-portable") == 0) REQUIRE(SetBackend("cpu-portable") == NUMRS_OK);
-    else REQUIRE(SetTarget(k.target) == NUMRS_OK);
+    if (std::strcmp(k.backend, "cpu-portable") == 0)
+      REQUIRE(SetBackend("cpu-portable") == NUMRS_OK);
+    else
+      REQUIRE(SetTarget(k.target) == NUMRS_OK);
     body(std::string(k.backend) + " " + k.target);
   }
   REQUIRE(SetBackend("cpu") == NUMRS_OK);
 }
 
 // x as (outer, n, inner) in C order reduced over n, into bytes.
-std::vector<char> Reduce3(int32_t op, const char* x, int32_t dtype, int64_t outer, int64_t n, int64_t inner, const int64_t* strides = nullptr) {
+std::vector<char> Reduce3(int32_t op, const char* x, int32_t dtype, int64_t outer, int64_t n, int64_t inner,
+                          const int64_t* strides = nullptr) {
   int32_t result = 0;
   REQUIRE(numrs_reduce_dtype(op, dtype, &result) == NUMRS_OK);
   std::vector<char> y(static_cast<size_t>(outer * inner * SizeOf(result)), 'q');
@@ -134,7 +156,6 @@ std::vector<char> Reduce3(int32_t op, const char* x, int32_t dtype, int64_t oute
   return y;
 }
 
-
 double SumOf(const std::vector<double>& x) {
   const int64_t n = static_cast<int64_t>(x.size());
   double y = -1;
@@ -145,7 +166,8 @@ double SumOf(const std::vector<double>& x) {
 }  // namespace
 
 TEST_CASE("every reduction, dtype and instruction set against wide arithmetic, with equal bits") {
-  const int64_t shapes[][3] = {{1, 1, 1}, {1, 7, 1}, {1, 1003, 1}, {1, 13001, 1}, {70, 5, 1}, {3, 40, 1}, {1, 6, 9}, {2, 35, 3}, {1, 4200, 8}, {1, 300, 130}};
+  const int64_t shapes[][3] = {{1, 1, 1},  {1, 7, 1}, {1, 1003, 1}, {1, 13001, 1}, {70, 5, 1},
+                               {3, 40, 1}, {1, 6, 9}, {2, 35, 3},   {1, 4200, 8},  {1, 300, 130}};
   for (int32_t dtype = 1; dtype < kDTypes; dtype++) {
     if (!IsDType(dtype)) continue;
     for (const auto& s : shapes) {
@@ -164,11 +186,12 @@ TEST_CASE("every reduction, dtype and instruction set against wide arithmetic, w
         for (int64_t o = 0; o < outer; o++) {
           for (int64_t i = 0; i < inner; i++) {
             std::vector<long double> line;
-            for (int64_t k = 0; k < n; k++) line.push_back(Wide(x.data() + ((o * n + k) * inner + i) * SizeOf(dtype), dtype));
+            for (int64_t k = 0; k < n; k++)
+              line.push_back(Wide(x.data() + ((o * n + k) * inner + i) * SizeOf(dtype), dtype));
             const Expected e = Reference(op, line, result);
             const long double got = Wide(first.data() + (o * inner + i) * SizeOf(result), result);
-            INFO(kReduceRows[op].name << " " << NameOf(dtype) << " n=" << n << ": got " << static_cast<double>(got) << ", expected "
-                                      << static_cast<double>(e.value));
+            INFO(kReduceRows[op].name << " " << NameOf(dtype) << " n=" << n << ": got " << static_cast<double>(got)
+                                      << ", expected " << static_cast<double>(e.value));
             const bool integer_product = op == kReduce_prod && result != kF32 && result != kF64;
             if (integer_product) {  // wraps
               uint64_t product = 1, y = 0;
@@ -201,7 +224,8 @@ TEST_CASE("a sum follows the documented tree") {
   }
   while (blocks.size() > 1) {
     std::vector<double> pairs;
-    for (size_t i = 0; i < blocks.size(); i += 2) pairs.push_back(i + 1 < blocks.size() ? blocks[i] + blocks[i + 1] : blocks[i]);
+    for (size_t i = 0; i < blocks.size(); i += 2)
+      pairs.push_back(i + 1 < blocks.size() ? blocks[i] + blocks[i + 1] : blocks[i]);
     blocks = pairs;
   }
   ForEachKernels([&](const std::string& name) {
@@ -217,7 +241,9 @@ TEST_CASE("bits do not depend on layout, alignment or threads") {
     const std::vector<char> x = Values(dtype, rows * cols, 5);
     std::vector<char> transposed(x.size()), shifted(x.size() + 8);
     for (int64_t r = 0; r < rows; r++) {
-      for (int64_t c = 0; c < cols; c++) std::memcpy(&transposed[static_cast<size_t>((c * rows + r) * size)], &x[static_cast<size_t>((r * cols + c) * size)], static_cast<size_t>(size));
+      for (int64_t c = 0; c < cols; c++)
+        std::memcpy(&transposed[static_cast<size_t>((c * rows + r) * size)],
+                    &x[static_cast<size_t>((r * cols + c) * size)], static_cast<size_t>(size));
     }
     std::memcpy(shifted.data() + 1, x.data(), x.size());
     for (int32_t op = 0; op < kReduceOps; op++) {
@@ -338,14 +364,16 @@ TEST_CASE("masks") {
   const double x[] = {1, 2, 3, 4, 5, 6};
   const uint8_t mask[] = {1, 0, 1, 0, 1, 1};
   const int64_t shape[] = {2, 3}, y_shape[] = {2};
-  const numrs_view in = {const_cast<double*>(x), shape, nullptr, 2, kF64}, where = {const_cast<uint8_t*>(mask), shape, nullptr, 2, kBOOL};
+  const numrs_view in = {const_cast<double*>(x), shape, nullptr, 2, kF64},
+                   where = {const_cast<uint8_t*>(mask), shape, nullptr, 2, kBOOL};
   double y[2] = {};
   const numrs_view out = {y, y_shape, nullptr, 1, kF64};
   const int32_t axis = 1;
   const struct {
     int32_t op;
     double first, second;
-  } cases[] = {{kReduce_sum, 4, 11}, {kReduce_prod, 3, 30}, {kReduce_min, 1, 5}, {kReduce_max, 3, 6}, {kReduce_mean, 2, 5.5}, {kReduce_var, 1, 0.25},
+  } cases[] = {{kReduce_sum, 4, 11},  {kReduce_prod, 3, 30},   {kReduce_min, 1, 5},
+               {kReduce_max, 3, 6},   {kReduce_mean, 2, 5.5},  {kReduce_var, 1, 0.25},
                {kReduce_std, 1, 0.5}, {kReduce_abs_max, 3, 6}, {kReduce_norm, std::sqrt(10.0), std::sqrt(61.0)}};
   ForEachKernels([&](const std::string& name) {
     for (const auto& c : cases) {
@@ -370,8 +398,10 @@ TEST_CASE("masks") {
 TEST_CASE("refusals name the argument and change nothing") {
   double x[6] = {1, 2, 3, 4, 5, 6}, y[6] = {-7, -7, -7, -7, -7, -7};
   const int64_t shape[] = {2, 3}, wrong[] = {4}, zero[] = {0};
-  const numrs_view in = {x, shape, nullptr, 2, kF64}, out = {y, shape + 1, nullptr, 1, kF64}, bad = {y, wrong, nullptr, 1, kF64};
-  const numrs_view integers = {y, shape + 1, nullptr, 1, kI64}, empty = {nullptr, zero, nullptr, 1, kF64}, one = {y, nullptr, nullptr, 0, kF64};
+  const numrs_view in = {x, shape, nullptr, 2, kF64}, out = {y, shape + 1, nullptr, 1, kF64},
+                   bad = {y, wrong, nullptr, 1, kF64};
+  const numrs_view integers = {y, shape + 1, nullptr, 1, kI64}, empty = {nullptr, zero, nullptr, 1, kF64},
+                   one = {y, nullptr, nullptr, 0, kF64};
   const int32_t axis = 0, high = 2, low = -3, twice[] = {0, -2}, both[] = {0, 1};
   CHECK(numrs_reduce(nullptr, 99, &in, nullptr, &out, &axis, 1, 0) == NUMRS_BAD_ARGUMENT);
   CHECK(numrs_reduce(nullptr, kReduce_sum, nullptr, nullptr, &out, &axis, 1, 0) == NUMRS_BAD_ARGUMENT);
@@ -384,7 +414,8 @@ TEST_CASE("refusals name the argument and change nothing") {
   CHECK(numrs_reduce(nullptr, kReduce_sum, &in, nullptr, &out, &axis, -2, 0) == NUMRS_BAD_ARGUMENT);
   CHECK(numrs_reduce(nullptr, kReduce_sum, &in, nullptr, &out, &axis, 40, 0) == NUMRS_BAD_ARGUMENT);
   CHECK(numrs_reduce(nullptr, kReduce_sum, &in, nullptr, &bad, &axis, 1, 0) == NUMRS_BAD_SHAPE);
-  CHECK(std::string(numrs_message()) == "sum: out has shape (4,), expected (3,), or with extents 1 for the reduced axes");
+  CHECK(std::string(numrs_message()) ==
+        "sum: out has shape (4,), expected (3,), or with extents 1 for the reduced axes");
   CHECK(numrs_reduce(nullptr, kReduce_sum, &in, nullptr, &integers, &axis, 1, 0) == NUMRS_BAD_DTYPE);
   CHECK(numrs_reduce(nullptr, kReduce_max, &empty, nullptr, &one, nullptr, -1, 0) == NUMRS_BAD_ARGUMENT);
   const int64_t cube[] = {1, 2, 3};
@@ -408,7 +439,8 @@ TEST_CASE("refusals name the argument and change nothing") {
 TEST_CASE("scans: wide arithmetic, equal bits, in place, initial") {
   for (int32_t dtype = 1; dtype < kDTypes; dtype++) {
     if (!IsDType(dtype)) continue;
-    const int64_t size = SizeOf(dtype), shapes[][3] = {{1, 1, 1}, {2, 7, 1}, {1, 9001, 1}, {1, 1003, 11}, {3, 20, 2}, {1, 70000, 1}};
+    const int64_t size = SizeOf(dtype),
+                  shapes[][3] = {{1, 1, 1}, {2, 7, 1}, {1, 9001, 1}, {1, 1003, 11}, {3, 20, 2}, {1, 70000, 1}};
     for (const auto& s : shapes) {
       const int64_t outer = s[0], n = s[1], inner = s[2], total = outer * n * inner;
       const std::vector<char> x = Values(dtype, total, 9);
@@ -424,7 +456,8 @@ TEST_CASE("scans: wide arithmetic, equal bits, in place, initial") {
             REQUIRE(numrs_set_num_threads(threads) == NUMRS_OK);
             SetThreadThresholdNs(threads == 1 ? 1e9 : 0);
             std::vector<char> y(static_cast<size_t>(total * SizeOf(result)));
-            const numrs_view in = {const_cast<char*>(x.data()), shape, nullptr, 3, dtype}, out = {y.data(), shape, nullptr, 3, result};
+            const numrs_view in = {const_cast<char*>(x.data()), shape, nullptr, 3, dtype},
+                             out = {y.data(), shape, nullptr, 3, result};
             REQUIRE(numrs_scan(nullptr, op, &in, &out, 1, 0) == NUMRS_OK);
             if (first.empty()) first = y;
             CHECK(y == first);
@@ -452,11 +485,18 @@ TEST_CASE("scans: wide arithmetic, equal bits, in place, initial") {
             bool good = true;
             for (int64_t k = 0; k < n; k++) {
               const long double v = Wide(&x[static_cast<size_t>(((o * n + k) * inner + i) * size)], dtype);
-              run = k == 0 ? v : op == kScan_cumulative_sum ? run + v : op == kScan_cumulative_prod ? run * v : op == kScan_cumulative_max ? std::fmax(run, v) : std::fmin(run, v);
+              run = k == 0                        ? v
+                    : op == kScan_cumulative_sum  ? run + v
+                    : op == kScan_cumulative_prod ? run * v
+                    : op == kScan_cumulative_max  ? std::fmax(run, v)
+                                                  : std::fmin(run, v);
               absolute += std::fabs(v);
-              const long double got = Wide(&first[static_cast<size_t>(((o * n + k) * inner + i) * SizeOf(result))], result);
+              const long double got =
+                  Wide(&first[static_cast<size_t>(((o * n + k) * inner + i) * SizeOf(result))], result);
               const long double unit = result == kF32 ? 0x1p-23L : result == kF64 ? 0x1p-44L : 0;
-              const long double error = op == kScan_cumulative_sum ? unit * absolute : op == kScan_cumulative_prod ? unit * std::fabs(run) : 0;
+              const long double error = op == kScan_cumulative_sum    ? unit * absolute
+                                        : op == kScan_cumulative_prod ? unit * std::fabs(run)
+                                                                      : 0;
               if (op == kScan_cumulative_prod && unit == 0) continue;  // wraps; compared between backends
               good &= std::fabs(got - run) <= error;
             }
@@ -481,12 +521,15 @@ TEST_CASE("dot products") {
   ForEachKernels([&](const std::string& name) {
     INFO(name);
     float y = 0;
-    REQUIRE(numrs_dot_f32(nullptr, reinterpret_cast<const float*>(a.data()), reinterpret_cast<const float*>(b.data()), &y, n) == NUMRS_OK);
+    REQUIRE(numrs_dot_f32(nullptr, reinterpret_cast<const float*>(a.data()), reinterpret_cast<const float*>(b.data()),
+                          &y, n) == NUMRS_OK);
     if (!started) first = y;
     started = true;
     CHECK(y == first);
     const int64_t stride[] = {8};
-    const numrs_view va = {spread.data(), &n, stride, 1, kF32}, vb = {const_cast<char*>(b.data()), &n, nullptr, 1, kF32}, vy = {&strided, nullptr, nullptr, 0, kF32};
+    const numrs_view va = {spread.data(), &n, stride, 1, kF32},
+                     vb = {const_cast<char*>(b.data()), &n, nullptr, 1, kF32},
+                     vy = {&strided, nullptr, nullptr, 0, kF32};
     REQUIRE(numrs_vecdot(nullptr, &va, &vb, &vy, 0) == NUMRS_OK);
     CHECK(strided == first);
   });

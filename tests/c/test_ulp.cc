@@ -1,6 +1,6 @@
-// Accuracy: every row with an error bound, both dtypes, every backend and instruction set, against MPFR. Exactness of the other rows is
-// test_elementwise.cc's. Writes the table of docs/accuracy.md where NUMRS_ACCURACY names a file. NUMRS_ULP_POINTS sets the number of
-// random points (default 4000 beside all edges).
+// Accuracy: every row with an error bound, both dtypes, every backend and instruction set, against MPFR. Exactness of
+// the other rows is test_elementwise.cc's. Writes the table of docs/accuracy.md where NUMRS_ACCURACY names a file.
+// NUMRS_ULP_POINTS sets the number of random points (default 4000 beside all edges).
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
@@ -45,25 +45,58 @@ T FromBits(uint64_t bits) {
   return value;
 }
 
-// All exponent edges with their neighbours, special values, multiples of pi/2, random bit patterns and random usual values.
+// All exponent edges with their neighbours, special values, multiples of pi/2, random bit patterns and random usual
+// values.
 template <typename T>
 std::vector<T> Points() {
-  std::vector<T> points = {T(0), std::numeric_limits<T>::infinity(), std::numeric_limits<T>::quiet_NaN(), std::numeric_limits<T>::max(),
-                           std::numeric_limits<T>::denorm_min(), std::numeric_limits<T>::min()};
+  std::vector<T> points = {T(0),
+                           std::numeric_limits<T>::infinity(),
+                           std::numeric_limits<T>::quiet_NaN(),
+                           std::numeric_limits<T>::max(),
+                           std::numeric_limits<T>::denorm_min(),
+                           std::numeric_limits<T>::min()};
   const T infinity = std::numeric_limits<T>::infinity();
   const int step = sizeof(T) == 4 ? 1 : 3;
-  for (int e = std::numeric_limits<T>::min_exponent - std::numeric_limits<T>::digits; e < std::numeric_limits<T>::max_exponent; e += step) {
+  for (int e = std::numeric_limits<T>::min_exponent - std::numeric_limits<T>::digits;
+       e < std::numeric_limits<T>::max_exponent; e += step) {
     const T edge = std::ldexp(T(1), e);
     points.insert(points.end(), {edge, std::nextafter(edge, infinity), std::nextafter(edge, T(0)), edge * T(1.3)});
   }
   for (int k = 1; k <= 300; k++) {
-    const T multiple = static_cast<T>(k * 1.57079632679489661923L), half = static_cast<T>(k * 0.34657359027997265471L), n = static_cast<T>(k) / 8;
-    points.insert(points.end(), {multiple, std::nextafter(multiple, infinity), half, std::nextafter(half, T(0)), n, std::nextafter(n, T(0))});
+    const T multiple = static_cast<T>(k * 1.57079632679489661923L), half = static_cast<T>(k * 0.34657359027997265471L),
+            n = static_cast<T>(k) / 8;
+    points.insert(points.end(), {multiple, std::nextafter(multiple, infinity), half, std::nextafter(half, T(0)), n,
+                                 std::nextafter(n, T(0))});
   }
   // limits of overflow and underflow of the exponential family, and arguments that come very near a multiple of pi/2
-  for (double x : {88.7228, 103.972, 87.33654, 709.782712893384, 745.1332191019412, 708.3964185322641, 1023.99999, 1074.9999, 127.99999, 149.5,
-                   710.4758600739439, 89.41599, 36.7, 17.32868, 18.714973875118524, 26.543258, 27.226017, 10.0541, 9.1945, 36.04365, 6381956970095103e0,
-                   0.5, 0.70710678118654752, 1.4142135623730951, 0.6931471805599453, 1e15, 1e22, 1e300}) {
+  for (double x : {88.7228,
+                   103.972,
+                   87.33654,
+                   709.782712893384,
+                   745.1332191019412,
+                   708.3964185322641,
+                   1023.99999,
+                   1074.9999,
+                   127.99999,
+                   149.5,
+                   710.4758600739439,
+                   89.41599,
+                   36.7,
+                   17.32868,
+                   18.714973875118524,
+                   26.543258,
+                   27.226017,
+                   10.0541,
+                   9.1945,
+                   36.04365,
+                   6381956970095103e0,
+                   0.5,
+                   0.70710678118654752,
+                   1.4142135623730951,
+                   0.6931471805599453,
+                   1e15,
+                   1e22,
+                   1e300}) {
     T p = static_cast<T>(x);
     for (int i = 0; i < 4; i++, p = std::nextafter(p, infinity)) points.push_back(p);
     p = static_cast<T>(x);
@@ -116,7 +149,8 @@ std::string Format(double value) {
 }
 
 template <typename T, class Kernel>
-void Measure(const char* name, double bound, const std::vector<T>& a, const std::vector<T>& b, mpfr_t* exact, Kernel&& kernel) {
+void Measure(const char* name, double bound, const std::vector<T>& a, const std::vector<T>& b, mpfr_t* exact,
+             Kernel&& kernel) {
   const size_t n = a.size();
   std::string figures;
   std::vector<T> y(n);
@@ -128,9 +162,9 @@ void Measure(const char* name, double bound, const std::vector<T>& a, const std:
       if (error > worst.error) worst = {error, i};
     }
     measurements += n;
-    INFO(name << (sizeof(T) == 4 ? " f32 " : " f64 ") << kernels->backend << " " << kernels->target << ": " << worst.error << " ULP at "
-              << a[worst.at] << (b.empty() ? "" : ", ") << (b.empty() ? T(0) : b[worst.at]) << " gives " << y[worst.at] << ", exact "
-              << mpfr_get_d(exact[worst.at], MPFR_RNDN));
+    INFO(name << (sizeof(T) == 4 ? " f32 " : " f64 ") << kernels->backend << " " << kernels->target << ": "
+              << worst.error << " ULP at " << a[worst.at] << (b.empty() ? "" : ", ") << (b.empty() ? T(0) : b[worst.at])
+              << " gives " << y[worst.at] << ", exact " << mpfr_get_d(exact[worst.at], MPFR_RNDN));
     CHECK(worst.error <= bound);
     figures += (figures.empty() ? "" : " / ") + Format(worst.error);
   }
@@ -179,19 +213,36 @@ void MeasureBinary(int op, const char* name, double bound) {
   const std::vector<T> points = Points<T>();
   Random random;
   std::vector<T> a, b;
-  const T specials[] = {T(0), T(-0.0), T(1), T(-1), T(0.5), T(2), T(3), T(-2), T(-3), T(-0.5), std::numeric_limits<T>::infinity(),
-                        -std::numeric_limits<T>::infinity(), std::numeric_limits<T>::quiet_NaN(), std::numeric_limits<T>::max(),
-                        std::numeric_limits<T>::denorm_min(), std::numeric_limits<T>::min(), T(1e10), T(4503599627370497.0)};
+  const T specials[] = {T(0),
+                        T(-0.0),
+                        T(1),
+                        T(-1),
+                        T(0.5),
+                        T(2),
+                        T(3),
+                        T(-2),
+                        T(-3),
+                        T(-0.5),
+                        std::numeric_limits<T>::infinity(),
+                        -std::numeric_limits<T>::infinity(),
+                        std::numeric_limits<T>::quiet_NaN(),
+                        std::numeric_limits<T>::max(),
+                        std::numeric_limits<T>::denorm_min(),
+                        std::numeric_limits<T>::min(),
+                        T(1e10),
+                        T(4503599627370497.0)};
   for (T s : specials) {
     for (T t : specials) a.push_back(s), b.push_back(t);
   }
   for (size_t i = 0; i < points.size() / 2; i++) {
     a.push_back(points[random.Next() % points.size()]);
     b.push_back(points[random.Next() % points.size()]);
-    // pairs whose result is usual: a power near the range's limits, logarithms of sums near 0, hypotenuses of like lengths
+    // pairs whose result is usual: a power near the range's limits, logarithms of sums near 0, hypotenuses of like
+    // lengths
     const double base = std::exp2(random.Uniform(-20, 20));
     a.push_back(static_cast<T>(base));
-    b.push_back(static_cast<T>(random.Uniform(-1, 1) * (sizeof(T) == 4 ? 128 : 1024) / (std::fabs(std::log2(base)) + 0.1)));
+    b.push_back(
+        static_cast<T>(random.Uniform(-1, 1) * (sizeof(T) == 4 ? 128 : 1024) / (std::fabs(std::log2(base)) + 0.1)));
     const double p = random.Uniform(0.001, 0.999);
     a.push_back(static_cast<T>(std::log(p)));
     b.push_back(static_cast<T>(std::log1p(-p)));
@@ -215,24 +266,30 @@ void WriteTable(const char* path) {
   REQUIRE(file != nullptr);
   std::string places;
   for (int place = 0; const Kernels* kernels = KernelsAt(place); place++) {
-    places += (places.empty() ? "" : " / ") + std::string(kernels->backend) + (std::strcmp(kernels->target, "NONE") ? std::string(" ") + kernels->target : "");
+    places += (places.empty() ? "" : " / ") + std::string(kernels->backend) +
+              (std::strcmp(kernels->target, "NONE") ? std::string(" ") + kernels->target : "");
   }
   std::fprintf(file,
-               "# Accuracy\n\n<!-- Written by tests/c/test_ulp.cc: sh tools/accuracy.sh; do not edit. -->\n\nLargest error found in units in the last place (ULP), "
-               "against MPFR: %d random bit patterns, usual values and all exponent edges per function.\nThe bound is what the tests enforce on every "
-               "backend and instruction set; the figures are for %s.\n\n| function | bound f32 | found f32 | bound f64 | found f64 |\n"
+               "# Accuracy\n\n<!-- Written by tests/c/test_ulp.cc: sh tools/accuracy.sh; do not edit. -->\n\nLargest "
+               "error found in units in the last place (ULP), "
+               "against MPFR: %d random bit patterns, usual values and all exponent edges per function.\nThe bound is "
+               "what the tests enforce on every "
+               "backend and instruction set; the figures are for %s.\n\n| function | bound f32 | found f32 | bound f64 "
+               "| found f64 |\n"
                "| --- | --- | --- | --- | --- |\n",
                RandomPoints(), places.c_str());
   for (const TableLine& line : table_lines) {
-    std::fprintf(file, "| %s | %g | %s | %g | %s |\n", line.name.c_str(), line.bound[0], line.measured[0].c_str(), line.bound[1], line.measured[1].c_str());
+    std::fprintf(file, "| %s | %g | %s | %g | %s |\n", line.name.c_str(), line.bound[0], line.measured[0].c_str(),
+                 line.bound[1], line.measured[1].c_str());
   }
   std::fclose(file);
 }
 
 TEST_CASE("mathematical functions stay within the bounds of their rows", "[ulp]") {
   if (KernelsAt(0) == nullptr) return;
-  // MPFR's exponent range is far wider than double's; results that underflow there are beyond anything we can represent.
-#define NUMRS_UNARY(id, name, Fn, dtypes, result, ulp32, ulp64, cost)                          \
+  // MPFR's exponent range is far wider than double's; results that underflow there are beyond anything we can
+  // represent.
+#define NUMRS_UNARY(id, name, Fn, dtypes, result, ulp32, ulp64, cost)                                    \
   if (ulp32 > 0 || reference::FindUnary(#name)) MeasureUnary<float>(id, #name, ulp32 > 0 ? ulp32 : 0.5); \
   if (ulp64 > 0 || reference::FindUnary(#name)) MeasureUnary<double>(id, #name, ulp64 > 0 ? ulp64 : 0.5);
 #include "table/unary.def"

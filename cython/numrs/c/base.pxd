@@ -34,7 +34,7 @@ cdef extern from "numrs/base.h" nogil:
         int32_t device
         int32_t threads
         int32_t reserved
-        int32_t (*poll)(void *user) noexcept nogil
+        int32_t (*poll)( void *user) noexcept nogil
         void *poll_user
     ctypedef struct numrs_memory_stats:
         uint32_t struct_size

@@ -1,4 +1,5 @@
-// The table of Tanh in f64_tanh-inl.h, one copy for all targets: written by tools/coefficients/tanh_table.py. No code here.
+// The table of Tanh in f64_tanh-inl.h, one copy for all targets: written by tools/coefficients/tanh_table.py. No code
+// here.
 
 #ifndef NUMRS_CPU_MATH_F64_TANH_TABLE_H_
 #define NUMRS_CPU_MATH_F64_TANH_TABLE_H_
@@ -7,8 +8,8 @@
 
 namespace numrs {
 
-// tanh(n / 16) rounded and what that lacks, for n = 3 to 305. The first three are 0: there the argument itself is the remainder.
-// The rest is 0, so that any nine bits are an index.
+// tanh(n / 16) rounded and what that lacks, for n = 3 to 305. The first three are 0: there the argument itself is the
+// remainder. The rest is 0, so that any nine bits are an index.
 // clang-format off
 inline constexpr double kTanhHigh[512] = {
     0.0, 0.0, 0.0, 0x1.7b8ff903bf776p-3, 0x1.f597ea69a1c86p-3,
