@@ -4,8 +4,9 @@
 
 int main() {
   const double a[] = {1, 2, 3, 4}, b[] = {10, 20, 30, 40};
-  double y[4];
+  double y[4], sum;
   if (numrs_add_f64(nullptr, a, b, y, 4) != NUMRS_OK) return std::fprintf(stderr, "%s\n", numrs_message()), 1;
-  std::printf("%g %g %g %g\n", y[0], y[1], y[2], y[3]);
+  if (numrs_sum_f64(nullptr, y, &sum, 1, 4, 1) != NUMRS_OK) return std::fprintf(stderr, "%s\n", numrs_message()), 1;
+  std::printf("%g %g %g %g sum %g\n", y[0], y[1], y[2], y[3], sum);
   return numrs_abi() / 1000 != NUMRS_ABI_MAJOR;
 }
