@@ -158,17 +158,17 @@ extern "C" numrs_status numrs_get_cpu_info(numrs_cpu_info* info) {
           std::snprintf(info->features + used, sizeof(info->features) - used, "%s%s", used ? " " : "", feature));
     };
 #define NUMRS_FEATURE(name) add(c.has_##name, #name);
-    NUMRS_FEATURE(sse2)
-    NUMRS_FEATURE(ssse3) NUMRS_FEATURE(sse41) NUMRS_FEATURE(sse42) NUMRS_FEATURE(popcnt) NUMRS_FEATURE(aes)
-        NUMRS_FEATURE(pclmul) NUMRS_FEATURE(avx) NUMRS_FEATURE(avx2) NUMRS_FEATURE(fma) NUMRS_FEATURE(f16c)
-            NUMRS_FEATURE(bmi1) NUMRS_FEATURE(bmi2) NUMRS_FEATURE(avx_vnni) NUMRS_FEATURE(avx512f)
-                NUMRS_FEATURE(avx512dq) NUMRS_FEATURE(avx512cd) NUMRS_FEATURE(avx512bw) NUMRS_FEATURE(avx512vl)
-                    NUMRS_FEATURE(avx512_ifma) NUMRS_FEATURE(avx512_vbmi) NUMRS_FEATURE(avx512_vbmi2)
-                        NUMRS_FEATURE(avx512_vnni) NUMRS_FEATURE(avx512_bitalg) NUMRS_FEATURE(avx512_vpopcntdq)
-                            NUMRS_FEATURE(avx512_bf16) NUMRS_FEATURE(avx512_fp16) NUMRS_FEATURE(amx_tile)
-                                NUMRS_FEATURE(amx_int8) NUMRS_FEATURE(amx_bf16) NUMRS_FEATURE(amx_fp16)
-                                    NUMRS_FEATURE(neon) NUMRS_FEATURE(sve)
+    // clang-format off
+    NUMRS_FEATURE(sse2) NUMRS_FEATURE(ssse3) NUMRS_FEATURE(sse41) NUMRS_FEATURE(sse42) NUMRS_FEATURE(popcnt)
+    NUMRS_FEATURE(aes) NUMRS_FEATURE(pclmul) NUMRS_FEATURE(avx) NUMRS_FEATURE(avx2) NUMRS_FEATURE(fma)
+    NUMRS_FEATURE(f16c) NUMRS_FEATURE(bmi1) NUMRS_FEATURE(bmi2) NUMRS_FEATURE(avx_vnni) NUMRS_FEATURE(avx512f)
+    NUMRS_FEATURE(avx512dq) NUMRS_FEATURE(avx512cd) NUMRS_FEATURE(avx512bw) NUMRS_FEATURE(avx512vl)
+    NUMRS_FEATURE(avx512_ifma) NUMRS_FEATURE(avx512_vbmi) NUMRS_FEATURE(avx512_vbmi2) NUMRS_FEATURE(avx512_vnni)
+    NUMRS_FEATURE(avx512_bitalg) NUMRS_FEATURE(avx512_vpopcntdq) NUMRS_FEATURE(avx512_bf16)
+    NUMRS_FEATURE(avx512_fp16) NUMRS_FEATURE(amx_tile) NUMRS_FEATURE(amx_int8) NUMRS_FEATURE(amx_bf16)
+    NUMRS_FEATURE(amx_fp16) NUMRS_FEATURE(neon) NUMRS_FEATURE(sve)
+    // clang-format on
 #undef NUMRS_FEATURE
-                                        return NUMRS_OK;
+                                    return NUMRS_OK;
   });
 }
