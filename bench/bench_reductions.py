@@ -45,8 +45,8 @@ def _reduce(name, x, axis, peers):
     if "polars" in peers and axis is None and name == "argmax":
         calls["polars"] = peers["polars"].own(x).arg_max
     if "bottleneck" in peers and name in ("sum", "mean", "std", "var", "min", "max", "argmax"):
-        function = getattr(peers["bottleneck"].module, "nan" + name)
-        calls["bottleneck"] = lambda: function(x, axis=axis)
+        nan_function = getattr(peers["bottleneck"].module, "nan" + name)
+        calls["bottleneck"] = lambda: nan_function(x, axis=axis)
     return calls
 
 
