@@ -217,6 +217,7 @@ def test_a_shape_set_during_a_call_is_harmless():
 
 INTERRUPTED = """
 import signal, threading, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a parent may have left it ignored
 import numpy as np, numrs
 numrs.set_num_threads({threads})
 x = np.full((3000, 3000), 0.5)
@@ -261,6 +262,7 @@ def test_interruption_inside_one_call():
     """One call of seconds ends early; without polling it would run to its end."""
     script = (
         "import signal, threading, time\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "import numpy as np, numrs\n"
         "numrs.set_num_threads(1)\n"
         "x = np.broadcast_to(np.linspace(0.1, 1.0, 1000), (2_000_000, 1000))\n"
