@@ -88,6 +88,8 @@ def plot(results, folder):
         axes.set_yticks(range(len(rows)), [r["case"] for r in rows], fontsize=7)
         axes.invert_yaxis()
         axes.set_xscale("log")
+        axes.set_xticks([0.25, 0.5, 1, 2, 4, 8, 16, 32], ["1/4", "1/2", "1", "2", "4", "8", "16", "32"], fontsize=8)
+        axes.minorticks_off()
         axes.set_xlim(min(0.3, *ratios) * 0.8, max(3, *ratios) * 2.2)
         axes.axvline(1, color="grey", linewidth=0.8, linestyle=":")
         axes.set_xlabel("time of the fastest peer / time of numrs (more is better; black tick: the goal)", fontsize=8)
