@@ -70,8 +70,8 @@ using DotRowsFn = void (*)(const void* a, int64_t a_stride, const void* b, int64
 
 // Rows of at most this many columns without gaps are treated as one run of memory: 32 lanes of them stay in L1.
 constexpr int64_t kNarrowColumns = 64;
-// Variances pack this many columns of a block at a time.
-constexpr int64_t kMomentStrip = 32;
+// Variances pack at most this many columns of a block at a time.
+constexpr int64_t kMomentStrip = 64;
 inline int64_t ColumnsScratch(int32_t op, int64_t w, int64_t n) {
   int64_t rows = w <= kNarrowColumns ? 2 * kReduceLanes + 12 : 16;
   for (int64_t blocks = n / kReduceBlock; blocks > 0; blocks >>= 1) rows++;

@@ -38,6 +38,8 @@ struct ColumnSquare {
   }
 };
 
+constexpr int64_t kTileBytes = int64_t{3} << 19;  // packed columns of a block, in L2 or next to it
+
 template <typename Type>
 struct Moments {
   using T = Type;
@@ -121,17 +123,16 @@ struct Moments {
       RunColumns(x, w, m, out, w, static_cast<double*>(scratch));
     } else {
       T* tile = static_cast<T*>(scratch);
-      double* rest = static_cast<double*>(scratch) + m * kMomentStrip;
-      for (int64_t c = 0; c < w; c += kMomentStrip) {
-        const int64_t columns = HWY_MIN(kMomentStrip, w - c);
+      const int64_t fit = kTileBytes / (m * static_cast<int64_t>(sizeof(T))) / 16 * 16, strip = HWY_MAX(int64_t{16}, HWY_MIN(fit, kMomentStrip));
+      double* rest = static_cast<double*>(scratch) + m * strip;
+      for (int64_t c = 0; c < w; c += strip) {
+        const int64_t columns = HWY_MIN(strip, w - c);
         for (int64_t i = 0; i < m; i++) {
           const T* row = AtBytes(x, i * row_stride) + c;
-          for (int64_t line = 0; line < kMomentStrip * static_cast<int64_t>(sizeof(T)); line += 64)
-            hwy::Prefetch(AtBytes(row, 12 * row_stride + line));
-          if (HWY_LIKELY(columns == kMomentStrip))
-            std::memcpy(tile + i * kMomentStrip, row, kMomentStrip * sizeof(T));
-          else
-            std::memcpy(tile + i * columns, row, static_cast<size_t>(columns) * sizeof(T));
+          for (int64_t line = 0; line < strip * static_cast<int64_t>(sizeof(T)); line += 64) {
+            hwy::Prefetch(AtBytes(row, 6 * row_stride + line));
+          }
+          std::memcpy(tile + i * columns, row, static_cast<size_t>(columns) * sizeof(T));
         }
         RunColumns(tile, columns, m, out + c, w, rest);
       }
