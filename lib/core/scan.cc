@@ -42,7 +42,8 @@ class ScanRunner {
 
   Status Execute() {
     const int64_t blocks = (plan_.n + kReduceBlock - 1) / kReduceBlock;
-    const bool split = threads_ > 1 && !columns_ && cells_ < threads_ && blocks >= 16;
+    // Two passes read x twice: two threads on memory gain nothing by that.
+    const bool split = threads_ > 2 && !columns_ && cells_ < threads_ && blocks >= 16;
     const size_t carries = split ? static_cast<size_t>(cells_ * blocks) * kStateBytes : 0;
     Workspace states(carries);
     const size_t bytes = ScratchBytes();
