@@ -123,7 +123,8 @@ struct Moments {
       RunColumns(x, w, m, out, w, static_cast<double*>(scratch));
     } else {
       T* tile = static_cast<T*>(scratch);
-      const int64_t fit = kTileBytes / (m * static_cast<int64_t>(sizeof(T))) / 16 * 16, strip = HWY_MAX(int64_t{16}, HWY_MIN(fit, kMomentStrip));
+      const int64_t fit = kTileBytes / (m * static_cast<int64_t>(sizeof(T))) / 16 * 16,
+                    strip = HWY_MAX(int64_t{16}, HWY_MIN(fit, kMomentStrip));
       double* rest = static_cast<double*>(scratch) + m * strip;
       for (int64_t c = 0; c < w; c += strip) {
         const int64_t columns = HWY_MIN(strip, w - c);
