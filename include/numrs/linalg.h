@@ -6,10 +6,11 @@
    converts by NumPy's same_kind rule. It may overlap the inputs in any way (the numbers are those of separate memory),
    but not itself. It is unchanged on any status but NUMRS_OK and NUMRS_CANCELLED.
 
-   Same bits. f32 and f64: element (i, j) is formed from row i and column j alone, in an order that depends on k alone: blocks of 256, in each
-   one chain of fused multiply-adds from 0 on, the blocks' sums added in order. So the bits do not depend on threads, memory layout, batch, the
-   other rows and columns, nor on the instruction set where it has fused multiply-add (SSE4 has none and rounds the products too).
-   Error: at most (min(k, 256) + ceil(k / 256)) u * sum of |a| |b|, u = 2^-24 or 2^-53. Vector times vector is numrs_vecdot's tree. */
+   Same bits. f32 and f64: element (i, j) is formed from row i and column j alone, in an order that depends on k alone:
+   blocks of 256, in each one chain of fused multiply-adds from 0 on, the blocks' sums added in order. So the bits do
+   not depend on threads, memory layout, batch, the other rows and columns, nor on the instruction set where it has
+   fused multiply-add (SSE4 has none and rounds the products too). Error: at most (min(k, 256) + ceil(k / 256)) u * sum
+   of |a| |b|, u = 2^-24 or 2^-53. Vector times vector is numrs_vecdot's tree. */
 #ifndef NUMRS_LINALG_H
 #define NUMRS_LINALG_H
 
