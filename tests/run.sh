@@ -45,7 +45,7 @@ esac
 [ -n "$names" ] || names=$(echo "$table" | awk -v tier="$in_tier" '$0 ~ tier {print $2}')
 . tools/bootstrap.sh
 need_packages tools/apt-need.txt tools/apt-test.txt $lists
-need_venv build test
+need_venv build test bench
 for suite in $names; do # only what runs the installed package waits for it
   if echo "$table" | grep -q " $suite wheel"; then need_wheel; break; fi
 done

@@ -42,6 +42,7 @@ pytests() { # ARGUMENT...: pytest, away from the sources
   cat build/log/pytest.out
   number() { tail -n 1 build/log/pytest.out | sed -n "s/.*[^0-9]*\b\([0-9][0-9]*\) $1.*/\1/p"; }
   good=$(number passed) bad=$(number failed) wrong=$(number error) left=$(number skipped)
+  [ "$NUMRS_STRICT" = 0 ] || bad=$((${bad:-0} + ${left:-0})) left=0
   count "${good:-0}" $((${bad:-0} + ${wrong:-0})) "${left:-0}"
   sed -n 's/^\(FAILED\|ERROR\) \([^ ]*\).*/  repeat: .venv\/bin\/python -m pytest \2/p' build/log/pytest.out
   [ $status -eq 0 ] || [ $failed -gt 0 ] || failed=1
