@@ -15,7 +15,7 @@ skip() { # NAME REASON: a test that cannot run here
   if [ "$NUMRS_STRICT" = 1 ]; then count 0 1 0; else count 0 0 1; fi
 }
 
-figure() { echo "figure: $*"; } # TEXT: what this suite's line shows behind its counts
+figure() { printf 'figure: %s\n' "$*"; } # TEXT: what this suite's line shows behind its counts
 
 have() { command -v "$1" >/dev/null; } # COMMAND
 
