@@ -17,6 +17,9 @@ Status Matmul(const Run& run, const char* function, const View& a, const View& b
 Status Inner(const Run& run, const char* function, const View& a, const View& b, const View& y);
 Status Outer(const Run& run, const char* function, const View& a, const View& b, const View& y);
 
+// True when the product was small and plain enough (C or transposed order, one float dtype, apart) and has been done.
+bool MatmulSmall(const Kernels& kernels, const numrs_view* a, const numrs_view* b, const numrs_view* y);
+
 // y = alpha a b + beta y for 2-D views of one float dtype, y's last stride its itemsize.
 Status GeneralMatmul(const Run& run, const char* function, const View& a, const View& b, const View& y, double alpha,
                      double beta);
