@@ -318,6 +318,40 @@ TEST_CASE("matmul: a row, a column and a batch item have the bits they have in t
   CHECK(batch == y);
 }
 
+TEST_CASE("matmul: the short way for small products has the bits of the planned one", "[matmul]") {
+  const auto call = [](const Array& a, const Array& b, const Array& y) {
+    const numrs_view va{a.view.data, a.view.shape, a.view.strides, a.view.ndim, a.view.dtype};
+    const numrs_view vb{b.view.data, b.view.shape, b.view.strides, b.view.ndim, b.view.dtype};
+    const numrs_view vy{y.view.data, y.view.shape, y.view.strides, y.view.ndim, y.view.dtype};
+    return numrs_matmul(nullptr, &va, &vb, &vy);
+  };
+  for (int32_t dtype : {kF32, kF64}) {
+    for (int64_t m : {1, 2, 7, 15, 40}) {
+      for (int64_t k : {1, 3, 40}) {
+        for (int64_t n : {1, 2, 16, 33}) {
+          for (int layouts = 0; layouts < 125; layouts++) {
+            Array a({m, k}, dtype, static_cast<Layout>(layouts / 25)), b({k, n}, dtype, static_cast<Layout>(layouts / 5 % 5));
+            Array y({m, n}, dtype, static_cast<Layout>(layouts % 5)), planned({m, n}, dtype, static_cast<Layout>(layouts % 5));
+            a.Fill(1);
+            b.Fill(2);
+            REQUIRE(call(a, b, y) == NUMRS_OK);
+            REQUIRE(Matmul(RunOn(ActiveKernels()), "matmul", a.view, b.view, planned.view) == NUMRS_OK);
+            if (y.memory != planned.memory) FAIL(m << " " << k << " " << n << " layouts " << layouts);
+            if (layouts) continue;
+            Array row({k}, dtype, C_ORDER), column({m}, dtype, C_ORDER), matrix({k, m}, dtype, F_ORDER), back({m}, dtype, SLICED);
+            row.Fill(3);
+            matrix.Fill(4);
+            REQUIRE(call(row, matrix, column) == NUMRS_OK);
+            REQUIRE(call(row, matrix, back) == NUMRS_OK);
+            for (int64_t i = 0; i < m; i++) REQUIRE(column.Number(i) == back.Number(i));
+            REQUIRE(IsProduct(row, matrix, column, nullptr));
+          }
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("gemm: alpha, beta, transposes and leading dimensions", "[matmul]") {
   const int64_t m = 19, k = 270, n = 35;
   for (int trans = 0; trans < 4; trans++) {
