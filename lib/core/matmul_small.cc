@@ -1,4 +1,5 @@
-// The short way for small float products of plain operands: no views are loaded, nothing is planned. The same kernels, so the same bits.
+// The short way for small float products of plain operands: no views are loaded, nothing is planned. The same kernels,
+// so the same bits.
 #include "core/matmul.h"
 
 namespace numrs {
@@ -63,15 +64,24 @@ bool MatmulSmall(const Kernels& kernels, const numrs_view* a, const numrs_view* 
   if (n > 1 && (out.col != 1 || (m > 1 && out.row < n))) return false;
   if (m == 1 || n == 1) {
     const bool column = n == 1;
-    if (!table.gemv[dtype] || k > kGemmDepth || (column ? out.row : out.col) != 1 || (column ? right.row : left.col) != 1) return false;
-    Gemv v{column ? left.data : right.data,  column ? right.data : left.data, const_cast<void*>(out.data), column ? m : n, k,
-           column ? left.row : right.col, column ? left.col : right.row, nullptr};
+    if (!table.gemv[dtype] || k > kGemmDepth || (column ? out.row : out.col) != 1 ||
+        (column ? right.row : left.col) != 1)
+      return false;
+    Gemv v{column ? left.data : right.data,
+           column ? right.data : left.data,
+           const_cast<void*>(out.data),
+           column ? m : n,
+           k,
+           column ? left.row : right.col,
+           column ? left.col : right.row,
+           nullptr};
     if (v.row != 1 && v.col != 1) return false;
     table.gemv[dtype](v);
     return true;
   }
   if (right.col != 1 || k * n * size > kMaxMatrixBytes) return false;
-  table.gemm[dtype](Gemm{left.data, right.data, const_cast<void*>(out.data), m, k, n, left.row, left.col, right.row, right.col, out.row, 1, 0});
+  table.gemm[dtype](Gemm{left.data, right.data, const_cast<void*>(out.data), m, k, n, left.row, left.col, right.row,
+                         right.col, out.row, 1, 0});
   return true;
 }
 

@@ -330,15 +330,22 @@ TEST_CASE("matmul: the short way for small products has the bits of the planned 
       for (int64_t k : {1, 3, 40}) {
         for (int64_t n : {1, 2, 16, 33}) {
           for (int layouts = 0; layouts < 125; layouts++) {
-            Array a({m, k}, dtype, static_cast<Layout>(layouts / 25)), b({k, n}, dtype, static_cast<Layout>(layouts / 5 % 5));
-            Array y({m, n}, dtype, static_cast<Layout>(layouts % 5)), planned({m, n}, dtype, static_cast<Layout>(layouts % 5));
+            Array a({m, k}, dtype, static_cast<Layout>(layouts / 25)),
+                b({k, n}, dtype, static_cast<Layout>(layouts / 5 % 5));
+            Array y({m, n}, dtype, static_cast<Layout>(layouts % 5)),
+                planned({m, n}, dtype, static_cast<Layout>(layouts % 5));
             a.Fill(1);
             b.Fill(2);
             REQUIRE(call(a, b, y) == NUMRS_OK);
             REQUIRE(Matmul(RunOn(ActiveKernels()), "matmul", a.view, b.view, planned.view) == NUMRS_OK);
             if (y.memory != planned.memory) FAIL(m << " " << k << " " << n << " layouts " << layouts);
             if (layouts) continue;
-            Array row({k}, dtype, C_ORDER), column({m}, dtype, C_ORDER), matrix({k, m}, dtype, F_ORDER), back({m}, dtype, SLICED);
+            const numrs_view va{a.view.data, a.view.shape, a.view.strides, 2, dtype},
+                vb{b.view.data, b.view.shape, b.view.strides, 2, dtype},
+                vy{y.view.data, y.view.shape, y.view.strides, 2, dtype};
+            REQUIRE(MatmulSmall(ActiveKernels(), &va, &vb, &vy));
+            Array row({k}, dtype, C_ORDER), column({m}, dtype, C_ORDER), matrix({k, m}, dtype, F_ORDER),
+                back({m}, dtype, SLICED);
             row.Fill(3);
             matrix.Fill(4);
             REQUIRE(call(row, matrix, column) == NUMRS_OK);
@@ -350,6 +357,51 @@ TEST_CASE("matmul: the short way for small products has the bits of the planned 
       }
     }
   }
+}
+
+TEST_CASE("matmul: the short way leaves everything unusual to the planned one", "[matmul]") {
+  double memory[64] = {};
+  const int64_t s44[] = {4, 4}, s4[] = {4}, s144[] = {1, 4, 4}, s40[] = {4, 0}, wide[] = {4, int64_t{1} << 40},
+                minus[] = {-4, 4}, s54[] = {5, 4};
+  const int64_t inside[] = {16, 8}, repeated[] = {0, 8}, odd[] = {33, 8}, back[] = {-32, 8}, columns[] = {8, 32};
+  double* y = memory + 40;
+  const numrs_view good{memory, s44, nullptr, 2, NUMRS_F64}, out{y, s44, nullptr, 2, NUMRS_F64};
+  const auto small = [](const numrs_view* a, const numrs_view* b, const numrs_view* to) {
+    return MatmulSmall(ActiveKernels(), a, b, to);
+  };
+  REQUIRE(small(&good, &good, &out));
+  CHECK_FALSE(small(nullptr, &good, &out));
+  CHECK_FALSE(small(&good, nullptr, &out));
+  CHECK_FALSE(small(&good, &good, nullptr));
+  const numrs_view odd_ones[] = {{nullptr, s44, nullptr, 2, NUMRS_F64}, {memory, nullptr, nullptr, 2, NUMRS_F64},
+                                 {memory, s44, nullptr, -1, NUMRS_F64}, {memory, s44, nullptr, 0, NUMRS_F64},
+                                 {memory, s144, nullptr, 3, NUMRS_F64}, {memory, s40, nullptr, 2, NUMRS_F64},
+                                 {memory, wide, nullptr, 2, NUMRS_F64}, {memory, minus, nullptr, 2, NUMRS_F64},
+                                 {memory, s54, nullptr, 2, NUMRS_F64},  {memory, s44, odd, 2, NUMRS_F64},
+                                 {memory, s44, back, 2, NUMRS_F64},     {memory, s44, nullptr, 2, NUMRS_F32},
+                                 {memory, s44, nullptr, 2, NUMRS_I64},  {memory, s44, nullptr, 2, -7}};
+  for (const numrs_view& view : odd_ones) {
+    INFO(&view - odd_ones);
+    if (view.shape != s54) CHECK_FALSE(small(&view, &good, &out));
+    CHECK_FALSE(small(&good, &view, &out));
+    numrs_view to = view;
+    if (to.data) to.data = y;
+    CHECK_FALSE(small(&good, &good, &to));
+  }
+  // Outputs of the wrong rank or order, over themselves, over an operand.
+  const numrs_view row{memory, s4, nullptr, 1, NUMRS_F64}, vector{y, s4, nullptr, 1, NUMRS_F64};
+  CHECK(small(&row, &good, &vector));
+  CHECK(small(&good, &row, &vector));
+  CHECK_FALSE(small(&row, &row, &vector));
+  CHECK_FALSE(small(&row, &good, &out));
+  CHECK_FALSE(small(&good, &good, &vector));
+  for (const int64_t* strides : {inside, repeated, columns}) {
+    const numrs_view to{y, s44, strides, 2, NUMRS_F64};
+    CHECK_FALSE(small(&good, &good, &to));
+  }
+  const numrs_view last{memory + 15, s44, nullptr, 2, NUMRS_F64};
+  CHECK_FALSE(small(&good, &good, &good));
+  CHECK_FALSE(small(&good, &good, &last));
 }
 
 TEST_CASE("gemm: alpha, beta, transposes and leading dimensions", "[matmul]") {
