@@ -10,9 +10,11 @@ quick generated
 quick lint
 quick cpp
 quick c-clients wheel
+quick abi wheel
 quick python wheel
 quick stubs wheel
 quick docs wheel
+full  abidiff
 full  clang
 full  asan
 full  tsan

@@ -69,10 +69,10 @@ def layout():
         for declaration in re.sub(r"\([^;]*?\*(\w+)\)\([^;]*\)", r"\1", re.sub(r"\[\w+\]", "", body)).split(";"):
             names = re.findall(r"(\w+)\s*(?:,|$)", declaration.strip())
             fields += [(struct, name) for name in names]
-    ask = "".join(
-        f'  printf("SAME(sizeof({s}), %zu)\\n", sizeof({s}));\n' if f is None else f'  printf("SAME(offsetof({s}, {f}), %zu)\\n", offsetof({s}, {f}));\n'
-        for s, f in fields
-    )
+    ask = ""
+    for struct, field in fields:
+        asked = f"sizeof({struct})" if field is None else f"offsetof({struct}, {field})"
+        ask += f'  printf("SAME({asked}, %zu)\\n", {asked});\n'
     with tempfile.TemporaryDirectory() as folder:
         source, program = Path(folder, "ask.c"), Path(folder, "ask")
         source.write_text(f"#include <numrs/numrs.h>\n#include <stdio.h>\nint main(void) {{\n{ask}}}\n")

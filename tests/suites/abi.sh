@@ -8,7 +8,7 @@ check layout ${CC:-cc} -std=c99 -pedantic -Wall -Wextra -Werror -I"$headers" -c 
 
 # Every header compiles alone. tcc knows neither -pedantic nor C++.
 for header in "$headers"/numrs/*.h; do
-  name=${header##*/}
+  file=${header##*/}
   for compiler in gcc clang-19 tcc; do
     have $compiler || continue
     case $compiler in tcc) modes='c99 c11' ;; *) modes='c99 c11 c++17' ;; esac
@@ -16,7 +16,7 @@ for header in "$headers"/numrs/*.h; do
       case $mode in c++*) language=c++ ;; *) language=c ;; esac
       flags='-Wall -Werror'
       [ $compiler = tcc ] || flags="-pedantic -Wall -Wextra -Werror -x $language"
-      check "$name, $compiler, $mode" sh -euc "printf '#include <numrs/$name>\n' >build/log/header.c
+      check "$file, $compiler, $mode" sh -euc "printf '#include <numrs/$file>\n' >build/log/header.c
         $compiler -std=$mode $flags -I'$headers' -c build/log/header.c -o build/log/header.o"
     done
   done
