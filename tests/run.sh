@@ -9,7 +9,7 @@ table='
 quick generated
 quick lint
 quick cpp
-quick c-clients wheel
+quick clients wheel
 quick abi wheel
 quick python wheel
 quick stubs wheel

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes what is made from the tables: ops.h, raw.h, raw.cc, c/*.pxd and docs/operations.md. No dependencies.
+"""Writes what is made from the tables: ops.h, ops.hpp, raw.h, raw.cc, c/*.pxd and docs/operations.md. No dependencies.
 
     python3 tools/gen.py           write the files
     python3 tools/gen.py --check   say which ones differ from the tables; exit status 1 when one does
@@ -154,6 +154,34 @@ def ops_h():
     return "\n".join(out + ["", "#endif /* NUMRS_OPS_H */", ""])
 
 
+def ops_hpp():
+    """Every operation of the families by its name, for C++."""
+    out = ["// Every operation by its name, each one call of its family. Part of numrs/numrs.hpp. " + NOTE, "#ifndef NUMRS_OPS_HPP",
+           "#define NUMRS_OPS_HPP", "", '#include "numrs/numrs.hpp"', "", "namespace numrs {"]
+    operands = {"unary": "x", "binary": "ab", "ternary": "abc"}
+    for family, _, _ in FAMILIES:
+        if family == "dot":
+            continue
+        out += ["", f"// {family}"]
+        for r in rows(family):
+            name, number = "std_" if r[1] == "std" else r[1], f"NUMRS_OP_{r[1].upper()}"
+            if family in operands:
+                inputs = "".join(f"const const_view& {o}, " for o in operands[family])
+                out += [f"inline void {name}({inputs}const view& y, numrs_context* context = nullptr) {{",
+                        f"  {family}({number}, {', '.join(operands[family])}, y, context);", "}"]
+            elif family == "scan":
+                out += [f"inline void {name}(const const_view& x, const view& y, std::int32_t axis, bool include_initial = false,",
+                        f"{' ' * len(name)}             numrs_context* context = nullptr) {{",
+                        f"  scan({number}, x, y, axis, include_initial, context);", "}"]
+            else:
+                correction = r[1] in ("var", "std")
+                for over in ("all_axes_type over = all_axes", "const axes& over"):
+                    out += [f"inline void {name}(const const_view& x, const view& y, {over}, {'double correction = 0, ' if correction else ''}"
+                            "numrs_context* context = nullptr) {",
+                            f"  reduce({number}, x, y, over, {'correction' if correction else '0'}, nullptr, context);", "}"]
+    return "\n".join(out + ["", "}  // namespace numrs", "", "#endif  // NUMRS_OPS_HPP", ""])
+
+
 def raw_h():
     out = ["/* One typed function per operation and dtype, on contiguous memory. " + NOTE + "", "",
            "   Argument order: context (NULL: the default), inputs, outputs, extents. An output may be one of the inputs, or overlap them",
@@ -239,6 +267,7 @@ def operations_md():
 
 def files():
     yield "include/numrs/ops.h", ops_h()
+    yield "include/numrs/ops.hpp", ops_hpp()
     yield "include/numrs/raw.h", raw_h()
     yield "lib/api/raw.cc", raw_cc()
     yield "cython/numrs/c/ops.pxd", pxd("ops", ["    enum:"] + [f"        {n}" for n in re.findall(r"^  (NUMRS_\w+) =", ops_h(), flags=re.M)])

@@ -7,4 +7,4 @@ for file in lib/libnumrs.so lib/libnumrs.so.1 include/numrs/numrs.h lib/pkgconfi
   check "$file" test -e "$prefix/$file"
 done
 export LD_LIBRARY_PATH="$prefix/lib"
-clients "$prefix/lib/pkgconfig"
+small_clients "$prefix/lib/pkgconfig"

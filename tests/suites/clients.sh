@@ -1,0 +1,28 @@
+# Programs in many languages against the installed wheel: tests/clients/table.txt has a line for each, expected.txt what all
+# print; and the ten-line programs. Quick runs what this machine has tools for and promises no more, so there a missing tool
+# is skipped even under --strict; full installs all of them (tools/apt-full.txt), and there --strict counts it as failed.
+pkgconfig=$(numrs config --pkgconfigdir)
+small_clients "$pkgconfig"
+
+export PKG_CONFIG_PATH="$pkgconfig" src=tests/clients out libdir cflags libs
+cflags=$(pkg-config --cflags numrs)
+libs=$(pkg-config --libs numrs)
+libdir=$(numrs config --libdir)
+[ "$NUMRS_TEST_TIER" != quick ] || NUMRS_STRICT=0
+mkdir -p build/clients
+sed "s/@VERSION@/$(pkg-config --modversion numrs)/" $src/expected.txt >build/clients/expected.txt
+ran=0
+sed -e '/^#/d' -e 's/ *| */|/g' $src/table.txt >build/clients/table
+while IFS='|' read -r language needs packages compile run <&3; do
+  if ! sh -c "$needs" >build/clients/needs 2>&1; then
+    skip "$language" "not here: $needs (Debian: apt-get install $packages)"
+    continue
+  fi
+  out=build/clients/$(echo "$language" | tr -c 'A-Za-z0-9+#\n' _)
+  mkdir -p "$out"
+  before=$failed
+  check "$language" sh -euc "${compile:-:}; $run >\$out/lines; diff build/clients/expected.txt \$out/lines"
+  [ $failed -gt "$before" ] || ran=$((ran + 1))
+done 3<build/clients/table
+[ "$NUMRS_TEST_TIER" = quick ] || check 'twelve languages or more' test $ran -ge 12
+figure "$ran languages"
