@@ -2,6 +2,7 @@
 program Client;
 
 {$mode objfpc}{$H+}
+{$linklib c} { the loader and the start-up code of C programs }
 
 function numrs_version: PChar; cdecl; external;
 function numrs_abi: LongInt; cdecl; external;

@@ -1,5 +1,6 @@
 // numrs from Rust without a crate: the functions used, as the C header declares them.
-use std::ffi::{c_char, c_void, CStr};
+use std::ffi::CStr;
+use std::os::raw::{c_char, c_void};
 use std::ptr::null_mut;
 
 extern "C" {

@@ -2,7 +2,8 @@
 """numrs from Cython: the package's declarations (cimport numrs.c), calls without the GIL."""
 
 from numrs.c.base cimport (
-    NUMRS_OK, numrs_abi, numrs_get_num_threads, numrs_message, numrs_set_num_threads, numrs_status, numrs_status_name, numrs_version,
+    NUMRS_OK, numrs_abi, numrs_get_num_threads, numrs_message, numrs_set_num_threads, numrs_status, numrs_status_name,
+    numrs_version,
 )
 from numrs.c.raw cimport numrs_add_f64, numrs_exp_f64, numrs_matmul_f64, numrs_sum_f64
 

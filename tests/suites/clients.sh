@@ -11,9 +11,12 @@ libdir=$(numrs config --libdir)
 [ "$NUMRS_TEST_TIER" != quick ] || NUMRS_STRICT=0
 mkdir -p build/clients
 sed "s/@VERSION@/$(pkg-config --modversion numrs)/" $src/expected.txt >build/clients/expected.txt
-ran=0
+ran=0 unlisted=
 sed -e '/^#/d' -e 's/ *| */|/g' $src/table.txt >build/clients/table
 while IFS='|' read -r language needs packages compile run <&3; do
+  for package in $packages; do
+    grep -qx "$package" tools/apt-need.txt tools/apt-test.txt tools/apt-full.txt || unlisted="$unlisted $package"
+  done
   if ! sh -c "$needs" >build/clients/needs 2>&1; then
     skip "$language" "not here: $needs (Debian: apt-get install $packages)"
     continue
@@ -24,5 +27,6 @@ while IFS='|' read -r language needs packages compile run <&3; do
   check "$language" sh -euc "${compile:-:}; $run >\$out/lines; diff build/clients/expected.txt \$out/lines"
   [ $failed -gt "$before" ] || ran=$((ran + 1))
 done 3<build/clients/table
+check 'every package is in tools/apt-*.txt' test -z "$unlisted"
 [ "$NUMRS_TEST_TIER" = quick ] || check 'twelve languages or more' test $ran -ge 12
 figure "$ran languages"
