@@ -16,6 +16,7 @@ quick stubs wheel
 quick docs wheel
 full  abidiff
 full  clang
+full  doxygen
 full  asan
 full  tsan
 full  isolated

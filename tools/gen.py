@@ -134,22 +134,24 @@ FAMILIES = [
 
 
 CALLS_TEXT = [
-    "/* matmul: y = a @ b, batch times (m, k) @ (k, n). Integers wrap, bool is \"or of ands\", k = 0 gives zeros.",
+    "/** @name call",
+    "@{ */",
+    "/** matmul: y = a @ b, batch times (m, k) @ (k, n). Integers wrap, bool is \"or of ands\", k = 0 gives zeros.",
     "   gemm: c = alpha op(a) op(b) + beta c in row-major order, rows lda, ldb, ldc elements apart. op transposes where trans_ is 1: op(a) is",
     "   (m, k), so a is stored as (k, m). beta = 0 does not read c, alpha = 0 neither a nor b; k = 0 gives beta c. */",
 ]
 
 
 def ops_h():
-    out = ["/* Numbers of dtypes and operations. " + NOTE + " */", "#ifndef NUMRS_OPS_H", "#define NUMRS_OPS_H", "",
-           "/* element types */", "enum {"]
-    out += [f"  NUMRS_{d['name']} = {d['id']}, /* {d['numpy']} */" for d in DTYPES]
+    out = ["/** @file", "    Numbers of dtypes and operations. " + NOTE + " */", "#ifndef NUMRS_OPS_H", "#define NUMRS_OPS_H", "",
+           "/** Element types. */", "enum {"]
+    out += [f"  NUMRS_{d['name']} = {d['id']}, /**< {d['numpy']}, {d['ctype']} */" for d in DTYPES]
     out += ["};"]
     for family, _, _ in FAMILIES:
         if family == "dot":
             continue
-        out += ["", f"/* {family} operations */", "enum {"]
-        out += [f"  NUMRS_OP_{r[1].upper()} = {r[0]}," for r in rows(family)]
+        out += ["", f"/** Operations of numrs_{family}. */", "enum {"]
+        out += [f"  NUMRS_OP_{r[1].upper()} = {r[0]}, /**< {r[1]} */" for r in rows(family)]
         out += ["};"]
     return "\n".join(out + ["", "#endif /* NUMRS_OPS_H */", ""])
 
@@ -183,15 +185,25 @@ def ops_hpp():
 
 
 def raw_h():
-    out = ["/* One typed function per operation and dtype, on contiguous memory. " + NOTE + "", "",
-           "   Argument order: context (NULL: the default), inputs, outputs, extents. An output may be one of the inputs, or overlap them",
-           "   in any way: the numbers are those of separate memory. Pointers may be NULL when there are no elements. bool has one byte. */",
+    out = ["/** @file", "    One typed function per operation and dtype, on contiguous memory. " + NOTE, "",
+           "    Argument order: context (NULL: the default), inputs, outputs, extents. An output may be one of the inputs, or overlap them",
+           "    in any way: the numbers are those of separate memory. Pointers may be NULL when there are no elements. bool has one byte,",
+           "    0 or 1. What the operations do, and which bits they give, is in the header of the family: elementwise.h, reduce.h, linalg.h.",
+           "    Statuses: NUMRS_BAD_ARGUMENT for a NULL pointer with elements, NUMRS_BAD_SHAPE for a negative extent or more bytes than",
+           "    there are, NUMRS_NO_MEMORY, NUMRS_CANCELLED.", "",
+           "    @code{.c}",
+           "    double y[3], x[6] = {1, 4, 9, 16, 25, 36};",
+           "    numrs_sqrt_f64(NULL, x, x, 6);             // in place: 1 2 3 4 5 6",
+           "    numrs_sum_f64(NULL, x, y, 1, 6, 1);        // all six: 21",
+           "    numrs_sum_f64(NULL, x, y, 2, 3, 1);        // rows of a (2, 3) array: 6 15",
+           "    numrs_sum_f64(NULL, x, y, 1, 2, 3);        // its columns: 5 7 9",
+           "    @endcode */",
            "#ifndef NUMRS_RAW_H", "#define NUMRS_RAW_H", "", '#include "numrs/base.h"', "", "#ifdef __cplusplus", 'extern "C" {', "#endif"]
     for family, text, functions in FAMILIES:
-        out += ["", f"/* {family}: {text} */"]
-        out += [f.prototype() for f in functions()]
+        out += ["", f"/** @name {family}", "@{ */", f"/** {text} */"]
+        out += [f.prototype() for f in functions()] + ["/** @} */"]
     out += ["", *CALLS_TEXT]
-    out += [f.prototype() for f in calls()]
+    out += [f.prototype() for f in calls()] + ["/** @} */"]
     return "\n".join(out + ["", "#ifdef __cplusplus", "}", "#endif", "#endif /* NUMRS_RAW_H */", ""])
 
 

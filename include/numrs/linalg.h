@@ -1,4 +1,5 @@
-/* Linear algebra on views: matrix products of any strides, dtypes and batches. Typed functions on plain memory
+/** @file
+   Linear algebra on views: matrix products of any strides, dtypes and batches. Typed functions on plain memory
    (numrs_matmul_f32, numrs_gemm_f32 …) are in raw.h.
 
    Inputs are promoted as NumPy 2 does and the sum is formed in the promoted dtype: integers wrap, bool is "or of ands",
@@ -10,7 +11,20 @@
    blocks of 256, in each one chain of fused multiply-adds from 0 on, the blocks' sums added in order. So the bits do
    not depend on threads, memory layout, batch, the other rows and columns, nor on the instruction set where it has
    fused multiply-add (SSE4 has none and rounds the products too). Error: at most (min(k, 256) + ceil(k / 256)) u * sum
-   of |a| |b|, u = 2^-24 or 2^-53. Vector times vector is numrs_vecdot's tree. */
+   of |a| |b|, u = 2^-24 or 2^-53. Vector times vector is numrs_vecdot's tree.
+
+    Statuses: NUMRS_BAD_ARGUMENT for a NULL view or NULL data with elements; NUMRS_BAD_SHAPE when the operands or the
+    output do not go together; NUMRS_BAD_DTYPE; NUMRS_OVERLAP when the output overlaps itself; NUMRS_NO_MEMORY;
+    NUMRS_UNSUPPORTED; NUMRS_CANCELLED.
+
+    @code{.c}
+    const double a[] = {1, 2, 3, 4}, b[] = {5, 6};
+    double y[2];
+    const int64_t shape[] = {2, 2};
+    const numrs_view va = {(void *)a, shape, NULL, 2, NUMRS_F64}, vb = {(void *)b, shape, NULL, 1, NUMRS_F64},
+                     vy = {y, shape, NULL, 1, NUMRS_F64};
+    numrs_matmul(NULL, &va, &vb, &vy);                       // y is 17 39
+    @endcode */
 #ifndef NUMRS_LINALG_H
 #define NUMRS_LINALG_H
 
@@ -33,10 +47,13 @@ NUMRS_API numrs_status numrs_inner(numrs_context *context, const numrs_view *a, 
 NUMRS_API numrs_status numrs_outer(numrs_context *context, const numrs_view *a, const numrs_view *b,
                                    const numrs_view *y);
 
-/** Shape of the result, for whoever makes the output; `shape` has room for NUMRS_MAX_NDIM extents. NUMRS_BAD_SHAPE when
-   the operands do not go together. The dtype of all three results is numrs_promote(a->dtype, b->dtype). */
+/** Shape of the result, for whoever makes the output; `shape` has room for NUMRS_MAX_NDIM extents. The
+   dtype of all three results is numrs_promote(a->dtype, b->dtype).
+    @return NUMRS_OK; NUMRS_BAD_SHAPE when the operands do not go together; NUMRS_BAD_ARGUMENT for NULL. */
 NUMRS_API numrs_status numrs_matmul_shape(const numrs_view *a, const numrs_view *b, int32_t *ndim, int64_t *shape);
+/** The same for numrs_inner. */
 NUMRS_API numrs_status numrs_inner_shape(const numrs_view *a, const numrs_view *b, int32_t *ndim, int64_t *shape);
+/** The same for numrs_outer. */
 NUMRS_API numrs_status numrs_outer_shape(const numrs_view *a, const numrs_view *b, int32_t *ndim, int64_t *shape);
 
 #ifdef __cplusplus

@@ -1,134 +1,135 @@
-/* Numbers of dtypes and operations. Generated from lib/table by tools/gen.py; do not edit. */
+/** @file
+    Numbers of dtypes and operations. Generated from lib/table by tools/gen.py; do not edit. */
 #ifndef NUMRS_OPS_H
 #define NUMRS_OPS_H
 
-/* element types */
+/** Element types. */
 enum {
-  NUMRS_BOOL = 1, /* bool */
-  NUMRS_I8 = 2, /* int8 */
-  NUMRS_I16 = 3, /* int16 */
-  NUMRS_I32 = 4, /* int32 */
-  NUMRS_I64 = 5, /* int64 */
-  NUMRS_U8 = 6, /* uint8 */
-  NUMRS_U16 = 7, /* uint16 */
-  NUMRS_U32 = 8, /* uint32 */
-  NUMRS_U64 = 9, /* uint64 */
-  NUMRS_F32 = 12, /* float32 */
-  NUMRS_F64 = 13, /* float64 */
+  NUMRS_BOOL = 1, /**< bool, uint8_t */
+  NUMRS_I8 = 2, /**< int8, int8_t */
+  NUMRS_I16 = 3, /**< int16, int16_t */
+  NUMRS_I32 = 4, /**< int32, int32_t */
+  NUMRS_I64 = 5, /**< int64, int64_t */
+  NUMRS_U8 = 6, /**< uint8, uint8_t */
+  NUMRS_U16 = 7, /**< uint16, uint16_t */
+  NUMRS_U32 = 8, /**< uint32, uint32_t */
+  NUMRS_U64 = 9, /**< uint64, uint64_t */
+  NUMRS_F32 = 12, /**< float32, float */
+  NUMRS_F64 = 13, /**< float64, double */
 };
 
-/* unary operations */
+/** Operations of numrs_unary. */
 enum {
-  NUMRS_OP_NEGATIVE = 0,
-  NUMRS_OP_POSITIVE = 1,
-  NUMRS_OP_ABS = 2,
-  NUMRS_OP_SIGN = 3,
-  NUMRS_OP_SQUARE = 4,
-  NUMRS_OP_RECIPROCAL = 5,
-  NUMRS_OP_SQRT = 6,
-  NUMRS_OP_FLOOR = 7,
-  NUMRS_OP_CEIL = 8,
-  NUMRS_OP_TRUNC = 9,
-  NUMRS_OP_ROUND = 10,
-  NUMRS_OP_ISNAN = 11,
-  NUMRS_OP_ISINF = 12,
-  NUMRS_OP_ISFINITE = 13,
-  NUMRS_OP_SIGNBIT = 14,
-  NUMRS_OP_LOGICAL_NOT = 15,
-  NUMRS_OP_BITWISE_INVERT = 16,
-  NUMRS_OP_CONJ = 17,
-  NUMRS_OP_REAL = 18,
-  NUMRS_OP_IMAG = 19,
-  NUMRS_OP_EXP = 20,
-  NUMRS_OP_EXP2 = 21,
-  NUMRS_OP_EXPM1 = 22,
-  NUMRS_OP_LOG = 23,
-  NUMRS_OP_LOG2 = 24,
-  NUMRS_OP_LOG10 = 25,
-  NUMRS_OP_LOG1P = 26,
-  NUMRS_OP_SIN = 27,
-  NUMRS_OP_COS = 28,
-  NUMRS_OP_TAN = 29,
-  NUMRS_OP_SINH = 30,
-  NUMRS_OP_COSH = 31,
-  NUMRS_OP_TANH = 32,
-  NUMRS_OP_ASIN = 33,
-  NUMRS_OP_ACOS = 34,
-  NUMRS_OP_ATAN = 35,
-  NUMRS_OP_ASINH = 36,
-  NUMRS_OP_ACOSH = 37,
-  NUMRS_OP_ATANH = 38,
-  NUMRS_OP_CBRT = 39,
-  NUMRS_OP_RSQRT = 40,
-  NUMRS_OP_ERF = 41,
-  NUMRS_OP_ERFC = 42,
-  NUMRS_OP_SIGMOID = 43,
+  NUMRS_OP_NEGATIVE = 0, /**< negative */
+  NUMRS_OP_POSITIVE = 1, /**< positive */
+  NUMRS_OP_ABS = 2, /**< abs */
+  NUMRS_OP_SIGN = 3, /**< sign */
+  NUMRS_OP_SQUARE = 4, /**< square */
+  NUMRS_OP_RECIPROCAL = 5, /**< reciprocal */
+  NUMRS_OP_SQRT = 6, /**< sqrt */
+  NUMRS_OP_FLOOR = 7, /**< floor */
+  NUMRS_OP_CEIL = 8, /**< ceil */
+  NUMRS_OP_TRUNC = 9, /**< trunc */
+  NUMRS_OP_ROUND = 10, /**< round */
+  NUMRS_OP_ISNAN = 11, /**< isnan */
+  NUMRS_OP_ISINF = 12, /**< isinf */
+  NUMRS_OP_ISFINITE = 13, /**< isfinite */
+  NUMRS_OP_SIGNBIT = 14, /**< signbit */
+  NUMRS_OP_LOGICAL_NOT = 15, /**< logical_not */
+  NUMRS_OP_BITWISE_INVERT = 16, /**< bitwise_invert */
+  NUMRS_OP_CONJ = 17, /**< conj */
+  NUMRS_OP_REAL = 18, /**< real */
+  NUMRS_OP_IMAG = 19, /**< imag */
+  NUMRS_OP_EXP = 20, /**< exp */
+  NUMRS_OP_EXP2 = 21, /**< exp2 */
+  NUMRS_OP_EXPM1 = 22, /**< expm1 */
+  NUMRS_OP_LOG = 23, /**< log */
+  NUMRS_OP_LOG2 = 24, /**< log2 */
+  NUMRS_OP_LOG10 = 25, /**< log10 */
+  NUMRS_OP_LOG1P = 26, /**< log1p */
+  NUMRS_OP_SIN = 27, /**< sin */
+  NUMRS_OP_COS = 28, /**< cos */
+  NUMRS_OP_TAN = 29, /**< tan */
+  NUMRS_OP_SINH = 30, /**< sinh */
+  NUMRS_OP_COSH = 31, /**< cosh */
+  NUMRS_OP_TANH = 32, /**< tanh */
+  NUMRS_OP_ASIN = 33, /**< asin */
+  NUMRS_OP_ACOS = 34, /**< acos */
+  NUMRS_OP_ATAN = 35, /**< atan */
+  NUMRS_OP_ASINH = 36, /**< asinh */
+  NUMRS_OP_ACOSH = 37, /**< acosh */
+  NUMRS_OP_ATANH = 38, /**< atanh */
+  NUMRS_OP_CBRT = 39, /**< cbrt */
+  NUMRS_OP_RSQRT = 40, /**< rsqrt */
+  NUMRS_OP_ERF = 41, /**< erf */
+  NUMRS_OP_ERFC = 42, /**< erfc */
+  NUMRS_OP_SIGMOID = 43, /**< sigmoid */
 };
 
-/* binary operations */
+/** Operations of numrs_binary. */
 enum {
-  NUMRS_OP_ADD = 0,
-  NUMRS_OP_SUBTRACT = 1,
-  NUMRS_OP_MULTIPLY = 2,
-  NUMRS_OP_DIVIDE = 3,
-  NUMRS_OP_FLOOR_DIVIDE = 4,
-  NUMRS_OP_REMAINDER = 5,
-  NUMRS_OP_POW = 6,
-  NUMRS_OP_MAXIMUM = 7,
-  NUMRS_OP_MINIMUM = 8,
-  NUMRS_OP_EQUAL = 9,
-  NUMRS_OP_NOT_EQUAL = 10,
-  NUMRS_OP_LESS = 11,
-  NUMRS_OP_LESS_EQUAL = 12,
-  NUMRS_OP_GREATER = 13,
-  NUMRS_OP_GREATER_EQUAL = 14,
-  NUMRS_OP_LOGICAL_AND = 15,
-  NUMRS_OP_LOGICAL_OR = 16,
-  NUMRS_OP_LOGICAL_XOR = 17,
-  NUMRS_OP_BITWISE_AND = 18,
-  NUMRS_OP_BITWISE_OR = 19,
-  NUMRS_OP_BITWISE_XOR = 20,
-  NUMRS_OP_BITWISE_LEFT_SHIFT = 21,
-  NUMRS_OP_BITWISE_RIGHT_SHIFT = 22,
-  NUMRS_OP_COPYSIGN = 23,
-  NUMRS_OP_NEXTAFTER = 24,
-  NUMRS_OP_HYPOT = 25,
-  NUMRS_OP_ATAN2 = 26,
-  NUMRS_OP_LOGADDEXP = 27,
+  NUMRS_OP_ADD = 0, /**< add */
+  NUMRS_OP_SUBTRACT = 1, /**< subtract */
+  NUMRS_OP_MULTIPLY = 2, /**< multiply */
+  NUMRS_OP_DIVIDE = 3, /**< divide */
+  NUMRS_OP_FLOOR_DIVIDE = 4, /**< floor_divide */
+  NUMRS_OP_REMAINDER = 5, /**< remainder */
+  NUMRS_OP_POW = 6, /**< pow */
+  NUMRS_OP_MAXIMUM = 7, /**< maximum */
+  NUMRS_OP_MINIMUM = 8, /**< minimum */
+  NUMRS_OP_EQUAL = 9, /**< equal */
+  NUMRS_OP_NOT_EQUAL = 10, /**< not_equal */
+  NUMRS_OP_LESS = 11, /**< less */
+  NUMRS_OP_LESS_EQUAL = 12, /**< less_equal */
+  NUMRS_OP_GREATER = 13, /**< greater */
+  NUMRS_OP_GREATER_EQUAL = 14, /**< greater_equal */
+  NUMRS_OP_LOGICAL_AND = 15, /**< logical_and */
+  NUMRS_OP_LOGICAL_OR = 16, /**< logical_or */
+  NUMRS_OP_LOGICAL_XOR = 17, /**< logical_xor */
+  NUMRS_OP_BITWISE_AND = 18, /**< bitwise_and */
+  NUMRS_OP_BITWISE_OR = 19, /**< bitwise_or */
+  NUMRS_OP_BITWISE_XOR = 20, /**< bitwise_xor */
+  NUMRS_OP_BITWISE_LEFT_SHIFT = 21, /**< bitwise_left_shift */
+  NUMRS_OP_BITWISE_RIGHT_SHIFT = 22, /**< bitwise_right_shift */
+  NUMRS_OP_COPYSIGN = 23, /**< copysign */
+  NUMRS_OP_NEXTAFTER = 24, /**< nextafter */
+  NUMRS_OP_HYPOT = 25, /**< hypot */
+  NUMRS_OP_ATAN2 = 26, /**< atan2 */
+  NUMRS_OP_LOGADDEXP = 27, /**< logaddexp */
 };
 
-/* ternary operations */
+/** Operations of numrs_ternary. */
 enum {
-  NUMRS_OP_WHERE = 0,
-  NUMRS_OP_CLIP = 1,
-  NUMRS_OP_FMA = 2,
+  NUMRS_OP_WHERE = 0, /**< where */
+  NUMRS_OP_CLIP = 1, /**< clip */
+  NUMRS_OP_FMA = 2, /**< fma */
 };
 
-/* reduce operations */
+/** Operations of numrs_reduce. */
 enum {
-  NUMRS_OP_SUM = 0,
-  NUMRS_OP_PROD = 1,
-  NUMRS_OP_MIN = 2,
-  NUMRS_OP_MAX = 3,
-  NUMRS_OP_MEAN = 4,
-  NUMRS_OP_VAR = 5,
-  NUMRS_OP_STD = 6,
-  NUMRS_OP_ARGMIN = 7,
-  NUMRS_OP_ARGMAX = 8,
-  NUMRS_OP_ANY = 9,
-  NUMRS_OP_ALL = 10,
-  NUMRS_OP_COUNT_NONZERO = 11,
-  NUMRS_OP_NORM = 12,
-  NUMRS_OP_ABS_SUM = 13,
-  NUMRS_OP_ABS_MAX = 14,
+  NUMRS_OP_SUM = 0, /**< sum */
+  NUMRS_OP_PROD = 1, /**< prod */
+  NUMRS_OP_MIN = 2, /**< min */
+  NUMRS_OP_MAX = 3, /**< max */
+  NUMRS_OP_MEAN = 4, /**< mean */
+  NUMRS_OP_VAR = 5, /**< var */
+  NUMRS_OP_STD = 6, /**< std */
+  NUMRS_OP_ARGMIN = 7, /**< argmin */
+  NUMRS_OP_ARGMAX = 8, /**< argmax */
+  NUMRS_OP_ANY = 9, /**< any */
+  NUMRS_OP_ALL = 10, /**< all */
+  NUMRS_OP_COUNT_NONZERO = 11, /**< count_nonzero */
+  NUMRS_OP_NORM = 12, /**< norm */
+  NUMRS_OP_ABS_SUM = 13, /**< abs_sum */
+  NUMRS_OP_ABS_MAX = 14, /**< abs_max */
 };
 
-/* scan operations */
+/** Operations of numrs_scan. */
 enum {
-  NUMRS_OP_CUMULATIVE_SUM = 0,
-  NUMRS_OP_CUMULATIVE_PROD = 1,
-  NUMRS_OP_CUMULATIVE_MAX = 2,
-  NUMRS_OP_CUMULATIVE_MIN = 3,
+  NUMRS_OP_CUMULATIVE_SUM = 0, /**< cumulative_sum */
+  NUMRS_OP_CUMULATIVE_PROD = 1, /**< cumulative_prod */
+  NUMRS_OP_CUMULATIVE_MAX = 2, /**< cumulative_max */
+  NUMRS_OP_CUMULATIVE_MIN = 3, /**< cumulative_min */
 };
 
 #endif /* NUMRS_OPS_H */

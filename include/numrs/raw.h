@@ -1,7 +1,19 @@
-/* One typed function per operation and dtype, on contiguous memory. Generated from lib/table by tools/gen.py; do not edit.
+/** @file
+    One typed function per operation and dtype, on contiguous memory. Generated from lib/table by tools/gen.py; do not edit.
 
-   Argument order: context (NULL: the default), inputs, outputs, extents. An output may be one of the inputs, or overlap them
-   in any way: the numbers are those of separate memory. Pointers may be NULL when there are no elements. bool has one byte. */
+    Argument order: context (NULL: the default), inputs, outputs, extents. An output may be one of the inputs, or overlap them
+    in any way: the numbers are those of separate memory. Pointers may be NULL when there are no elements. bool has one byte,
+    0 or 1. What the operations do, and which bits they give, is in the header of the family: elementwise.h, reduce.h, linalg.h.
+    Statuses: NUMRS_BAD_ARGUMENT for a NULL pointer with elements, NUMRS_BAD_SHAPE for a negative extent or more bytes than
+    there are, NUMRS_NO_MEMORY, NUMRS_CANCELLED.
+
+    @code{.c}
+    double y[3], x[6] = {1, 4, 9, 16, 25, 36};
+    numrs_sqrt_f64(NULL, x, x, 6);             // in place: 1 2 3 4 5 6
+    numrs_sum_f64(NULL, x, y, 1, 6, 1);        // all six: 21
+    numrs_sum_f64(NULL, x, y, 2, 3, 1);        // rows of a (2, 3) array: 6 15
+    numrs_sum_f64(NULL, x, y, 1, 2, 3);        // its columns: 5 7 9
+    @endcode */
 #ifndef NUMRS_RAW_H
 #define NUMRS_RAW_H
 
@@ -11,7 +23,9 @@
 extern "C" {
 #endif
 
-/* unary: y[i] = op(x[i]) for n contiguous elements */
+/** @name unary
+@{ */
+/** y[i] = op(x[i]) for n contiguous elements */
 NUMRS_API numrs_status numrs_negative_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_negative_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_negative_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n);
@@ -264,8 +278,11 @@ NUMRS_API numrs_status numrs_erfc_f32(numrs_context *context, const float *x, fl
 NUMRS_API numrs_status numrs_erfc_f64(numrs_context *context, const double *x, double *y, int64_t n);
 NUMRS_API numrs_status numrs_sigmoid_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_sigmoid_f64(numrs_context *context, const double *x, double *y, int64_t n);
+/** @} */
 
-/* binary: y[i] = op(a[i], b[i]) for n contiguous elements */
+/** @name binary
+@{ */
+/** y[i] = op(a[i], b[i]) for n contiguous elements */
 NUMRS_API numrs_status numrs_add_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_add_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_add_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n);
@@ -504,8 +521,11 @@ NUMRS_API numrs_status numrs_atan2_f32(numrs_context *context, const float *a, c
 NUMRS_API numrs_status numrs_atan2_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
 NUMRS_API numrs_status numrs_logaddexp_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n);
 NUMRS_API numrs_status numrs_logaddexp_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
+/** @} */
 
-/* ternary: y[i] = op(a[i], b[i], c[i]) for n contiguous elements */
+/** @name ternary
+@{ */
+/** y[i] = op(a[i], b[i], c[i]) for n contiguous elements */
 NUMRS_API numrs_status numrs_where_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_where_i8(numrs_context *context, const uint8_t *a, const int8_t *b, const int8_t *c, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_where_i16(numrs_context *context, const uint8_t *a, const int16_t *b, const int16_t *c, int16_t *y, int64_t n);
@@ -530,8 +550,11 @@ NUMRS_API numrs_status numrs_clip_f32(numrs_context *context, const float *a, co
 NUMRS_API numrs_status numrs_clip_f64(numrs_context *context, const double *a, const double *b, const double *c, double *y, int64_t n);
 NUMRS_API numrs_status numrs_fma_f32(numrs_context *context, const float *a, const float *b, const float *c, float *y, int64_t n);
 NUMRS_API numrs_status numrs_fma_f64(numrs_context *context, const double *a, const double *b, const double *c, double *y, int64_t n);
+/** @} */
 
-/* reduce: y (outer, inner) = op over the middle axis of x (outer, n, inner), both C order */
+/** @name reduce
+@{ */
+/** y (outer, inner) = op over the middle axis of x (outer, n, inner), both C order */
 NUMRS_API numrs_status numrs_sum_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_sum_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_sum_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -643,8 +666,11 @@ NUMRS_API numrs_status numrs_abs_sum_f32(numrs_context *context, const float *x,
 NUMRS_API numrs_status numrs_abs_sum_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_abs_max_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_abs_max_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+/** @} */
 
-/* scan: y = op of the elements so far along the middle axis of x, both (outer, n, inner) in C order */
+/** @name scan
+@{ */
+/** y = op of the elements so far along the middle axis of x, both (outer, n, inner) in C order */
 NUMRS_API numrs_status numrs_cumulative_sum_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_sum_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_sum_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -689,8 +715,11 @@ NUMRS_API numrs_status numrs_cumulative_min_u32(numrs_context *context, const ui
 NUMRS_API numrs_status numrs_cumulative_min_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_min_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_min_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+/** @} */
 
-/* dot: y = sum of a[i] * b[i] over n contiguous elements */
+/** @name dot
+@{ */
+/** y = sum of a[i] * b[i] over n contiguous elements */
 NUMRS_API numrs_status numrs_dot_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_dot_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_dot_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n);
@@ -702,8 +731,11 @@ NUMRS_API numrs_status numrs_dot_u32(numrs_context *context, const uint32_t *a, 
 NUMRS_API numrs_status numrs_dot_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n);
 NUMRS_API numrs_status numrs_dot_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n);
 NUMRS_API numrs_status numrs_dot_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
+/** @} */
 
-/* matmul: y = a @ b, batch times (m, k) @ (k, n). Integers wrap, bool is "or of ands", k = 0 gives zeros.
+/** @name call
+@{ */
+/** matmul: y = a @ b, batch times (m, k) @ (k, n). Integers wrap, bool is "or of ands", k = 0 gives zeros.
    gemm: c = alpha op(a) op(b) + beta c in row-major order, rows lda, ldb, ldc elements apart. op transposes where trans_ is 1: op(a) is
    (m, k), so a is stored as (k, m). beta = 0 does not read c, alpha = 0 neither a nor b; k = 0 gives beta c. */
 NUMRS_API numrs_status numrs_matmul_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t batch, int64_t m, int64_t k, int64_t n);
@@ -719,6 +751,7 @@ NUMRS_API numrs_status numrs_matmul_f32(numrs_context *context, const float *a, 
 NUMRS_API numrs_status numrs_matmul_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t batch, int64_t m, int64_t k, int64_t n);
 NUMRS_API numrs_status numrs_gemm_f32(numrs_context *context, const float *a, const float *b, float *c, int64_t m, int64_t k, int64_t n, int64_t lda, int64_t ldb, int64_t ldc, int32_t trans_a, int32_t trans_b, float alpha, float beta);
 NUMRS_API numrs_status numrs_gemm_f64(numrs_context *context, const double *a, const double *b, double *c, int64_t m, int64_t k, int64_t n, int64_t lda, int64_t ldb, int64_t ldc, int32_t trans_a, int32_t trans_b, double alpha, double beta);
+/** @} */
 
 #ifdef __cplusplus
 }

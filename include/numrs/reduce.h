@@ -1,4 +1,5 @@
-/* Reductions and cumulative operations on views: any strides, any axes. Operation numbers are in ops.h, typed functions
+/** @file
+   Reductions and cumulative operations on views: any strides, any axes. Operation numbers are in ops.h, typed functions
    in raw.h.
 
    Order of evaluation. Several axes are reduced as one, in C order of their indices, whatever the memory order.
@@ -12,7 +13,20 @@
    result is the positive quiet NaN. -0 counts as less than +0 in min and max. Integers wrap. Empty: sum, norm, abs_sum,
    abs_max and count_nonzero 0, prod 1, any false, all true, mean, var and std NaN; min, max, argmin and argmax are
    NUMRS_BAD_ARGUMENT. y may overlap the inputs in any way: the numbers are those of separate memory. y is unchanged on
-   any status but NUMRS_OK and NUMRS_CANCELLED. */
+   any status but NUMRS_OK and NUMRS_CANCELLED.
+
+    Statuses: NUMRS_BAD_ARGUMENT for an unknown operation, a bad axis, a NULL view, or NULL data with elements;
+   NUMRS_BAD_DTYPE when the operation does not take or give a dtype; NUMRS_BAD_SHAPE for shapes that do not go together;
+   NUMRS_OVERLAP when the output overlaps itself; NUMRS_NO_MEMORY; NUMRS_UNSUPPORTED; NUMRS_CANCELLED.
+
+    @code{.c}
+    const double x[] = {1, 2, 3, 4, 5, 6};                   // (2, 3)
+    double y[3];
+    const int64_t shape[] = {2, 3};
+    const int32_t axis = 0;
+    const numrs_view vx = {(void *)x, shape, NULL, 2, NUMRS_F64}, vy = {y, shape + 1, NULL, 1, NUMRS_F64};
+    numrs_reduce(NULL, NUMRS_OP_SUM, &vx, NULL, &vy, &axis, 1, 0);     // y is 5 7 9
+    @endcode */
 #ifndef NUMRS_REDUCE_H
 #define NUMRS_REDUCE_H
 
@@ -48,8 +62,10 @@ NUMRS_API numrs_status numrs_scan(numrs_context *context, int32_t op, const numr
 NUMRS_API numrs_status numrs_vecdot(numrs_context *context, const numrs_view *a, const numrs_view *b,
                                     const numrs_view *y, int32_t axis);
 
-/** dtype of the result for an input dtype; NUMRS_BAD_DTYPE when op does not take it. */
+/** dtype of the result of a reduction for an input dtype.
+    @return NUMRS_OK; NUMRS_BAD_DTYPE when op does not take it; NUMRS_BAD_ARGUMENT for an unknown op or NULL. */
 NUMRS_API numrs_status numrs_reduce_dtype(int32_t op, int32_t x, int32_t *result);
+/** The same for a cumulative operation. */
 NUMRS_API numrs_status numrs_scan_dtype(int32_t op, int32_t x, int32_t *result);
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-"""The committed files that are made from the tables and from pyproject.toml are current."""
+"""The committed files that are made from the tables, the headers and pyproject.toml are current."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("script", ["gen.py", "lock.py", "stubs.py"])
+@pytest.mark.parametrize("script", ["gen.py", "c_docs.py", "lock.py", "stubs.py"])
 def test_generated_files_are_current(script):
     run = subprocess.run([sys.executable, ROOT / "tools" / script, "--check"], capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr

@@ -9,7 +9,12 @@ cflags=$(pkg-config --cflags numrs)
 libs=$(pkg-config --libs numrs)
 libdir=$(numrs config --libdir)
 [ "$NUMRS_TEST_TIER" != quick ] || NUMRS_STRICT=0
-mkdir -p build/clients
+rm -rf build/clients/examples
+python tools/c_docs.py --examples build/clients/examples
+for source in build/clients/examples/*; do # of the headers and the guide
+  case $source in *.cpp) compile="${CXX:-c++} -std=c++17" ;; *) compile="${CC:-cc} -std=c99" ;; esac
+  check "example ${source##*/}" sh -euc "$compile -pedantic -Wall -Wextra -Werror $source -o $source.out $cflags $libs; $source.out"
+done
 sed "s/@VERSION@/$(pkg-config --modversion numrs)/" $src/expected.txt >build/clients/expected.txt
 ran=0 unlisted=
 sed -e '/^#/d' -e 's/ *| */|/g' $src/table.txt >build/clients/table
