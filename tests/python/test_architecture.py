@@ -100,6 +100,6 @@ def test_hand_written_files_hold_one_theme():
         for path in sources(folder, ".h", ".cc", ".c", ".cu", ".py", ".pyx", ".sh"):
             name = str(path.relative_to(ROOT))
             lines = path.read_text().count("\n")
-            if name not in GENERATED and lines > MAX_LINES:
+            if name not in GENERATED and not name.startswith("tests/abi/") and lines > MAX_LINES:
                 long.append(f"{name}: {lines} lines, at most {MAX_LINES}: split it by theme")
     assert not long, "\n".join(long)
