@@ -51,7 +51,7 @@ def python_edges(text):
 def test_includes_follow_the_layers(folder):
     own = folder.split("/")[-1]
     wrong = []
-    for path in sources(folder, ".h", ".cc", ".cu"):
+    for path in sources(folder, ".h", ".hpp", ".cc", ".cu"):
         for quote, name in c_edges(path.read_text()):
             target = name.removeprefix("lib/").split("/")[0]
             local = quote == '"' and (target == own or (path.parent / name).exists())

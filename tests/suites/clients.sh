@@ -1,5 +1,5 @@
 # Programs in many languages against the installed wheel: tests/clients/table.txt has a line for each, expected.txt what all
-# print; and the ten-line programs. Quick runs what this machine has tools for and promises no more, so there a missing tool
+# print; and the ten-line programs, the examples of the documents, a program that brings threads and memory. Quick runs what this machine has tools for and promises no more, so there a missing tool
 # is skipped even under --strict; full installs all of them (tools/apt-full.txt), and there --strict counts it as failed.
 pkgconfig=$(numrs config --pkgconfigdir)
 small_clients "$pkgconfig"
@@ -16,6 +16,9 @@ for source in build/clients/examples/*; do # of the headers and the guide
   check "example ${source##*/}" sh -euc "$compile -pedantic -Wall -Wextra -Werror $source -o $source.out $cflags $libs; $source.out"
 done
 sed "s/@VERSION@/$(pkg-config --modversion numrs)/" $src/expected.txt >build/clients/expected.txt
+check 'embedded in a program with its own threads and allocator' sh -euc "${CC:-cc} -std=c99 -pedantic -Wall -Wextra -Werror -pthread \
+  $src/embed_pthread.c -o build/clients/embed_pthread $cflags $libs; build/clients/embed_pthread | diff $src/embed_pthread.txt -"
+
 ran=0 unlisted=
 sed -e '/^#/d' -e 's/ *| */|/g' $src/table.txt >build/clients/table
 while IFS='|' read -r language needs packages compile run <&3; do
