@@ -9,6 +9,11 @@ cflags=$(pkg-config --cflags numrs)
 libs=$(pkg-config --libs numrs)
 libdir=$(numrs config --libdir)
 [ "$NUMRS_TEST_TIER" != quick ] || NUMRS_STRICT=0
+for compiler in g++ clang++-19; do # the tests of numrs.hpp are C++ tests; here its warnings, as strict as a user may be
+  have $compiler || continue
+  check "numrs.hpp, $compiler" sh -euc "echo '#include <numrs/numrs.hpp>' >build/clients/hpp.cc
+    $compiler -std=c++17 -pedantic -Wall -Wextra -Wconversion -Wshadow -Wold-style-cast -Werror -fsyntax-only build/clients/hpp.cc $cflags"
+done
 rm -rf build/clients/examples
 python tools/c_docs.py --examples build/clients/examples
 for source in build/clients/examples/*; do # of the headers and the guide
