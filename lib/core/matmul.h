@@ -17,6 +17,9 @@ Status Matmul(const Run& run, const char* function, const View& a, const View& b
 Status Inner(const Run& run, const char* function, const View& a, const View& b, const View& y);
 Status Outer(const Run& run, const char* function, const View& a, const View& b, const View& y);
 
+// Refuses an output of another shape, of a dtype to which `dtype` does not convert, or over itself.
+Status CheckProductOut(const char* function, const View& y, int32_t dtype, int32_t ndim, const int64_t* shape);
+
 // True when the product was small and plain enough (C or transposed order, one float dtype, apart) and has been done.
 bool MatmulSmall(const Kernels& kernels, const numrs_view* a, const numrs_view* b, const numrs_view* y);
 
