@@ -22,7 +22,7 @@ PARAMETERS = {
     "cumulative_sum.axis": "SupportsIndex | None", "cumulative_prod.axis": "SupportsIndex | None",
     "cumulative_max.axis": "SupportsIndex | None", "cumulative_min.axis": "SupportsIndex | None",
     "clip.min": "npt.ArrayLike | None", "clip.max": "npt.ArrayLike | None", "astype.dtype": "npt.DTypeLike",
-    "norm.ord": "float | Literal['fro'] | None", "set_num_threads.n": "SupportsIndex",
+    "norm.ord": "float | Literal['fro', 'nuc'] | None", "set_num_threads.n": "SupportsIndex",
     "x": "npt.ArrayLike", "x1": "npt.ArrayLike", "x2": "npt.ArrayLike", "x3": "npt.ArrayLike", "condition": "npt.ArrayLike",
     "out": "_Out", "axis": "_Axes", "keepdims": "bool", "where": "npt.ArrayLike | None",
     "dtype": "npt.DTypeLike | None", "correction": "float | None", "ddof": "float | None", "include_initial": "bool", "copy": "bool",

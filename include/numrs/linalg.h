@@ -1,11 +1,11 @@
 /** @file
-   Linear algebra on views: matrix products of any strides, dtypes and batches. Typed functions on plain memory
-   (numrs_matmul_f32, numrs_gemm_f32 …) are in raw.h.
+   Linear algebra on views: matrix products of any strides, dtypes and batches, and singular values. Typed functions on
+   plain memory (numrs_matmul_f32, numrs_gemm_f32 …) are in raw.h.
 
-   Inputs are promoted as NumPy 2 does and the sum is formed in the promoted dtype: integers wrap, bool is "or of ands",
-   float32 stays float32. The output must have the exact shape of the result; its dtype may be any to which the result
-   converts by NumPy's same_kind rule. It may overlap the inputs in any way (the numbers are those of separate memory),
-   but not itself. It is unchanged on any status but NUMRS_OK and NUMRS_CANCELLED.
+   Of products: inputs are promoted as NumPy 2 does and the sum is formed in the promoted dtype: integers wrap, bool is
+   "or of ands", float32 stays float32. The output must have the exact shape of the result; its dtype may be any to
+   which the result converts by NumPy's same_kind rule. It may overlap the inputs in any way (the numbers are those of
+   separate memory), but not itself. It is unchanged on any status but NUMRS_OK and NUMRS_CANCELLED.
 
    Same bits. f32 and f64: element (i, j) is formed from row i and column j alone, in an order that depends on k alone:
    blocks of 256, in each one chain of fused multiply-adds from 0 on, the blocks' sums added in order. So the bits do
@@ -47,8 +47,16 @@ NUMRS_API numrs_status numrs_inner(numrs_context *context, const numrs_view *a, 
 NUMRS_API numrs_status numrs_outer(numrs_context *context, const numrs_view *a, const numrs_view *b,
                                    const numrs_view *y);
 
+/** y = the singular values of x, from the largest on: (…, m, n) -> (…, min(m, n)), in float32 for float32 and in
+   float64 for every other dtype. Where a matrix has an element that is not finite, all its values are NaN. Backend
+   "cpu" calls LAPACK's gesdd in the OpenBLAS that comes with the library, opened at the first call. The bits depend on
+   the processor as OpenBLAS's do, not on threads. Error: a modest multiple of max(m, n) u times the largest value.
+    @return NUMRS_OK; NUMRS_UNSUPPORTED, with the reason, where OpenBLAS cannot be loaded or an extent is too large for
+    it; else as for products. */
+NUMRS_API numrs_status numrs_svdvals(numrs_context *context, const numrs_view *x, const numrs_view *y);
+
 /** Shape of the result, for whoever makes the output; `shape` has room for NUMRS_MAX_NDIM extents. The
-   dtype of all three results is numrs_promote(a->dtype, b->dtype).
+   dtype of all three products is numrs_promote(a->dtype, b->dtype).
     @return NUMRS_OK; NUMRS_BAD_SHAPE when the operands do not go together; NUMRS_BAD_ARGUMENT for NULL. */
 NUMRS_API numrs_status numrs_matmul_shape(const numrs_view *a, const numrs_view *b, int32_t *ndim, int64_t *shape);
 /** The same for numrs_inner. */

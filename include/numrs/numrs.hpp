@@ -322,6 +322,10 @@ inline void outer(const const_view &a, const const_view &b, const view &y, numrs
   const numrs_view ca = a.c_view(), cb = b.c_view(), cy = y.c_view();
   check(numrs_outer(context, &ca, &cb, &cy));
 }
+inline void svdvals(const const_view &x, const view &y, numrs_context *context = nullptr) {
+  const numrs_view cx = x.c_view(), cy = y.c_view();
+  check(numrs_svdvals(context, &cx, &cy));
+}
 
 namespace detail {
 

@@ -4,6 +4,7 @@
 #include "api/calls.h"
 #include "api/reduce.h"
 #include "core/matmul.h"
+#include "core/svdvals.h"
 #include "core/trace.h"
 
 namespace numrs {
@@ -122,6 +123,18 @@ extern "C" numrs_status numrs_inner(numrs_context* context, const numrs_view* a,
 extern "C" numrs_status numrs_outer(numrs_context* context, const numrs_view* a, const numrs_view* b,
                                     const numrs_view* y) {
   return Guard([&] { return Call(context, "outer", Outer, a, b, y); });
+}
+
+extern "C" numrs_status numrs_svdvals(numrs_context* context, const numrs_view* x, const numrs_view* y) {
+  return Guard([&]() -> Status {
+    const char* function = "svdvals";
+    const Trace trace(function, x);
+    NUMRS_TRY(CheckContext(context, function));
+    View in, out;
+    NUMRS_TRY(LoadView(function, "x", x, &in));
+    NUMRS_TRY(LoadView(function, "out", y, &out));
+    return Svdvals(MakeRun(context), function, in, out);
+  });
 }
 
 extern "C" numrs_status numrs_matmul_shape(const numrs_view* a, const numrs_view* b, int32_t* ndim, int64_t* shape) {

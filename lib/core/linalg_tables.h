@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "core/dtype.h"
+#include "core/status.h"
 
 namespace numrs {
 
@@ -43,6 +44,15 @@ struct GemmTile {
   int64_t i, m, j, n, p, k;
 };
 
+// One matrix in C order, aligned, whose elements may be overwritten, and where its singular values go.
+struct SingularValues {
+  void* a;
+  void* values;  // min(rows, cols) of them, from the largest on
+  void* scratch;
+  size_t scratch_bytes;
+  int64_t rows, cols;  // above 0
+};
+
 struct LinalgTable {
   // The whole product on this thread, no scratch, any size; b_col is 1 where the backend has pack, else any strides.
   // Without the other slots it is the only way.
@@ -53,6 +63,11 @@ struct LinalgTable {
   // elements for a's rows.
   void (*tile[kDTypes])(const Gemm& g, const GemmTile& tile, const void* panels, void* scratch);
   void (*gemv[kDTypes])(const Gemv& g);
+  // Bytes of scratch for matrices of this shape. Fails where there is no way to have the values.
+  Status (*singular_bytes[kDTypes])(const char* function, int64_t rows, int64_t cols, size_t* bytes);
+  // All values are NaN where an element is not finite or the iteration does not converge. Error: a modest multiple of
+  // max(rows, cols) u times the largest value.
+  void (*singular[kDTypes])(const SingularValues& s);
 };
 
 }  // namespace numrs

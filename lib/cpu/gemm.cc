@@ -1,4 +1,6 @@
-// The table of matrix products of backend "cpu": float kernels on Highway, integer ones in gemm_integer.cc.
+// The table of linear algebra of backend "cpu": float products on Highway, integer ones in gemm_integer-inl.h, singular
+// values by LAPACK.
+#include "cpu/lapack.h"
 #include "cpu/targets.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -22,6 +24,8 @@ void FillFloat(LinalgTable* t) {
   t->pack[dtype] = PackPanels<T>;
   t->tile[dtype] = Tile<T>;
   t->gemv[dtype] = GemvKernel<T>;
+  t->singular_bytes[dtype] = LapackSingularBytes<T>;
+  t->singular[dtype] = LapackSingular<T>;
 }
 
 const LinalgTable* LocalLinalg() {

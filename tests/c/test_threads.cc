@@ -10,6 +10,8 @@
 #include <cfenv>
 #include <chrono>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <string>
@@ -404,4 +406,53 @@ TEST_CASE("threads: a caller with a small stack", "[threads]") {
   pthread_join(thread, &result);
   CHECK(reinterpret_cast<int64_t>(result) == int64_t{5000} * 4999 / 2);
   pthread_attr_destroy(&attributes);
+}
+
+TEST_CASE("threads: many short loops of several callers all end", "[threads]") {
+  // A lost wake-up shows as callers that stand still: the watchdog kills the process with a message instead of waiting.
+  const Threads four(4);
+  constexpr int kCallers = 4;
+  constexpr auto kRun = std::chrono::milliseconds(2000), kPatience = std::chrono::milliseconds(60'000);
+  std::atomic<int64_t> calls[kCallers] = {};
+  std::atomic<bool> end{false};
+  std::atomic<int> wrong{0}, running{kCallers};
+  std::vector<std::thread> callers;
+  for (int t = 0; t < kCallers; ++t) {
+    callers.emplace_back([&, t] {
+      // Loops of 2 to 65 chunks, from nothing to some microseconds each, so that workers fall asleep and wake at every
+      // possible moment; now and then a pause in which all of them sleep.
+      for (int64_t i = t; !end; ++i) {
+        const int64_t n = 2 + i * 7 % 64;
+        if (i % 5 == 0) {
+          ParallelFor(n % 8 + 2, 1, 4, nullptr, [&](int64_t begin, int64_t) { Busy(static_cast<int>(begin % 6)); });
+        }
+        if (Sum(n, 1, 2 + static_cast<int>(i % 3)) != n * (n - 1) / 2) ++wrong;
+        if (i % 97 == 0) std::this_thread::sleep_for(std::chrono::microseconds(50));
+        ++calls[t];
+      }
+      --running;
+    });
+  }
+  const auto start = std::chrono::steady_clock::now();
+  auto moved = start;
+  int64_t seen = -1;
+  for (;;) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    const auto now = std::chrono::steady_clock::now();
+    if (now - start > kRun) end = true;
+    if (end && running == 0) break;
+    int64_t slowest = calls[0];
+    for (const auto& count : calls) slowest = std::min(slowest, count.load());
+    if (slowest != seen) {
+      seen = slowest;
+      moved = now;
+    }
+    if (now - moved > kPatience) {
+      std::fprintf(stderr, "threads: a caller stands still after %lld loops\n", static_cast<long long>(seen));
+      std::abort();
+    }
+  }
+  for (std::thread& t : callers) t.join();
+  CHECK(wrong.load() == 0);
+  for (const auto& count : calls) CHECK(count.load() > 0);
 }

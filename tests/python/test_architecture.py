@@ -14,11 +14,11 @@ C_EDGES = {
     "lib/ops": {"numrs", "core"},
     "lib/api": {"numrs", "core", "table"},  # never a backend
     "lib/portable": {"numrs", "core", "ops", "table"},
-    "lib/cpu": {"numrs", "core", "ops", "table", "hwy", "cblas.h"},
+    "lib/cpu": {"numrs", "core", "ops", "table", "hwy"},
     "lib/cuda": {"numrs", "core", "ops", "table"},
 }
-# Highway and OpenBLAS belong to one backend; the rest of the library stands on the C and C++ standards and POSIX alone.
-OUTSIDE = {"hwy", "cblas.h"}
+# Highway belongs to one backend; the rest of the library stands on the C and C++ standards and POSIX alone.
+OUTSIDE = {"hwy"}
 
 # The same for Python, by the first name below numrs: whatever is not listed sees only public modules.
 FIRST_LAYER = {"c"}  # the C interface

@@ -122,7 +122,7 @@ def vector_norm(x: npt.ArrayLike, /, axis: _Axes = None, *, ord: float = 2, keep
 def norm(
     x: npt.ArrayLike,
     /,
-    ord: float | Literal['fro'] | None = None,
+    ord: float | Literal['fro', 'nuc'] | None = None,
     axis: _Axes = None,
     *,
     keepdims: bool = False,

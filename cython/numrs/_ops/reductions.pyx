@@ -8,6 +8,7 @@ from numrs._ops._reduce cimport in_dtype, reduce, vecdot_
 from numrs._ops.elementwise_arithmetic import abs as abs_
 from numrs._ops.elementwise_power import pow as power
 from numrs._ops.elementwise_selection import astype
+from numrs._ops.linalg import _svdvals
 from numrs.c cimport ops
 
 
@@ -501,7 +502,7 @@ def vector_norm(x, /, axis=None, *, ord=2, keepdims=False):
 
 
 def _matrix_norm(x, ord, axes, keepdims):
-    """Norms of the matrices in two axes that need no decomposition."""
+    """Norms of the matrices in two axes."""
     for axis in axes:
         if not -x.ndim <= axis < x.ndim:
             raise AxisError(f"norm: axis {axis} is out of bounds for {x.ndim}-d input (shape {x.shape}); "
@@ -512,10 +513,12 @@ def _matrix_norm(x, ord, axes, keepdims):
     if ord == "fro":
         return _vector_norm("norm", x, (rows, columns), 2, keepdims)
     if ord in (2, -2, "nuc"):
-        raise NotImplementedError(f"norm: ord is {ord!r}, which needs singular values; available for matrices: "
-                                  "None, 'fro', 1, -1, inf, -inf")
+        op = ops.NUMRS_OP_SUM if ord == "nuc" else ops.NUMRS_OP_MAX if ord == 2 else ops.NUMRS_OP_MIN
+        values = reduce(op, "norm", _svdvals("norm", np.moveaxis(x, (rows, columns), (-2, -1))), -1, None, False, None,
+                        0.0)
+        return np.expand_dims(values, (rows, columns)) if keepdims else values
     if ord not in (1, -1, float("inf"), float("-inf")):
-        raise ValueError(f"norm: ord is {ord!r}, expected None, 'fro', 1, -1, inf or -inf for matrices")
+        raise ValueError(f"norm: ord is {ord!r}, expected None, 'fro', 'nuc', 1, -1, 2, -2, inf or -inf for matrices")
     summed, other = (rows, columns) if ord in (1, -1) else (columns, rows)
     totals = _vector_norm("norm", x, summed, 1, True)
     largest = ord in (1, float("inf"))
@@ -545,9 +548,10 @@ def norm(x, /, ord=None, axis=None, *, keepdims=False):
     ----------
     x : array_like
         Any shape.
-    ord : None, 'fro', 1, 2, inf, -inf, 0 or float
+    ord : None, 'fro', 'nuc', 1, 2, inf, -inf, 0 or float
         None: the 2-norm of all elements taken. Numbers with one axis (or a 1-d ``x``): vector norms; with two axes the
-        matrix norms 'fro', 1, -1, inf, -inf.
+        matrix norms 'fro', 1, -1, inf, -inf and, of the singular values, the largest (2), the smallest (-2) and the sum
+        ('nuc').
     axis : int or tuple of ints, optional
         One axis for vector norms, two for matrix norms; None: all.
     keepdims : bool
@@ -563,7 +567,7 @@ def norm(x, /, ord=None, axis=None, *, keepdims=False):
     ValueError
         For an axis out of range or given twice, or an ``ord`` that the number of axes does not take.
     NotImplementedError
-        For the matrix norms 2, -2 and 'nuc', which need singular values.
+        For the matrix norms 2, -2 and 'nuc' where the OpenBLAS that has the singular values cannot be loaded.
 
     Examples
     --------
