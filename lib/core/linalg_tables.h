@@ -23,6 +23,9 @@ struct Gemm {
   int64_t m, k, n;
   int64_t a_row, a_col, b_row, b_col, y_row;
   double alpha, beta;
+  // Memory that the next product of a batch reads, as a hint: a kernel may fetch it ahead, or nullptr. Never loaded.
+  const void* soon_a = nullptr;
+  const void* soon_b = nullptr;
 };
 
 constexpr int64_t kGemmDepth = 256;  // fixed: the bits depend on it

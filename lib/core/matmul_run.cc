@@ -18,8 +18,9 @@ constexpr int64_t kPackPanels = 16;            // packed by one task
 constexpr int64_t kStripBytes = 2048;          // of each row of b packed at a time when there is one block of rows
 constexpr int64_t kDirectBytes = int64_t{600}
                                  << 10;  // a b of this size stays in the second-level cache and is read where it lies
-constexpr int64_t kDirectRows = 16;      // so few rows do not pay for packing b
-constexpr int64_t kDirectColumnBytes = 256;  // so few columns need no packing
+constexpr int64_t kSoonBytes = int64_t{256} << 10;  // operands of this size are fetched while the product before runs
+constexpr int64_t kDirectRows = 16;                 // so few rows do not pay for packing b
+constexpr int64_t kDirectColumnBytes = 256;         // so few columns need no packing
 
 int64_t CeilDiv(int64_t a, int64_t b) { return a / b + (a % b != 0); }
 
@@ -296,7 +297,17 @@ Status RunProduct(const Run& run, const char* function, Product& p) {
     char* own = lease.data();
     ScratchSlots inner(own ? own + BufferBytes::Round(bytes.panels) : nullptr, bytes.scratch, 1);
     const Runner runner{run.kernels, p, 1, nullptr, own, inner};
-    for (int64_t i = begin; i < end; i++) NUMRS_TRY(runner.One(p.At(i)));
+    // A small product ends before the processor has seen a pattern in its operands: name those of the next one.
+    const bool hint = p.way == Way::DIRECT && p.g.k * (p.g.m + p.g.n) * p.size() <= kSoonBytes;
+    for (int64_t i = begin; i < end; i++) {
+      Gemm g = p.At(i);
+      if (hint && i + 1 < p.batch.count) {
+        const Gemm next = p.At(i + 1);
+        if (next.a != g.a) g.soon_a = next.a;
+        if (next.b != g.b) g.soon_b = next.b;
+      }
+      NUMRS_TRY(runner.One(g));
+    }
     return NUMRS_OK;
   });
 }

@@ -90,14 +90,34 @@ HWY_INLINE void FetchToL2(const char* line) {
 #endif
 }
 
+// What is wanted after this product: two stretches, fetched into the second-level cache a few lines at a time. All at
+// once would fill the line buffers that the sums need.
+struct Soon {
+  static constexpr int kLines = 16;  // per kStretch steps of a full tile, some 75 ns: as many as there are line buffers
+  const char *at = nullptr, *end = nullptr, *then = nullptr, *then_end = nullptr;
+
+  HWY_INLINE void Fetch() {
+    for (int i = 0; i < kLines; i++) {
+      if (at >= end) {
+        if (then >= then_end) return;
+        at = then;
+        end = then_end;
+        then = then_end;
+      }
+      FetchToL2(at);
+      at += 64;
+    }
+  }
+};
+
 // kRows x (kCols vectors) of y. a's rows are a_row apart (1 when packed), its columns a_col; b's rows b_row. kPart: the
 // last vector has `lanes` lanes only. next: memory wanted soon; kNextBytes of it are fetched into the second-level
-// cache (packed a only).
+// cache (packed a only). soon: the same for a that is not packed.
 constexpr int64_t kNextBytes = 2048;
 template <class D, int kRows, int kCols, bool kPacked, bool kPart, typename T = hn::TFromD<D>>
 HWY_NOINLINE void Micro(D d, const T* HWY_RESTRICT a, int64_t a_row, int64_t a_col, const T* HWY_RESTRICT b,
                         int64_t b_row, int64_t k, T* HWY_RESTRICT y, int64_t y_row, size_t lanes,
-                        const Update<T>& update, const char* next) {
+                        const Update<T>& update, const char* next, Soon* soon) {
   using V = hn::VFromD<D>;
   const int64_t N = static_cast<int64_t>(hn::Lanes(d));
   const auto mask = hn::FirstN(d, lanes);
@@ -118,17 +138,23 @@ HWY_NOINLINE void Micro(D d, const T* HWY_RESTRICT a, int64_t a_row, int64_t a_c
   // need.
   constexpr int64_t kStretch = kGemmDepth / 16;
   const T* ahead = y;
+  int64_t ahead_rows = kRows;
+  const int64_t ahead_step = k >= kRows * kStretch ? 1 : 4 * k >= kRows * kStretch ? 4 : kRows;
   for (int64_t left = k; left > 0; left -= kStretch) {
-    if (!kPart && left > k - kRows * kStretch) {
-      hwy::Prefetch(ahead);
-      if (kCols * sizeof(V) > 64) hwy::Prefetch(ahead + N);
-      hwy::Prefetch(ahead + kCols * N - 1);
-      ahead += y_row;
+    if (!kPart) {
+      for (int64_t r = 0; r < ahead_step && ahead_rows > 0; r++, ahead_rows--) {
+        hwy::Prefetch(ahead);
+        if (kCols * sizeof(V) > 64) hwy::Prefetch(ahead + N);
+        hwy::Prefetch(ahead + kCols * N - 1);
+        ahead += y_row;
+      }
     }
     if (kPacked) {
       FetchToL2(next);
       FetchToL2(next + 64);
       next += 128;
+    } else if (soon) {
+      soon->Fetch();
     }
     for (int64_t p = left < kStretch ? left : kStretch; p > 0; p--) {
       V x[kCols];
@@ -178,42 +204,44 @@ HWY_NOINLINE void Micro(D d, const T* HWY_RESTRICT a, int64_t a_row, int64_t a_c
 
 template <class D, int kRows, bool kPacked, typename T = hn::TFromD<D>>
 HWY_INLINE void MicroColumns(D d, int64_t columns, const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t b_row,
-                             int64_t k, T* y, int64_t y_row, const Update<T>& update, const char* next) {
+                             int64_t k, T* y, int64_t y_row, const Update<T>& update, const char* next, Soon* soon) {
   const int64_t N = static_cast<int64_t>(hn::Lanes(d));
   if (columns >= kVectors * N)
-    return Micro<D, kRows, kVectors, kPacked, false>(d, a, a_row, a_col, b, b_row, k, y, y_row, 0, update, next);
+    return Micro<D, kRows, kVectors, kPacked, false>(d, a, a_row, a_col, b, b_row, k, y, y_row, 0, update, next, soon);
   const size_t last = static_cast<size_t>(columns > N ? columns - N : columns);
   if (columns > N)
-    return Micro<D, kRows, kVectors, kPacked, true>(d, a, a_row, a_col, b, b_row, k, y, y_row, last, update, next);
-  Micro<D, kRows, 1, kPacked, true>(d, a, a_row, a_col, b, b_row, k, y, y_row, last, update, next);
+    return Micro<D, kRows, kVectors, kPacked, true>(d, a, a_row, a_col, b, b_row, k, y, y_row, last, update, next,
+                                                    soon);
+  Micro<D, kRows, 1, kPacked, true>(d, a, a_row, a_col, b, b_row, k, y, y_row, last, update, next, soon);
 }
 
 // All rows of one strip of at most kVectors vectors of columns. Packed a: tiles one after the other, each k x its
 // height.
 template <class D, bool kPacked, typename T = hn::TFromD<D>>
 HWY_INLINE void Strip(D d, int64_t m, int64_t columns, const T* a, int64_t a_row, int64_t a_col, const T* b,
-                      int64_t b_row, int64_t k, T* y, int64_t y_row, const Update<T>& update, const char* next) {
+                      int64_t b_row, int64_t k, T* y, int64_t y_row, const Update<T>& update, const char* next,
+                      Soon* soon) {
   for (int64_t i = 0; i < m; next += kNextBytes) {
     const int64_t rows = TileHeight(m - i);
     const T* from = kPacked ? a + i * k : a + i * a_row;
     T* to = y + i * y_row;
     switch (rows) {
       case 1:
-        MicroColumns<D, 1, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next);
+        MicroColumns<D, 1, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next, soon);
         break;
       case 2:
-        MicroColumns<D, 2, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next);
+        MicroColumns<D, 2, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next, soon);
         break;
       case 4:
-        MicroColumns<D, 4, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next);
+        MicroColumns<D, 4, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next, soon);
         break;
 #if HWY_TARGET <= HWY_AVX3
       case 8:
-        MicroColumns<D, 8, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next);
+        MicroColumns<D, 8, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next, soon);
         break;
 #endif
       default:
-        MicroColumns<D, kTileRows, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next);
+        MicroColumns<D, kTileRows, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next, soon);
         break;
     }
     i += rows;
@@ -228,13 +256,24 @@ void GemmDirect(const Gemm& g) {
   const T* a = static_cast<const T*>(g.a);
   const T* b = static_cast<const T*>(g.b);
   T* y = static_cast<T*>(g.y);
+  // Rows that follow each other only: the others are few and far.
+  Soon soon;
+  if (g.soon_b && g.b_row == g.n) {
+    soon.at = static_cast<const char*>(g.soon_b);
+    soon.end = soon.at + g.k * g.n * static_cast<int64_t>(sizeof(T));
+  }
+  if (g.soon_a && (g.a_row == g.k || g.a_col == g.m)) {
+    soon.then = static_cast<const char*>(g.soon_a);
+    soon.then_end = soon.then + g.m * g.k * static_cast<int64_t>(sizeof(T));
+  }
+  Soon* const soon_or_null = soon.at || soon.then ? &soon : nullptr;
   for (int64_t p = 0; p < g.k; p += kGemmDepth) {
     const int64_t depth = g.k - p < kGemmDepth ? g.k - p : kGemmDepth;
     const Update<T> update(g, p == 0);
     for (int64_t j = 0; j < g.n; j += step) {
       const int64_t columns = g.n - j < step ? g.n - j : step;
       Strip<decltype(d), false>(d, g.m, columns, a + p * g.a_col, g.a_row, g.a_col, b + p * g.b_row + j, g.b_row, depth,
-                                y + j, g.y_row, update, nullptr);
+                                y + j, g.y_row, update, nullptr, soon_or_null);
     }
   }
 }
@@ -331,7 +370,7 @@ void Tile(const Gemm& g, const GemmTile& t, const void* panels, void* scratch) {
     const int64_t columns = t.n - j < step ? t.n - j : step;
     const T* b = static_cast<const T*>(panels) + j / kWidth * kWidth * t.k + j % kWidth;
     const char* next = reinterpret_cast<const char*>(b + t.k * kWidth);  // the panel after this one
-    Strip<decltype(d), true>(d, t.m, columns, packed, 1, 0, b, kWidth, t.k, y + j, g.y_row, update, next);
+    Strip<decltype(d), true>(d, t.m, columns, packed, 1, 0, b, kWidth, t.k, y + j, g.y_row, update, next, nullptr);
   }
 }
 
