@@ -38,8 +38,6 @@ struct ColumnSquare {
   }
 };
 
-constexpr int64_t kTileBytes = int64_t{3} << 19;  // packed columns of a block, in L2 or next to it
-
 template <typename Type>
 struct Moments {
   using T = Type;
@@ -98,7 +96,7 @@ struct Moments {
   }
 
   // Rows without gaps. scratch: means, sums of deviations and of squares, means for the 32 lanes, lanes.
-  static void RunColumns(const T* x, int64_t w, int64_t m, double* out, int64_t out_w, double* scratch) {
+  static void RunColumns(const T* x, int64_t w, int64_t m, double* out, double* scratch) {
     double *mean = scratch, *first = mean + w + 8, *second = first + w + 8, *means = second + w + 8,
            *lanes = means + kLanes * w + 8;
     const double count = static_cast<double>(m);
@@ -110,33 +108,90 @@ struct Moments {
     for (int64_t j = 0; j < w; j++) {
       const ops::Moments s = ops::MakeMoments(mean[j], first[j], second[j], m);
       out[j] = s.mean;
-      out[out_w + j] = s.m2;
+      out[w + j] = s.m2;
     }
   }
 
-  // Rows with gaps are packed, some columns at a time: the three sums then read L2 in order, not one line per page.
+  // Sums of deviations and of their squares of R rows, kFirst: nothing is there yet.
+  template <int R, bool kFirst>
+  static HWY_INLINE void AddBoth(double* first, double* second, const T* x, int64_t step, int64_t w,
+                                 const double* mean) {
+    const DF64 d;
+    for (int64_t v = 0; v < w; v += kF64Lanes) {
+      const int64_t part = HWY_MIN(kF64Lanes, w - v);
+      const bool whole = HWY_LIKELY(part == kF64Lanes);
+      const VF64 means = hn::LoadU(d, mean + v);  // there is room for a vector at the end of each
+      VF64 a, b;
+      if (kFirst) {
+        a = b = hn::Set(d, -0.0);
+      } else {
+        a = hn::LoadU(d, first + v);
+        b = hn::LoadU(d, second + v);
+      }
+      for (int r = 0; r < R; r++) {
+        const T* at = AtBytes(x, r * step) + v;
+        const VF64 y = hn::Sub(whole ? LoadWide(d, at) : LoadPart(at, part), means);
+        a = hn::Add(a, y);
+        b = hn::Add(b, hn::Mul(y, y));
+      }
+      hn::StoreU(a, d, first + v);
+      hn::StoreU(b, d, second + v);
+    }
+  }
+
+  // As LaneRows, both sums at once. Rows of w + 8 numbers; second stands after first, the next level after second.
+  static HWY_NOINLINE void BothLanes(double* first, int64_t lane, int64_t step, const T* x, int64_t row_stride,
+                                     int64_t w, int64_t m, const double* mean) {
+    double *const second = first + w + 8, *const next = second + w + 8;
+    if (step < kLanes) {
+      BothLanes(first, lane, 2 * step, x, row_stride, w, m, mean);
+      if (lane + step >= m) return;
+      BothLanes(next, lane + step, 2 * step, x, row_stride, w, m, mean);
+      JoinRows<Adds>(first, next, w);
+      JoinRows<Adds>(second, next + w + 8, w);
+      return;
+    }
+    const int64_t rows = (m - lane + kLanes - 1) / kLanes, stride = kLanes * row_stride;
+    const T* at = AtBytes(x, lane * row_stride);
+    int64_t r = 1;
+    if (rows >= 8) {
+      AddBoth<8, true>(first, second, at, stride, w, mean);
+      r = 8;
+    } else {
+      AddBoth<1, true>(first, second, at, stride, w, mean);
+    }
+    for (; r + 8 <= rows; r += 8) AddBoth<8, false>(first, second, AtBytes(at, r * stride), stride, w, mean);
+    for (; r < rows; r++) AddBoth<1, false>(first, second, AtBytes(at, r * stride), stride, w, mean);
+  }
+
+  // Wide rows are read as they lie, twice; packing strips of them into L2 took 1.6 times as long ((3000, 3000) float32
+  // and float64 from memory), because it reads short stretches. Narrow rows with gaps are packed.
   static void BlockColumns(const T* x, int64_t row_stride, int64_t w, int64_t m, void* states, void* scratch) {
     double* out = static_cast<double*>(states);
     if (m <= kLanes) {
       Few(x, row_stride, w, m, out);
-    } else if (w <= kNarrowColumns && row_stride == w * static_cast<int64_t>(sizeof(T))) {
-      RunColumns(x, w, m, out, w, static_cast<double*>(scratch));
+    } else if (w > kNarrowColumns) {
+      double *mean = static_cast<double*>(scratch), *first = mean + w + 8, *second = first + w + 8;
+      LaneRows<Adds>(mean, 0, 1, x, row_stride, w, m, Everywhere<Same>(), first);
+      const double count = static_cast<double>(m);
+      for (int64_t j = 0; j < w; j++) mean[j] /= count;
+      BothLanes(first, 0, 1, x, row_stride, w, m, mean);
+      for (int64_t j = 0; j < w; j++) {
+        const ops::Moments s = ops::MakeMoments(mean[j], first[j], second[j], m);
+        out[j] = s.mean;
+        out[w + j] = s.m2;
+      }
+    } else if (row_stride == w * static_cast<int64_t>(sizeof(T))) {
+      RunColumns(x, w, m, out, static_cast<double*>(scratch));
     } else {
       T* tile = static_cast<T*>(scratch);
-      const int64_t fit = kTileBytes / (m * static_cast<int64_t>(sizeof(T))) / 16 * 16,
-                    strip = HWY_MAX(int64_t{16}, HWY_MIN(fit, kMomentStrip));
-      double* rest = static_cast<double*>(scratch) + m * strip;
-      for (int64_t c = 0; c < w; c += strip) {
-        const int64_t columns = HWY_MIN(strip, w - c);
-        for (int64_t i = 0; i < m; i++) {
-          const T* row = AtBytes(x, i * row_stride) + c;
-          for (int64_t line = 0; line < strip * static_cast<int64_t>(sizeof(T)); line += 64) {
-            hwy::Prefetch(AtBytes(row, 6 * row_stride + line));
-          }
-          std::memcpy(tile + i * columns, row, static_cast<size_t>(columns) * sizeof(T));
-        }
-        RunColumns(tile, columns, m, out + c, w, rest);
+      for (int64_t i = 0; i < m; i++) {
+        const T* row = AtBytes(x, i * row_stride);
+        for (int64_t byte = 0; byte < w * static_cast<int64_t>(sizeof(T)); byte += 64)
+          hwy::Prefetch(AtBytes(row, 6 * row_stride + byte));
+        std::memcpy(tile + i * w, row, static_cast<size_t>(w) * sizeof(T));
       }
+      RunColumns(tile, w, m, out, static_cast<double*>(scratch) + m * w);
     }
   }
 };
