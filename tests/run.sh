@@ -9,6 +9,7 @@ table='
 quick generated
 quick lint
 quick cpp
+quick hostile
 quick clients wheel
 quick abi wheel
 quick python wheel
@@ -18,6 +19,7 @@ full  abidiff
 full  clang
 full  doxygen
 full  asan
+full  fuzz
 full  tsan
 full  isolated
 full  install

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes what is made from the tables: ops.h, ops.hpp, raw.h, raw.cc, c/*.pxd and docs/operations.md. No dependencies.
+"""Writes what is made from the tables: ops.h, ops.hpp, raw.h, raw.cc, c/*.pxd, docs/operations.md and the fuzzed functions. No dependencies.
 
     python3 tools/gen.py           write the files
     python3 tools/gen.py --check   say which ones differ from the tables; exit status 1 when one does
@@ -44,6 +44,11 @@ class Function:
 
     def __init__(self, name, parameters, body):
         self.name, self.parameters, self.body = name, parameters, body
+
+    def fuzzed(self, family):
+        """Its line for tests/fuzz: which arguments go together is a matter of the family."""
+        kind = "elementwise" if family in ("unary", "binary", "ternary") else family
+        return f"RAW(k{kind.capitalize()}, {self.name})"
 
     def prototype(self):
         return f"NUMRS_API numrs_status {self.name}({', '.join(self.parameters)});"
@@ -277,6 +282,13 @@ def operations_md():
     return "\n".join(out + [""])
 
 
+def raw_functions_inc():
+    out = ["// Every raw function and its family, for calls_raw.cc. " + NOTE]
+    out += [f.fuzzed(family) for family, _, functions in FAMILIES for f in functions()]
+    out += [f.fuzzed(row[1]) for row in rows("call") for f in calls() if re.fullmatch(rf"numrs_{row[1]}_\w+", f.name)]
+    return "\n".join(out + [""])
+
+
 def files():
     yield "include/numrs/ops.h", ops_h()
     yield "include/numrs/ops.hpp", ops_hpp()
@@ -289,6 +301,7 @@ def files():
     raw = [f.pxd() for _, _, functions in FAMILIES for f in functions()] + [f.pxd() for f in calls()]
     yield "cython/numrs/c/raw.pxd", pxd("raw", raw, ["base"])
     yield "docs/operations.md", operations_md()
+    yield "tests/fuzz/raw_functions.inc", raw_functions_inc()
 
 
 def main():

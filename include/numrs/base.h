@@ -193,7 +193,7 @@ NUMRS_API const char *numrs_get_target(void);
 /** Chooses the instruction set.
     @return NUMRS_OK, or NUMRS_BAD_ARGUMENT for a name that numrs_target_name does not list. */
 NUMRS_API numrs_status numrs_set_target(const char *name);
-/** Width of one vector of the instruction set in use, in bytes. */
+/** Width of one vector of the instruction set in use, in bytes; 0: cpu-portable serves. */
 NUMRS_API int32_t numrs_vector_bytes(void);
 
 /** What the library knows of this machine. */

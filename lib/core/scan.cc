@@ -185,21 +185,38 @@ class ScanRunner {
   int threads_;
 };
 
+// Writes one element to all places of y. Needs no memory, so it cannot fail after results have been written.
+void Spread(const char* element, const View& y) {
+  int64_t index[kMaxNDim] = {};
+  for (char* at = y.data;;) {
+    std::memcpy(at, element, static_cast<size_t>(y.itemsize()));
+    int d = y.ndim - 1;
+    for (; d >= 0; d--) {
+      at += y.strides[d];
+      if (++index[d] < y.shape[d]) break;
+      at -= y.strides[d] * y.shape[d];
+      index[d] = 0;
+    }
+    if (d < 0) return;
+  }
+}
+
 }  // namespace
 
 Status RunScan(const Run& run, const ScanJob& given) {
   ScanJob scan = given;
   if (scan.y.size == 0) return NUMRS_OK;
+  View first = scan.y;
+  alignas(8) char initial[8];
   if (scan.include_initial) {
     uint64_t value = 0;
     run.kernels.scan.initial[scan.op][scan.compute](&value);
-    View first = scan.y;
-    first.size /= first.shape[scan.axis];
+    NUMRS_TRY(Convert(run, scan.function, ContiguousView(&value, scan.result, 0, nullptr),
+                      ContiguousView(initial, scan.y.dtype, 0, nullptr)));
     first.shape[scan.axis] = 1;
-    NUMRS_TRY(Convert(run, scan.function, ContiguousView(&value, scan.result, 0, nullptr), first));
     scan.y.data += scan.y.strides[scan.axis];
     scan.y.shape[scan.axis]--;
-    if (scan.x.size == 0) return NUMRS_OK;
+    if (scan.x.size == 0) return Spread(initial, first), NUMRS_OK;
   }
   // The loops are those of a reduction along the axis.
   ReduceJob job;
@@ -212,7 +229,9 @@ Status RunScan(const Run& run, const ScanJob& given) {
   job.y = scan.y;
   ReducePlan plan;
   MakeReducePlan(job, false, &plan);
-  return ScanRunner(run, scan, job, plan).Execute();
+  NUMRS_TRY(ScanRunner(run, scan, job, plan).Execute());
+  if (scan.include_initial) Spread(initial, first);
+  return NUMRS_OK;
 }
 
 }  // namespace numrs

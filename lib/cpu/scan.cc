@@ -104,16 +104,25 @@ struct Grouped {
           _mm512_castsi512_pd(_mm512_alignr_epi64(_mm512_castpd_si512(v.raw), ones, 8 - decltype(distance)::value))};
     };
     VF64 groups = filler;
+    auto wide_nan = hn::IsNaN(filler);
     for (; i + kScanGroup <= m; i += kScanGroup) {
       VF64 s = LoadWide(dw, x + i);
       s = Of(shifted(s, std::integral_constant<int, 1>()), s);
       s = Of(shifted(s, std::integral_constant<int, 2>()), s);
       s = Of(shifted(s, std::integral_constant<int, 4>()), s);
-      if constexpr (kWrite) StoreNarrow(Of(Of(start, groups), s), y + i);
+      if constexpr (kWrite) {
+        const VF64 value = Of(Of(start, groups), s);
+        wide_nan = hn::Or(wide_nan, hn::IsNaN(value));
+        StoreNarrow(value, y + i);
+      }
       groups = Of(groups, VF64{_mm512_permutexvar_pd(top, s.raw)});
     }
     group = hn::LowerHalf(hn::LowerHalf(groups));
+    bool any_nan = !hn::AllFalse(dw, wide_nan);
+#else
+    bool any_nan = false;
 #endif
+    auto nan = hn::IsNaN(none);
     for (; i + kScanGroup <= m; i += kScanGroup) {
       V2 s0 = Load2(x + i), s1 = Load2(x + i + 2), s2 = Load2(x + i + 4), s3 = Load2(x + i + 6);
       const V2 p0 = hn::CombineShiftRightBytes<8>(d, s0, none), p1 = hn::CombineShiftRightBytes<8>(d, s1, s0);
@@ -129,10 +138,15 @@ struct Grouped {
       s2 = Of(s0, s2);
       if constexpr (kWrite) {
         const V2 before = Of(before_block, group);
-        Store2(Of(before, s0), y + i);
-        Store2(Of(before, s1), y + i + 2);
-        Store2(Of(before, s2), y + i + 4);
-        Store2(Of(before, s3), y + i + 6);
+        s0 = Of(before, s0);
+        s1 = Of(before, s1);
+        s2 = Of(before, s2);
+        const V2 s3_before = Of(before, s3);
+        nan = hn::Or(hn::Or(nan, hn::Or(hn::IsNaN(s0), hn::IsNaN(s1))), hn::Or(hn::IsNaN(s2), hn::IsNaN(s3_before)));
+        Store2(s0, y + i);
+        Store2(s1, y + i + 2);
+        Store2(s2, y + i + 4);
+        Store2(s3_before, y + i + 6);
       }
       group = Of(group, hn::InterleaveUpper(d, s3, s3));
     }
@@ -147,15 +161,17 @@ struct Grouped {
       if constexpr (kWrite) {
         const double before = Op::template Of<double>(offset, total);
         for (int64_t j = 0; j < rest; j++) {
-          const T value = static_cast<T>(Op::template Of<double>(before, s[j]));
+          const T value = static_cast<T>(ops::OneNaN(Op::template Of<double>(before, s[j])));
           std::memcpy(y + i + j, &value, sizeof(T));
         }
       }
       total = Op::template Of<double>(total, s[rest - 1]);
     }
     const double next = Op::template Of<double>(offset, total);
-    // NaN stays, so it is at the end when it is anywhere.
-    if (kWrite && HWY_UNLIKELY(next != next)) {
+    // A NaN need not stay: a group's prefixes are added up in another order than its neighbours', so one may overflow
+    // (and meet an infinity before it) while the next does not.
+    any_nan |= !hn::AllFalse(d, nan);
+    if (kWrite && HWY_UNLIKELY(any_nan)) {
       for (i = 0; i < m; i++) {
         const T value = ops::OneNaN(Element(y, i));
         std::memcpy(y + i, &value, sizeof(T));
@@ -187,8 +203,12 @@ struct Grouped {
     const VF64 total = hn::LoadU(d, group);
     const VF64 before = Of(hn::LoadU(d, offset), total);
     hn::StoreU(Of(total, s[rows - 1]), d, group);
-    for (int64_t r = 0; r < rows; r++) s[r] = Of(before, s[r]);
-    if (HWY_UNLIKELY(!hn::AllFalse(d, hn::IsNaN(s[rows - 1])))) {
+    auto nan = hn::IsNaN(before);
+    for (int64_t r = 0; r < rows; r++) {
+      s[r] = Of(before, s[r]);
+      nan = hn::Or(nan, hn::IsNaN(s[r]));
+    }
+    if (HWY_UNLIKELY(!hn::AllFalse(d, nan))) {
       for (int64_t r = 0; r < rows; r++)
         s[r] = hn::IfThenElse(hn::IsNaN(s[r]), hn::Set(d, std::numeric_limits<double>::quiet_NaN()), s[r]);
     }

@@ -1,0 +1,299 @@
+// The functions on views under hostile operands. Each says which shapes go together; what is checked is the same for
+// all.
+#include <initializer_list>
+
+#include "operand.h"
+
+namespace fuzz {
+namespace {
+
+// Moves the output into memory that an input uses too: in place, or some bytes away. Returns that input, or nullptr.
+Operand* Overlap(Input* in, std::initializer_list<Operand*> operands) {
+  Operand* y = *(operands.end() - 1);
+  Operand* x = *(operands.begin() + in->Below(static_cast<int>(operands.size()) - 1));
+  if (x == y || x->Judge() != Verdict::kFine || y->Judge() != Verdict::kFine || !x->view.data || !y->view.data)
+    return nullptr;
+  const int64_t shift = in->OneIn(2) ? 0 : in->Below(65) - 32;
+  const size_t ahead = shift < 0 ? static_cast<size_t>(-shift) : 0, behind = shift > 0 ? static_cast<size_t>(shift) : 0;
+  Block both(in, std::max(x->block.bytes() + ahead, y->block.bytes() + behind), true);
+  std::memcpy(both.data() + ahead, x->block.copy(), x->block.bytes());
+  both.Remember();
+  const int64_t x_at = static_cast<char*>(x->view.data) - x->block.data(),
+                y_at = static_cast<char*>(y->view.data) - y->block.data();
+  x->view.data = both.data() + ahead + x_at;
+  y->view.data = both.data() + behind + y_at;
+  y->block = std::move(both);
+  return x;
+}
+
+// Calls f, unless an operand lies outside its memory, and checks everything that holds for a call. Inputs first, output
+// last.
+template <class F>
+void Check(Call* call, Input* in, std::initializer_list<Operand*> operands, F&& f) {
+  bool wrong = false;
+  Operand* y = *(operands.end() - 1);
+  for (Operand* o : operands) {
+    const Verdict verdict = o->Judge();
+    if (!o->null) {  // the library's own judge agrees
+      const numrs_status status = numrs_view_check(&o->view, o->block.data(), o->block.bytes());
+      if (verdict == Verdict::kFine && status != NUMRS_OK)
+        Die(*call, "numrs_view_check refused a view inside its memory");
+      bool repeats = false;
+      for (int d = 0; o->output && verdict == Verdict::kRefuse && d < o->view.ndim && o->view.ndim <= NUMRS_MAX_NDIM;
+           ++d)
+        repeats |= o->view.strides && o->view.strides[d] == 0;
+      if (verdict == Verdict::kRefuse && !repeats && status == NUMRS_OK)
+        Die(*call, "numrs_view_check took a wrong view");
+    }
+    if (verdict == Verdict::kOutside) return;
+    wrong |= verdict == Verdict::kRefuse;
+  }
+  Operand* shared = !wrong && in->OneIn(6) ? Overlap(in, operands) : nullptr;
+  const numrs_status status = Watched(call, in, wrong, f);
+  for (Operand* o : operands) {
+    if (o == y && (status == NUMRS_OK || status == NUMRS_CANCELLED)) continue;
+    if (!o->block.Unchanged()) Die(*call, o == y ? "changed its output and returned an error" : "changed an input");
+  }
+  if (status != NUMRS_OK) return;
+  if (!y->GapsUnchanged()) Die(*call, "wrote beside the elements of its output");
+  if (shared) {  // the numbers are those of separate memory
+    const std::vector<char> got(y->block.data(), y->block.data() + y->block.bytes());
+    const Block both = std::move(y->block);
+    y->block = Block(in, both.bytes(), false);
+    std::memcpy(y->block.data(), both.copy(), both.bytes());
+    y->view.data = y->block.data() + (static_cast<char*>(y->view.data) - both.data());
+    both.Restore();
+    const numrs_status again = f();
+    if (again == NUMRS_NO_MEMORY && Around().memory_fails) return;
+    if (again != NUMRS_OK) Die(*call, "refused a call on separate memory that it took on overlapping memory");
+    if (!got.empty() && std::memcmp(got.data(), y->block.data(), got.size()) != 0)
+      Die(*call, "overlapping memory gave other numbers");
+  }
+}
+
+// A context now and then; numrs_context_create itself is fuzzed elsewhere.
+struct Context {
+  numrs_context* handle = nullptr;
+  explicit Context(Input* in) {
+    Around().cancels = false;
+    if (!in->OneIn(10)) return;
+    numrs_context_options options = NUMRS_CONTEXT_OPTIONS_INIT;
+    options.threads = in->Below(4);
+    if (in->OneIn(2)) {
+      Around().cancels = true;
+      options.poll = [](void*) -> int32_t { return 1; };
+    }
+    if (numrs_context_create(&options, &handle) != NUMRS_OK) handle = nullptr;
+  }
+  ~Context() {
+    numrs_context_destroy(handle);
+    Around().cancels = false;
+  }
+};
+
+int32_t Op(Input* in, int32_t count) { return in->OneIn(60) ? static_cast<int32_t>(in->Wild()) : in->Below(count); }
+
+// Mostly the dtype that the operation gives, so that calls succeed.
+int32_t ResultDtype(Input* in, int32_t told) { return told == 0 || in->OneIn(8) ? AnyDtype(in) : told; }
+
+void Unary(Call* call, Input* in) {
+  const int32_t op = Op(in, NUMRS_OP_SIGMOID + 1), dtype = AnyDtype(in);
+  int32_t compute = 0, result = 0;
+  numrs_unary_dtypes(op, dtype, &compute, &result);
+  const Shape s = AnyShape(in);
+  Operand x(in, Broadcastable(in, s), dtype, false), y(in, s, ResultDtype(in, result), true);
+  Context context(in);
+  Check(call, in, {&x, &y}, [&] { return numrs_unary(context.handle, op, x.get(), y.get()); });
+}
+
+void Convert(Call* call, Input* in) {
+  const Shape s = AnyShape(in);
+  Operand x(in, Broadcastable(in, s), AnyDtype(in), false), y(in, s, AnyDtype(in), true);
+  Context context(in);
+  Check(call, in, {&x, &y}, [&] { return numrs_convert(context.handle, x.get(), y.get()); });
+}
+
+void Binary(Call* call, Input* in) {
+  const int32_t op = Op(in, NUMRS_OP_LOGADDEXP + 1), first = AnyDtype(in), second = in->OneIn(2) ? first : AnyDtype(in);
+  int32_t compute = 0, result = 0;
+  numrs_binary_dtypes(op, first, second, &compute, &result);
+  const Shape s = AnyShape(in);
+  Operand a(in, Broadcastable(in, s), first, false), b(in, Broadcastable(in, s), second, false),
+      y(in, s, ResultDtype(in, result), true);
+  Context context(in);
+  Check(call, in, {&a, &b, &y}, [&] { return numrs_binary(context.handle, op, a.get(), b.get(), y.get()); });
+}
+
+void Ternary(Call* call, Input* in) {
+  const int32_t op = Op(in, NUMRS_OP_FMA + 1), dtype = AnyDtype(in);
+  const int32_t first = op == NUMRS_OP_WHERE && !in->OneIn(6) ? NUMRS_BOOL : dtype;
+  int32_t compute = 0, result = 0;
+  numrs_ternary_dtypes(op, first, dtype, dtype, &compute, &result);
+  const Shape s = AnyShape(in);
+  Operand a(in, Broadcastable(in, s), first, false), b(in, Broadcastable(in, s), dtype, false),
+      c(in, Broadcastable(in, s), dtype, false), y(in, s, ResultDtype(in, result), true);
+  Context context(in);
+  Check(call, in, {&a, &b, &c, &y},
+        [&] { return numrs_ternary(context.handle, op, a.get(), b.get(), c.get(), y.get()); });
+}
+
+void Reduce(Call* call, Input* in) {
+  const int32_t op = Op(in, NUMRS_OP_ABS_MAX + 1), dtype = AnyDtype(in);
+  int32_t result = 0;
+  numrs_reduce_dtype(op, dtype, &result);
+  const Shape s = AnyShape(in);
+  // Some of the axes, each once, counted from either end; now and then a wrong list.
+  int32_t axes[kMostDims] = {}, n_axes = 0;
+  bool reduced[kMostDims] = {};
+  const bool index = op == NUMRS_OP_ARGMIN || op == NUMRS_OP_ARGMAX;
+  for (int d = 0; d < s.ndim; ++d) {
+    if (in->OneIn(2) && !(index && n_axes == 1)) {
+      reduced[d] = true;
+      axes[n_axes++] = in->OneIn(2) ? d : d - s.ndim;
+    }
+  }
+  if (n_axes == 0 && (index || in->OneIn(2))) {
+    n_axes = -1;
+    for (bool& r : reduced) r = true;
+  }
+  const bool keep = in->OneIn(3);
+  Shape r;
+  for (int d = 0; d < s.ndim; ++d) {
+    if (!reduced[d] || keep) r.Push(reduced[d] ? 1 : s.extents[d]);
+  }
+  bool wrong = false;
+  if (in->OneIn(24)) {
+    wrong = true;
+    if (n_axes > 0 && in->OneIn(2)) {
+      axes[n_axes] = axes[0], ++n_axes;
+    } else {
+      axes[n_axes > 0 ? n_axes - 1 : 0] = in->OneIn(2) ? s.ndim : -s.ndim - 1;
+      n_axes = n_axes > 0 ? n_axes : 1;
+    }
+  } else if (in->OneIn(40)) {
+    wrong = true;
+    n_axes = in->OneIn(2) ? -2 : 1000000;
+  }
+  const bool masked = in->OneIn(5);
+  Operand x(in, s, dtype, false), where(in, Broadcastable(in, s), in->OneIn(20) ? AnyDtype(in) : NUMRS_BOOL, false),
+      y(in, r, ResultDtype(in, result), true);
+  const double correction = in->OneIn(3) ? static_cast<double>(in->Wild()) : in->Below(3);
+  Context context(in);
+  const auto f = [&] {
+    return numrs_reduce(context.handle, op, x.get(), masked ? where.get() : nullptr, y.get(),
+                        n_axes < 0 && in->OneIn(2) ? nullptr : axes, n_axes, correction);
+  };
+  if (wrong) {
+    if (x.Judge() != Verdict::kFine || y.Judge() != Verdict::kFine || (masked && where.Judge() != Verdict::kFine))
+      return;
+    Watched(call, in, true, f);
+    if (!y.block.Unchanged() || !x.block.Unchanged()) Die(*call, "changed memory and returned an error");
+  } else if (masked && !where.null) {
+    Check(call, in, {&x, &where, &y}, f);
+  } else if (!masked) {
+    Check(call, in, {&x, &y}, f);
+  }
+}
+
+void Scan(Call* call, Input* in) {
+  const int32_t op = Op(in, NUMRS_OP_CUMULATIVE_MIN + 1), dtype = AnyDtype(in);
+  int32_t result = 0;
+  numrs_scan_dtype(op, dtype, &result);
+  const Shape s = AnyShape(in);
+  Shape r = s;
+  const int axis = s.ndim ? in->Below(s.ndim) : 0;
+  const int32_t initial = in->OneIn(30) ? static_cast<int32_t>(in->Wild()) : in->OneIn(4);
+  if (s.ndim && initial == 1) ++r.extents[axis];
+  const int32_t named = in->OneIn(24) ? static_cast<int32_t>(in->Wild()) : in->OneIn(2) ? axis : axis - s.ndim;
+  Operand x(in, s, dtype, false), y(in, r, ResultDtype(in, result), true);
+  Context context(in);
+  Check(call, in, {&x, &y}, [&] { return numrs_scan(context.handle, op, x.get(), y.get(), named, initial); });
+}
+
+void Vecdot(Call* call, Input* in) {
+  const int32_t first = AnyDtype(in), second = in->OneIn(2) ? first : AnyDtype(in);
+  const Shape s = AnyShape(in);
+  const int axis = s.ndim ? in->Below(s.ndim) : 0;
+  Shape r;
+  for (int d = 0; d < s.ndim; ++d) {
+    if (d != axis) r.Push(s.extents[d]);
+  }
+  const int32_t named = in->OneIn(24) ? static_cast<int32_t>(in->Wild()) : in->OneIn(2) ? axis : axis - s.ndim;
+  Operand a(in, Broadcastable(in, s), first, false), b(in, Broadcastable(in, s), second, false),
+      y(in, r, ResultDtype(in, numrs_promote(first, second)), true);
+  Context context(in);
+  Check(call, in, {&a, &b, &y}, [&] { return numrs_vecdot(context.handle, a.get(), b.get(), y.get(), named); });
+}
+
+using ShapeFunction = numrs_status (*)(const numrs_view*, const numrs_view*, int32_t*, int64_t*);
+using ProductFunction = numrs_status (*)(numrs_context*, const numrs_view*, const numrs_view*, const numrs_view*);
+
+// The three products: operands that go together mostly, and the output as the shape function says.
+void Product(Call* call, Input* in, ShapeFunction shape, ProductFunction product, int kind) {
+  const int32_t first = AnyDtype(in), second = in->OneIn(2) ? first : AnyDtype(in);
+  const Shape batch = in->OneIn(3) ? AnyShape(in) : Shape();
+  Shape left = batch.ndim > 2 || batch.Count() > 50 ? Shape() : batch, right = left;
+  const int64_t m = in->Below(12), k = in->OneIn(20) ? 0 : 1 + in->Below(in->OneIn(10) ? 300 : 12), n = in->Below(12);
+  if (kind == 0) {  // matmul
+    if (!in->OneIn(6)) left.Push(m);
+    left.Push(k);
+    right.Push(k);
+    if (!in->OneIn(6)) right.Push(n);
+  } else {
+    left.Push(m);
+    right.Push(n);
+    if (kind == 1) left.Push(k), right.Push(k);
+  }
+  Operand a(in, left, first, false), b(in, right, second, false);
+  int32_t ndim = 0;
+  int64_t extents[NUMRS_MAX_NDIM] = {};
+  Shape r;
+  const bool fine = a.Judge() == Verdict::kFine && b.Judge() == Verdict::kFine;
+  if (a.Judge() != Verdict::kOutside && b.Judge() != Verdict::kOutside &&
+      shape(a.get(), b.get(), &ndim, extents) == NUMRS_OK) {
+    if (!fine) Die(*call, "the shape function took a wrong view");
+    if (ndim < 0 || ndim > NUMRS_MAX_NDIM)
+      Die(*call, "the shape function told a number of dimensions that there is not");
+    for (int d = 0; d < ndim; ++d) r.Push(extents[d]);
+    if (r.Count() > 40000) return;
+  }
+  Operand y(in, r, ResultDtype(in, numrs_promote(first, second)), true);
+  Context context(in);
+  Check(call, in, {&a, &b, &y}, [&] { return product(context.handle, a.get(), b.get(), y.get()); });
+}
+
+// Functions that only tell a shape: wild views, which they read no element of.
+void TellShape(Call* call, Input* in, ShapeFunction shape) {
+  Operand a(in, AnyShape(in), AnyDtype(in), false), b(in, AnyShape(in), AnyDtype(in), false);
+  int32_t ndim = -7;
+  int64_t extents[NUMRS_MAX_NDIM];
+  const bool wrong = a.Judge() == Verdict::kRefuse || b.Judge() == Verdict::kRefuse;
+  const int null = in->OneIn(20) ? in->Below(2) : 2;
+  Watched(call, in, wrong || null < 2,
+          [&] { return shape(a.get(), b.get(), null == 0 ? nullptr : &ndim, null == 1 ? nullptr : extents); });
+}
+
+NUMRS_FUZZ(numrs_unary, 40, Unary);
+NUMRS_FUZZ(numrs_convert, 20, Convert);
+NUMRS_FUZZ(numrs_binary, 60, Binary);
+NUMRS_FUZZ(numrs_ternary, 30, Ternary);
+NUMRS_FUZZ(numrs_reduce, 80, Reduce);
+NUMRS_FUZZ(numrs_scan, 30, Scan);
+NUMRS_FUZZ(numrs_vecdot, 20, Vecdot);
+NUMRS_FUZZ(numrs_matmul, 50, [](Call* c, Input* in) { Product(c, in, numrs_matmul_shape, numrs_matmul, 0); });
+NUMRS_FUZZ(numrs_inner, 15, [](Call* c, Input* in) { Product(c, in, numrs_inner_shape, numrs_inner, 1); });
+NUMRS_FUZZ(numrs_outer, 15, [](Call* c, Input* in) { Product(c, in, numrs_outer_shape, numrs_outer, 2); });
+NUMRS_FUZZ(numrs_matmul_shape, 5, [](Call* c, Input* in) { TellShape(c, in, numrs_matmul_shape); });
+NUMRS_FUZZ(numrs_inner_shape, 5, [](Call* c, Input* in) { TellShape(c, in, numrs_inner_shape); });
+NUMRS_FUZZ(numrs_outer_shape, 5, [](Call* c, Input* in) { TellShape(c, in, numrs_outer_shape); });
+
+// A view against its memory: Check compares the answers of all others; here the base itself is wild.
+NUMRS_FUZZ(numrs_view_check, 10, [](Call* call, Input* in) {
+  Operand x(in, AnyShape(in), AnyDtype(in), false);
+  const size_t bytes = in->OneIn(2) ? x.block.bytes() : static_cast<size_t>(in->Wild());
+  const void* base = in->OneIn(8) ? nullptr : x.block.data();
+  Watched(call, in, x.Judge() == Verdict::kRefuse, [&] { return numrs_view_check(x.get(), base, bytes); });
+});
+
+}  // namespace
+}  // namespace fuzz
