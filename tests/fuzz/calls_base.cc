@@ -118,8 +118,10 @@ NUMRS_FUZZ(numrs_context_create, 4, [](Call* c, Input* in) {
   }
   numrs_context* context = nullptr;
   const bool no_options = in->OneIn(12), no_room = in->OneIn(12);
-  Watched(c, in, (wrong && !no_options) || no_room,
-          [&] { return numrs_context_create(no_options ? nullptr : &options, no_room ? nullptr : &context); });
+  Watched(c, in, (wrong && !no_options) || no_room, [&] {
+    numrs_context_destroy(context);
+    return numrs_context_create(no_options ? nullptr : &options, no_room ? nullptr : &context);
+  });
   numrs_context_destroy(context);
 });
 NUMRS_FUZZ(numrs_context_destroy, 1, [](Call* c, Input*) {

@@ -15,6 +15,11 @@ Surroundings& Around() {
   return surroundings;
 }
 
+Probe& Probing() {
+  static Probe probe;
+  return probe;
+}
+
 namespace {
 
 uint64_t executions = 0;
@@ -45,6 +50,8 @@ const std::vector<uint16_t>& Choice() {
   return choice;
 }
 
+}  // namespace
+
 void Reset() {
   Around() = Surroundings();
   numrs_memory_set_limit(0);
@@ -60,7 +67,6 @@ void Reset() {
   numrs_set_target(numrs_target_name(0));
 }
 
-}  // namespace
 }  // namespace fuzz
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

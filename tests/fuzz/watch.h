@@ -79,6 +79,18 @@ struct Surroundings {
 };
 Surroundings& Around();
 
+// What a driver does around the call itself (checks_main.cc); libFuzzer needs nothing.
+struct Probe {
+  void (*before)(const Call& call) = nullptr;
+  void (*after)(const Call& call) = nullptr;
+  int64_t repeats = 1;   // more than once: for leaks
+  bool overlaps = true;  // outputs in the memory of inputs: not when a call is repeated
+};
+Probe& Probing();
+
+// One fuzz execution ends: everything global is as at the start.
+void Reset();
+
 // Makes one call and checks what holds for all. `must_refuse`: the arguments are wrong.
 template <class F>
 numrs_status Watched(Call* call, Input* in, bool must_refuse, F&& f) {
@@ -86,7 +98,11 @@ numrs_status Watched(Call* call, Input* in, bool must_refuse, F&& f) {
   // Rounding up, flush to zero, denormals are zero: a caller may have set any of these.
   const unsigned mine = in->OneIn(16) ? (before | 0x8040u) ^ (static_cast<unsigned>(in->Below(4)) << 13) : before;
   _mm_setcsr(mine);
-  const numrs_status status = f();
+  const Probe& probe = Probing();
+  if (probe.before) probe.before(*call);
+  numrs_status status = f();
+  for (int64_t i = 1; i < probe.repeats; ++i) status = f();
+  if (probe.after) probe.after(*call);
   const unsigned after = _mm_getcsr();
   _mm_setcsr(before);
   if (after != mine) Die(*call, "the floating-point environment is another than before");

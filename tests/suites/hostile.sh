@@ -1,9 +1,21 @@
-# Hostile calls of every exported function, a short run without sanitizers: the fuzz target of tests/fuzz on random inputs.
+# Every exported function under hostile arguments (the fuzz target of tests/fuzz on random inputs), failing memory and
+# threads; nothing lost, and the process as it was. No test here names a function: they come from the tables.
 configure build/tests -Dwerror=true -Dpython=disabled -Dtests=true
-ninja -C build/tests tests/fuzz/fuzz_random
-program=build/tests/tests/fuzz/fuzz_random
-$program --names | sort >build/log/hostile.names
+ninja -C build/tests tests/fuzz/fuzz_random tests/fuzz/fuzz_checks
+programs=$PWD/build/tests/tests/fuzz
+case $NUMRS_TEST_TIER in
+  quick) inputs=100000 rounds=4 calls=300 ;;
+  full) inputs=300000 rounds=40 calls=10000 ;;
+  long) inputs=2000000 rounds=400 calls=1000000 ;;
+esac
+"$programs/fuzz_random" --names | sort >build/log/hostile.names
 check 'every exported function is called' sh -c "sed 's/@@.*//' tests/abi/symbols.txt | sort | comm -23 - build/log/hostile.names | { ! grep .; }"
-check corpus $program tests/fuzz/corpus/*
-check random sh -c "$program 100000 >build/log/hostile.out"
-cat build/log/hostile.out
+check corpus "$programs/fuzz_random" tests/fuzz/corpus/*
+ask() { # NAME COMMAND...
+  check "$@" >build/log/hostile.out 2>&1
+  cat build/log/hostile.out
+}
+ask random "$programs/fuzz_random" $inputs
+ask faults "$programs/fuzz_checks" faults $rounds
+ask leaks "$programs/fuzz_checks" leaks $calls
+ask neighbours "$programs/fuzz_checks" neighbours $rounds
