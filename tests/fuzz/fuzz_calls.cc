@@ -11,7 +11,7 @@ std::vector<Call>& Calls() {
   return calls;
 }
 Surroundings& Around() {
-  static Surroundings surroundings;
+  static thread_local Surroundings surroundings;
   return surroundings;
 }
 

@@ -244,35 +244,42 @@ print(waited)
 """
 
 
+def best_answer(script):
+    """Seconds until KeyboardInterrupt came: 100 ms are promised, and a busy machine gets three attempts to show it."""
+    waited = []
+    for _ in range(3):
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=40)
+        assert done.returncode == 0 and done.stdout, done.stderr
+        waited.append(float(done.stdout))
+        if waited[-1] < 0.1:
+            break
+    return min(waited)
+
+
 @pytest.mark.parametrize("call", ["exp", "matmul", "sum", "scan"])
 @pytest.mark.parametrize("threads", [1, 2])
 def test_interruption(call, threads):
-    done = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED.format(call=call, threads=threads)],
-        capture_output=True,
-        text=True,
-        timeout=40,
-    )
-    assert done.returncode == 0, done.stderr
-    # 100 ms on an idle machine; the tests may share theirs.
-    assert float(done.stdout) < 0.5
+    assert best_answer(INTERRUPTED.format(call=call, threads=threads)) < 0.1
 
 
 def test_interruption_inside_one_call():
     """One call of seconds ends early; without polling it would run to its end."""
-    script = (
-        "import signal, threading, time\n"
-        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-        "import numpy as np, numrs\n"
-        "numrs.set_num_threads(1)\n"
-        "x = np.broadcast_to(np.linspace(0.1, 1.0, 1000), (2_000_000, 1000))\n"
-        "threading.Timer(0.3, lambda: signal.raise_signal(signal.SIGINT)).start()\n"
-        "start = time.perf_counter()\n"
-        "try:\n"
-        "    numrs.var(x, axis=1)\n"
-        "except KeyboardInterrupt:\n"
-        "    print(time.perf_counter() - start)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=40)
-    assert done.returncode == 0 and done.stdout, done.stderr
-    assert float(done.stdout) < 0.8
+    assert best_answer(INSIDE_ONE_CALL) < 0.1
+
+
+INSIDE_ONE_CALL = """
+import signal, threading, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
+import numpy as np, numrs
+numrs.set_num_threads(1)
+x = np.broadcast_to(np.linspace(0.1, 1.0, 1000), (2_000_000, 1000))
+sent = []
+def send():
+    sent.append(time.perf_counter())
+    signal.raise_signal(signal.SIGINT)
+threading.Timer(0.3, send).start()
+try:
+    numrs.var(x, axis=1)
+except KeyboardInterrupt:
+    print(time.perf_counter() - sent[0])
+"""

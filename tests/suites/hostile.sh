@@ -4,9 +4,9 @@ configure build/tests -Dwerror=true -Dpython=disabled -Dtests=true
 ninja -C build/tests tests/fuzz/fuzz_random tests/fuzz/fuzz_checks
 programs=$PWD/build/tests/tests/fuzz
 case $NUMRS_TEST_TIER in
-  quick) inputs=100000 rounds=4 calls=300 ;;
-  full) inputs=300000 rounds=40 calls=10000 ;;
-  long) inputs=2000000 rounds=400 calls=1000000 ;;
+  quick) inputs=100000 rounds=4 calls=300 forks=200 storms=1 ;;
+  full) inputs=300000 rounds=40 calls=10000 forks=1000 storms=10 ;;
+  long) inputs=2000000 rounds=400 calls=1000000 forks=10000 storms=100 ;;
 esac
 "$programs/fuzz_random" --names | sort >build/log/hostile.names
 check 'every exported function is called' sh -c "sed 's/@@.*//' tests/abi/symbols.txt | sort | comm -23 - build/log/hostile.names | { ! grep .; }"
@@ -19,3 +19,5 @@ ask random "$programs/fuzz_random" $inputs
 ask faults "$programs/fuzz_checks" faults $rounds
 ask leaks "$programs/fuzz_checks" leaks $calls
 ask neighbours "$programs/fuzz_checks" neighbours $rounds
+ask forks "$programs/fuzz_checks" forks $forks
+ask storm "$programs/fuzz_checks" storm $storms
