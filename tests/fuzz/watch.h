@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <random>
 #include <utility>
 #include <vector>
 
@@ -87,6 +88,14 @@ struct Probe {
   bool overlaps = true;  // outputs in the memory of inputs: not when a call is repeated
 };
 Probe& Probing();
+
+// A random input.
+inline std::vector<uint8_t> Bytes(uint64_t seed) {
+  std::mt19937_64 random(seed);
+  std::vector<uint8_t> bytes(160);
+  for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(random());
+  return bytes;
+}
 
 // One fuzz execution ends: everything global is as at the start.
 void Reset();

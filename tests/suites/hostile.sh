@@ -1,7 +1,7 @@
 # Every exported function under hostile arguments (the fuzz target of tests/fuzz on random inputs), failing memory and
 # threads; nothing lost, and the process as it was. No test here names a function: they come from the tables.
 configure build/tests -Dwerror=true -Dpython=disabled -Dtests=true
-ninja -C build/tests tests/fuzz/fuzz_random tests/fuzz/fuzz_checks
+ninja -C build/tests tests/fuzz/fuzz_random tests/fuzz/fuzz_checks tests/fuzz/fuzz_threads
 programs=$PWD/build/tests/tests/fuzz
 case $NUMRS_TEST_TIER in
   quick) inputs=100000 rounds=4 calls=300 forks=200 storms=1 ;;
@@ -19,5 +19,5 @@ ask random "$programs/fuzz_random" $inputs
 ask faults "$programs/fuzz_checks" faults $rounds
 ask leaks "$programs/fuzz_checks" leaks $calls
 ask neighbours "$programs/fuzz_checks" neighbours $rounds
-ask forks "$programs/fuzz_checks" forks $forks
-ask storm "$programs/fuzz_checks" storm $storms
+ask forks "$programs/fuzz_threads" forks $forks
+ask storm "$programs/fuzz_threads" storm $storms
