@@ -25,6 +25,7 @@ full  isolated
 full  install
 full  editable
 long  pythons
+long  prove
 '
 tier=quick json='' names='' NUMRS_STRICT=0
 while [ $# -gt 0 ]; do

@@ -109,7 +109,7 @@ namespace {
 // a (…, m, k) @ b (…, k, n) into y (…, m, n), not empty; shapes and dtypes have been checked.
 Status Multiply(const Run& run, const char* function, View a, View b, const View& out, int32_t dtype, double alpha,
                 double beta) {
-  std::optional<Workspace> a_copy, b_copy, y_copy;
+  std::optional<Workspace> a_copy, b_copy, y_copy, turned_copy;  // what turned_copy is made from may be a copy
   const int64_t size = SizeOf(dtype);
   if (a.dtype != dtype || !IsAligned(a)) NUMRS_TRY(Copy(run, function, "a", dtype, &a, &a_copy));
   if (b.dtype != dtype || !IsAligned(b)) NUMRS_TRY(Copy(run, function, "b", dtype, &b, &b_copy));
@@ -131,13 +131,13 @@ Status Multiply(const Run& run, const char* function, View a, View b, const View
   }
   // Integer kernels and small float products read b along its rows.
   if (!swap && !run.kernels.linalg.pack[dtype] && n > 1 && b.strides[b.ndim - 1] != size)
-    NUMRS_TRY(Copy(run, function, "b", dtype, &b, &b_copy));
+    NUMRS_TRY(Copy(run, function, "b", dtype, &b, &turned_copy));
   if (swap && !run.kernels.linalg.pack[dtype] && m > 1 && a.strides[a.ndim - 2] != size) {
     // y's rows are its columns: a takes b's part, transposed.
     View turned = a;
     std::swap(turned.shape[a.ndim - 1], turned.shape[a.ndim - 2]);
     std::swap(turned.strides[a.ndim - 1], turned.strides[a.ndim - 2]);
-    NUMRS_TRY(Copy(run, function, "a", dtype, &turned, &a_copy));
+    NUMRS_TRY(Copy(run, function, "a", dtype, &turned, &turned_copy));
     a = turned;
     std::swap(a.shape[a.ndim - 1], a.shape[a.ndim - 2]);
     std::swap(a.strides[a.ndim - 1], a.strides[a.ndim - 2]);
@@ -253,7 +253,7 @@ Status Inner(const Run& run, const char* function, const View& a, const View& b,
   if (y.size == 0) return NUMRS_OK;
   if (a.shape[a.ndim - 1] == 0) return Zero(run, function, y);
   View left = a, right = b;
-  std::optional<Workspace> a_copy, b_copy, y_copy;
+  std::optional<Workspace> a_copy, b_copy, y_copy, turned_copy;  // what turned_copy is made from may be a copy
   NUMRS_TRY(ToRows(run, function, "a", &left, &a_copy));
   NUMRS_TRY(ToRows(run, function, "b", &right, &b_copy));
   std::swap(right.shape[0], right.shape[1]);

@@ -150,12 +150,12 @@ class ReduceRunner {
     Cell cell;
     const int64_t strip = index % strips_, begin = strip * cell_width_;
     cell.width = plan_.width() - begin < cell_width_ ? plan_.width() - begin : cell_width_;
-    for (int k = 0; k < kReduceOperands; k++) cell.at[k] = plan_.base[k] + begin * plan_.WidthStride(k);
+    for (int k = 0; k < kReduceOperands; k++) cell.at[k] = Moved(plan_.base[k], begin * plan_.WidthStride(k));
     int64_t rest = index / strips_;
     for (int d = plan_.kept - 2; d >= 0; d--) {
       const int64_t i = rest % plan_.kept_shape[d];
       rest /= plan_.kept_shape[d];
-      for (int k = 0; k < kReduceOperands; k++) cell.at[k] += i * plan_.kept_stride[k][d];
+      for (int k = 0; k < kReduceOperands; k++) cell.at[k] = Moved(cell.at[k], i * plan_.kept_stride[k][d]);
     }
     return cell;
   }

@@ -75,12 +75,12 @@ void MakeReducePlan(const ReduceJob& job, bool order_free, ReducePlan* plan) {
     (is_reduced ? plan->n : plan->outputs) *= extent;
     if (extent == 1) continue;
     if (extent != 0 && stride < 0 && (!is_reduced || order_free)) {
-      plan->base[kReduceX] += (extent - 1) * stride;
+      plan->base[kReduceX] = Moved(plan->base[kReduceX], (extent - 1) * stride);
       stride = -stride;
-      if (two) plan->base[kReduceSecond] += (extent - 1) * second;
+      if (two) plan->base[kReduceSecond] = Moved(plan->base[kReduceSecond], (extent - 1) * second);
       second = -second;
       if (!is_reduced) {
-        plan->base[kReduceY] += (extent - 1) * y;
+        plan->base[kReduceY] = Moved(plan->base[kReduceY], (extent - 1) * y);
         y = -y;
       }
     }

@@ -7,6 +7,11 @@ namespace numrs {
 
 enum ReduceOperand { kReduceX = 0, kReduceSecond = 1, kReduceY = 2, kReduceOperands = 3 };
 
+// p and so many bytes on, by way of a number: operands of no elements have no memory, but loops over their other axes.
+inline char* Moved(char* p, int64_t bytes) {
+  return reinterpret_cast<char*>(reinterpret_cast<uintptr_t>(p) + static_cast<uintptr_t>(bytes));
+}
+
 struct ReducePlan {
   int kept = 0, reduced = 0;  // loops that are left
   int64_t n = 1;              // elements per result

@@ -1,9 +1,13 @@
-// Registration of backend "cpu", one entry per compiled instruction set, and the two functions that Highway expects
-// from its library.
+// Registration of backend "cpu", one entry per compiled instruction set, and the functions that Highway expects from
+// its library.
 #include "core/backend.h"
 #include "cpu/targets.h"
 
 #include "hwy/highway.h"
+
+#include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
 
 #include "core/cpu_info.h"
 
@@ -64,12 +68,23 @@ const Backend* CpuBackend(int index) {
 
 }  // namespace numrs
 
-// Debian ships Highway's runtime part only as a shared library; these two functions are all that exported tables refer
-// to, and nothing calls them: the choice of target is ours (core/backend.cc).
+// Debian ships Highway's runtime part only as a shared library; the first two functions are all that exported tables
+// refer to, and nothing calls them: the choice of target is ours (core/backend.cc).
 namespace hwy {
 ChosenTarget& GetChosenTarget() {
   static ChosenTarget chosen;
   return chosen;
 }
 int64_t SupportedTargets() { return HWY_STATIC_TARGET; }
+
+#if HWY_IS_DEBUG_BUILD  // its assertions, in builds for sanitizers
+HWY_NORETURN void HWY_FORMAT(3, 4) Abort(const char* file, int line, const char* format, ...) {
+  std::fprintf(stderr, "%s:%d: ", file, line);
+  std::va_list arguments;
+  va_start(arguments, format);
+  std::vfprintf(stderr, format, arguments);
+  va_end(arguments);
+  std::abort();
+}
+#endif
 }  // namespace hwy

@@ -273,7 +273,7 @@ void GemmDirect(const Gemm& g) {
     for (int64_t j = 0; j < g.n; j += step) {
       const int64_t columns = g.n - j < step ? g.n - j : step;
       Strip<decltype(d), false>(d, g.m, columns, a + p * g.a_col, g.a_row, g.a_col, b + p * g.b_row + j, g.b_row, depth,
-                                y + j, g.y_row, update, nullptr, soon_or_null);
+                                y + j, g.y_row, update, static_cast<const char*>(g.b), soon_or_null);
     }
   }
 }

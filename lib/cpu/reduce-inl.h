@@ -34,14 +34,21 @@ using VF64 = hn::Vec<DF64>;
 
 template <typename T>
 HWY_INLINE const T* AtBytes(const T* x, int64_t bytes) {
-  return reinterpret_cast<const T*>(reinterpret_cast<const char*>(x) + bytes);
+  // By way of a number: x may be NULL, or misaligned, where only the vector operations read it.
+  return reinterpret_cast<const T*>(reinterpret_cast<uintptr_t>(x) + static_cast<uintptr_t>(bytes));
 }
 // x may be misaligned.
 template <typename T>
 HWY_INLINE T Element(const T* x, int64_t i) {
   T value;
-  std::memcpy(&value, x + i, sizeof(T));
+  std::memcpy(&value, reinterpret_cast<const char*>(x) + i * static_cast<int64_t>(sizeof(T)), sizeof(T));
   return value;
+}
+
+// So may y.
+template <typename T>
+HWY_INLINE void StoreElement(T* y, int64_t i, T value) {
+  std::memcpy(reinterpret_cast<char*>(y) + i * static_cast<int64_t>(sizeof(T)), &value, sizeof(T));
 }
 
 HWY_INLINE VF64 LoadWide(DF64 d, const double* x) { return hn::LoadU(d, x); }

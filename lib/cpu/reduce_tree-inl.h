@@ -197,7 +197,10 @@ HWY_INLINE void FinishAll(const double* states, int64_t w, T* y, const Turn& tur
       hn::StoreU(v, d, to);
     else
       hn::StoreU(hn::DemoteTo(dt, v), dt, to);
-    if (part != kF64Lanes) std::memcpy(y + c, buffer, static_cast<size_t>(part) * sizeof(T));
+    if (part != kF64Lanes) {
+      std::memcpy(reinterpret_cast<char*>(y) + c * static_cast<int64_t>(sizeof(T)), buffer,
+                  static_cast<size_t>(part) * sizeof(T));
+    }
   }
 }
 

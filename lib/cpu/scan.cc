@@ -33,13 +33,13 @@ struct Running {
   }
   static void Row(const void* x, void* y, int64_t n, void* carry) {
     const T* p = static_cast<const T*>(x);
-    Out* q = static_cast<Out*>(y);
+    char* q = static_cast<char*>(y);
     S acc = *static_cast<S*>(carry);
     for (int64_t i = 0; i < n; i++) {
       acc = Join(acc, Acc::Take(Element(p, i)));
       if (!q) continue;
       const Out value = Acc::Finish(acc, 1, 0);
-      std::memcpy(q + i, &value, sizeof(value));
+      std::memcpy(q + i * static_cast<int64_t>(sizeof(value)), &value, sizeof(value));
     }
     *static_cast<S*>(carry) = acc;
   }
@@ -162,7 +162,7 @@ struct Grouped {
         const double before = Op::template Of<double>(offset, total);
         for (int64_t j = 0; j < rest; j++) {
           const T value = static_cast<T>(ops::OneNaN(Op::template Of<double>(before, s[j])));
-          std::memcpy(y + i + j, &value, sizeof(T));
+          StoreElement(y, i + j, value);
         }
       }
       total = Op::template Of<double>(total, s[rest - 1]);
@@ -174,7 +174,7 @@ struct Grouped {
     if (kWrite && HWY_UNLIKELY(any_nan)) {
       for (i = 0; i < m; i++) {
         const T value = ops::OneNaN(Element(y, i));
-        std::memcpy(y + i, &value, sizeof(T));
+        StoreElement(y, i, value);
       }
     }
     return next;
@@ -225,7 +225,7 @@ struct Grouped {
     *group = Op::template Of<double>(*group, s[rows - 1]);
     for (int64_t r = 0; r < rows; r++) {
       const T value = Acc::Finish(Op::template Of<double>(before, s[r]), 1, 0);
-      std::memcpy(const_cast<T*>(AtBytes(y, r * y_stride)), &value, sizeof(T));
+      StoreElement(const_cast<T*>(AtBytes(y, r * y_stride)), 0, value);
     }
   }
 

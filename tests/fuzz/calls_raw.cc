@@ -97,7 +97,7 @@ struct Maker {
                      after = shift > 0 ? static_cast<size_t>(shift) : 0;
         const size_t total = before + (other.bytes() > bytes + after ? other.bytes() : bytes + after);
         Block both(in, total, true);
-        std::memcpy(both.data() + before, other.copy(), other.bytes());
+        if (other.bytes()) std::memcpy(both.data() + before, other.copy(), other.bytes());
         both.Remember();
         blocks[at] = std::move(both);
         pointers[alias] = blocks[at].data() + before;
@@ -176,8 +176,9 @@ void Run(Call* call, Input* in, Family family, numrs_status (*f)(numrs_context*,
     const size_t bytes = static_cast<size_t>(maker.plan.counts[i]) * maker.sizes[i];
     std::vector<char> got(static_cast<char*>(maker.pointers[i]), static_cast<char*>(maker.pointers[i]) + bytes);
     Block apart(in, bytes, false);
-    std::memcpy(apart.data(), maker.blocks[i].copy() + (static_cast<char*>(maker.pointers[i]) - maker.blocks[i].data()),
-                bytes);
+    if (bytes)
+      std::memcpy(apart.data(),
+                  maker.blocks[i].copy() + (static_cast<char*>(maker.pointers[i]) - maker.blocks[i].data()), bytes);
     maker.pointers[maker.alias] = maker.blocks[maker.alias].data();
     maker.pointers[i] = apart.data();
     at = 0;

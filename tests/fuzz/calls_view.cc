@@ -16,7 +16,7 @@ Operand* Overlap(Input* in, std::initializer_list<Operand*> operands) {
   const int64_t shift = in->OneIn(2) ? 0 : in->Below(65) - 32;
   const size_t ahead = shift < 0 ? static_cast<size_t>(-shift) : 0, behind = shift > 0 ? static_cast<size_t>(shift) : 0;
   Block both(in, std::max(x->block.bytes() + ahead, y->block.bytes() + behind), true);
-  std::memcpy(both.data() + ahead, x->block.copy(), x->block.bytes());
+  if (x->block.bytes()) std::memcpy(both.data() + ahead, x->block.copy(), x->block.bytes());
   both.Remember();
   const int64_t x_at = static_cast<char*>(x->view.data) - x->block.data(),
                 y_at = static_cast<char*>(y->view.data) - y->block.data();
@@ -60,7 +60,7 @@ void Check(Call* call, Input* in, std::initializer_list<Operand*> operands, F&& 
     const std::vector<char> got(y->block.data(), y->block.data() + y->block.bytes());
     const Block both = std::move(y->block);
     y->block = Block(in, both.bytes(), false);
-    std::memcpy(y->block.data(), both.copy(), both.bytes());
+    if (both.bytes()) std::memcpy(y->block.data(), both.copy(), both.bytes());
     y->view.data = y->block.data() + (static_cast<char*>(y->view.data) - both.data());
     both.Restore();
     const numrs_status again = f();

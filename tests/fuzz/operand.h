@@ -183,7 +183,7 @@ class Operand {
         view.strides = strides_;
         break;
       case 8:
-        view.data = static_cast<char*>(view.data) + (in->OneIn(2) ? 1 : -1);
+        view.data = reinterpret_cast<void*>(reinterpret_cast<uintptr_t>(view.data) + (in->OneIn(2) ? 1 : -1));
         break;
       default:
         shape_.extents[d] += in->OneIn(2) ? 1 : -1;

@@ -1,0 +1,2 @@
+# The checks can fail: a planted bug of each class is found.
+check prove sh tests/prove_checks.sh
