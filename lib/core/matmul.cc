@@ -253,7 +253,7 @@ Status Inner(const Run& run, const char* function, const View& a, const View& b,
   if (y.size == 0) return NUMRS_OK;
   if (a.shape[a.ndim - 1] == 0) return Zero(run, function, y);
   View left = a, right = b;
-  std::optional<Workspace> a_copy, b_copy, y_copy, turned_copy;  // what turned_copy is made from may be a copy
+  std::optional<Workspace> a_copy, b_copy, y_copy;
   NUMRS_TRY(ToRows(run, function, "a", &left, &a_copy));
   NUMRS_TRY(ToRows(run, function, "b", &right, &b_copy));
   std::swap(right.shape[0], right.shape[1]);

@@ -225,6 +225,20 @@ void Vecdot(Call* call, Input* in) {
   Check(call, in, {&a, &b, &y}, [&] { return numrs_vecdot(context.handle, a.get(), b.get(), y.get(), named); });
 }
 
+void Svdvals(Call* call, Input* in) {
+  const int32_t dtype = in->OneIn(3) ? AnyDtype(in) : in->OneIn(2) ? NUMRS_F32 : NUMRS_F64;
+  Shape s, r;
+  for (int d = in->Below(3); d > 0; --d) s.Push(in->Below(4));
+  r = s;
+  const int64_t m = in->Below(9), n = in->Below(9);
+  s.Push(m);
+  if (!in->OneIn(24)) s.Push(n);
+  r.Push(m < n ? m : n);
+  Operand x(in, s, dtype, false), y(in, r, ResultDtype(in, dtype == NUMRS_F32 ? NUMRS_F32 : NUMRS_F64), true);
+  Context context(in);
+  Check(call, in, {&x, &y}, [&] { return numrs_svdvals(context.handle, x.get(), y.get()); });
+}
+
 using ShapeFunction = numrs_status (*)(const numrs_view*, const numrs_view*, int32_t*, int64_t*);
 using ProductFunction = numrs_status (*)(numrs_context*, const numrs_view*, const numrs_view*, const numrs_view*);
 
@@ -283,6 +297,7 @@ NUMRS_FUZZ(numrs_vecdot, 20, Vecdot);
 NUMRS_FUZZ(numrs_matmul, 50, [](Call* c, Input* in) { Product(c, in, numrs_matmul_shape, numrs_matmul, 0); });
 NUMRS_FUZZ(numrs_inner, 15, [](Call* c, Input* in) { Product(c, in, numrs_inner_shape, numrs_inner, 1); });
 NUMRS_FUZZ(numrs_outer, 15, [](Call* c, Input* in) { Product(c, in, numrs_outer_shape, numrs_outer, 2); });
+NUMRS_FUZZ(numrs_svdvals, 10, Svdvals);
 NUMRS_FUZZ(numrs_matmul_shape, 5, [](Call* c, Input* in) { TellShape(c, in, numrs_matmul_shape); });
 NUMRS_FUZZ(numrs_inner_shape, 5, [](Call* c, Input* in) { TellShape(c, in, numrs_inner_shape); });
 NUMRS_FUZZ(numrs_outer_shape, 5, [](Call* c, Input* in) { TellShape(c, in, numrs_outer_shape); });
