@@ -1,6 +1,6 @@
 #!/bin/sh
 # sh tests/prove_checks.sh: plants a bug of each class in a copy of the tree and expects the check made for it to fail.
-# What is proven are the checks. Takes the builds of the suites over where there are any (sh tests/run.sh cpp asan tsan).
+# What is proven are the checks. Takes the builds of the suites over where there are any (sh tests/run.sh cpp hostile asan fuzz tsan).
 set -eu
 cd "$(dirname "$0")/.."
 [ -x .venv/bin/python ] && PATH=$PWD/.venv/bin:$PATH
@@ -10,7 +10,7 @@ copy=build/prove
 rm -rf $copy
 mkdir -p $copy/build
 for entry in $(git ls-tree --name-only HEAD); do cp -a "$entry" $copy/; done
-for folder in tests asan tsan; do [ ! -d build/$folder ] || cp -a build/$folder $copy/build/; done
+for folder in wheel asan tsan; do [ ! -d build/$folder ] || cp -a build/$folder $copy/build/; done
 cd $copy
 mkdir -p build/log
 
@@ -28,8 +28,8 @@ with_tsan() {
   build tsan tests/fuzz/fuzz_threads -Dbuildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false
   build/tsan/tests/fuzz/fuzz_threads storm 1
 }
-with_random() { build tests tests/fuzz/fuzz_random && build/tests/tests/fuzz/fuzz_random 20000; }
-with_faults() { build tests tests/fuzz/fuzz_checks && build/tests/tests/fuzz/fuzz_checks faults 4; }
+with_random() { build wheel tests/fuzz/fuzz_random && build/wheel/tests/fuzz/fuzz_random 20000; }
+with_faults() { build wheel tests/fuzz/fuzz_checks && build/wheel/tests/fuzz/fuzz_checks faults 4; }
 with_layout() { ${CC:-cc} -Iinclude -c tests/abi/layout.c -o build/log/layout.o; }
 
 proven=0 missed=0

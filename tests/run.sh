@@ -8,8 +8,8 @@ cd "$(dirname "$0")/.."
 table='
 quick generated
 quick lint
-quick cpp
-quick hostile
+quick cpp wheel
+quick hostile wheel
 quick clients wheel
 quick abi wheel
 quick python wheel
@@ -54,7 +54,7 @@ esac
 need_packages tools/apt-need.txt tools/apt-test.txt $lists
 need_venv build test bench
 for suite in $names; do # only what runs the installed package waits for it
-  if echo "$table" | grep -q " $suite wheel"; then need_wheel; break; fi
+  if echo "$table" | grep -q " $suite wheel"; then setup=-Dwerror=true need_wheel; break; fi
 done
 
 export NUMRS_STRICT NUMRS_TEST_TIER="$tier"

@@ -45,14 +45,17 @@ need_venv() { # LOCK...: names of locks, in order
   done
 }
 
-# Builds the wheel in build/wheel, where only what changed is compiled again, and installs it into .venv.
+# Builds the wheel in build/wheel, where only what changed is compiled again, and installs it into .venv. The C++ tests
+# are built there too. setup: options of meson setup.
 need_wheel() {
   sum=$(digest meson.build meson.options pyproject.toml LICENSE licenses include lib cython bench/*.* tools/meson tools/package .venv/stamp-build)
-  if ! stamped .venv/stamp-wheel "$sum"; then
+  if ! stamped .venv/stamp-wheel "$sum" || [ ! -f build/wheel/build.ninja ]; then
     rm -rf build/dist .venv/stamp-wheel
     mkdir -p build
+    [ ! -f build/wheel/build.ninja ] || meson configure build/wheel -Dtests=false # the suites turn them on
     echo 'Building the wheel (build/wheel.log) ...'
     python -m pip wheel --verbose --no-index --no-build-isolation --no-deps --config-settings=build-dir=build/wheel \
+      ${setup:+--config-settings=setup-args=$setup} \
       --wheel-dir build/dist . >build/wheel.log 2>&1 || { tail -n 40 build/wheel.log >&2; exit 1; }
     python -m pip install --quiet --no-index --no-deps --force-reinstall build/dist/*.whl
     echo "$sum" >.venv/stamp-wheel

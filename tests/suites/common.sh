@@ -23,9 +23,13 @@ configure() { # FOLDER OPTION...
   if [ -f "$1/build.ninja" ]; then meson setup --reconfigure "$@"; else rm -rf "$1" && meson setup "$@"; fi
 }
 
-catch_tests() { # FOLDER OPTION...: builds the C++ tests there and runs them
-  folder=$1
+catch_tests() { # FOLDER OPTION...: a build of its own for the C++ tests, which are run
   configure "$@" -Dpython=disabled -Dtests=true
+  run_catch_tests "$1"
+}
+
+run_catch_tests() { # FOLDER: brings a build up to date and runs its C++ tests
+  folder=$1
   ninja -C "$folder"
   for program in "$folder"/tests/test_*; do
     { [ -f "$program" ] && [ -x "$program" ]; } || continue

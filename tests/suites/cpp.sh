@@ -1,2 +1,3 @@
-# The C++ tests on the static libraries, every warning an error.
-catch_tests build/tests -Dwerror=true
+# The C++ tests on the static libraries of the wheel's build.
+meson configure build/wheel -Dtests=true
+run_catch_tests build/wheel

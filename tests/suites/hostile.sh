@@ -1,8 +1,8 @@
 # Every exported function under hostile arguments (the fuzz target of tests/fuzz on random inputs), failing memory and
 # threads; nothing lost, and the process as it was. No test here names a function: they come from the tables.
-configure build/tests -Dwerror=true -Dpython=disabled -Dtests=true
-ninja -C build/tests tests/fuzz/fuzz_random tests/fuzz/fuzz_checks tests/fuzz/fuzz_threads
-programs=$PWD/build/tests/tests/fuzz
+meson configure build/wheel -Dtests=true
+ninja -C build/wheel tests/fuzz/fuzz_random tests/fuzz/fuzz_checks tests/fuzz/fuzz_threads
+programs=$PWD/build/wheel/tests/fuzz
 case $NUMRS_TEST_TIER in
   quick) inputs=100000 rounds=4 calls=300 forks=200 storms=1 ;;
   full) inputs=300000 rounds=40 calls=10000 forks=1000 storms=10 ;;
