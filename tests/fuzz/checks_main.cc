@@ -161,7 +161,7 @@ int Leaks(int64_t calls) {
 std::string Neighbourhood() {
   std::string all = std::setlocale(LC_ALL, nullptr);
   for (int s = 1; s < NSIG; ++s) {
-    struct sigaction action {};
+    struct sigaction action{};
     if (sigaction(s, nullptr, &action) != 0) continue;
     all.append(reinterpret_cast<const char*>(&action.sa_handler), sizeof action.sa_handler);
     all += std::to_string(action.sa_flags);
