@@ -49,7 +49,7 @@ HWY_INLINE hn::Vec<D> LoadPart(D d, const T* p, int64_t count) {
     return hn::MaskedLoad(hn::FirstN(d, static_cast<size_t>(count)), d, p);
   } else {
     HWY_ALIGN T buffer[hn::MaxLanes(D())] = {};
-    std::memcpy(buffer, p, static_cast<size_t>(count) * sizeof(T));
+    std::memcpy(buffer, reinterpret_cast<const char*>(p), static_cast<size_t>(count) * sizeof(T));  // may be misaligned
     return hn::Load(d, buffer);
   }
 }
@@ -65,7 +65,7 @@ HWY_INLINE void StorePart(hn::Vec<D> v, D d, T* p, int64_t count) {
     } else {
       HWY_ALIGN T buffer[hn::MaxLanes(D())];
       hn::Store(v, d, buffer);
-      std::memcpy(p, buffer, static_cast<size_t>(count) * sizeof(T));
+      std::memcpy(reinterpret_cast<char*>(p), buffer, static_cast<size_t>(count) * sizeof(T));
     }
   }
 }

@@ -11,7 +11,7 @@ namespace {
 Operand* Overlap(Input* in, std::initializer_list<Operand*> operands) {
   Operand* y = *(operands.end() - 1);
   Operand* x = *(operands.begin() + in->Below(static_cast<int>(operands.size()) - 1));
-  if (x == y || x->Judge() != Verdict::kFine || y->Judge() != Verdict::kFine || !x->view.data || !y->view.data)
+  if (x == y || x->Judge() != Verdict::kFine || y->Judge() != Verdict::kFine || !x->block.bytes() || !y->block.bytes())
     return nullptr;
   const int64_t shift = in->OneIn(2) ? 0 : in->Below(65) - 32;
   const size_t ahead = shift < 0 ? static_cast<size_t>(-shift) : 0, behind = shift > 0 ? static_cast<size_t>(shift) : 0;
