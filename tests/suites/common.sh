@@ -43,6 +43,13 @@ run_catch_tests() { # FOLDER: brings a build up to date and runs its C++ tests
   done
 }
 
+all_called() { # LIBRARY PROGRAM: PROGRAM --names has every function that the library exports
+  nm -D --defined-only "$1" | sed -n 's/.* \(numrs_[a-z0-9_]*\)@@.*/\1/p' | sort >build/log/exported
+  "$2" --names | sort >build/log/called
+  comm -23 build/log/exported build/log/called >build/log/uncalled
+  check 'every exported function is called' sh -c 'cat build/log/uncalled; ! [ -s build/log/uncalled ]'
+}
+
 pytests() { # ARGUMENT...: pytest, away from the sources
   if python -m pytest -q "$@" >build/log/pytest.out 2>&1; then status=0; else status=$?; fi
   cat build/log/pytest.out
