@@ -187,6 +187,15 @@ HWY_INLINE void FinishAll(const double* states, int64_t w, T* y, const Turn& tur
   const DF64 d;
   const hn::Rebind<T, DF64> dt;
   const VF64 nan = hn::Set(d, std::numeric_limits<double>::quiet_NaN());
+  if (w == 1) {  // the usual one: a state that was just stored is loaded as it was stored, not as part of a vector
+    VF64 v = turn(hn::Set(d, states[0]));
+    v = hn::IfThenElse(hn::IsNaN(v), nan, v);
+    if constexpr (sizeof(T) == 8)
+      y[0] = hn::GetLane(v);
+    else
+      y[0] = hn::GetLane(hn::DemoteTo(dt, v));
+    return;
+  }
   for (int64_t c = 0; c < w; c += kF64Lanes) {
     const int64_t part = HWY_MIN(kF64Lanes, w - c);
     VF64 v = turn(part == kF64Lanes ? hn::LoadU(d, states + c) : LoadPart(states + c, part));

@@ -1,7 +1,7 @@
 # Arrays at the boundary: ndarray -> view, results over pool memory, statuses -> exceptions. Private to numrs._ops.
 from libc.stdint cimport int32_t, int64_t
 from numpy cimport (NPY_ARRAY_WRITEABLE, PyArray_CheckExact, PyArray_CHKFLAGS, PyArray_DATA, PyArray_DIMS,
-                    PyArray_NDIM, PyArray_STRIDES, PyArray_TYPE, ndarray)
+                    PyArray_NDIM, PyArray_SIZE, PyArray_STRIDES, PyArray_TYPE, ndarray)
 
 from numrs.c.base cimport numrs_context, numrs_status
 from numrs.c.view cimport numrs_view
@@ -33,6 +33,10 @@ cdef inline numrs_view view_of(ndarray a, int32_t dtype) noexcept:
     v.ndim = PyArray_NDIM(a)
     v.dtype = dtype
     return v
+
+cdef inline int64_t size_of(ndarray a) noexcept:
+    """Number of elements; one dimension without a call."""
+    return PyArray_DIMS(a)[0] if PyArray_NDIM(a) == 1 else PyArray_SIZE(a)
 
 cdef inline bint same_shape(ndarray a, ndarray b) noexcept:
     cdef int d, ndim = PyArray_NDIM(a)
@@ -67,6 +71,10 @@ cdef void hold(Held *held, const numrs_view *v) noexcept
 cdef object pin(ndarray a)
 cdef numrs_context *interruptible(double work_ns) noexcept
 cdef void release_context(numrs_context *context) noexcept
+
+cdef inline object finished(ndarray y):
+    """finish without a call for arrays."""
+    return y if PyArray_NDIM(y) != 0 else finish(y)
 
 cdef inline ndarray array_of(object x, str function, str argument):
     """as_array without a call for what most callers pass."""

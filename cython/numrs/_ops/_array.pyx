@@ -4,7 +4,7 @@ import numpy as np
 
 from cpython.exc cimport PyErr_Occurred
 from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_New
-from cpython.ref cimport Py_INCREF
+from cpython.ref cimport Py_INCREF, Py_XINCREF, PyObject
 from cpython.weakref cimport PyWeakref_NewRef
 cimport numpy as cnp
 
@@ -29,6 +29,34 @@ cdef extern from "numpy/arrayobject.h":
 
 SUPPORTED = "bool, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float32, float64"
 
+cdef extern from "numpy/arrayobject.h":
+    ctypedef struct PyTypeObject:
+        pass
+    ctypedef struct PyArray_Descr:
+        pass
+    PyTypeObject PyArray_Type
+    # Steals a reference to the descriptor.
+    ndarray PyArray_NewFromDescr(PyTypeObject *subtype, PyArray_Descr *descr, int ndim, const cnp.npy_intp *dims,
+                                 const cnp.npy_intp *strides, void *data, int flags, PyObject *obj)
+
+cdef extern from *:
+    """
+    #include <numpy/arrayscalars.h>
+    /* Scalars of the usual dtypes, without the conversions of PyArray_Scalar. */
+    static PyObject *numrs_f64_scalar(const void *p) {
+      PyObject *scalar = PyArrayScalar_New(Double);
+      if (scalar) PyArrayScalar_ASSIGN(scalar, Double, *(const npy_double *)p);
+      return scalar;
+    }
+    static PyObject *numrs_f32_scalar(const void *p) {
+      PyObject *scalar = PyArrayScalar_New(Float);
+      if (scalar) PyArrayScalar_ASSIGN(scalar, Float, *(const npy_float *)p);
+      return scalar;
+    }
+    """
+    object numrs_f64_scalar(const void *p)
+    object numrs_f32_scalar(const void *p)
+
 cdef int _i
 for _i in range(32):
     DTYPE_OF_NUMPY[_i] = 0
@@ -40,6 +68,13 @@ for _name, _dtype in (("bool", NUMRS_BOOL), ("int8", NUMRS_I8), ("int16", NUMRS_
                       ("uint32", NUMRS_U32), ("uint64", NUMRS_U64), ("float32", NUMRS_F32), ("float64", NUMRS_F64)):
     NUMPY_OF_DTYPE[_dtype] = np.dtype(_name).num
     DTYPE_OF_NUMPY[np.dtype(_name).num] = _dtype
+cdef PyObject *_DESCR_OF_DTYPE[16]  # one reference each, for ever
+for _i in range(16):
+    _DESCR_OF_DTYPE[_i] = NULL
+    if NUMPY_OF_DTYPE[_i] >= 0:
+        _descr = PyArray_DescrFromType(NUMPY_OF_DTYPE[_i])
+        Py_INCREF(_descr)
+        _DESCR_OF_DTYPE[_i] = <PyObject *>_descr
 # C has two types of 64 (or 32) bits: long and long long, int and long.
 for _code in "bhilqBHILQ":
     DTYPE_OF_NUMPY[np.dtype(_code).num] = DTYPE_OF_NUMPY[np.dtype(np.dtype(_code).name).num]
@@ -121,6 +156,13 @@ cdef void _free_block(object capsule) noexcept:
 cdef enum:
     POOL_BYTES = 1 << 18   # results from here on live in the pool: no page faults when they are recycled
 
+cdef inline ndarray _owned(int ndim, const int64_t *shape, int32_t dtype):
+    """An uninitialised C-order array over NumPy's own memory."""
+    cdef PyObject *descr = _DESCR_OF_DTYPE[dtype]
+    Py_XINCREF(descr)
+    return PyArray_NewFromDescr(&PyArray_Type, <PyArray_Descr *>descr, ndim, <const cnp.npy_intp *>shape, NULL, NULL, 0,
+                                NULL)
+
 cdef ndarray new_array(int ndim, const int64_t *shape, int32_t dtype):
     """An uninitialised C-order array; large ones over pool memory with a capsule as base."""
     cdef int64_t size = 1
@@ -133,7 +175,7 @@ cdef ndarray new_array(int ndim, const int64_t *shape, int32_t dtype):
     cdef int number = NUMPY_OF_DTYPE[dtype]
     cdef int64_t bytes_ = size * BYTES_OF_DTYPE[dtype]
     if bytes_ < POOL_BYTES or size > (1 << 48):  # beyond any machine: NumPy's refusal
-        return <ndarray>cnp.PyArray_EMPTY(ndim, <cnp.npy_intp *>shape, number, 0)
+        return _owned(ndim, shape, dtype)
     block = numrs_allocate(<size_t>bytes_)
     if block == NULL:
         raise MemoryError(f"no memory for a result of {bytes_} bytes (see numrs.memory.stats)")
@@ -149,6 +191,8 @@ cdef ndarray new_array(int ndim, const int64_t *shape, int32_t dtype):
 
 
 cdef ndarray empty_like_shape(ndarray a, int32_t dtype):
+    if PyArray_NDIM(a) == 1 and PyArray_DIMS(a)[0] < POOL_BYTES / 8:
+        return _owned(1, <const int64_t *>PyArray_DIMS(a), dtype)
     return new_array(PyArray_NDIM(a), <const int64_t *>PyArray_DIMS(a), dtype)
 
 
@@ -182,6 +226,10 @@ cdef object finish(ndarray y):
 
 cdef object scalar(void *data, int32_t dtype):
     """One element as a NumPy scalar."""
+    if dtype == NUMRS_F64:
+        return numrs_f64_scalar(data)
+    if dtype == NUMRS_F32:
+        return numrs_f32_scalar(data)
     return PyArray_Scalar(data, PyArray_DescrFromType(NUMPY_OF_DTYPE[dtype]), None)
 
 

@@ -4,11 +4,11 @@ import numpy as np
 
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 cimport numpy as cnp
-from numpy cimport PyArray_CheckExact, PyArray_SIZE, ndarray
+from numpy cimport PyArray_CheckExact, ndarray
 
 from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, Held, array_of, as_array, broadcast, check, check_out,
-                                dtype_of, empty_like_shape, finish, hold, interruptible, new_array, pin, plain_out,
-                                release_context, same_shape, view_of)
+                                dtype_of, empty_like_shape, finished, hold, interruptible, new_array, pin, plain_out,
+                                release_context, same_shape, size_of, view_of)
 from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.elementwise cimport (numrs_binary, numrs_binary_dtypes, numrs_ternary, numrs_ternary_dtypes, numrs_unary,
@@ -64,20 +64,12 @@ cdef bint _is_logical(int32_t op) noexcept:
     return ops.NUMRS_OP_LOGICAL_AND <= op <= ops.NUMRS_OP_LOGICAL_XOR
 
 
-cdef numrs_status _run(int family, int32_t op, const numrs_view *v, object a, object b, object c, object y) except -1:
-    """One call with views v, inputs then output, of these arrays (None: a number on our stack), without the GIL where
-    that pays."""
+cdef numrs_status _run_without_gil(int family, int32_t op, const numrs_view *v, object a, object b, object c, object y,
+                                   double work_ns) except -1:
     cdef Held held[4]
     cdef numrs_status status
     cdef numrs_context *context
-    cdef double work_ns = _work_ns(family, op, max(v[0].dtype, v[family].dtype), PyArray_SIZE(<ndarray>y))
     cdef int k
-    if work_ns < NOGIL_NS:
-        if family == UNARY:
-            return numrs_unary(NULL, op, &v[0], &v[1])
-        if family == BINARY:
-            return numrs_binary(NULL, op, &v[0], &v[1], &v[2])
-        return numrs_ternary(NULL, op, &v[0], &v[1], &v[2], &v[3])
     for k in range(family + 1):
         hold(&held[k], &v[k])
     pins = (None if a is None else pin(<ndarray>a), None if b is None else pin(<ndarray>b),
@@ -93,6 +85,20 @@ cdef numrs_status _run(int family, int32_t op, const numrs_view *v, object a, ob
     release_context(context)
     del pins
     return status
+
+
+cdef inline numrs_status _run(int family, int32_t op, const numrs_view *v, object a, object b, object c,
+                              ndarray y) except -1:
+    """One call with views v, inputs then output, of these arrays (None: a number on our stack), without the GIL where
+    that pays."""
+    cdef double work_ns = _work_ns(family, op, max(v[0].dtype, v[family].dtype), size_of(y))
+    if work_ns >= NOGIL_NS:
+        return _run_without_gil(family, op, v, a, b, c, y, work_ns)
+    if family == UNARY:
+        return numrs_unary(NULL, op, &v[0], &v[1])
+    if family == BINARY:
+        return numrs_binary(NULL, op, &v[0], &v[1], &v[2])
+    return numrs_ternary(NULL, op, &v[0], &v[1], &v[2], &v[3])
 
 
 cdef object _given(object out):
@@ -128,7 +134,7 @@ cdef object unary(int32_t op, str name, object x, object out):
     status = _run(UNARY, op, views, a, None, None, y)
     if status != NUMRS_OK:
         check(status)
-    return finish(y) if out is None else y
+    return finished(y) if out is None else y
 
 
 cdef union Number:
@@ -226,7 +232,7 @@ cdef object _finish_call(int family, int32_t op, str name, numrs_view *views, ob
         y = check_out(out, name)
     views[family] = view_of(y, dtype_of(y))
     check(_run(family, op, views, a, b, c, y))
-    return finish(y) if out is None else y
+    return finished(y) if out is None else y
 
 
 cdef object _compare_mixed(int32_t op, str name, ndarray s, ndarray u, object out):
@@ -292,7 +298,7 @@ cdef object _binary_weak(int32_t op, str name, object array, object number, bint
             status = _run(BINARY, op, views, x, None, None, y)
             if status != NUMRS_OK:
                 check(status)
-            return finish(y) if out is None else y
+            return finished(y) if out is None else y
     if numrs_binary_dtypes(op, views[0].dtype, views[1].dtype, &compute, &result) != NUMRS_OK:
         raise _refused(name, (("x1", views[0].dtype), ("x2", views[1].dtype)))
     return _finish_call(BINARY, op, name, views, x, None, None, result, out)
@@ -317,7 +323,7 @@ cdef object binary(int32_t op, str name, object a, object b, object out):
             status = _run(BINARY, op, views, x, z, None, y)
             if status != NUMRS_OK:
                 check(status)
-            return finish(y) if out is None else y
+            return finished(y) if out is None else y
     if is_weak(b) and not is_weak(a):
         return _binary_weak(op, name, a, b, False, out)
     if is_weak(a) and not is_weak(b):

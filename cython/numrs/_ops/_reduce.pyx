@@ -5,11 +5,11 @@ from numpy.exceptions import AxisError
 
 from libc.stdint cimport int32_t, int64_t
 cimport numpy as cnp
-from numpy cimport PyArray_DIMS, PyArray_NDIM, PyArray_SIZE, ndarray
+from numpy cimport PyArray_DIMS, PyArray_NDIM, ndarray
 
 from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, Held, array_of, as_array, broadcast, check, check_out,
                                 dtype_of, finish, hold, interruptible, new_array, pin, release_context, scalar,
-                                view_of)
+                                size_of, view_of)
 from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.reduce cimport numrs_reduce, numrs_reduce_dtype, numrs_scan, numrs_scan_dtype, numrs_vecdot
@@ -42,7 +42,7 @@ _fill()
 
 
 cdef inline double _work_ns(ndarray x, int32_t dtype) noexcept:
-    return <double>PyArray_SIZE(x) * <double>BYTES_OF_DTYPE[dtype] * 0.04
+    return <double>size_of(x) * <double>BYTES_OF_DTYPE[dtype] * 0.04
 
 
 cdef object _shape(ndarray a):
