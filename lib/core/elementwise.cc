@@ -104,7 +104,7 @@ class Runner {
   // Scratch of one thread: per operand a packing and a conversion buffer, then the transposed tiles.
   size_t ScratchBytes() const {
     size_t bytes = buffered_ ? kMaxOperands * 2 * kBufferBytes : 0;
-    if (plan_.transposed) bytes += static_cast<size_t>(job_.inputs) * kTileRows * kTileCols * 8;
+    if (plan_.transposed) bytes += static_cast<size_t>(job_.inputs) * kTileRows * (kTileCols * 8 + kTilePadBytes);
     return bytes;
   }
   bool streams() const { return stream_; }
@@ -172,8 +172,8 @@ class Runner {
       strides[k] = plan_.strides[k][inner];
       if (!(plan_.transposed >> k & 1)) continue;
       const int64_t size = plan_.itemsize[k];
-      at[k] = tiles + k * kTileRows * kTileCols * 8;
-      step[k] = kTileCols * size;
+      at[k] = tiles + k * kTileRows * (kTileCols * 8 + kTilePadBytes);
+      step[k] = kTileCols * size + kTilePadBytes;
       strides[k] = size;
       kernels_.copy.transpose[SizeIndex(size)](p[k], plan_.strides[k][inner], at[k], step[k], rows, cols);
     }

@@ -66,10 +66,13 @@ void Pack(const void* src, int64_t stride, void* dst, int64_t n) {
     return;
   }
   if (stride == 2 * kBytes) {
+    // Operands are packed in turns, a few KiB each: what this one's next turns read is asked for now.
+    constexpr int64_t kAhead = 8192;
     // The vector behind the last element of a step may reach one element too far: the last step is left to the loop
     // below.
     for (; i + lanes < n; i += lanes) {
       const T* p = reinterpret_cast<const T*>(x + i * stride);
+      for (int64_t line = 0; line < 2 * lanes * kBytes; line += 64) __builtin_prefetch(x + i * stride + kAhead + line);
       hn::StoreU(hn::ConcatEven(d, hn::LoadU(d, p + lanes), hn::LoadU(d, p)), d, y + i);
     }
   } else if (stride == -kBytes) {
