@@ -13,7 +13,7 @@ HWY_BEFORE_NAMESPACE();
 namespace numrs {
 namespace HWY_NAMESPACE {
 
-NUMRS_MATH_1(Exp, Exp)
+NUMRS_MATH_PACKS(Exp, Exp, 3, 2)
 NUMRS_MATH_1(Exp2, Exp2)
 NUMRS_MATH_1(Expm1, Expm1)
 NUMRS_MATH_1(Sinh, Sinh)

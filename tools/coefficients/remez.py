@@ -52,7 +52,8 @@ def show(name, c, worst):
 def main():
     r = mp.log(2) / 16 * mpf("1.0001")
     expm1 = lambda t: (mp.expm1(t) - t) / t**2 if abs(t) > mpf(10) ** -12 else mpf(1) / 2 + t / 6
-    show("Exp, (e^r - 1 - r) / r^2, absolute error times r^2", *remez(expm1, 5, -r, r, lambda t: t**2))
+    show("Exp2, Pow, (e^r - 1 - r) / r^2, absolute error times r^2", *remez(expm1, 5, -r, r, lambda t: t**2))
+    show("Exp, the same by sixteenths", *remez(expm1, 4, -r / 2, r / 2, lambda t: t**2))
     show("Expm1, the same, relative to r", *remez(expm1, 6, -r, r, abs))
     sinh = lambda s: (mp.sinh(mp.sqrt(s)) / mp.sqrt(s) - 1) / s if s > mpf(10) ** -20 else mpf(1) / 6
     cosh = lambda s: (mp.cosh(mp.sqrt(s)) - 1) / s if s > mpf(10) ** -20 else mpf(1) / 2

@@ -101,13 +101,12 @@ struct SigmoidWide {
 
 // ------------------------------------------------------------------------------------------ float32 cores, with FMA
 
-// r = x - n ln2, |r| <= ln2 / 2, with n + kRound32 in rounded. n times the first part of ln2 is taken off exactly.
-template <class D, class V>
-HWY_INLINE V ExpReduce32(D d, V x, V& rounded) {
-  const V round = hn::Set(d, kRound32);
-  rounded = hn::MulAdd(x, hn::Set(d, 0x1.715476p0f), round);
-  const V n = hn::Sub(rounded, round);
-  return hn::NegMulAdd(n, hn::Set(d, -0x1.05c610p-29f), hn::NegMulAdd(n, hn::Set(d, 0x1.62e430p-1f), x));
+// r = x - n ln2, |r| <= ln2 / 2, with n + round in rounded. n times the first part of ln2 is taken off exactly.
+template <class D, class X>
+HWY_INLINE X ExpReduce32(D d, X x, X& rounded, X& n, float round = kRound32) {
+  rounded = pk::MulAdd(x, hn::Set(d, 0x1.715476p0f), hn::Set(d, round));
+  n = pk::Sub(rounded, hn::Set(d, round));
+  return pk::NegMulAdd(n, hn::Set(d, -0x1.05c610p-29f), pk::NegMulAdd(n, hn::Set(d, 0x1.62e430p-1f), x));
 }
 
 // The same with r in [-0.287, 0.407]: e^r - 1 and sinh r stay below 1/4 where they are subtracted from 2^n.
@@ -124,20 +123,65 @@ HWY_NOINLINE V ExpSlow(D d, V x, float limit) {
   return KeepNaN(x, Widen<F>(d, Clamp(d, x, limit)));
 }
 
-// e^x. Domain: all; inf above 88.72, gradual underflow to 0 below -103.97. Max error 0.892 ULP (all 2^32 arguments),
-// without FMA 0.501. Cody and Waite's reduction by ln2 in two parts, minimax polynomial of degree 6 by Horner's rule.
-// Beyond |x| = 87 the float64 version answers, lane by lane. Lost: scaling in two steps instead of that branch (5
-// operations more), the float64 version for all (4 times slower).
-template <class D, class V>
-HWY_INLINE V Exp(D d, V x) {
+// e^r, |r| <= ln2 / 2.
+template <class D, class X>
+HWY_INLINE X ExpPolynomial32(D d, X r) {
+  return Horner(d, r, 1.0f, 1.0f, 4.9999994e-1f, 1.66665152e-1f, 4.16680835e-2f, 8.3693685e-3f, 1.38413277e-3f);
+}
+
 #if HWY_NATIVE_FMA
-  const auto near = hn::Le(hn::Abs(x), hn::Set(d, 87.0f));
-  V rounded;
-  const V r = ExpReduce32(d, x, rounded);
-  const V p = Horner(d, r, 1.0f, 1.0f, 4.9999994e-1f, 1.66665152e-1f, 4.16680835e-2f, 8.3693685e-3f, 1.38413277e-3f);
-  const V y = ScaleByRounded(d, p, rounded);
-  if (HWY_LIKELY(hn::AllTrue(d, near))) return y;
-  return hn::IfThenElse(near, y, ExpSlow<ExpWide>(d, x, 120.0f));
+// e^x for every x: 2^n in two exact factors, so that results beyond the normal numbers are rounded once more.
+template <class D, class V = hn::Vec<D>>
+HWY_NOINLINE V ExpAnywhere(D d, hn::Vec<D> x) {
+  const hn::RebindToSigned<D> di;
+  V rounded, n;
+  const V r = ExpReduce32(d, hn::Min(hn::Max(x, hn::Set(d, -105.0f)), hn::Set(d, 90.0f)), rounded, n);
+  const auto whole = hn::Sub(hn::BitCast(di, rounded), hn::BitCast(di, hn::Set(d, kRound32)));
+  const auto half = hn::ShiftRight<1>(whole), bias = hn::Set(di, 127);
+  const V first = hn::BitCast(d, hn::ShiftLeft<23>(hn::Add(half, bias)));
+  const V second = hn::BitCast(d, hn::ShiftLeft<23>(hn::Add(hn::Sub(whole, half), bias)));
+  return KeepNaN(x, hn::Mul(hn::Mul(ExpPolynomial32(d, r), first), second));
+}
+NUMRS_FOR_PACKS_SELDOM(ExpAnywhere)
+#endif
+
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
+// y 2^n, rounded once, for an integer n.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V ScaleByInteger(D d, hn::Vec<D> y, hn::Vec<D> n) {
+  if constexpr (IsLanes<D>(16)) {
+    return V{_mm512_scalef_ps(y.raw, n.raw)};
+  } else if constexpr (IsLanes<D>(8)) {
+    return V{_mm256_scalef_ps(y.raw, n.raw)};
+  } else {
+    return V{_mm_scalef_ps(y.raw, n.raw)};
+  }
+}
+NUMRS_FOR_PACKS(ScaleByInteger, ScaleByInteger)
+#endif
+
+// e^x, of a vector or a pack. Domain: all; inf above 88.72, gradual underflow to 0 below -103.97. Max error 0.892 ULP
+// (all 2^32 arguments), without FMA 0.501. Cody and Waite's reduction by ln2 in two parts, minimax polynomial of degree
+// 6 by Horner's rule. Lost: scaling in two steps for all (5 operations more), float64 for all (4 times slower).
+template <class D, class X>
+HWY_INLINE X Exp(D d, X x) {
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
+  // n + 128 in the low 8 bits for -128 <= n < 128; beyond, and for NaN, others differ from kRound32.
+  const hn::RebindToSigned<D> di;
+  X rounded, n;
+  const X r = ExpReduce32(d, x, rounded, n, kRound32 + 128);
+  X y = ScaleByInteger(d, ExpPolynomial32(d, r), n);
+  const bool usual =
+      pk::SameBitsBut(di, pk::BitCast(di, rounded), hn::BitCast(di, hn::Set(d, kRound32)), hn::Set(di, 0xFF));
+  if (HWY_UNLIKELY(!usual)) pk::Assign(y, ExpAnywhere(d, x));
+  return y;
+#elif HWY_NATIVE_FMA
+  X rounded, n;
+  const X r = ExpReduce32(d, x, rounded, n);
+  X y = ScaleByRounded(d, ExpPolynomial32(d, r), rounded);
+  const bool usual = pk::AllTrue(d, pk::Le(pk::Abs(x), hn::Set(d, 87.0f)));
+  if (HWY_UNLIKELY(!usual)) pk::Assign(y, ExpAnywhere(d, x));
+  return y;
 #else
   return ExpSlow<ExpWide>(d, x, 120.0f);
 #endif
@@ -317,8 +361,8 @@ HWY_INLINE V Sigmoid(D d, V x) {
 #if HWY_NATIVE_FMA
   const auto near = hn::Le(hn::Abs(x), hn::Set(d, 87.0f));
   const V a = hn::Neg(hn::Abs(x));
-  V rounded;
-  const V r = ExpReduce32(d, a, rounded);
+  V rounded, n;
+  const V r = ExpReduce32(d, a, rounded, n);
   const V q = Horner(d, r, 4.9999994e-1f, 1.66665152e-1f, 4.16680835e-2f, 8.3693685e-3f, 1.38413277e-3f);
   const V one = hn::Set(d, 1.0f);
   const V e = ScaleByRounded(d, hn::MulAdd(hn::MulAdd(r, q, one), r, one), rounded);

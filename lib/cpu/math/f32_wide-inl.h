@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "cpu/pack-inl.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -21,14 +22,14 @@ namespace f32 {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// c0 + c1 x + c2 x^2 + ... by Horner's rule: the fewest operations; the caller's independent vectors hide the latency.
-template <class D, class V>
-HWY_INLINE V Horner(D d, V, hn::TFromD<D> c0) {
+// c0 + c1 x + c2 x^2 + ... by Horner's rule: the fewest operations; independent vectors hide the latency.
+template <class D, class X>
+HWY_INLINE auto Horner(D d, const X&, hn::TFromD<D> c0) {
   return hn::Set(d, c0);
 }
-template <class D, class V, class... C>
-HWY_INLINE V Horner(D d, V x, hn::TFromD<D> c0, C... rest) {
-  return hn::MulAdd(x, Horner(d, x, rest...), hn::Set(d, c0));
+template <class D, class X, class... C>
+HWY_INLINE X Horner(D d, const X& x, hn::TFromD<D> c0, C... rest) {
+  return pk::MulAdd(x, Horner(d, x, rest...), hn::Set(d, c0));
 }
 
 // ---------------------------------------------------------------------------------------------- float64 halves
@@ -146,10 +147,10 @@ constexpr double kLn2 = 0.6931471805599453;
 constexpr double kLog2e = 1.4426950408889634;
 
 // 2^n f, n in the low bits of the float32 n + kRound32; f and the result must be normal.
-template <class D, class V>
-HWY_INLINE V ScaleByRounded(D d, V f, V rounded) {
+template <class D, class X>
+HWY_INLINE X ScaleByRounded(D d, X f, X rounded) {
   const hn::RebindToSigned<D> di;
-  return hn::BitCast(d, hn::Add(hn::BitCast(di, f), hn::ShiftLeft<23>(hn::BitCast(di, rounded))));
+  return pk::BitCast(d, pk::Add(pk::BitCast(di, f), pk::ShiftLeft<23>(pk::BitCast(di, rounded))));
 }
 
 // 2^n, n in the low bits of the float64 n + kRound64, |n| <= 1022.

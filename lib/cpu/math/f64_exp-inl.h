@@ -72,6 +72,59 @@ constexpr double kExp2Rest[8] = {0.0,
 constexpr PairTable<8> kExp2Table(kExp2, kExp2Rest);
 constexpr PairTable<8> kExp2BiasedTable(kExp2Biased, kExp2Rest);
 
+// The same by sixteenths, for Exp alone: one term less, two permutations of 1024 bits.
+constexpr double kRoundToSixteenth = 0x1.8p48;
+constexpr double kExp2Sixteenths[16] = {1.0,
+                                        0x1.0b5586cf9890fp+0,
+                                        0x1.172b83c7d517bp+0,
+                                        0x1.2387a6e756238p+0,
+                                        0x1.306fe0a31b715p+0,
+                                        0x1.3dea64c123422p+0,
+                                        0x1.4bfdad5362a27p+0,
+                                        0x1.5ab07dd485429p+0,
+                                        0x1.6a09e667f3bcdp+0,
+                                        0x1.7a11473eb0187p+0,
+                                        0x1.8ace5422aa0dbp+0,
+                                        0x1.9c49182a3f090p+0,
+                                        0x1.ae89f995ad3adp+0,
+                                        0x1.c199bdd85529cp+0,
+                                        0x1.d5818dcfba487p+0,
+                                        0x1.ea4afa2a490dap+0};
+constexpr double kExp2SixteenthsBiased[16] = {1.0,
+                                              0x1.fb5586cf9890fp-1,
+                                              0x1.f72b83c7d517bp-1,
+                                              0x1.f387a6e756238p-1,
+                                              0x1.f06fe0a31b715p-1,
+                                              0x1.edea64c123422p-1,
+                                              0x1.ebfdad5362a27p-1,
+                                              0x1.eab07dd485429p-1,
+                                              0x1.ea09e667f3bcdp-1,
+                                              0x1.ea11473eb0187p-1,
+                                              0x1.eace5422aa0dbp-1,
+                                              0x1.ec49182a3f090p-1,
+                                              0x1.ee89f995ad3adp-1,
+                                              0x1.f199bdd85529cp-1,
+                                              0x1.f5818dcfba487p-1,
+                                              0x1.fa4afa2a490dap-1};
+constexpr double kExp2SixteenthsRest[16] = {0.0,
+                                            0x1.79aa65d837b6dp-54,
+                                            -0x1.01b15eaa59348p-55,
+                                            0x1.68efde3a8a894p-54,
+                                            0x1.34d754db0abb6p-55,
+                                            0x1.59f48a72a4c6dp-55,
+                                            0x1.690cebb7aafb0p-56,
+                                            0x1.063e1e21c5409p-54,
+                                            -0x1.3b3efbf5e2228p-54,
+                                            -0x1.b32dcb94da51dp-56,
+                                            0x1.db72fc1f0eab4p-55,
+                                            0x1.1affc2b91ce27p-56,
+                                            0x1.c1a7792cb3387p-55,
+                                            0x1.36eae30af0cb3p-56,
+                                            0x1.4a385a63d07a7p-56,
+                                            -0x1.ff7128fd391f0p-55};
+constexpr PairTable<16> kExp2By16(kExp2Sixteenths, kExp2SixteenthsRest);
+constexpr PairTable<16> kExp2By16Biased(kExp2SixteenthsBiased, kExp2SixteenthsRest);
+
 // ---------------------------------------------------------------- reduction
 
 // k = x / ln2 rounded to an eighth, 8 k also in the low bits of z; returns r = x - k ln2 with an error of 2^-58 or
@@ -170,8 +223,8 @@ HWY_INLINE V FinishExp(D d, V s, V r, V rest) {
 
 #if NUMRS_F64_SCALEF
 // y 2^floor(k), rounded once.
-template <class D, class V>
-HWY_INLINE V ScaleByFloor(D d, V y, V k) {
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V ScaleByFloor(D d, hn::Vec<D> y, hn::Vec<D> k) {
   if constexpr (hn::MaxLanes(d) == 8) {
     return V{_mm512_scalef_pd(y.raw, k.raw)};
   } else if constexpr (hn::MaxLanes(d) == 4) {
@@ -180,6 +233,8 @@ HWY_INLINE V ScaleByFloor(D d, V y, V k) {
     return V{_mm_scalef_pd(y.raw, k.raw)};
   }
 }
+
+NUMRS_FOR_PACKS(ScaleByFloor, ScaleByFloor)
 
 // x limited to [-limit, limit]; NaN stays, because these instructions return their second operand then.
 template <class D, class V>
@@ -215,31 +270,68 @@ HWY_INLINE V ExpScaled(D d, V x, V x_lo, int64_t e) {
 
 // ---------------------------------------------------------------- functions
 
-template <class D, class V>
-HWY_NOINLINE V ExpSpecial(D d, V x) {
-  return hn::IfThenElse(hn::IsNaN(x), x, ExpScaled(d, x, hn::Zero(d), 0));
+// s e^r (1 + rest) for |r| <= ln2/32; the polynomial is within 2^-56.2 of e^r - 1. Minimax,
+// tools/coefficients/remez.py.
+template <class D, class X>
+HWY_INLINE X FinishExpBy16(D d, X s, X r, X rest) {
+  X p = pk::MulAdd(hn::Set(d, 0x1.6c185d8d370b2p-10), r, hn::Set(d, 0x1.11123aae22d05p-7));
+  p = pk::MulAdd(p, r, hn::Set(d, 0x1.555555545f622p-5));
+  p = pk::MulAdd(p, r, hn::Set(d, 0x1.555555548f8fap-3));
+  p = pk::MulAdd(p, r, hn::Set(d, 0x1.0000000000005p-1));
+  p = pk::MulAdd(p, r, hn::Set(d, 1.0));
+  return pk::MulAdd(s, pk::MulAdd(r, p, rest), s);
 }
 
-// e^x for every x; 0 for -inf, gradual underflow, inf from 709.79 on.
-//
-// Error: below 0.60 ulp for normal results and 0.77 ulp for subnormal ones (0.80 without FMA), the largest of 8 M
-// points: random bits, uniform, next to multiples of ln2/16 and next to the limits, against MPFR. Method: constants and
-// reduction above. Lost: no table and degree 11 (0.89 ulp, 1.2 times the time with AVX-512); pairs of coefficients
-// (Estrin) instead of Horner's rule (1.06); a range check and exponent arithmetic instead of a clamp and vscalef
-// (1.25).
-template <class D, class V>
-HWY_INLINE V Exp(D d, V x) {
-#if NUMRS_F64_SCALEF
-  return ExpAnywhere(d, x);
-#else
+// x / ln2 rounded to a sixteenth, plus magic, in z; the quotient in k; returns r = x - k ln2.
+template <class D, class X, class V>
+HWY_INLINE X ReduceExpBy16(D d, X x, V magic, X& z, X& k) {
+  z = pk::MulAdd(x, hn::Set(d, kOneOverLn2), magic);
+  k = pk::Sub(z, magic);
+  return pk::NegMulAdd(k, hn::Set(d, kLn2ForEighthsLo), pk::NegMulAdd(k, hn::Set(d, kLn2ForEighthsHi), x));
+}
+
+// e^x beyond the fast path's range: -746 and 712 have the limits as results, which two exact factors reach with one
+// rounding.
+template <class D, class V = hn::Vec<D>>
+HWY_NOINLINE V ExpSpecial(D d, hn::Vec<D> x) {
   const hn::RebindToSigned<D> di;
-  V z, k, rest;
-  const V r = ReduceExp(d, x, z, k);
-  const V s = TableExp(d, hn::BitCast(di, z), rest);
-  const V y = FinishExp(d, s, r, rest);
-  if (HWY_UNLIKELY(!hn::AllTrue(d, hn::Lt(hn::Abs(x), hn::Set(d, 708.0))))) return ExpSpecial(d, x);
-  return y;
+  const V limited = hn::Min(hn::Max(x, hn::Set(d, -746.0)), hn::Set(d, 712.0));
+  V z, k, s, rest;
+  const V r = ReduceExpBy16(d, limited, hn::Set(d, kRoundToSixteenth), z, k);
+  LookupPair(d, kExp2By16, hn::BitCast(di, z), s, rest);
+  const auto sixteenths = hn::Sub(hn::BitCast(di, z), hn::BitCast(di, hn::Set(d, kRoundToSixteenth)));
+  const V y = ScaleByPowerOf2(d, FinishExpBy16(d, s, r, rest), hn::ShiftRight<4>(sixteenths));
+  return hn::IfThenElse(hn::IsNaN(x), x, y);
+}
+NUMRS_FOR_PACKS_SELDOM(ExpSpecial)
+
+// e^x for every x, of a vector or a pack; 0 for -inf, gradual underflow, inf from 709.79 on.
+//
+// Error: below 0.66 ulp for normal results and 0.80 ulp for subnormal ones, the largest of 8 M points: random bits,
+// uniform, next to multiples of ln2/32 and next to the limits, against MPFR. Method: reduction and table above. Lost:
+// no table and degree 11 (0.89 ulp, 1.4 times the time with AVX-512); 8 entries (1.1); pairs of coefficients (Estrin)
+// instead of Horner's rule; a clamp of every argument instead of one test for a pack (1.05).
+template <class D, class X>
+HWY_INLINE X Exp(D d, X x) {
+  const hn::RebindToSigned<D> di;
+  X z, k, s, rest;
+#if NUMRS_F64_SCALEF
+  // 16 (k + 1024) in the low 15 bits of z for -1024 <= k < 1024; beyond, and for NaN, others differ from the magic.
+  const auto magic = hn::Set(d, kRoundToSixteenth + 1024);
+  const X r = ReduceExpBy16(d, x, magic, z, k);
+  LookupPair(d, kExp2By16, pk::BitCast(di, z), s, rest);
+  X y = ScaleByFloor(d, FinishExpBy16(d, s, r, rest), k);
+  const bool usual = pk::SameBitsBut(di, pk::BitCast(di, z), hn::BitCast(di, hn::Set(d, kRoundToSixteenth)),
+                                     hn::Set(di, int64_t{0x7FFF}));
+#else
+  const X r = ReduceExpBy16(d, x, hn::Set(d, kRoundToSixteenth), z, k);
+  LookupPair(d, kExp2By16Biased, pk::BitCast(di, z), s, rest);
+  s = pk::BitCast(d, pk::Add(pk::BitCast(di, s), pk::ShiftLeft<48>(pk::BitCast(di, z))));
+  X y = FinishExpBy16(d, s, r, rest);
+  const bool usual = pk::AllTrue(d, pk::Lt(pk::Abs(x), hn::Set(d, 708.0)));
 #endif
+  if (HWY_UNLIKELY(!usual)) pk::Assign(y, ExpSpecial(d, x));
+  return y;
 }
 
 // x = k + r / ln2 with k an eighth.

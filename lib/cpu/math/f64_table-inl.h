@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "hwy/highway.h"
+#include "cpu/pack-inl.h"
 #include "f64_pairs.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -74,6 +75,12 @@ HWY_INLINE void LookupPair(D d, const PairTable<kSize>& table, VI index, hn::Vec
     first = hn::GatherIndex(d, table.first, valid);
     second = hn::GatherIndex(d, table.second, valid);
   }
+}
+
+template <size_t kSize, class D, class VI, class V, size_t kN>
+HWY_INLINE void LookupPair(D d, const PairTable<kSize>& table, const Pack<VI, kN>& index, Pack<V, kN>& first,
+                           Pack<V, kN>& second) {
+  for (size_t i = 0; i < kN; i++) LookupPair(d, table, index.v[i], first.v[i], second.v[i]);
 }
 
 }  // namespace f64
