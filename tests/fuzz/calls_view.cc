@@ -91,13 +91,29 @@ struct Context {
   }
 };
 
+// Operations of a family: those that take any dtype, so that a new row of a table is called without a word here.
+template <class F>
+int32_t Count(F&& takes) {
+  int32_t count = 0;
+  for (int32_t op = 0; op < 200; ++op) {
+    for (int32_t dtype = 1; dtype < 32; ++dtype) {
+      if (takes(op, dtype) == NUMRS_OK) count = op + 1;
+    }
+  }
+  return count;
+}
+
 int32_t Op(Input* in, int32_t count) { return in->OneIn(60) ? static_cast<int32_t>(in->Wild()) : in->Below(count); }
 
 // Mostly the dtype that the operation gives, so that calls succeed.
 int32_t ResultDtype(Input* in, int32_t told) { return told == 0 || in->OneIn(8) ? AnyDtype(in) : told; }
 
 void Unary(Call* call, Input* in) {
-  const int32_t op = Op(in, NUMRS_OP_SIGMOID + 1), dtype = AnyDtype(in);
+  static const int32_t count = Count([](int32_t op, int32_t dtype) {
+    int32_t k, r;
+    return numrs_unary_dtypes(op, dtype, &k, &r);
+  });
+  const int32_t op = Op(in, count), dtype = AnyDtype(in);
   int32_t compute = 0, result = 0;
   numrs_unary_dtypes(op, dtype, &compute, &result);
   const Shape s = AnyShape(in);
@@ -114,7 +130,11 @@ void Convert(Call* call, Input* in) {
 }
 
 void Binary(Call* call, Input* in) {
-  const int32_t op = Op(in, NUMRS_OP_LOGADDEXP + 1), first = AnyDtype(in), second = in->OneIn(2) ? first : AnyDtype(in);
+  static const int32_t count = Count([](int32_t op, int32_t dtype) {
+    int32_t k, r;
+    return numrs_binary_dtypes(op, dtype, dtype, &k, &r);
+  });
+  const int32_t op = Op(in, count), first = AnyDtype(in), second = in->OneIn(2) ? first : AnyDtype(in);
   int32_t compute = 0, result = 0;
   numrs_binary_dtypes(op, first, second, &compute, &result);
   const Shape s = AnyShape(in);
@@ -125,7 +145,12 @@ void Binary(Call* call, Input* in) {
 }
 
 void Ternary(Call* call, Input* in) {
-  const int32_t op = Op(in, NUMRS_OP_FMA + 1), dtype = AnyDtype(in);
+  static const int32_t count = Count([](int32_t op, int32_t dtype) {
+    int32_t k, r;
+    return numrs_ternary_dtypes(op, op == NUMRS_OP_WHERE ? static_cast<int32_t>(NUMRS_BOOL) : dtype, dtype, dtype, &k,
+                                &r);
+  });
+  const int32_t op = Op(in, count), dtype = AnyDtype(in);
   const int32_t first = op == NUMRS_OP_WHERE && !in->OneIn(6) ? NUMRS_BOOL : dtype;
   int32_t compute = 0, result = 0;
   numrs_ternary_dtypes(op, first, dtype, dtype, &compute, &result);
@@ -138,7 +163,11 @@ void Ternary(Call* call, Input* in) {
 }
 
 void Reduce(Call* call, Input* in) {
-  const int32_t op = Op(in, NUMRS_OP_ABS_MAX + 1), dtype = AnyDtype(in);
+  static const int32_t count = Count([](int32_t op, int32_t dtype) {
+    int32_t r;
+    return numrs_reduce_dtype(op, dtype, &r);
+  });
+  const int32_t op = Op(in, count), dtype = AnyDtype(in);
   int32_t result = 0;
   numrs_reduce_dtype(op, dtype, &result);
   const Shape s = AnyShape(in);
@@ -196,7 +225,11 @@ void Reduce(Call* call, Input* in) {
 }
 
 void Scan(Call* call, Input* in) {
-  const int32_t op = Op(in, NUMRS_OP_CUMULATIVE_MIN + 1), dtype = AnyDtype(in);
+  static const int32_t count = Count([](int32_t op, int32_t dtype) {
+    int32_t r;
+    return numrs_scan_dtype(op, dtype, &r);
+  });
+  const int32_t op = Op(in, count), dtype = AnyDtype(in);
   int32_t result = 0;
   numrs_scan_dtype(op, dtype, &result);
   const Shape s = AnyShape(in);

@@ -20,7 +20,7 @@ def public():
                 yield pytest.param(thing, f"{module.__name__}.{name}", id=f"{module.__name__}.{name}")
 
 
-@pytest.mark.parametrize(("function", "name"), public())
+@pytest.mark.parametrize(("function", "name"), list(public()))
 def test_examples_run(function, name):
     test = doctest.DocTestParser().get_doctest(inspect.getdoc(function), {"numrs": numrs, "np": np}, name, name, 0)
     assert test.examples, f"{name} has no example"
@@ -32,7 +32,7 @@ def test_examples_run(function, name):
     assert not failed, "".join(output)
 
 
-@pytest.mark.parametrize(("function", "name"), public())
+@pytest.mark.parametrize(("function", "name"), list(public()))
 def test_form(function, name):
     validate = pytest.importorskip("numpydoc.validate").validate
     found = [f"{code}: {text}" for code, text in validate(name)["errors"] if code not in IGNORED]
@@ -50,7 +50,7 @@ def test_form(function, name):
             ), f"{name}: {parameter} is not described"
 
 
-@pytest.mark.parametrize(("function", "name"), public())
+@pytest.mark.parametrize(("function", "name"), list(public()))
 def test_signatures_are_introspectable(function, name):
     signature = inspect.signature(function)
     assert "args" not in signature.parameters and "kwargs" not in signature.parameters

@@ -103,7 +103,7 @@ def test_no_path_of_the_build_is_inside():
 def compile_and_run(tmp_path, *flags):
     program = tmp_path / "client"
     source = ROOT / "tests" / "clients" / "add_sum.c"
-    run(os.environ.get("CC", "cc"), "-std=c99", source, "-o", program, *flags)
+    run(*os.environ.get("CC", "cc").split(), "-std=c99", source, "-o", program, *flags)
     environment = {k: v for k, v in os.environ.items() if k != "LD_LIBRARY_PATH"}
     assert run(program, env=environment) == (ROOT / "tests" / "clients" / "add_sum.txt").read_text()
 

@@ -36,9 +36,9 @@ cdef void _fill() noexcept:
             UNARY_RESULT[op][dtype] = BINARY_RESULT[op][dtype] = 0
             if BYTES_OF_DTYPE[dtype] == 0:
                 continue
-            if op <= ops.NUMRS_OP_SIGMOID and numrs_unary_dtypes(op, dtype, &compute, &result) == NUMRS_OK:
+            if numrs_unary_dtypes(op, dtype, &compute, &result) == NUMRS_OK:
                 UNARY_RESULT[op][dtype] = result
-            if op <= ops.NUMRS_OP_LOGADDEXP and numrs_binary_dtypes(op, dtype, dtype, &compute, &result) == NUMRS_OK:
+            if numrs_binary_dtypes(op, dtype, dtype, &compute, &result) == NUMRS_OK:
                 BINARY_RESULT[op][dtype] = result
 
 _fill()
