@@ -16,6 +16,7 @@ quick python wheel
 quick stubs wheel
 quick docs wheel
 full  abidiff
+full  supply wheel
 full  clang
 full  doxygen
 full  asan

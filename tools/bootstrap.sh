@@ -5,6 +5,7 @@
 set -eu
 unset PYTHONPATH PYTHONHOME
 locks=tools/requirements
+epoch=${SOURCE_DATE_EPOCH:-1767225600} # the time of every file in a wheel: the same sources give the same bytes
 
 die() { printf '%s\n' "$@" >&2; exit 2; }
 # One number for the content of files and folders.
@@ -52,9 +53,9 @@ need_wheel() {
   if ! stamped .venv/stamp-wheel "$sum" || [ ! -f build/wheel/build.ninja ]; then
     rm -rf build/dist .venv/stamp-wheel
     mkdir -p build
-    [ ! -f build/wheel/build.ninja ] || meson configure build/wheel -Dtests=false # the suites turn them on
+    [ ! -f build/wheel/build.ninja ] || meson configure build/wheel -Dtests=false -Dbench=false # the suites turn them on
     echo 'Building the wheel (build/wheel.log) ...'
-    python -m pip wheel --verbose --no-index --no-build-isolation --no-deps --config-settings=build-dir=build/wheel \
+    SOURCE_DATE_EPOCH=$epoch python -m pip wheel --verbose --no-index --no-build-isolation --no-deps --config-settings=build-dir=build/wheel \
       ${setup:+--config-settings=setup-args=$setup} \
       --wheel-dir build/dist . >build/wheel.log 2>&1 || { tail -n 40 build/wheel.log >&2; exit 1; }
     python -m pip install --quiet --no-index --no-deps --force-reinstall build/dist/*.whl

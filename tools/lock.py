@@ -2,6 +2,7 @@
 """Writes tools/requirements/*.txt: every package that a build or a test needs, by version and hash. Needs a network.
 
     python3 tools/lock.py            resolve what pyproject.toml asks for and write the locks
+    python3 tools/lock.py supply     only this one, the others stay as they are
     python3 tools/lock.py --check    offline: do the locks hold what pyproject.toml asks for? Status 1 when not
 
 pip resolves for the oldest Python that is supported and names the hash of each wheel for the Pythons and platforms below.
@@ -29,6 +30,7 @@ def wanted():
         "build": project["build-system"]["requires"] + groups["build"] + project["project"]["dependencies"],
         "test": extras["test"] + groups["lint"],
         "bench": extras["bench"] + extras["demo"],
+        "supply": groups["supply"],
     }
 
 
@@ -40,12 +42,13 @@ def name_of(requirement):
     return canonical(re.match(r"[\w.-]+", requirement)[0])
 
 
-def report(arguments):
-    """What pip would install, as (name, version, sha256)."""
+def report(arguments, pins=()):
+    """What pip would install, as (name, version, sha256); of a package in pins that version."""
     with tempfile.TemporaryDirectory() as scratch:
-        out = Path(scratch, "report.json")
+        out, constraints = Path(scratch, "report.json"), Path(scratch, "constraints.txt")
+        constraints.write_text("".join(f"{name}=={version}\n" for name, version in dict(pins).items()))
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed"]
-        subprocess.run([*pip, "--only-binary=:all:", "--report", out, "--target", scratch, *arguments], check=True)
+        subprocess.run([*pip, "--only-binary=:all:", "--constraint", constraints, "--report", out, "--target", scratch, *arguments], check=True)
         items = json.loads(out.read_text())["install"]
     hashes = [item["download_info"]["archive_info"]["hashes"]["sha256"] for item in items]
     return [(canonical(i["metadata"]["name"]), i["metadata"]["version"], h) for i, h in zip(items, hashes)]
@@ -58,12 +61,20 @@ def platform(python, machine):
     return ["--python-version", python, "--implementation", "cp", *(f"--platform={tag}" for tag in tags)]
 
 
-def write():
+def held(lock):
+    """Package → version in a lock that is there."""
+    return dict(re.findall(r"^([\w.-]+)==(\S+)", (LOCKS / f"{lock}.txt").read_text(), flags=re.M))
+
+
+def write(names):
     pins, base = {}, set()
     for lock, wants in wanted().items():
+        if lock not in names:
+            pins.update(held(lock))
+            base = base or set(pins)
+            continue
         requirements = wants if lock == "build" else wanted()["build"] + wants
-        exact = [f"{name}=={version}" for name, version in pins.items()]
-        versions = {n: v for n, v, _ in report([*platform(PYTHONS[0], MACHINES[0]), *requirements, *exact])}
+        versions = {n: v for n, v, _ in report([*platform(PYTHONS[0], MACHINES[0]), *requirements], pins)}
         pins.update(versions)
         mine = [n for n in sorted(versions) if n not in base]
         base = base or set(mine)
@@ -83,12 +94,12 @@ def write():
 def check():
     base, missing = set(), []
     for lock, wants in wanted().items():
-        held = base | set(re.findall(r"^([\w.-]+)==", (LOCKS / f"{lock}.txt").read_text(), flags=re.M))
-        base = base or held
-        missing += [f"tools/requirements/{lock}.txt lacks {w}" for w in wants if name_of(w) not in held]
+        names = base | set(held(lock))
+        base = base or names
+        missing += [f"tools/requirements/{lock}.txt lacks {w}" for w in wants if name_of(w) not in names]
     print(*missing, sep="\n", end="\n" if missing else "")
     return 1 if missing else 0
 
 
 if __name__ == "__main__":
-    sys.exit(check() if "--check" in sys.argv[1:] else write())
+    sys.exit(check() if "--check" in sys.argv[1:] else write(sys.argv[1:] or list(wanted())))
