@@ -14,20 +14,20 @@
 
 typedef numrs_status (*bench_call)(void* data);
 
-static double bench_seconds(void) {
+static inline double bench_seconds(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static int bench_compare(const void* a, const void* b) {
+static inline int bench_compare(const void* a, const void* b) {
   const double x = *(const double*)a, y = *(const double*)b;
   return (x > y) - (x < y);
 }
 
 /* Calls until 0.15 s have passed, in samples of at least 20 us, and prints nanoseconds per call, GB/s and GFLOP/s (0:
  * not of interest). */
-static void bench_run(const char* name, int64_t n, double bytes, double flop, bench_call call, void* data) {
+static inline void bench_run(const char* name, int64_t n, double bytes, double flop, bench_call call, void* data) {
   enum { kMost = 2000 };
   static double samples[kMost];
   int count = 0, repeat = 1, i;
@@ -62,14 +62,14 @@ static void bench_run(const char* name, int64_t n, double bytes, double flop, be
 }
 
 /* n numbers of the library's pool, from 0.5 to 1.5. */
-static float* bench_f32(int64_t n) {
+static inline float* bench_f32(int64_t n) {
   float* x = (float*)numrs_allocate((size_t)n * sizeof(float));
   int64_t i;
   if (!x) exit(1);
   for (i = 0; i < n; i++) x[i] = 0.5f + (float)((i * 7919) % 1000) * 1e-3f;
   return x;
 }
-static double* bench_f64(int64_t n) {
+static inline double* bench_f64(int64_t n) {
   double* x = (double*)numrs_allocate((size_t)n * sizeof(double));
   int64_t i;
   if (!x) exit(1);

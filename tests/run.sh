@@ -17,6 +17,7 @@ quick stubs wheel
 quick docs wheel
 full  abidiff
 full  supply wheel
+full  calls wheel
 full  clang
 full  doxygen
 full  asan
