@@ -1,6 +1,7 @@
 // Accuracy: every row with an error bound, both dtypes, every backend and instruction set, against MPFR. Exactness of
 // the other rows is test_elementwise.cc's. Writes the table of docs/accuracy.md where NUMRS_ACCURACY names a file.
-// NUMRS_ULP_POINTS sets the number of random points (default 4000 beside all edges).
+// NUMRS_ULP_POINTS sets the number of random points (default 4000 beside all edges); NUMRS_ULP_F32 names the file that
+// ulp_f32.cc wrote, for the table's column of all float32 inputs.
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
@@ -261,6 +262,24 @@ void MeasureBinary(int op, const char* name, double bound) {
   });
 }
 
+// "errors" or "errors (1 of N)" of all float32 inputs, from a line "name | N | errors".
+std::string OfAllInputs(const std::string& name) {
+  const char* path = std::getenv("NUMRS_ULP_F32");
+  std::FILE* file = path ? std::fopen(path, "r") : nullptr;
+  if (!file) return "";
+  char text[256];
+  std::string found;
+  while (std::fgets(text, sizeof(text), file)) {
+    const std::string line = text, start = name + " | ";
+    const size_t end = line.find(" | ", start.size());
+    if (line.compare(0, start.size(), start) != 0 || end == std::string::npos) continue;
+    const std::string stride = line.substr(start.size(), end - start.size());
+    found = line.substr(end + 3, line.find('\n') - end - 3) + (stride == "1" ? "" : " (1 of " + stride + ")");
+  }
+  std::fclose(file);
+  return found;
+}
+
 void WriteTable(const char* path) {
   std::FILE* file = std::fopen(path, "w");
   REQUIRE(file != nullptr);
@@ -274,13 +293,16 @@ void WriteTable(const char* path) {
                "error found in units in the last place (ULP), "
                "against MPFR: %d random bit patterns, usual values and all exponent edges per function.\nThe bound is "
                "what the tests enforce on every "
-               "backend and instruction set; the figures are for %s.\n\n| function | bound f32 | found f32 | bound f64 "
-               "| found f64 |\n"
-               "| --- | --- | --- | --- | --- |\n",
+               "backend and instruction set; the figures are for %s.\nThe last column is the "
+               "largest error on all 2^32 float32 inputs, or on one of so many of them and around every power of "
+               "two; cpu-portable on every 64th of those (tests/c/ulp_f32.cc).\n\n| function | bound f32 | found f32 | "
+               "bound f64 "
+               "| found f64 | all f32 |\n"
+               "| --- | --- | --- | --- | --- | --- |\n",
                RandomPoints(), places.c_str());
   for (const TableLine& line : table_lines) {
-    std::fprintf(file, "| %s | %g | %s | %g | %s |\n", line.name.c_str(), line.bound[0], line.measured[0].c_str(),
-                 line.bound[1], line.measured[1].c_str());
+    std::fprintf(file, "| %s | %g | %s | %g | %s | %s |\n", line.name.c_str(), line.bound[0], line.measured[0].c_str(),
+                 line.bound[1], line.measured[1].c_str(), OfAllInputs(line.name).c_str());
   }
   std::fclose(file);
 }

@@ -17,6 +17,7 @@ import gen  # noqa: E402
 FAMILIES = ("unary", "binary", "ternary", "reduce", "scan")
 LARGE = (300, 401)  # more than one chunk of work, odd in both directions
 SMALL = (37, 53)
+LONG = ((9001, 5), (12301, 67))  # more than two blocks of the fixed tree along axis 0, few and many columns
 counted = {"cases": 0}
 
 
@@ -94,6 +95,9 @@ def layouts(x):
     wide = np.zeros((x.shape[0] * 2, x.shape[1] * 3), x.dtype)
     wide[::2, ::3] = x
     yield "strided", wide[::2, ::3]
+    cut = np.zeros((x.shape[0], x.shape[1] + 3), x.dtype)
+    cut[:, 1:-2] = x
+    yield "cut", cut[:, 1:-2]
     yield "reversed", np.ascontiguousarray(x[::-1, ::-1])[::-1, ::-1]
     block = bytearray(x.nbytes + 64)
     shifted = np.frombuffer(memoryview(block)[3 : 3 + x.nbytes], x.dtype).reshape(x.shape)
@@ -144,6 +148,23 @@ def test_layouts_and_places(family):
                 if exact:
                     other = [place for place in found if found[place] != found["cpu-portable"]]
                     assert not other, f"{name} {dtype} {call_name}: {other} differ from cpu-portable"
+
+
+@pytest.mark.parametrize("shape", LONG, ids=str)
+@pytest.mark.parametrize("family", ("reduce", "scan"))
+def test_long_axes(family, shape):
+    """Along columns of several blocks the bits are those of the same numbers in lines, everywhere."""
+    for _, name, dtype, _exact in (r for r in rows() if r[0] == family):
+        x = operands(family, name, dtype, shape, False)[0]
+        found = {}
+        for place, use in places():
+            use()
+            found[place] = bits(getattr(numrs, name)(x, axis=0))
+            for layout, view in layouts(x):
+                if layout in ("Fortran", "cut") or place == numrs.simd_info()["available"][0]:
+                    counted["cases"] += 1
+                    assert bits(getattr(numrs, name)(view, axis=0)) == found[place], f"{name} {dtype}: {layout} differs from C order on {place}"
+        assert len(set(found.values())) == 1, f"{name} {dtype}: {sorted(found)} differ"
 
 
 @pytest.mark.parametrize("family", FAMILIES)
