@@ -191,9 +191,9 @@ HWY_INLINE void FinishAll(const double* states, int64_t w, T* y, const Turn& tur
     VF64 v = turn(hn::Set(d, states[0]));
     v = hn::IfThenElse(hn::IsNaN(v), nan, v);
     if constexpr (sizeof(T) == 8)
-      y[0] = hn::GetLane(v);
+      StoreElement(y, 0, hn::GetLane(v));
     else
-      y[0] = hn::GetLane(hn::DemoteTo(dt, v));
+      StoreElement(y, 0, hn::GetLane(hn::DemoteTo(dt, v)));
     return;
   }
   for (int64_t c = 0; c < w; c += kF64Lanes) {
