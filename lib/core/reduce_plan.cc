@@ -72,7 +72,9 @@ void MakeReducePlan(const ReduceJob& job, bool order_free, ReducePlan* plan) {
     const int64_t extent = x.shape[d];
     int64_t stride = x.strides[d], second = two ? job.second.strides[d] : 0, y = job.y.strides[d];
     const bool is_reduced = job.axes >> d & 1;
-    (is_reduced ? plan->n : plan->outputs) *= extent;
+    // Extents beside a zero may be anything: their product wraps, and is zero or not used.
+    int64_t& count = is_reduced ? plan->n : plan->outputs;
+    count = static_cast<int64_t>(static_cast<uint64_t>(count) * static_cast<uint64_t>(extent));
     if (extent == 1) continue;
     if (extent != 0 && stride < 0 && (!is_reduced || order_free)) {
       plan->base[kReduceX] = Moved(plan->base[kReduceX], (extent - 1) * stride);

@@ -25,10 +25,11 @@ bool CheckedExtent(const View& v, Extent* extent) {
 }  // namespace
 
 bool View::IsContiguous() const {
+  if (size < 2) return true;
   int64_t expected = itemsize();
   for (int d = ndim - 1; d >= 0; d--) {
     if (shape[d] == 1) continue;
-    if (strides[d] != expected && size > 1) return false;
+    if (strides[d] != expected) return false;
     expected *= shape[d];
   }
   return true;
@@ -58,11 +59,8 @@ Status LoadView(const char* function, const char* argument, const numrs_view* in
   const int64_t itemsize = SizeOf(in->dtype);
   int64_t bytes = itemsize;
   for (int d = in->ndim - 1; d >= 0; d--) {
-    // An empty view may have any extents beside the zero; its strides are never used.
-    if (!in->strides)
-      out->strides[d] = bytes;
-    else
-      out->strides[d] = in->strides[d];
+    // An empty view may have any extents beside the zero, and any strides: nothing is at their ends.
+    out->strides[d] = empty ? 0 : in->strides ? in->strides[d] : bytes;
     if (empty) continue;
     if (__builtin_mul_overflow(bytes, out->shape[d], &bytes)) {
       return Fail(NUMRS_BAD_SHAPE, "%s: the number of bytes of %s overflows 64 bits", function, argument);

@@ -301,7 +301,10 @@ void Product(Call* call, Input* in, ShapeFunction shape, ProductFunction product
     if (!fine) Die(*call, "the shape function took a wrong view");
     if (ndim < 0 || ndim > NUMRS_MAX_NDIM)
       Die(*call, "the shape function told a number of dimensions that there is not");
-    for (int d = 0; d < ndim; ++d) r.Push(extents[d]);
+    for (int d = 0; d < ndim; ++d) {
+      if (extents[d] > 40000) return;  // of operands of no elements
+      r.Push(extents[d]);
+    }
     if (r.Count() > 40000) return;
   }
   Operand y(in, r, ResultDtype(in, numrs_promote(first, second)), true);
