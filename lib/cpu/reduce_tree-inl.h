@@ -94,7 +94,7 @@ HWY_INLINE VF64 LoadPart(const T* x, int64_t n) {
     return hn::PromoteTo(DF64(), part);
 #endif
   alignas(64) T buffer[kF64Lanes] = {};
-  std::memcpy(buffer, x, static_cast<size_t>(n) * sizeof(T));
+  std::memcpy(buffer, reinterpret_cast<const char*>(x), static_cast<size_t>(n) * sizeof(T));  // may be misaligned
   return LoadWide(DF64(), buffer);
 }
 template <typename T, class Map>
