@@ -57,7 +57,8 @@ void Check(Call* call, Input* in, std::initializer_list<Operand*> operands, F&& 
   if (status != NUMRS_OK) return;
   if (!y->GapsUnchanged()) Die(*call, "wrote beside the elements of its output");
   if (shared) {  // the numbers are those of separate memory
-    const std::vector<char> got(y->block.data(), y->block.data() + y->block.bytes());
+    std::vector<char> got(y->block.data(), y->block.data() + y->block.bytes());
+    if (y->any_nan) y->OneNaN(got.data());
     const Block both = std::move(y->block);
     y->block = Block(in, both.bytes(), false);
     if (both.bytes()) std::memcpy(y->block.data(), both.copy(), both.bytes());
@@ -66,6 +67,7 @@ void Check(Call* call, Input* in, std::initializer_list<Operand*> operands, F&& 
     const numrs_status again = f();
     if (again == NUMRS_NO_MEMORY && Around().memory_fails) return;
     if (again != NUMRS_OK) Die(*call, "refused a call on separate memory that it took on overlapping memory");
+    if (y->any_nan) y->OneNaN(y->block.data());
     if (!got.empty() && std::memcmp(got.data(), y->block.data(), got.size()) != 0)
       Die(*call, "overlapping memory gave other numbers");
   }
@@ -308,6 +310,7 @@ void Product(Call* call, Input* in, ShapeFunction shape, ProductFunction product
     if (r.Count() > 40000) return;
   }
   Operand y(in, r, ResultDtype(in, numrs_promote(first, second)), true);
+  y.any_nan = true;
   Context context(in);
   Check(call, in, {&a, &b, &y}, [&] { return product(context.handle, a.get(), b.get(), y.get()); });
 }

@@ -56,8 +56,9 @@ enum class Verdict {
 class Operand {
  public:
   numrs_view view = {};
-  bool null = false;    // pass no view at all
-  bool output = false;  // is written
+  bool null = false;     // pass no view at all
+  bool output = false;   // is written
+  bool any_nan = false;  // which NaN comes out depends on memory too (matrix products, docs/same-bits.md)
   Block block;
 
   Operand(Input* in, const Shape& shape, int32_t dtype, bool is_output) : output(is_output), shape_(shape) {
@@ -96,24 +97,42 @@ class Operand {
     return count > 100000 ? Verdict::kOutside : Verdict::kFine;  // broadcast to more than there is time for
   }
 
-  // Bytes that are no element of the view are as they were.
-  bool GapsUnchanged() const {
-    if (null || !view.data || view.ndim > 8) return true;
-    const int size = numrs_dtype_size(view.dtype);
-    std::vector<bool> element(block.bytes());
+  // Calls f with the offset into the block of every element.
+  template <class F>
+  void ForEach(F&& f) const {
     Shape s;
     for (int d = 0; d < view.ndim; ++d) s.Push(view.shape[d]);
-    const int64_t count = s.Count();
-    if (count > 3000) return true;
-    for (int64_t i = 0; i < count; ++i) {
-      int64_t rest = i, at = static_cast<char*>(view.data) - block.data(), step = size;
+    for (int64_t i = 0; i < s.Count(); ++i) {
+      int64_t rest = i, at = static_cast<char*>(view.data) - block.data(), step = numrs_dtype_size(view.dtype);
       for (int d = s.ndim; d-- > 0;) {
         at += rest % s.extents[d] * (view.strides ? view.strides[d] : step);
         step *= s.extents[d];
         rest /= s.extents[d];
       }
-      for (int b = 0; b < size; ++b) element[static_cast<size_t>(at + b)] = true;
+      f(static_cast<size_t>(at));
     }
+  }
+
+  // Replaces every NaN among the elements, in memory laid out as the block is, by one and the same.
+  void OneNaN(char* memory) const {
+    const auto replace = [&](auto value, size_t at) {
+      std::memcpy(&value, memory + at, sizeof value);
+      if (value != value) std::memset(memory + at, 0x7F, sizeof value);
+    };
+    ForEach([&](size_t at) {
+      if (view.dtype == NUMRS_F32) replace(0.0f, at);
+      if (view.dtype == NUMRS_F64) replace(0.0, at);
+    });
+  }
+
+  // Bytes that are no element of the view are as they were.
+  bool GapsUnchanged() const {
+    if (null || !view.data || view.ndim > 8 || block.bytes() > 20000) return true;
+    const size_t size = static_cast<size_t>(numrs_dtype_size(view.dtype));
+    std::vector<bool> element(block.bytes());
+    ForEach([&](size_t at) {
+      for (size_t b = 0; b < size; ++b) element[at + b] = true;
+    });
     for (size_t i = 0; i < block.bytes(); ++i) {
       if (!element[i] && block.data()[i] != block.copy()[i]) return false;
     }
