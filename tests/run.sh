@@ -24,6 +24,7 @@ full  doxygen
 full  asan
 full  fuzz
 full  tsan
+full  coverage wheel
 full  isolated
 full  install
 full  editable

@@ -25,11 +25,11 @@ void ClearMessage() { message[0] = 0; }
 
 extern "C" const char* numrs_message(void) { return numrs::Message(); }
 
-extern "C" const char* numrs_status_name(numrs_status status) {
-  switch (status) {
 #define NUMRS_STATUS(number, name, exception) \
   case number:                                \
     return #name;
+extern "C" const char* numrs_status_name(numrs_status status) {
+  switch (status) {
 #include "table/status.def"
   }
   return "UNKNOWN";
