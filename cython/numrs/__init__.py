@@ -3,8 +3,6 @@
 import sys as _sys
 
 from numrs import config, memory
-from numrs._functions import *
-from numrs._functions import cumulative_prod, cumulative_sum, divide, multiply, subtract
 from numrs._ops.runtime import (
     detect_simd_support,
     get_backend,
@@ -17,6 +15,132 @@ from numrs._ops.runtime import (
 )
 from numrs._ops.runtime import library_version as _library_version
 from numrs.config import get_include, get_library_dir, show_config
+
+# Array functions, written by tools/stubs.py.
+from numrs._ops.elementwise_arithmetic import (
+    abs,
+    add,
+    copysign,
+    divide,
+    floor_divide,
+    maximum,
+    minimum,
+    multiply,
+    negative,
+    nextafter,
+    positive,
+    reciprocal,
+    remainder,
+    sign,
+    subtract,
+)
+from numrs._ops.elementwise_bitwise import (
+    bitwise_and,
+    bitwise_invert,
+    bitwise_left_shift,
+    bitwise_or,
+    bitwise_right_shift,
+    bitwise_xor,
+)
+from numrs._ops.elementwise_comparison import (
+    equal,
+    greater,
+    greater_equal,
+    isfinite,
+    isinf,
+    isnan,
+    less,
+    less_equal,
+    logical_and,
+    logical_not,
+    logical_or,
+    logical_xor,
+    not_equal,
+    signbit,
+)
+from numrs._ops.elementwise_exponential import (
+    acosh,
+    asinh,
+    atanh,
+    cosh,
+    erf,
+    erfc,
+    exp,
+    exp2,
+    expm1,
+    log,
+    log10,
+    log1p,
+    log2,
+    logaddexp,
+    sigmoid,
+    sinh,
+    tanh,
+)
+from numrs._ops.elementwise_power import (
+    cbrt,
+    hypot,
+    pow,
+    rsqrt,
+    sqrt,
+    square,
+)
+from numrs._ops.elementwise_rounding import (
+    ceil,
+    conj,
+    floor,
+    imag,
+    real,
+    round,
+    trunc,
+)
+from numrs._ops.elementwise_selection import (
+    astype,
+    clip,
+    fma,
+    where,
+)
+from numrs._ops.elementwise_trigonometric import (
+    acos,
+    asin,
+    atan,
+    atan2,
+    cos,
+    sin,
+    tan,
+)
+from numrs._ops.linalg import (
+    dot,
+    inner,
+    matmul,
+    outer,
+)
+from numrs._ops.norms import (
+    norm,
+    vector_norm,
+)
+from numrs._ops.reductions import (
+    all,
+    any,
+    argmax,
+    argmin,
+    count_nonzero,
+    max,
+    mean,
+    min,
+    prod,
+    std,
+    sum,
+    var,
+    vecdot,
+)
+from numrs._ops.scans import (
+    cumulative_max,
+    cumulative_min,
+    cumulative_prod,
+    cumulative_sum,
+)
+# End of what is written.
 
 # Aliases: one name has one meaning.
 sub = subtract
@@ -31,7 +155,6 @@ config.load_calibration()
 if "threadpoolctl" in _sys.modules:
     config.register_threadpoolctl()
 
-# Written by tools/stubs.py.
 __all__ = [
     "abs",
     "acos",

@@ -1,6 +1,7 @@
 # Programs in many languages against the installed wheel: tests/clients/table.txt has a line for each, expected.txt what all
-# print; and the ten-line programs, the examples of the documents, a program that brings threads and memory. Quick runs what this machine has tools for and promises no more, so there a missing tool
-# is skipped even under --strict; full installs all of them (tools/apt-full.txt), and there --strict counts it as failed.
+# print; and the ten-line programs, the examples of the documents, a program that brings threads and memory. Quick runs what
+# this machine has tools for and promises no more, so there a missing tool is skipped even under --strict; full installs all
+# of them (tools/apt-full.txt), and there --strict counts it as failed.
 pkgconfig=$(numrs config --pkgconfigdir)
 small_clients "$pkgconfig"
 

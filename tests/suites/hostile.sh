@@ -9,7 +9,7 @@ case $NUMRS_TEST_TIER in
   long) inputs=2000000 rounds=400 calls=1000000 forks=10000 storms=100 ;;
 esac
 all_called "$(numrs config --libdir)/libnumrs.so.1" "$programs/fuzz_random"
-check corpus "$programs/fuzz_random" tests/fuzz/corpus/* >build/log/corpus.out
+check corpus sh -c '"$0" "$@" >build/log/corpus.out' "$programs/fuzz_random" tests/fuzz/corpus/*
 ask() { # NAME COMMAND...
   check "$@" >build/log/hostile.out 2>&1
   cat build/log/hostile.out
