@@ -7,6 +7,8 @@
 #include <cstring>
 
 #include "core/env.h"
+#include "core/order_tables.h"
+#include "core/rolling_tables.h"
 #include "core/status.h"
 
 namespace numrs {
@@ -16,6 +18,8 @@ constexpr int kMaxKernels = 8;
 const char kPortable[] = "cpu-portable";
 
 Kernels merged[kMaxKernels];  // best first, portable last; written once in Initialise
+RollingTable merged_rolling[kMaxKernels];
+OrderTable merged_order[kMaxKernels];
 int merged_count = 0;
 std::atomic<const Kernels*> active{nullptr};
 pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -39,7 +43,8 @@ void Fill(Table* out, const Table* own, const Table* fallback) {
 
 void Merge(const Backend& b) {
   const Backend& p = *PortableBackend();
-  Kernels& k = merged[merged_count++];
+  const int index = merged_count++;
+  Kernels& k = merged[index];
   k.backend = b.name;
   k.target = b.target;
   k.vector_bytes = b.vector_bytes;
@@ -50,6 +55,10 @@ void Merge(const Backend& b) {
   Fill(&k.reduce, b.reduce ? b.reduce() : nullptr, p.reduce());
   Fill(&k.scan, b.scan ? b.scan() : nullptr, p.scan());
   Fill(&k.linalg, b.linalg ? b.linalg() : nullptr, p.linalg());
+  Fill(&merged_rolling[index], b.rolling ? b.rolling() : nullptr, p.rolling());
+  Fill(&merged_order[index], b.order ? b.order() : nullptr, p.order());
+  k.rolling = &merged_rolling[index];
+  k.order = &merged_order[index];
 }
 
 const Kernels* FindTarget(const char* name) {

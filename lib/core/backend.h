@@ -21,8 +21,10 @@ struct Backend {
   const ReduceTable* (*reduce)();
   const ScanTable* (*scan)();
   const LinalgTable* (*linalg)();
+  const RollingTable* (*rolling)();
+  const OrderTable* (*order)();
 };
-constexpr uint32_t kPluginApi = 1;
+constexpr uint32_t kPluginApi = 2;
 
 // Defined by the backends that are linked in (lib/portable/backend.cc, lib/cpu/backend.cc).
 const Backend* PortableBackend();

@@ -11,6 +11,10 @@
 
 namespace numrs {
 
+// Tables of themes that few sources need: core/rolling_tables.h, core/order_tables.h.
+struct RollingTable;
+struct OrderTable;
+
 // Kernels work on contiguous memory of any alignment; y may be exactly one of the inputs, never overlap one in part.
 // Element i of y depends on element i of the inputs only, and its bits do not depend on n or on the position.
 using UnaryFn = void (*)(const void* x, void* y, int64_t n);
@@ -84,6 +88,8 @@ struct Kernels {
   ReduceTable reduce;
   ScanTable scan;
   LinalgTable linalg;
+  const RollingTable* rolling;
+  const OrderTable* order;
 };
 
 }  // namespace numrs

@@ -46,7 +46,9 @@ constexpr Backend Make(const char* name, int32_t vector_bytes, int (*score)()) {
                  [] { return cpu::Copy(kTarget); },
                  [] { return cpu::Reduce(kTarget); },
                  [] { return cpu::Scan(kTarget); },
-                 [] { return cpu::Linalg(kTarget); }};
+                 [] { return cpu::Linalg(kTarget); },
+                 [] { return cpu::Rolling(kTarget); },
+                 [] { return cpu::Order(kTarget); }};
 }
 
 constexpr Backend kBackends[] = {

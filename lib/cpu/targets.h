@@ -23,6 +23,8 @@ const CopyTable* Copy(int64_t target);
 const ReduceTable* Reduce(int64_t target);
 const ScanTable* Scan(int64_t target);
 const LinalgTable* Linalg(int64_t target);
+const RollingTable* Rolling(int64_t target);
+const OrderTable* Order(int64_t target);
 
 }  // namespace cpu
 }  // namespace numrs

@@ -17,7 +17,9 @@ const Backend* PortableBackend() {
                                   portable::Copy,
                                   portable::Reduce,
                                   portable::Scan,
-                                  portable::Linalg};
+                                  portable::Linalg,
+                                  portable::Rolling,
+                                  portable::Order};
   return &backend;
 }
 

@@ -16,6 +16,8 @@ const CopyTable* Copy();
 const ReduceTable* Reduce();
 const ScanTable* Scan();
 const LinalgTable* Linalg();
+const RollingTable* Rolling();
+const OrderTable* Order();
 
 // Element i of memory of any alignment; bool comes in as 0 or 1.
 template <typename T>
