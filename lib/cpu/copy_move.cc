@@ -16,21 +16,25 @@ namespace HWY_NAMESPACE {
 
 // ------------------------------------------------------------------------------------------------ strides
 
-// Elements one by one; four at a time, so that the loads do not wait for address arithmetic.
+// Elements one by one; four at a time, so that the loads do not wait for address arithmetic. Addresses are numbers: the
+// one after the last element may lie anywhere.
 template <typename T>
-HWY_INLINE void MoveElements(const char* x, int64_t x_stride, char* y, int64_t y_stride, int64_t n) {
+HWY_INLINE void MoveElements(const char* from, int64_t x_stride, char* to, int64_t y_stride, int64_t n) {
+  const uintptr_t x_step = static_cast<uintptr_t>(x_stride), y_step = static_cast<uintptr_t>(y_stride);
+  uintptr_t x = reinterpret_cast<uintptr_t>(from), y = reinterpret_cast<uintptr_t>(to);
+  const auto source = [](uintptr_t address) { return reinterpret_cast<const void*>(address); };
   int64_t i = 0;
   for (; i + 4 <= n; i += 4) {
     T v[4];
-    for (int k = 0; k < 4; k++) std::memcpy(&v[k], x + k * x_stride, sizeof(T));
-    for (int k = 0; k < 4; k++) std::memcpy(y + k * y_stride, &v[k], sizeof(T));
-    x += 4 * x_stride;
-    y += 4 * y_stride;
+    for (uintptr_t k = 0; k < 4; k++) std::memcpy(&v[k], source(x + k * x_step), sizeof(T));
+    for (uintptr_t k = 0; k < 4; k++) std::memcpy(reinterpret_cast<void*>(y + k * y_step), &v[k], sizeof(T));
+    x += 4 * x_step;
+    y += 4 * y_step;
   }
   for (; i < n; i++) {
-    std::memcpy(y, x, sizeof(T));
-    x += x_stride;
-    y += y_stride;
+    std::memcpy(reinterpret_cast<void*>(y), source(x), sizeof(T));
+    x += x_step;
+    y += y_step;
   }
 }
 
