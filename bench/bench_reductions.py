@@ -50,6 +50,16 @@ def _reduce(name, x, axis, peers):
     return calls
 
 
+def _nan(name, x, axis, peers):
+    own = getattr(numrs, name)
+    calls = {"numrs": lambda: own(x, axis=axis)}
+    for peer, module in (("numpy", np), ("bottleneck", peers["bottleneck"].module if "bottleneck" in peers else None)):
+        if peer in peers and module:
+            function = getattr(module, name)
+            calls[peer] = lambda function=function: function(x, axis=axis)
+    return calls
+
+
 def _dot(a, b, peers):
     calls = {"numrs": lambda: numrs.vecdot(a, b)}
     if "numpy" in peers:
@@ -96,3 +106,11 @@ def cases(peers, quick, size):
             for name in ("sum", "std") if quick else ("sum", "max", "std", "argmax"):
                 for axis in (0, 1):
                     yield Case(GROUP, f"{name} {short} {shape} axis={axis}", _reduce(name, x, axis, peers), tolerance=2e-3, goal=goals[name])
+    for shape in ((100_000,), (3000, 3000)) if quick else ((1000,), (100_000,), (3000, 3000), (1_000_000, 8), (8, 1_000_000)):
+        for short, dtype in (("f32", "float32"), ("f64", "float64")):
+            x = random(shape, dtype, 1, 0.5, 1.5)
+            x[random(shape, "float32", 2) < 0.01] = np.nan
+            for name in ("nanmean", "nanstd", "nanmin") if quick else ("nansum", "nanmean", "nanstd", "nanmin", "nanargmax"):
+                for axis in range(len(shape)):
+                    yield Case(GROUP, f"{name} {short} {shape} axis={axis}", _nan(name, x, axis, peers), tolerance=2e-3,
+                               goal=2.0 if name in ("nanmean", "nanstd", "nanmin") else None)

@@ -32,6 +32,7 @@ SETS = {
     "BITS": ("BOOL", "INT", "UINT"),
     "INTEGER": ("INT", "UINT"),
 }
+CORRECTED = ("var", "std")  # reductions with a correction of the divisor
 BOOL = next(d for d in DTYPES if d["kind"] == "BOOL")
 
 
@@ -100,7 +101,7 @@ def along_axis(family):
             parameters = ["numrs_context *context", f"const {d['ctype']} *x", f"{result['ctype']} *y", "int64_t outer", "int64_t n", "int64_t inner"]
             last = ""
             if family == "reduce":
-                corrected = name in ("var", "std")
+                corrected = name.removeprefix("nan") in CORRECTED
                 parameters += ["double correction"] if corrected else []
                 last = ", correction" if corrected else ", 0"
             body = (f"return Guard([&] {{ return {call}(context, {number}, x, k{d['name']}, y, k{result['name']}, "
@@ -181,7 +182,7 @@ def ops_hpp():
                         f"{' ' * len(name)}             numrs_context* context = nullptr) {{",
                         f"  scan({number}, x, y, axis, include_initial, context);", "}"]
             else:
-                correction = r[1] in ("var", "std")
+                correction = r[1].removeprefix("nan") in CORRECTED
                 for over in ("all_axes_type over = all_axes", "const axes& over"):
                     out += [f"inline void {name}(const const_view& x, const view& y, {over}, {'double correction = 0, ' if correction else ''}"
                             "numrs_context* context = nullptr) {",

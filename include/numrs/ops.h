@@ -122,6 +122,16 @@ enum {
   NUMRS_OP_NORM = 12, /**< norm */
   NUMRS_OP_ABS_SUM = 13, /**< abs_sum */
   NUMRS_OP_ABS_MAX = 14, /**< abs_max */
+  NUMRS_OP_NANSUM = 15, /**< nansum */
+  NUMRS_OP_NANPROD = 16, /**< nanprod */
+  NUMRS_OP_NANMIN = 17, /**< nanmin */
+  NUMRS_OP_NANMAX = 18, /**< nanmax */
+  NUMRS_OP_NANMEAN = 19, /**< nanmean */
+  NUMRS_OP_NANVAR = 20, /**< nanvar */
+  NUMRS_OP_NANSTD = 21, /**< nanstd */
+  NUMRS_OP_NANARGMIN = 22, /**< nanargmin */
+  NUMRS_OP_NANARGMAX = 23, /**< nanargmax */
+  NUMRS_OP_COUNT = 24, /**< count */
 };
 
 /** Operations of numrs_scan. */

@@ -328,6 +328,66 @@ inline void abs_max(const const_view& x, const view& y, all_axes_type over = all
 inline void abs_max(const const_view& x, const view& y, const axes& over, numrs_context* context = nullptr) {
   reduce(NUMRS_OP_ABS_MAX, x, y, over, 0, nullptr, context);
 }
+inline void nansum(const const_view& x, const view& y, all_axes_type over = all_axes, numrs_context* context = nullptr) {
+  reduce(NUMRS_OP_NANSUM, x, y, over, 0, nullptr, context);
+}
+inline void nansum(const const_view& x, const view& y, const axes& over, numrs_context* context = nullptr) {
+  reduce(NUMRS_OP_NANSUM, x, y, over, 0, nullptr, context);
+}
+inline void nanprod(const const_view& x, const view& y, all_axes_type over = all_axes, numrs_context* context = nullptr) {
+  reduce(NUMRS_OP_NANPROD, x, y, over, 0, nullptr, context);
+}
+inline void nanprod(const const_view& x, const view& y, const axes& over, numrs_context* context = nullptr) {
+  reduce(NUMRS_OP_NANPROD, x, y, over, 0, nullptr, context);
+}
+inline void nanmin(const const_view& x, const view& y, all_axes_type over = all_axes, numrs_context* context = nullptr) {
+  reduce(NUMRS_OP_NANMIN, x, y, over, 0, nullptr, context);
+}
+inline void nanmin(const const_view& x, const view& y, const axes& over, numrs_context* context = nullptr) {
+  reduce(NUMRS_OP_NANMIN, x, y, over, 0, nullptr, context);
+}
+inline void nanmax(const const_view& x, const view& y, all_axes_type over = all_axes, numrs_context* context = nullptr) {
+  reduce(NUMRS_OP_NANMAX, x, y, over, 0, nullptr, context);
+}
+inline void nanmax(const const_view& x, const view& y, const axes& over, numrs_context* context = nullptr) {
+  reduce(NUMRS_OP_NANMAX, x, y, over, 0, nullptr, context);
+}
+inline void nanmean(const const_view& x, const view& y, all_axes_type over = all_axes, numrs_context* context = nullptr) {
+  reduce(NUMRS_OP_NANMEAN, x, y, over, 0, nullptr, context);
+}
+inline void nanmean(const const_view& x, const view& y, const axes& over, numrs_context* context = nullptr) {
+  reduce(NUMRS_OP_NANMEAN, x, y, over, 0, nullptr, context);
+}
+inline void nanvar(const const_view& x, const view& y, all_axes_type over = all_axes, double correction = 0, numrs_context* context = nullptr) {
+  reduce(NUMRS_OP_NANVAR, x, y, over, correction, nullptr, context);
+}
+inline void nanvar(const const_view& x, const view& y, const axes& over, double correction = 0, numrs_context* context = nullptr) {
+  reduce(NUMRS_OP_NANVAR, x, y, over, correction, nullptr, context);
+}
+inline void nanstd(const const_view& x, const view& y, all_axes_type over = all_axes, double correction = 0, numrs_context* context = nullptr) {
+  reduce(NUMRS_OP_NANSTD, x, y, over, correction, nullptr, context);
+}
+inline void nanstd(const const_view& x, const view& y, const axes& over, double correction = 0, numrs_context* context = nullptr) {
+  reduce(NUMRS_OP_NANSTD, x, y, over, correction, nullptr, context);
+}
+inline void nanargmin(const const_view& x, const view& y, all_axes_type over = all_axes, numrs_context* context = nullptr) {
+  reduce(NUMRS_OP_NANARGMIN, x, y, over, 0, nullptr, context);
+}
+inline void nanargmin(const const_view& x, const view& y, const axes& over, numrs_context* context = nullptr) {
+  reduce(NUMRS_OP_NANARGMIN, x, y, over, 0, nullptr, context);
+}
+inline void nanargmax(const const_view& x, const view& y, all_axes_type over = all_axes, numrs_context* context = nullptr) {
+  reduce(NUMRS_OP_NANARGMAX, x, y, over, 0, nullptr, context);
+}
+inline void nanargmax(const const_view& x, const view& y, const axes& over, numrs_context* context = nullptr) {
+  reduce(NUMRS_OP_NANARGMAX, x, y, over, 0, nullptr, context);
+}
+inline void count(const const_view& x, const view& y, all_axes_type over = all_axes, numrs_context* context = nullptr) {
+  reduce(NUMRS_OP_COUNT, x, y, over, 0, nullptr, context);
+}
+inline void count(const const_view& x, const view& y, const axes& over, numrs_context* context = nullptr) {
+  reduce(NUMRS_OP_COUNT, x, y, over, 0, nullptr, context);
+}
 
 // scan
 inline void cumulative_sum(const const_view& x, const view& y, std::int32_t axis, bool include_initial = false,

@@ -12,8 +12,11 @@
    NumPy's same_kind rule. NaN propagates, also through min, max (and wins in argmin, argmax, the first one); a NaN
    result is the positive quiet NaN. -0 counts as less than +0 in min and max. Integers wrap. Empty: sum, norm, abs_sum,
    abs_max and count_nonzero 0, prod 1, any false, all true, mean, var and std NaN; min, max, argmin and argmax are
-   NUMRS_BAD_ARGUMENT. y may overlap the inputs in any way: the numbers are those of separate memory. y is unchanged on
-   any status but NUMRS_OK and NUMRS_CANCELLED.
+   NUMRS_BAD_ARGUMENT. The nan operations leave NaN out, as if the axes were shorter (nanvar and nanstd divide by the
+   count of numbers - correction, NaN where that is not positive; all NaN: nansum 0, nanprod 1, the others NaN, but
+   nanargmin and nanargmax are NUMRS_BAD_ARGUMENT); count tells how many numbers there are. The bits are those of the
+   plain operation where there is no NaN. y may overlap the inputs in any way: the numbers are those of separate memory.
+   y is unchanged on any status but NUMRS_OK and NUMRS_CANCELLED.
 
     Statuses: NUMRS_BAD_ARGUMENT for an unknown operation, a bad axis, a NULL view, or NULL data with elements;
    NUMRS_BAD_DTYPE when the operation does not take or give a dtype; NUMRS_BAD_SHAPE for shapes that do not go together;

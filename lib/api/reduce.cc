@@ -97,16 +97,25 @@ Status RunJob(const Run& run, ReduceJob& job, const View* where) {
   return where ? RunReduceWhere(run, job, *where) : RunReduce(run, job);
 }
 
-// Results that lie in an input's memory are computed elsewhere first.
+bool MayFindNone(const ReduceJob& job) {
+  return (job.op == kReduce_nanargmin || job.op == kReduce_nanargmax) && KindOf(job.compute) == Kind::FLOAT;
+}
+
+// Results that lie in an input's memory, or that may turn out not to exist, are computed elsewhere first.
 Status RunApart(const Run& run, ReduceJob& job, const View* where) {
   const bool apart = !RangesOverlap(job.x, job.y) && !(where && RangesOverlap(*where, job.y)) &&
                      !(job.role == ReduceSecond::FACTOR && RangesOverlap(job.second, job.y));
-  if (apart) return RunJob(run, job, where);
-  Workspace memory(static_cast<size_t>(job.y.size * SizeOf(job.y.dtype)));
-  if (!memory.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for the result, which overlaps an input", job.function);
+  if (apart && !MayFindNone(job)) return RunJob(run, job, where);
+  Workspace memory(static_cast<size_t>(job.y.size) * 8);
+  if (!memory.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for a copy of the result", job.function);
   const View y = job.y;
-  job.y = ContiguousView(memory.data(), y.dtype, y.ndim, y.shape);
+  job.y = ContiguousView(memory.data(), MayFindNone(job) ? job.result : y.dtype, y.ndim, y.shape);
   NUMRS_TRY(RunJob(run, job, where));
+  for (int64_t i = 0; MayFindNone(job) && i < y.size; i++) {
+    if (memory.as<int64_t>()[i] >= 0) continue;
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: all elements of result %lld are NaN, expected at least one number",
+                job.function, (long long)i);
+  }
   return Convert(run, job.function, job.y, y);
 }
 
@@ -123,7 +132,8 @@ bool ServeDirectly(const Kernels& kernels, const ReduceRow& row, int32_t op, con
     if (x->strides && x->strides[d] != n * bytes && x->shape[d] != 1) return false;
     if (x->shape[d] <= 0 || __builtin_mul_overflow(n, x->shape[d], &n)) return false;
   }
-  if (n > 256 * 1024) return false;  // large: the planned way knows threads
+  if (n > 256 * 1024) return false;                                      // large: the planned way knows threads
+  if (op == kReduce_nanargmin || op == kReduce_nanargmax) return false;  // there may be no number
   alignas(8) char state[kStateBytes];
   kernels.reduce.rows[op][x->dtype](x->data, 0, 1, n, state);
   if (op == kReduce_norm && x->dtype == kF64) {
@@ -194,7 +204,7 @@ Status Reduce(numrs_context* context, int32_t op, const numrs_view* x, const num
   NUMRS_TRY(Resolve(*row, job.x.dtype, &job.compute));
   job.result = ReduceResultDType(row->result, job.compute);
   NUMRS_TRY(AxesMask(row->name, job.x.ndim, axes, n_axes, &job.axes));
-  const bool arg = op == kReduce_argmin || op == kReduce_argmax;
+  const bool arg = IsArgument(op);
   const int reduced = __builtin_popcount(job.axes);
   if (arg && reduced != 1 && reduced != job.x.ndim) {
     return Fail(NUMRS_BAD_ARGUMENT, "%s: got %d axes of an array of dimension %d, expected one or all", row->name,
@@ -204,8 +214,9 @@ Status Reduce(numrs_context* context, int32_t op, const numrs_view* x, const num
   NUMRS_TRY(CheckOutput(row->name, job.result, out));
   bool nothing = false;  // along the reduced axes
   for (int d = 0; d < job.x.ndim; d++) nothing |= (job.axes >> d & 1) && job.x.shape[d] == 0;
-  const bool chooses = arg || ((op == kReduce_min || op == kReduce_max) &&
-                               out.size != 0);  // NumPy's argmax refuses even without results
+  const bool chooses =
+      arg || ((op == kReduce_min || op == kReduce_max || op == kReduce_nanmin || op == kReduce_nanmax) &&
+              out.size != 0);  // NumPy's argmax refuses even without results
   if (chooses && nothing) {
     char shape[160];
     return Fail(NUMRS_BAD_ARGUMENT,

@@ -27,6 +27,11 @@ struct ReduceJob {
 // Runs a checked job. y overlaps no input.
 Status RunReduce(const Run& run, const ReduceJob& job);
 
+// Of positions.
+inline bool IsArgument(int32_t op) {
+  return op == kReduce_argmin || op == kReduce_argmax || op == kReduce_nanargmin || op == kReduce_nanargmax;
+}
+
 // The element that a reduction may meet any number of times without a change, as bits of dtype compute.
 uint64_t ReduceNeutral(int32_t op, int32_t compute);
 

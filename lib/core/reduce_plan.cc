@@ -48,6 +48,8 @@ bool ReduceOrderIsFree(int32_t op, int32_t compute) {
   switch (op) {
     case kReduce_sum:
     case kReduce_prod:
+    case kReduce_nansum:
+    case kReduce_nanprod:
       return KindOf(compute) != Kind::FLOAT;
     case kReduce_min:
     case kReduce_max:
@@ -55,6 +57,9 @@ bool ReduceOrderIsFree(int32_t op, int32_t compute) {
     case kReduce_any:
     case kReduce_all:
     case kReduce_count_nonzero:
+    case kReduce_nanmin:
+    case kReduce_nanmax:
+    case kReduce_count:
       return true;
     default:
       return false;

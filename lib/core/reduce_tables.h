@@ -50,9 +50,10 @@ inline int32_t ReduceResultDType(ReduceResult rule, int32_t compute) {
 constexpr int64_t kReduceBlock = 4096;
 constexpr int64_t kReduceLanes = 32;
 
-// The states of w reductions stand in 16 * w bytes, aligned to 8: plane 0 at the beginning (w words of 8 bytes or
-// less), plane 1 after 8 * w bytes. Everything but the address of x has natural alignment; x may have any.
-constexpr int64_t kStateBytes = 16;
+// The states of w reductions stand in 24 * w bytes, aligned to 8: plane 0 at the beginning (w words of 8 bytes or
+// less), plane 1 after 8 * w bytes, plane 2 after 16 * w. Everything but the address of x has natural alignment; x may
+// have any.
+constexpr int64_t kStateBytes = 24;
 
 // states[r] of the n contiguous elements from x + r * row_stride on, for r < w; they begin a block. n may be 0: the
 // identity.
@@ -76,7 +77,7 @@ inline int64_t ColumnsScratch(int32_t op, int64_t w, int64_t n) {
   int64_t rows = w <= kNarrowColumns ? 2 * kReduceLanes + 12 : 16;
   for (int64_t blocks = n / kReduceBlock; blocks > 0; blocks >>= 1) rows++;
   const int64_t m = n < kReduceBlock ? n : kReduceBlock;
-  const bool packs = op == kReduce_var || op == kReduce_std;
+  const bool packs = op == kReduce_var || op == kReduce_std || op == kReduce_nanvar || op == kReduce_nanstd;
   return rows * kStateBytes * (w + 8) + (packs ? (m + 2 * kReduceLanes + 12) * 8 * (kMomentStrip + 8) : 0);
 }
 

@@ -101,18 +101,26 @@ Status Average(const Run& run, const ReduceJob& job, View counts) {
 
 }  // namespace
 
+// What leaves NaN out leaves out what is masked.
+bool SkipsNaN(int32_t op) { return op >= kReduce_nansum && op <= kReduce_count; }
+
 uint64_t ReduceNeutral(int32_t op, int32_t compute) {
   const bool f32 = compute == kF32, f64 = compute == kF64;
+  if (SkipsNaN(op) && (f32 || f64))
+    return f32 ? Bits(std::numeric_limits<float>::quiet_NaN()) : Bits(std::numeric_limits<double>::quiet_NaN());
   switch (op) {
     case kReduce_sum:
     case kReduce_mean:
       return f32 ? Bits(-0.0f) : f64 ? Bits(-0.0) : 0;
     case kReduce_prod:
+    case kReduce_nanprod:
     case kReduce_all:
       return f32 ? Bits(1.0f) : f64 ? Bits(1.0) : 1;
     case kReduce_min:
-    case kReduce_max: {
-      const bool least = op == kReduce_max;
+    case kReduce_max:
+    case kReduce_nanmin:
+    case kReduce_nanmax: {
+      const bool least = op == kReduce_max || op == kReduce_nanmax;
       switch (compute) {
 #define NUMRS_EXTREME(NAME, cxx) \
   case NAME:                     \
@@ -141,8 +149,7 @@ uint64_t ReduceNeutral(int32_t op, int32_t compute) {
 
 Status RunReduceWhere(const Run& run, ReduceJob& job, const View& mask) {
   char got[160], wanted[160];
-  if (job.op == kReduce_argmin || job.op == kReduce_argmax)
-    return Fail(NUMRS_BAD_ARGUMENT, "%s: where is not supported, expected NULL", job.function);
+  if (IsArgument(job.op)) return Fail(NUMRS_BAD_ARGUMENT, "%s: where is not supported, expected NULL", job.function);
   if (mask.dtype != kBOOL)
     return Fail(NUMRS_BAD_DTYPE, "%s: where has dtype %s, expected bool", job.function, NameOf(mask.dtype));
   int32_t ndim = job.x.ndim;
@@ -160,7 +167,10 @@ Status RunReduceWhere(const Run& run, ReduceJob& job, const View& mask) {
   job.role = ReduceSecond::MASK;
   job.neutral = ReduceNeutral(job.op, job.compute);
 
-  const bool extreme = job.op == kReduce_min || job.op == kReduce_max;
+  const bool whole = KindOf(job.compute) != Kind::FLOAT;  // holds no NaN
+  const bool extreme = job.op == kReduce_min || job.op == kReduce_max ||
+                       (whole && (job.op == kReduce_nanmin || job.op == kReduce_nanmax));
+  if (whole && job.op == kReduce_count) return CountSelected(run, job, job.y);
   const bool average = job.op == kReduce_mean || job.op == kReduce_var || job.op == kReduce_std;
   if (!extreme && !average) return RunReduce(run, job);
   Workspace memory(static_cast<size_t>(job.y.size) * 8);

@@ -6,6 +6,20 @@ namespace numrs {
 namespace cpu {
 namespace {
 
+// Integers and bool hold no NaN: their kernels are the plain ones.
+void ShareIntegers(ReduceTable* t) {
+  constexpr int32_t kPairs[][2] = {{kReduce_nansum, kReduce_sum},       {kReduce_nanprod, kReduce_prod},
+                                   {kReduce_nanmin, kReduce_min},       {kReduce_nanmax, kReduce_max},
+                                   {kReduce_nanargmin, kReduce_argmin}, {kReduce_nanargmax, kReduce_argmax}};
+  for (const auto& pair : kPairs) {
+    for (int32_t dtype = 0; dtype < kDTypes; dtype++) {
+      if (!IsDType(dtype) || KindOf(dtype) == Kind::FLOAT) continue;
+      t->rows[pair[0]][dtype] = t->rows[pair[1]][dtype];
+      t->columns[pair[0]][dtype] = t->columns[pair[1]][dtype];
+    }
+  }
+}
+
 template <int64_t kTarget>
 const ReduceTable* Table() {
   static const ReduceTable table = [] {
@@ -14,6 +28,8 @@ const ReduceTable* Table() {
     FillReduceExtremes(kTarget, &t);
     FillReduceMoments(kTarget, &t);
     FillReduceIntegers(kTarget, &t);
+    FillReduceNan(kTarget, &t);
+    ShareIntegers(&t);
     return t;
   }();
   return &table;

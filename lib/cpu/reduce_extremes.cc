@@ -1,5 +1,5 @@
-// Smallest, largest and their positions for floats, of backend "cpu". NaN wins, -0 is less than +0; the order of
-// evaluation is free.
+// Smallest, largest and their positions for floats, of backend "cpu". NaN wins, or is left out; -0 is less than +0; the
+// order of evaluation is free.
 #include "cpu/reduce.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -42,20 +42,31 @@ HWY_INLINE V Keep(V v) {
   return v;
 }
 
-// kLargest: of maxima. Better(a, b) need not treat NaN and the sign of zero; that is done apart.
-template <typename Type, bool kLargest, bool kAbsolute>
+// kLargest: of maxima. Better(a, b) need not treat NaN and the sign of zero; that is done apart. kSkip: NaN is left
+// out; it is loaded as the worst number there is, and only where the extreme is that number it matters whether there
+// was one.
+template <typename Type, bool kLargest, bool kAbsolute, bool kSkip = false>
 struct Extremes {
   using T = Type;
-  using Op = std::conditional_t<kLargest, ops::Larger, ops::Smaller>;
+  using Plain = std::conditional_t<kLargest, ops::Larger, ops::Smaller>;
+  using Op = std::conditional_t<kSkip, ops::Numbers<Plain>, Plain>;
   using D = hn::ScalableTag<T>;
   using V = hn::Vec<D>;
   using M = hn::Mask<D>;
   static constexpr int64_t kN = HWY_LANES(T);
 
   static HWY_INLINE V Better(V a, V b) { return kLargest ? hn::Max(a, b) : hn::Min(a, b); }
+  static constexpr T kWorst = kLargest ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::infinity();
+  static HWY_INLINE V Number(V v) { return kSkip ? hn::IfThenElse(hn::Eq(v, v), v, hn::Set(D(), kWorst)) : v; }
   static HWY_INLINE V Load(const T* x) {
     const V v = hn::LoadU(D(), x);
-    return kAbsolute ? hn::Abs(v) : v;
+    return kAbsolute ? hn::Abs(v) : Number(v);
+  }
+  static bool AnyNumber(const T* x, int64_t n) {
+    for (int64_t i = 0; i < n; i++) {
+      if (ops::IsNumber(Element(x, i))) return true;
+    }
+    return false;
   }
   static HWY_INLINE T Take(T x) { return kAbsolute ? std::fabs(x) : x; }
 
@@ -95,19 +106,22 @@ struct Extremes {
         v[k] = Keep(Load(x + i + k * kN));
         best[k] = Better(best[k], v[k]);
       }
-      nan = hn::Or(nan, hn::Or(hn::Or(EitherNaN(d, v[0], v[1]), EitherNaN(d, v[2], v[3])),
-                               hn::Or(EitherNaN(d, v[4], v[5]), EitherNaN(d, v[6], v[7]))));
+      if constexpr (!kSkip) {
+        nan = hn::Or(nan, hn::Or(hn::Or(EitherNaN(d, v[0], v[1]), EitherNaN(d, v[2], v[3])),
+                                 hn::Or(EitherNaN(d, v[4], v[5]), EitherNaN(d, v[6], v[7]))));
+      }
     }
     for (; i < n; i += kN) {
       const V v = Load(x + HWY_MIN(i, n - kN));  // the last one may overlap the one before
       best[0] = Better(best[0], v);
-      nan = hn::Or(nan, hn::IsNaN(v));
+      if constexpr (!kSkip) nan = hn::Or(nan, hn::IsNaN(v));
     }
     if (HWY_UNLIKELY(!hn::AllFalse(d, nan))) return std::numeric_limits<T>::quiet_NaN();
     for (int half = 4; half > 0; half /= 2) {
       for (int k = 0; k < half; k++) best[k] = Better(best[k], best[k + half]);
     }
     const T extreme = hn::GetLane(kLargest ? hn::MaxOfLanes(d, best[0]) : hn::MinOfLanes(d, best[0]));
+    if (kSkip && HWY_UNLIKELY(extreme == kWorst) && !AnyNumber(x, n)) return std::numeric_limits<T>::quiet_NaN();
     return extreme != 0 ? extreme : ZeroOf(x, n);
   }
 
@@ -138,6 +152,7 @@ struct Extremes {
   template <int R, bool kFirst>
   static HWY_INLINE V JoinVector(V acc, const T* const* row, int64_t v) {
     const D d;
+    if constexpr (kSkip) return JoinNumbers<R, kFirst>(acc, row, v);
     V x[R];
     for (int r = 0; r < R; r++) x[r] = Keep(Load(row[r] + v));
     if (kFirst) acc = x[0];
@@ -153,6 +168,27 @@ struct Extremes {
       best = hn::IfThenElse(zero, hn::And(signs, hn::Set(d, static_cast<T>(-0.0))), best);
     }
     return hn::IfThenElse(nan, hn::Set(d, std::numeric_limits<T>::quiet_NaN()), best);
+  }
+  // The same for numbers only; acc is NaN where there was none yet.
+  template <int R, bool kFirst>
+  static HWY_INLINE V JoinNumbers(V acc, const T* const* row, int64_t v) {
+    const D d;
+    V x[R];
+    for (int r = 0; r < R; r++) x[r] = Keep(Load(row[r] + v));
+    V best = kFirst ? x[0] : Number(acc);
+    for (int r = 0; r < R; r++) best = Better(best, x[r]);
+    const M zero = hn::Eq(best, hn::Zero(d));
+    if (HWY_UNLIKELY(!hn::AllFalse(d, zero))) {
+      V signs = kFirst ? x[0] : Number(acc);
+      for (int r = 0; r < R; r++) signs = Signs(signs, x[r]);
+      best = hn::IfThenElse(zero, hn::And(signs, hn::Set(d, static_cast<T>(-0.0))), best);
+    }
+    if (HWY_UNLIKELY(!hn::AllFalse(d, hn::Eq(best, hn::Set(d, kWorst))))) {
+      M none = kFirst ? hn::IsNaN(hn::LoadU(d, row[0] + v)) : hn::IsNaN(acc);
+      for (int r = 0; r < R; r++) none = hn::And(none, hn::IsNaN(hn::LoadU(d, row[r] + v)));
+      best = hn::IfThenElse(none, hn::Set(d, std::numeric_limits<T>::quiet_NaN()), best);
+    }
+    return best;
   }
   template <int R, bool kFirst>
   static HWY_INLINE void JoinRows(T* acc, const T* x, int64_t step, int64_t w) {
@@ -197,11 +233,12 @@ struct Extremes {
   }
 };
 
-template <typename Type, bool kLargest>
+// kSkip: of numbers only; -1: there is none.
+template <typename Type, bool kLargest, bool kSkip>
 struct Positions {
   using T = Type;
-  using Value = Extremes<T, kLargest, false>;
-  using Scalar = ops::ArgExtreme<T, kLargest>;
+  using Value = Extremes<T, kLargest, false, kSkip>;
+  using Scalar = std::conditional_t<kSkip, ops::NanArgExtreme<T, kLargest>, ops::ArgExtreme<T, kLargest>>;
   using State = typename Scalar::State;
   using D = hn::ScalableTag<T>;
   using V = hn::Vec<D>;
@@ -232,10 +269,11 @@ struct Positions {
     constexpr int64_t kPiece = 16384 / sizeof(T);
     if (n == 0) return Scalar::Identity();
     State best{Value::Run(x, HWY_MIN(n, kPiece)), 0};
-    for (int64_t i = kPiece; i < n && best.value == best.value; i += kPiece) {
+    for (int64_t i = kPiece; i < n && (kSkip || best.value == best.value); i += kPiece) {
       const T value = Value::Run(x + i, HWY_MIN(n - i, kPiece));
       if (Scalar::Better(value, best.value)) best = {value, i};
     }
+    if (kSkip && best.value != best.value) return {best.value, -1};
     best.index += Find(x + best.index, HWY_MIN(n - best.index, kPiece), best.value);
     return best;
   }
@@ -250,16 +288,18 @@ struct Positions {
         TransposeTile(AtBytes(p, r * row_stride), row_stride, rows, n, tile);
         FirstRows(tile, kTileRows * static_cast<int64_t>(sizeof(T)), rows, n, 0, 1, static_cast<T*>(states) + r, index);
         int64_t* to = static_cast<int64_t*>(states) + w + r;
-        for (int64_t j = 0; j < rows; j++) to[j] = index[j];
+        for (int64_t j = 0; j < rows; j++) to[j] = Found(static_cast<T*>(states)[r + j], index[j]);
       }
       return;
     }
     for (int64_t r = 0; r < w; r++) Scalar::Save(states, w, r, Line(AtBytes(p, r * row_stride), n));
   }
-  // v beats best: beyond it, or NaN where best is none.
+  static HWY_INLINE int64_t Found(T value, int64_t index) { return kSkip && value != value ? -1 : index; }
+  // v beats best: beyond it, or NaN where best is none (kSkip: a number where best is NaN).
   static HWY_INLINE M Wins(V v, V best) {
     const M beyond = kLargest ? hn::Gt(v, best) : hn::Lt(v, best);
-    return hn::Or(beyond, hn::AndNot(hn::IsNaN(best), hn::IsNaN(v)));
+    return hn::Or(beyond,
+                  kSkip ? hn::AndNot(hn::IsNaN(v), hn::IsNaN(best)) : hn::AndNot(hn::IsNaN(best), hn::IsNaN(v)));
   }
 
   // best and index of a few rows, one after the other: row i gets the index begin + i * step. begin 0: nothing is there
@@ -306,7 +346,7 @@ struct Positions {
     if (n < kGroup) {
       int64_t* index = static_cast<int64_t*>(states) + w;
       FirstRows(p, row_stride, w, n, 0, 1, best, group);
-      for (int64_t v = 0; v < w; v++) index[v] = group[v];
+      for (int64_t v = 0; v < w; v++) index[v] = Found(best[v], group[v]);
       return;
     }
     int64_t r = 0;
@@ -316,16 +356,21 @@ struct Positions {
       const auto id = hn::Set(di, static_cast<I>(r / kGroup));
       int64_t v = 0;
       for (; v + kN <= w; v += kN) {
-        V x0 = Keep(hn::LoadU(d, row[0] + v)), x1 = Keep(hn::LoadU(d, row[1] + v));
-        V value = Value::Better(x0, x1);
-        M nan = EitherNaN(d, x0, x1);
-        for (int k = 2; k < kGroup; k += 2) {
-          x0 = Keep(hn::LoadU(d, row[k] + v));
-          x1 = Keep(hn::LoadU(d, row[k + 1] + v));
-          nan = hn::Or(nan, EitherNaN(d, x0, x1));
-          value = Value::Better(value, Value::Better(x0, x1));
+        V value;
+        if constexpr (kSkip) {
+          value = Value::template JoinNumbers<kGroup, true>(hn::Zero(d), row, v);
+        } else {
+          V x0 = Keep(hn::LoadU(d, row[0] + v)), x1 = Keep(hn::LoadU(d, row[1] + v));
+          value = Value::Better(x0, x1);
+          M nan = EitherNaN(d, x0, x1);
+          for (int k = 2; k < kGroup; k += 2) {
+            x0 = Keep(hn::LoadU(d, row[k] + v));
+            x1 = Keep(hn::LoadU(d, row[k + 1] + v));
+            nan = hn::Or(nan, EitherNaN(d, x0, x1));
+            value = Value::Better(value, Value::Better(x0, x1));
+          }
+          value = hn::IfThenElse(nan, hn::Set(d, std::numeric_limits<T>::quiet_NaN()), value);
         }
-        value = hn::IfThenElse(nan, hn::Set(d, std::numeric_limits<T>::quiet_NaN()), value);
         if (r == 0) {
           hn::StoreU(value, d, best + v);
           hn::StoreU(id, di, group + v);
@@ -352,6 +397,10 @@ struct Positions {
       const int64_t begin = static_cast<int64_t>(group[v]) * kGroup, end = HWY_MIN(begin + kGroup, n);
       int64_t i = begin;
       const T value = best[v];
+      if (kSkip && value != value) {
+        index[v] = -1;
+        continue;
+      }
       for (; i + 1 < end; i++) {
         const T candidate = Element(AtBytes(p, i * row_stride), v);
         if (value != value ? candidate != candidate : candidate == value) break;
@@ -372,8 +421,12 @@ void FillType(ReduceTable* t, int32_t dtype) {
   FillOne<Extremes<T, false, false>>(t, kReduce_min, dtype);
   FillOne<Extremes<T, true, false>>(t, kReduce_max, dtype);
   FillOne<Extremes<T, true, true>>(t, kReduce_abs_max, dtype);
-  FillOne<Positions<T, false>>(t, kReduce_argmin, dtype);
-  FillOne<Positions<T, true>>(t, kReduce_argmax, dtype);
+  FillOne<Positions<T, false, false>>(t, kReduce_argmin, dtype);
+  FillOne<Positions<T, true, false>>(t, kReduce_argmax, dtype);
+  FillOne<Extremes<T, false, false, true>>(t, kReduce_nanmin, dtype);
+  FillOne<Extremes<T, true, false, true>>(t, kReduce_nanmax, dtype);
+  FillOne<Positions<T, false, true>>(t, kReduce_nanargmin, dtype);
+  FillOne<Positions<T, true, true>>(t, kReduce_nanargmax, dtype);
 }
 
 }  // namespace

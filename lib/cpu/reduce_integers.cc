@@ -32,6 +32,9 @@ struct NarrowOf<ops::CountNonzero<T>, T> {
   static constexpr int64_t kRun = int64_t{1} << 30;
 };
 
+template <typename T>
+struct NarrowOf<ops::Count<T>, T> : NarrowOf<ops::CountNonzero<T>, T> {};
+
 template <class ScalarAcc>
 struct Plain {
   using Scalar = ScalarAcc;
@@ -165,6 +168,7 @@ void FillType(ReduceTable* t, int32_t dtype) {
   FillOne<Plain<ops::Any<T>>>(t, kReduce_any, dtype);
   FillOne<Plain<ops::All<T>>>(t, kReduce_all, dtype);
   FillOne<Plain<ops::CountNonzero<T>>>(t, kReduce_count_nonzero, dtype);
+  FillOne<Plain<ops::Count<T>>>(t, kReduce_count, dtype);
   if constexpr (!ops::kIsFloat<T>) {
     FillOne<Plain<ops::Sum<T>>>(t, kReduce_sum, dtype);
     FillOne<Plain<ops::Prod<T>>>(t, kReduce_prod, dtype);

@@ -38,6 +38,15 @@ struct ColumnSquare {
   }
 };
 
+// Both at once.
+struct DeviationAndSquare {
+  const double* mean;  // there is room for a vector at the end
+  HWY_INLINE void operator()(VF64 x, int64_t v, VF64* first, VF64* second) const {
+    *first = hn::Sub(x, hn::LoadU(DF64(), mean + v));
+    *second = hn::Mul(*first, *first);
+  }
+};
+
 template <typename Type>
 struct Moments {
   using T = Type;
@@ -124,58 +133,6 @@ struct Moments {
     }
   }
 
-  // Sums of deviations and of their squares of R rows, kFirst: nothing is there yet.
-  template <int R, bool kFirst>
-  static HWY_INLINE void AddBoth(double* first, double* second, const T* x, int64_t step, int64_t w,
-                                 const double* mean) {
-    const DF64 d;
-    for (int64_t v = 0; v < w; v += kF64Lanes) {
-      const int64_t part = HWY_MIN(kF64Lanes, w - v);
-      const bool whole = HWY_LIKELY(part == kF64Lanes);
-      const VF64 means = hn::LoadU(d, mean + v);  // there is room for a vector at the end of each
-      VF64 a, b;
-      if (kFirst) {
-        a = b = hn::Set(d, -0.0);
-      } else {
-        a = hn::LoadU(d, first + v);
-        b = hn::LoadU(d, second + v);
-      }
-      for (int r = 0; r < R; r++) {
-        const T* at = AtBytes(x, r * step) + v;
-        const VF64 y = hn::Sub(whole ? LoadWide(d, at) : LoadPart(at, part), means);
-        a = hn::Add(a, y);
-        b = hn::Add(b, hn::Mul(y, y));
-      }
-      hn::StoreU(a, d, first + v);
-      hn::StoreU(b, d, second + v);
-    }
-  }
-
-  // As LaneRows, both sums at once. Rows of w + 8 numbers; second stands after first, the next level after second.
-  static HWY_NOINLINE void BothLanes(double* first, int64_t lane, int64_t step, const T* x, int64_t row_stride,
-                                     int64_t w, int64_t m, const double* mean) {
-    double *const second = first + w + 8, *const next = second + w + 8;
-    if (step < kLanes) {
-      BothLanes(first, lane, 2 * step, x, row_stride, w, m, mean);
-      if (lane + step >= m) return;
-      BothLanes(next, lane + step, 2 * step, x, row_stride, w, m, mean);
-      JoinRows<Adds>(first, next, w);
-      JoinRows<Adds>(second, next + w + 8, w);
-      return;
-    }
-    const int64_t rows = (m - lane + kLanes - 1) / kLanes, stride = kLanes * row_stride;
-    const T* at = AtBytes(x, lane * row_stride);
-    int64_t r = 1;
-    if (rows >= 8) {
-      AddBoth<8, true>(first, second, at, stride, w, mean);
-      r = 8;
-    } else {
-      AddBoth<1, true>(first, second, at, stride, w, mean);
-    }
-    for (; r + 8 <= rows; r += 8) AddBoth<8, false>(first, second, AtBytes(at, r * stride), stride, w, mean);
-    for (; r < rows; r++) AddBoth<1, false>(first, second, AtBytes(at, r * stride), stride, w, mean);
-  }
-
   // Wide rows are read as they lie, twice; packing strips of them into L2 took 1.6 times as long ((3000, 3000) float32
   // and float64 from memory), because it reads short stretches. Narrow rows with gaps are packed.
   static void BlockColumns(const T* x, int64_t row_stride, int64_t w, int64_t m, void* states, void* scratch) {
@@ -187,7 +144,7 @@ struct Moments {
       LaneRows<Adds>(mean, 0, 1, x, row_stride, w, m, Everywhere<Same>(), first);
       const double count = static_cast<double>(m);
       for (int64_t j = 0; j < w; j++) mean[j] /= count;
-      BothLanes(first, 0, 1, x, row_stride, w, m, mean);
+      PairLanes(first, 0, 1, x, row_stride, w, m, DeviationAndSquare{mean});
       for (int64_t j = 0; j < w; j++) {
         const ops::Moments s = ops::MakeMoments(mean[j], first[j], second[j], m);
         out[j] = s.mean;

@@ -115,6 +115,8 @@ void FillReduceSums(ReduceTable* t) {
   FillOne<ops::Prod, Multiplies, Same>(t, kReduce_prod);
   FillOne<ops::Norm, Adds, Squared>(t, kReduce_norm);
   FillOne<ops::AbsSum, Adds, Absolute>(t, kReduce_abs_sum);
+  FillOne<ops::NanSum, Adds, ZeroForNaN>(t, kReduce_nansum);
+  FillOne<ops::NanProd, Multiplies, OneForNaN>(t, kReduce_nanprod);
   // The state of a mean is a sum.
   for (int32_t dtype : {kF32, kF64}) {
     t->rows[kReduce_mean][dtype] = t->rows[kReduce_sum][dtype];

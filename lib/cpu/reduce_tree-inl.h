@@ -343,6 +343,71 @@ HWY_INLINE void TreeColumns(const T* x, int64_t row_stride, int64_t w, int64_t m
   }
 }
 
+// Two sums at once over R rows: pair(x, v, &a, &b) gives what an element adds to each; kFirst: nothing is there yet.
+template <int R, bool kFirst, typename T, class Pair>
+HWY_INLINE void AddPairs(double* first, double* second, const T* x, int64_t step, int64_t w, const Pair& pair) {
+  const DF64 d;
+  for (int64_t v = 0; v < w; v += kF64Lanes) {
+    const int64_t part = HWY_MIN(kF64Lanes, w - v);
+    const bool whole = HWY_LIKELY(part == kF64Lanes);
+    VF64 a, b, y, z;
+    if (kFirst) {
+      a = b = hn::Set(d, -0.0);
+    } else {
+      a = hn::LoadU(d, first + v);
+      b = hn::LoadU(d, second + v);
+    }
+    for (int r = 0; r < R; r++) {
+      const T* at = AtBytes(x, r * step) + v;
+      pair(whole ? LoadWide(d, at) : LoadPart(at, part), v, &y, &z);
+      a = hn::Add(a, y);
+      b = hn::Add(b, z);
+    }
+    hn::StoreU(a, d, first + v);
+    hn::StoreU(b, d, second + v);
+  }
+}
+
+// As LaneRows, both sums at once. Rows of w + 8 numbers; second stands after first, the next level after second.
+template <typename T, class Pair>
+HWY_NOINLINE void PairLanes(double* first, int64_t lane, int64_t step, const T* x, int64_t row_stride, int64_t w,
+                            int64_t m, const Pair& pair) {
+  double *const second = first + w + 8, *const next = second + w + 8;
+  if (step < kLanes) {
+    PairLanes(first, lane, 2 * step, x, row_stride, w, m, pair);
+    if (lane + step >= m) return;
+    PairLanes(next, lane + step, 2 * step, x, row_stride, w, m, pair);
+    JoinRows<Adds>(first, next, w);
+    JoinRows<Adds>(second, next + w + 8, w);
+    return;
+  }
+  const int64_t rows = (m - lane + kLanes - 1) / kLanes, stride = kLanes * row_stride;
+  const T* at = AtBytes(x, lane * row_stride);
+  int64_t r = 1;
+  if (rows >= 8) {
+    AddPairs<8, true>(first, second, at, stride, w, pair);
+    r = 8;
+  } else {
+    AddPairs<1, true>(first, second, at, stride, w, pair);
+  }
+  for (; r + 8 <= rows; r += 8) AddPairs<8, false>(first, second, AtBytes(at, r * stride), stride, w, pair);
+  for (; r < rows; r++) AddPairs<1, false>(first, second, AtBytes(at, r * stride), stride, w, pair);
+}
+
+// NaN becomes 0 or 1, what changes no sum or product.
+struct ZeroForNaN {
+  template <class V>
+  HWY_INLINE V operator()(V x) const {
+    return hn::IfThenElseZero(hn::Eq(x, x), x);
+  }
+};
+struct OneForNaN {
+  template <class V>
+  HWY_INLINE V operator()(V x) const {
+    return hn::IfThenElse(hn::Eq(x, x), x, hn::Set(hn::DFromV<V>(), 1.0));
+  }
+};
+
 }  // namespace reduction
 }  // namespace HWY_NAMESPACE
 }  // namespace numrs

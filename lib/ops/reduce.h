@@ -316,6 +316,164 @@ using ArgMin = ArgExtreme<T, false>;
 template <typename T>
 using ArgMax = ArgExtreme<T, true>;
 
+// The same over the elements that are not NaN; integers and bool have none.
+template <typename T>
+bool IsNumber(T x) {
+  if constexpr (kIsFloat<T>)
+    return x == x;
+  else
+    return true;
+}
+template <typename T>
+struct NanSum : OneWord<NanSum<T>, Plus, T, SumState<T>, SumResult<T>> {
+  static SumState<T> Take(T x) { return IsNumber(x) ? ToSumState(x) : 0; }
+  static SumResult<T> Finish(SumState<T> s, int64_t n, double) {
+    return static_cast<SumResult<T>>(n == 0 ? 0 : OneNaN(s));
+  }
+};
+template <typename T>
+struct NanProd : OneWord<NanProd<T>, Times, T, SumState<T>, SumResult<T>> {
+  static SumState<T> Take(T x) { return IsNumber(x) ? ToSumState(x) : 1; }
+};
+template <typename T>
+struct Count : OneWord<Count<T>, Plus, T, uint64_t, int64_t> {
+  static uint64_t Take(T x) { return IsNumber(x); }
+};
+
+// A number wins over NaN; NaN: no number yet.
+template <class Op>
+struct Numbers {
+  template <typename S>
+  static S Identity() {
+    if constexpr (kIsFloat<S>)
+      return std::numeric_limits<S>::quiet_NaN();
+    else
+      return Op::template Identity<S>();
+  }
+  template <typename S>
+  static S Of(S a, S b) {
+    if (!IsNumber(a)) return b;
+    if (!IsNumber(b)) return a;
+    return Op::template Of<S>(a, b);
+  }
+};
+template <typename T>
+using NanMin = Extreme<T, Numbers<Smaller>>;
+template <typename T>
+using NanMax = Extreme<T, Numbers<Larger>>;
+
+// Sum and number of the elements that count.
+struct CountedSum {
+  double sum, count;
+};
+template <typename T>
+struct NanMean {
+  using In = T;
+  using State = CountedSum;
+  using Out = T;
+  static State Identity() { return {-0.0, 0}; }
+  template <class At>
+  static State Block(At at, int64_t m) {
+    State s{LaneTree<Plus, double>([&](int64_t i) { return IsNumber(at(i)) ? static_cast<double>(at(i)) : 0.0; }, m),
+            0};
+    for (int64_t i = 0; i < m; i++) s.count += IsNumber(at(i));
+    return s;
+  }
+  static State Merge(State a, int64_t, State b, int64_t) { return {a.sum + b.sum, a.count + b.count}; }
+  static void Save(void* states, int64_t w, int64_t i, State s) {
+    static_cast<double*>(states)[i] = s.sum;
+    static_cast<double*>(states)[w + i] = s.count;
+  }
+  static State Load(const void* states, int64_t w, int64_t i) {
+    return {static_cast<const double*>(states)[i], static_cast<const double*>(states)[w + i]};
+  }
+  static T Finish(State s, int64_t, double) {
+    return static_cast<T>(OneNaN(s.sum / s.count));  // 0 / 0: no number
+  }
+};
+
+struct CountedMoments {
+  double mean, m2, count;
+};
+template <typename T>
+struct NanVar {
+  using In = T;
+  using State = CountedMoments;
+  using Out = T;
+  static State Identity() { return {0, 0, 0}; }
+  template <class At>
+  static State Block(At at, int64_t m) {
+    const CountedSum s = NanMean<T>::Block(at, m);
+    if (s.count == 0) return Identity();
+    const double mean = s.sum / s.count;
+    const auto deviation = [&](int64_t i) { return IsNumber(at(i)) ? static_cast<double>(at(i)) - mean : 0.0; };
+    const double deviations = LaneTree<Plus, double>(deviation, m);
+    const double squares = LaneTree<Plus, double>([&](int64_t i) { return deviation(i) * deviation(i); }, m);
+    return Make(mean, deviations, squares, s.count);
+  }
+  static State Make(double mean, double deviations, double squares, double count) {
+    if (count == 0) return Identity();
+    const Moments part = MakeMoments(mean, deviations, squares, static_cast<int64_t>(count));
+    return {part.mean, part.m2, count};
+  }
+  static State Merge(State a, int64_t, State b, int64_t) {
+    if (a.count == 0) return b;
+    if (b.count == 0) return a;
+    const Moments whole =
+        MergeMoments({a.mean, a.m2}, static_cast<int64_t>(a.count), {b.mean, b.m2}, static_cast<int64_t>(b.count));
+    return {whole.mean, whole.m2, a.count + b.count};
+  }
+  static void Save(void* states, int64_t w, int64_t i, State s) {
+    static_cast<double*>(states)[i] = s.mean;
+    static_cast<double*>(states)[w + i] = s.m2;
+    static_cast<double*>(states)[2 * w + i] = s.count;
+  }
+  static State Load(const void* states, int64_t w, int64_t i) {
+    const double* p = static_cast<const double*>(states) + i;
+    return {p[0], p[w], p[2 * w]};
+  }
+  // No freedom left is no variance; NumPy's nanvar says NaN here, where var says inf.
+  static double Variance(State s, double correction) {
+    const double divisor = s.count - correction;
+    return s.m2 / ((s.count > 0) & (divisor > 0) ? divisor : std::numeric_limits<double>::quiet_NaN());
+  }
+  static T Finish(State s, int64_t, double correction) { return static_cast<T>(OneNaN(Variance(s, correction))); }
+};
+template <typename T>
+struct NanStd : NanVar<T> {
+  static T Finish(CountedMoments s, int64_t, double correction) {
+    return static_cast<T>(OneNaN(std::sqrt(NanVar<T>::Variance(s, correction))));
+  }
+};
+
+// Position of the first extreme number; -1: there is none.
+template <typename T, bool kLargest>
+struct NanArgExtreme : ArgExtreme<T, kLargest> {
+  using S = ExtremeState<T>;
+  using State = typename ArgExtreme<T, kLargest>::State;
+  static bool Better(S x, S than) {
+    if (!IsNumber(x)) return false;
+    return !IsNumber(than) || (kLargest ? x > than : x < than);
+  }
+  template <class At>
+  static State Block(At at, int64_t m) {
+    if (m == 0) return {};
+    State best{ToExtreme(at(0)), IsNumber(at(0)) ? 0 : -1};
+    for (int64_t i = 1; i < m; i++) {
+      const S x = ToExtreme(at(i));
+      if (Better(x, best.value)) best = {x, i};
+    }
+    return best;
+  }
+  static State Merge(State a, int64_t na, State b, int64_t) {
+    return Better(b.value, a.value) ? State{b.value, na + b.index} : a;
+  }
+};
+template <typename T>
+using NanArgMin = NanArgExtreme<T, false>;
+template <typename T>
+using NanArgMax = NanArgExtreme<T, true>;
+
 // Scans: the accumulators above with one word of state.
 template <typename T>
 using CumulativeSum = Sum<T>;

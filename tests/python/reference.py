@@ -94,6 +94,7 @@ EXACT_BINARY = (
 )
 MATH_BINARY = ("atan2", "hypot", "logaddexp", "pow")
 BINARY = EXACT_BINARY + MATH_BINARY
+NAN_REDUCTIONS = ("nanargmax", "nanargmin", "nanmax", "nanmean", "nanmin", "nanprod", "nanstd", "nansum", "nanvar")
 REDUCTIONS = ("all", "any", "argmax", "argmin", "count_nonzero", "max", "mean", "min", "prod", "std", "sum", "var")
 
 

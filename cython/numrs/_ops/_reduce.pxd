@@ -7,3 +7,4 @@ cdef object reduce(int32_t op, str name, object x, object axis, object out, obje
 cdef object scan(int32_t op, str name, object x, object axis, object out, object include_initial)
 cdef object vecdot_(str name, object x1, object x2, object axis)
 cdef object in_dtype(object y, object dtype, object out)
+cdef double correction_of(str name, object correction, object ddof) except? -1.25

@@ -33,7 +33,7 @@ cdef void _fill() noexcept:
             REDUCE_RESULT[op][dtype] = SCAN_RESULT[op][dtype] = 0
             if BYTES_OF_DTYPE[dtype] == 0:
                 continue
-            if op <= ops.NUMRS_OP_ABS_MAX and numrs_reduce_dtype(op, dtype, &result) == NUMRS_OK:
+            if op <= ops.NUMRS_OP_COUNT and numrs_reduce_dtype(op, dtype, &result) == NUMRS_OK:
                 REDUCE_RESULT[op][dtype] = result
             if op <= ops.NUMRS_OP_CUMULATIVE_MIN and numrs_scan_dtype(op, dtype, &result) == NUMRS_OK:
                 SCAN_RESULT[op][dtype] = result
@@ -65,6 +65,17 @@ cdef int32_t _axis(object axis, int ndim, str name, object shape) except? -100:
         valid = f"{-ndim}..{ndim - 1}" if ndim else "none"
         raise AxisError(f"{name}: axis {index} is out of bounds for {ndim}-d input (shape {shape}); valid: {valid}")
     return index + ndim if index < 0 else index
+
+
+cdef double correction_of(str name, object correction, object ddof) except? -1.25:
+    if correction is not None and ddof is not None:
+        raise TypeError(f"{name}: correction and ddof are synonyms; got both")
+    chosen = ddof if correction is None else correction
+    if chosen is None:
+        return 0.0
+    if not isinstance(chosen, (int, float, np.integer, np.floating)):
+        raise TypeError(f"{name}: correction is of type {type(chosen).__name__}, expected a number")
+    return float(chosen)
 
 
 cdef object _refused(int32_t dtype, str name):
@@ -136,7 +147,7 @@ cdef object reduce(int32_t op, str name, object x, object axis, object out, obje
     if axis is None:
         count = -1
     elif type(axis) is tuple:
-        if op == ops.NUMRS_OP_ARGMIN or op == ops.NUMRS_OP_ARGMAX:
+        if op in (ops.NUMRS_OP_ARGMIN, ops.NUMRS_OP_ARGMAX, ops.NUMRS_OP_NANARGMIN, ops.NUMRS_OP_NANARGMAX):
             raise TypeError(f"{name}: axis is {axis}, expected one int or None")
         for one in <tuple>axis:
             d = _axis(one, ndim, name, _shape(a))

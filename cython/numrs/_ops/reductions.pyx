@@ -1,21 +1,8 @@
 # cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
 """Reductions along axes: sums, products, extremes, moments and logic, each by one fixed tree; norms are norms.pyx's."""
-import numpy as np
-
-from numrs._ops._reduce cimport in_dtype, reduce, vecdot_
+from numrs._ops._reduce cimport correction_of, in_dtype, reduce, vecdot_
 from numrs._ops.elementwise_selection import astype
 from numrs.c cimport ops
-
-
-cdef double _correction(str name, object correction, object ddof) except? -1.25:
-    if correction is not None and ddof is not None:
-        raise TypeError(f"{name}: correction and ddof are synonyms; got both")
-    chosen = ddof if correction is None else correction
-    if chosen is None:
-        return 0.0
-    if not isinstance(chosen, (int, float, np.integer, np.floating)):
-        raise TypeError(f"{name}: correction is of type {type(chosen).__name__}, expected a number")
-    return float(chosen)
 
 
 def sum(x, /, axis=None, *, dtype=None, out=None, keepdims=False, where=None):
@@ -236,7 +223,7 @@ def var(x, /, axis=None, *, correction=None, ddof=None, out=None, keepdims=False
     >>> numrs.var([1.0, 2.0, 3.0, 4.0], correction=1)
     np.float64(1.6666666666666667)
     """
-    return reduce(ops.NUMRS_OP_VAR, "var", x, axis, out, keepdims, where, _correction("var", correction, ddof))
+    return reduce(ops.NUMRS_OP_VAR, "var", x, axis, out, keepdims, where, correction_of("var", correction, ddof))
 
 
 def std(x, /, axis=None, *, correction=None, ddof=None, out=None, keepdims=False, where=None):
@@ -274,7 +261,7 @@ def std(x, /, axis=None, *, correction=None, ddof=None, out=None, keepdims=False
     >>> numrs.std([1.0, 3.0])
     np.float64(1.0)
     """
-    return reduce(ops.NUMRS_OP_STD, "std", x, axis, out, keepdims, where, _correction("std", correction, ddof))
+    return reduce(ops.NUMRS_OP_STD, "std", x, axis, out, keepdims, where, correction_of("std", correction, ddof))
 
 
 def argmin(x, /, axis=None, *, out=None, keepdims=False):

@@ -105,6 +105,16 @@ cdef extern from "numrs/ops.h" nogil:
         NUMRS_OP_NORM
         NUMRS_OP_ABS_SUM
         NUMRS_OP_ABS_MAX
+        NUMRS_OP_NANSUM
+        NUMRS_OP_NANPROD
+        NUMRS_OP_NANMIN
+        NUMRS_OP_NANMAX
+        NUMRS_OP_NANMEAN
+        NUMRS_OP_NANVAR
+        NUMRS_OP_NANSTD
+        NUMRS_OP_NANARGMIN
+        NUMRS_OP_NANARGMAX
+        NUMRS_OP_COUNT
         NUMRS_OP_CUMULATIVE_SUM
         NUMRS_OP_CUMULATIVE_PROD
         NUMRS_OP_CUMULATIVE_MAX
