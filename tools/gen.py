@@ -128,6 +128,20 @@ def calls():
             yield Function(f"numrs_{name}_{d['suffix']}", ["numrs_context *context", *typed], body)
 
 
+def rolling():
+    """Raw functions of rolling statistics: x, y (outer, n, inner)."""
+    extra = {"NONE": None, "CORRECTION": "correction", "Q": "q", "SCALE": "scale"}
+    for number, name, _, inputs, parameter, *_ in rows("rolling"):
+        for d in dtypes_of("FLOAT"):
+            operands = ["x", "x2"] if inputs == "2" else ["x"]
+            last = extra[parameter]
+            parameters = ["numrs_context *context", *(f"const {d['ctype']} *{o}" for o in operands), f"{d['ctype']} *y",
+                          "int64_t outer", "int64_t n", "int64_t inner", "int64_t window", "int64_t min_periods", *([f"double {last}"] if last else [])]
+            body = (f"return Guard([&] {{ return RollingRaw(context, {number}, k{d['name']}, x, {operands[1] if inputs == '2' else 'nullptr'}, y, "
+                    f"outer, n, inner, window, min_periods, {last or '0'}); }});")
+            yield Function(f"numrs_rolling_{name}_{d['suffix']}", parameters, body)
+
+
 FAMILIES = [
     # table, what it is, functions
     ("unary", "y[i] = op(x[i]) for n contiguous elements", lambda: elementwise("unary", ["x"])),
@@ -135,6 +149,7 @@ FAMILIES = [
     ("ternary", "y[i] = op(a[i], b[i], c[i]) for n contiguous elements", lambda: elementwise("ternary", ["a", "b", "c"])),
     ("reduce", "y (outer, inner) = op over the middle axis of x (outer, n, inner), both C order", lambda: along_axis("reduce")),
     ("scan", "y = op of the elements so far along the middle axis of x, both (outer, n, inner) in C order", lambda: along_axis("scan")),
+    ("rolling", "y = statistic of the window of each element along the middle axis of x, both (outer, n, inner) in C order", rolling),
     ("dot", "y = sum of a[i] * b[i] over n contiguous elements", dot),
 ]
 
@@ -157,7 +172,8 @@ def ops_h():
         if family == "dot":
             continue
         out += ["", f"/** Operations of numrs_{family}. */", "enum {"]
-        out += [f"  NUMRS_OP_{r[1].upper()} = {r[0]}, /**< {r[1]} */" for r in rows(family)]
+        prefix = "rolling_" if family == "rolling" else ""
+        out += [f"  NUMRS_OP_{(prefix + r[1]).upper()} = {r[0]}, /**< {prefix}{r[1]} */" for r in rows(family)]
         out += ["};"]
     return "\n".join(out + ["", "#endif /* NUMRS_OPS_H */", ""])
 
@@ -168,7 +184,7 @@ def ops_hpp():
            "#define NUMRS_OPS_HPP", "", '#include "numrs/numrs.hpp"', "", "namespace numrs {"]
     operands = {"unary": "x", "binary": "ab", "ternary": "abc"}
     for family, _, _ in FAMILIES:
-        if family == "dot":
+        if family in ("dot", "rolling"):
             continue
         out += ["", f"// {family}"]
         for r in rows(family):
@@ -215,7 +231,7 @@ def raw_h():
 
 def raw_cc():
     out = ["// Bodies of the raw functions: contiguous memory described to the families. " + NOTE, '#include "numrs/raw.h"', "",
-           '#include "api/calls.h"', '#include "api/elementwise.h"', '#include "api/reduce.h"', "", "using namespace numrs;", ""]
+           '#include "api/calls.h"', '#include "api/elementwise.h"', '#include "api/reduce.h"', '#include "api/rolling.h"', "", "using namespace numrs;", ""]
     for _, _, functions in FAMILIES:
         out += [f.definition() for f in functions()]
     out += [f.definition() for f in calls()]
@@ -264,7 +280,7 @@ def operations_md():
            "Every element-wise operation, the dtypes that have a kernel (others are converted as NumPy 2 does), and the largest error in units in the",
            "last place (ULP) that a test enforces over all arguments; 0 means the correctly rounded or exact result."]
     for family, text, _ in FAMILIES:
-        if family in ("reduce", "scan", "dot"):
+        if family in ("reduce", "scan", "rolling", "dot"):
             continue
         out += ["", f"## {family}", "", text, "", "| operation | dtypes | result | ULP f32 | ULP f64 |", "| --- | --- | --- | --- | --- |"]
         for r in rows(family):
@@ -297,7 +313,7 @@ def files():
     yield "lib/api/raw.cc", raw_cc()
     yield "cython/numrs/c/ops.pxd", pxd("ops", ["    enum:"] + [f"        {n}" for n in re.findall(r"^  (NUMRS_\w+) =", ops_h(), flags=re.M)])
     yield "cython/numrs/c/base.pxd", pxd("base", header_to_pxd("base"))
-    for theme in ("view", "elementwise", "reduce", "linalg"):
+    for theme in ("view", "elementwise", "reduce", "linalg", "rolling"):
         yield f"cython/numrs/c/{theme}.pxd", pxd(theme, header_to_pxd(theme), ["base"] if theme == "view" else ["base", "view"])
     raw = [f.pxd() for _, _, functions in FAMILIES for f in functions()] + [f.pxd() for f in calls()]
     yield "cython/numrs/c/raw.pxd", pxd("raw", raw, ["base"])

@@ -14,6 +14,7 @@ from pathlib import Path
 OPS = Path(__file__).resolve().parent.parent / "cython" / "numrs" / "_ops"
 ALIASES = {
     "_Axes": "SupportsIndex | tuple[SupportsIndex, ...] | None",
+    "_Window": "SupportsIndex | tuple[npt.ArrayLike, npt.ArrayLike] | list[npt.ArrayLike]",
     "_Out": "npt.NDArray[Any] | tuple[npt.NDArray[Any]] | None",
 }
 
@@ -27,6 +28,9 @@ PARAMETERS = {
     "x": "npt.ArrayLike", "x1": "npt.ArrayLike", "x2": "npt.ArrayLike", "x3": "npt.ArrayLike", "condition": "npt.ArrayLike",
     "out": "_Out", "axis": "_Axes", "keepdims": "bool", "where": "npt.ArrayLike | None",
     "dtype": "npt.DTypeLike | None", "correction": "float | None", "ddof": "float | None", "include_initial": "bool", "copy": "bool",
+    "window": "_Window", "q": "float", "method": "str", "ascending": "bool", "pct": "bool", "scale": "float | Literal['normal']",
+    "weights": "npt.ArrayLike | None", "min_periods": "SupportsIndex | None", "center": "bool", "step": "SupportsIndex",
+    "closed": "Literal['right', 'left', 'both', 'neither']",
     "ord": "float", "name": "str", "limit": "SupportsIndex | None", "thread_us": "float | None", "stream_bytes": "SupportsIndex | None",
 }  # fmt: skip
 # Type of a result by the function; anything else gives an ndarray or a NumPy scalar.
@@ -63,6 +67,9 @@ def signature(source):
         ]
     result = f"-> {RESULTS.get(function.name, 'Any')}: ..."
     line = f"def {function.name}({', '.join(parts)}) {result}"
+    if function.name.startswith(("rolling_", "expanding_", "ewm", "window_")):
+        line = line.replace(f"axis: {PARAMETERS['axis']}", "axis: SupportsIndex")
+        parts = [part.replace(f"axis: {PARAMETERS['axis']}", "axis: SupportsIndex") for part in parts]
     return (
         line
         if len(line) <= 120

@@ -142,4 +142,31 @@ enum {
   NUMRS_OP_CUMULATIVE_MIN = 3, /**< cumulative_min */
 };
 
+/** Operations of numrs_rolling. */
+enum {
+  NUMRS_OP_ROLLING_COUNT = 0, /**< rolling_count */
+  NUMRS_OP_ROLLING_SUM = 1, /**< rolling_sum */
+  NUMRS_OP_ROLLING_MEAN = 2, /**< rolling_mean */
+  NUMRS_OP_ROLLING_VAR = 3, /**< rolling_var */
+  NUMRS_OP_ROLLING_STD = 4, /**< rolling_std */
+  NUMRS_OP_ROLLING_SEM = 5, /**< rolling_sem */
+  NUMRS_OP_ROLLING_SKEW = 6, /**< rolling_skew */
+  NUMRS_OP_ROLLING_KURT = 7, /**< rolling_kurt */
+  NUMRS_OP_ROLLING_MIN = 8, /**< rolling_min */
+  NUMRS_OP_ROLLING_MAX = 9, /**< rolling_max */
+  NUMRS_OP_ROLLING_ARGMIN = 10, /**< rolling_argmin */
+  NUMRS_OP_ROLLING_ARGMAX = 11, /**< rolling_argmax */
+  NUMRS_OP_ROLLING_MEDIAN = 12, /**< rolling_median */
+  NUMRS_OP_ROLLING_QUANTILE = 13, /**< rolling_quantile */
+  NUMRS_OP_ROLLING_RANK = 14, /**< rolling_rank */
+  NUMRS_OP_ROLLING_MAD = 15, /**< rolling_mad */
+  NUMRS_OP_ROLLING_ZSCORE = 16, /**< rolling_zscore */
+  NUMRS_OP_ROLLING_ROBUST_ZSCORE = 17, /**< rolling_robust_zscore */
+  NUMRS_OP_ROLLING_COV = 18, /**< rolling_cov */
+  NUMRS_OP_ROLLING_CORR = 19, /**< rolling_corr */
+  NUMRS_OP_ROLLING_FIRST = 20, /**< rolling_first */
+  NUMRS_OP_ROLLING_LAST = 21, /**< rolling_last */
+  NUMRS_OP_ROLLING_NUNIQUE = 22, /**< rolling_nunique */
+};
+
 #endif /* NUMRS_OPS_H */

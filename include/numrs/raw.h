@@ -800,6 +800,57 @@ NUMRS_API numrs_status numrs_cumulative_min_f32(numrs_context *context, const fl
 NUMRS_API numrs_status numrs_cumulative_min_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
 /** @} */
 
+/** @name rolling
+@{ */
+/** y = statistic of the window of each element along the middle axis of x, both (outer, n, inner) in C order */
+NUMRS_API numrs_status numrs_rolling_count_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_count_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_sum_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_sum_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_mean_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_mean_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_var_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods, double correction);
+NUMRS_API numrs_status numrs_rolling_var_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods, double correction);
+NUMRS_API numrs_status numrs_rolling_std_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods, double correction);
+NUMRS_API numrs_status numrs_rolling_std_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods, double correction);
+NUMRS_API numrs_status numrs_rolling_sem_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods, double correction);
+NUMRS_API numrs_status numrs_rolling_sem_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods, double correction);
+NUMRS_API numrs_status numrs_rolling_skew_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_skew_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_kurt_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_kurt_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_min_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_min_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_max_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_max_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_argmin_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_argmin_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_argmax_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_argmax_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_median_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_median_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_quantile_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods, double q);
+NUMRS_API numrs_status numrs_rolling_quantile_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods, double q);
+NUMRS_API numrs_status numrs_rolling_rank_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_rank_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_mad_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods, double scale);
+NUMRS_API numrs_status numrs_rolling_mad_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods, double scale);
+NUMRS_API numrs_status numrs_rolling_zscore_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods, double correction);
+NUMRS_API numrs_status numrs_rolling_zscore_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods, double correction);
+NUMRS_API numrs_status numrs_rolling_robust_zscore_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_robust_zscore_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_cov_f32(numrs_context *context, const float *x, const float *x2, float *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods, double correction);
+NUMRS_API numrs_status numrs_rolling_cov_f64(numrs_context *context, const double *x, const double *x2, double *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods, double correction);
+NUMRS_API numrs_status numrs_rolling_corr_f32(numrs_context *context, const float *x, const float *x2, float *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_corr_f64(numrs_context *context, const double *x, const double *x2, double *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_first_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_first_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_last_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_last_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_nunique_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+NUMRS_API numrs_status numrs_rolling_nunique_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+/** @} */
+
 /** @name dot
 @{ */
 /** y = sum of a[i] * b[i] over n contiguous elements */

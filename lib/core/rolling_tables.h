@@ -1,12 +1,96 @@
-// The kernel table of rolling statistics.
+// The kernel table of rolling statistics, and what its rows say; the meaning of the statistics is in ops/rolling_*.h.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 
 namespace numrs {
 
+enum RollingOp : int32_t {
+#define NUMRS_ROLLING(id, name, way, inputs, parameter, least, cost) kRolling_##name = id,
+#include "table/rolling.def"
+  kRollingOps
+};
+constexpr double kRollingNaN = std::numeric_limits<double>::quiet_NaN();
+constexpr double kRollingInfinity = std::numeric_limits<double>::infinity();
+
+enum class RollingWay : uint8_t { BLOCKS, ORDER };
+
+struct RollingRow {
+  const char* name;
+  RollingWay way;
+  int8_t inputs;
+  int8_t least;  // values below which the result is NaN, whatever min_periods says
+  double cost_ns;
+};
+extern const RollingRow kRollingRows[kRollingOps];
+
+// What a kernel knows of the call. All values are float64, NaN is a missing one.
+struct RollingParameters {
+  int64_t window;       // slots of every window, at least 1
+  int64_t min_periods;  // values below which the result is NaN
+  double correction;    // var, std, sem, zscore, cov
+  double q, scale;      // quantile; mad: the result is multiplied by it
+  int32_t method;       // of quantile and rank (numrs/rolling.h)
+  bool descending, fraction;  // rank
+  const double* weights;      // nullptr, or window of them: sum, mean, var, std
+  // For numbers k from 0 to window: 1 / (k (k - 1)), 0 below 2; 1 / k; k (window - k); 1 / (k (window - k) window), 0
+  // where that is infinite.
+  const double *pairs, *inverses, *products, *joints;
+};
+constexpr int64_t kRollingConstants = 4;  // tables of window + 1 numbers
+
+// BLOCKS. The line is cut into blocks of `window` slots at absolute positions, and a window is the tail of one block and
+// the head of the next: nothing is ever subtracted. kRollingLanes lines lie side by side: slot r of a block is the row
+// of kRollingLanes doubles from x + r * x_stride on.
+constexpr int64_t kRollingLanes = 8;
+constexpr int64_t kRollingTile = 8;  // rows of a tile of sums: heads continue at multiples of it
+constexpr int kRollingPlanes = 12;   // doubles per lane that the states of any row need
+
+struct RollingBlock {
+  const RollingParameters* p;
+  const double* x;
+  const double* x2;  // second input; the same stride
+  int64_t stride;    // doubles between rows
+  double* tails;     // RollingTailDoubles doubles; nullptr: none of that block's slots has a value
+  bool tails_missing;  // the block of the tails has missing values
+};
+// Fills tails[j], j < window, from rows j … window - 1. missing: some of them are NaN.
+using RollingTailsFn = void (*)(const RollingBlock& block, bool missing);
+// Rows first … first + rows of the block that follows the tails' one: here block.x is row `first`. y's row r belongs to
+// the window whose last slot is row first + r. head: the state before row `first`, kRollingPlanes rows; first 0 begins.
+// missing: some of this block so far, or of the tails, is NaN. current: rows of the elements that zscore measures, or
+// nullptr. first is a multiple of kRollingTile, and so is rows unless nothing of the block follows.
+using RollingHeadsFn = void (*)(const RollingBlock& block, int64_t first, int64_t rows, bool missing, double* head,
+                                const double* current, double* y, int64_t y_stride);
+inline int64_t RollingTailDoubles(int32_t op, int64_t window) {
+  const bool five = op == kRolling_corr || op == kRolling_skew || op == kRolling_kurt;
+  const bool one = op == kRolling_sum || op == kRolling_mean || op == kRolling_min || op == kRolling_max;
+  return (window + 2) * (five ? 6 : one ? 2 : 4) * kRollingLanes;
+}
+
+// Windows one by one: window i is slots [starts[i], ends[i]) of x, or [i, i + window) where starts is nullptr. `slots` of
+// x belong to the line or come before it; those behind are NaN. current: the elements that robust_zscore measures. scratch: `scratch_bytes(slots, window)` bytes.
+struct RollingWindows {
+  const RollingParameters* p;
+  const double *x, *x2, *current;
+  const int64_t *starts, *ends;
+  double* y;
+  int64_t windows, slots;
+  void* scratch;
+};
+using RollingWindowsFn = void (*)(const RollingWindows& w);
+using RollingScratchFn = int64_t (*)(int64_t slots, int64_t window);
+
 struct RollingTable {
-  void (*none)();
+  RollingTailsFn tails[kRollingOps];
+  RollingHeadsFn heads[kRollingOps];
+  RollingWindowsFn windows[kRollingOps];   // every row
+  RollingWindowsFn weighted[kRollingOps];  // windows with weights, always of `window` slots that may be missing
+  RollingScratchFn scratch_bytes[kRollingOps];
+  // Is one of n doubles NaN?
+  bool (*any_missing)(const double* x, int64_t n);
 };
 
 }  // namespace numrs
