@@ -215,6 +215,19 @@ void OneDtype(Call* c, Input* in, F&& f) {
 }
 NUMRS_FUZZ(numrs_reduce_dtype, 2, [](Call* c, Input* in) { OneDtype(c, in, numrs_reduce_dtype); });
 NUMRS_FUZZ(numrs_scan_dtype, 2, [](Call* c, Input* in) { OneDtype(c, in, numrs_scan_dtype); });
+NUMRS_FUZZ(numrs_rolling_dtype, 2, [](Call* c, Input* in) { OneDtype(c, in, numrs_rolling_dtype); });
+NUMRS_FUZZ(numrs_rolling_length, 2, [](Call* call, Input* in) {
+  numrs_rolling_options options = NUMRS_ROLLING_OPTIONS_INIT;
+  options.window = in->Wild();
+  options.step = in->OneIn(2) ? in->Wild() : 0;
+  const int64_t n = in->Wild();
+  int64_t outputs = -1;
+  const bool null = in->OneIn(20);
+  const bool wrong = null || n < 0 || options.window < 1 || options.step < 0;
+  const numrs_status status =
+      Watched(call, in, wrong, [&] { return numrs_rolling_length(n, &options, null ? nullptr : &outputs); });
+  if ((status == NUMRS_OK) != (outputs >= 0 && outputs <= n) && !null) Die(*call, "told a wrong number of outputs");
+});
 
 }  // namespace
 }  // namespace fuzz

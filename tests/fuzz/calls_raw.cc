@@ -8,7 +8,7 @@
 namespace fuzz {
 namespace {
 
-enum Family { kElementwise, kReduce, kScan, kDot, kMatmul, kGemm };
+enum Family { kElementwise, kReduce, kScan, kDot, kMatmul, kGemm, kRolling };
 
 // What a family says about its arguments: extents in order, 32-bit integers in order, elements behind each pointer.
 struct Plan {
@@ -47,6 +47,13 @@ Plan MakePlan(Family family, Input* in) {
       p.counts[0] = e[0] * e[1] * e[2];
       p.counts[1] = family == kScan ? p.counts[0] : e[0] * e[2];
       break;
+    case kRolling:
+      e[0] = SmallExtent(in), e[1] = Extent(in), e[2] = SmallExtent(in);
+      if (e[0] * e[1] * e[2] > 20000) e[1] = 1;
+      for (int64_t& count : p.counts) count = e[0] * e[1] * e[2];
+      e[3] = in->OneIn(8) ? 1 + (in->Wild() & INT64_MAX) / 2 : 1 + in->Below(static_cast<int>(e[1] < 300 ? e[1] + 3 : 300));
+      e[4] = in->OneIn(2) ? 0 : in->Below(static_cast<int>(e[3] < 9 ? e[3] + 1 : 9));
+      break;
     case kMatmul:
       for (int i = 0; i < 4; ++i) e[i] = SmallExtent(in);
       p.counts[0] = e[0] * e[1] * e[2], p.counts[1] = e[0] * e[2] * e[3], p.counts[2] = e[0] * e[1] * e[3];
@@ -64,7 +71,7 @@ Plan MakePlan(Family family, Input* in) {
   return p;
 }
 
-constexpr int kExtents[] = {1, 3, 3, 1, 4, 6};
+constexpr int kExtents[] = {1, 3, 3, 1, 4, 6, 5};
 
 // One argument after the other, each made from the plan by its type.
 struct Maker {

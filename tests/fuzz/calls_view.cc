@@ -247,6 +247,68 @@ void Scan(Call* call, Input* in) {
   Check(call, in, {&x, &y}, [&] { return numrs_scan(context.handle, op, x.get(), y.get(), named, initial); });
 }
 
+void Rolling(Call* call, Input* in) {
+  static const int32_t count = Count([](int32_t op, int32_t dtype) {
+    int32_t r;
+    return numrs_rolling_dtype(op, dtype, &r);
+  });
+  const int32_t op = Op(in, count), dtype = AnyDtype(in), second = AnyDtype(in);
+  int32_t result = 0;
+  numrs_rolling_dtype(op, dtype, &result);
+  const Shape s = AnyShape(in);
+  const int axis = s.ndim ? in->Below(s.ndim) : 0;
+  const int32_t named = in->OneIn(24) ? static_cast<int32_t>(in->Wild()) : in->OneIn(2) ? axis : axis - s.ndim;
+  const int n = s.ndim ? static_cast<int>(s.extents[axis]) : 0;
+  const bool two = op == NUMRS_OP_ROLLING_COV || op == NUMRS_OP_ROLLING_CORR;
+  const bool no_options = in->OneIn(200);
+  numrs_rolling_options options = NUMRS_ROLLING_OPTIONS_INIT;
+  options.window = in->OneIn(10) ? in->Wild() : 1 + in->Below(n < 300 ? n + 4 : 300);
+  options.min_periods = in->OneIn(20) ? in->Wild() : in->OneIn(2) ? 0 : in->Below(4) - 1;
+  options.step = in->OneIn(30) ? in->Wild() : in->OneIn(4) ? in->Below(5) : 0;
+  options.closed = in->OneIn(30) ? static_cast<int32_t>(in->Wild()) : in->OneIn(3) ? in->Below(4) : 0;
+  options.center = in->OneIn(40) ? 2 : in->OneIn(4);
+  options.method = in->OneIn(4) ? in->Below(14) : 0;
+  options.flags = in->OneIn(4) ? in->Below(5) : 0;
+  options.reserved = in->OneIn(60);
+  options.parameter = in->OneIn(12) ? static_cast<double>(in->Wild()) : in->Below(5) * 0.25;
+  if (in->OneIn(60)) options.struct_size = static_cast<uint32_t>(in->Wild());
+  std::vector<int64_t> starts, ends;
+  std::vector<double> weights;
+  if (in->OneIn(4)) {  // explicit bounds: moving ones, any ones, wrong ones
+    const int outputs = in->OneIn(3) ? in->Below(40) : n;
+    const bool moving = in->OneIn(2);
+    for (int i = 0; i < outputs; ++i) {
+      const int from = moving ? (i < n ? i : n) : in->Below(n + 1);
+      starts.push_back(in->OneIn(2000) ? in->Wild() : from);
+      ends.push_back(in->OneIn(2000) ? in->Wild() : from + in->Below(n - from + 1));
+    }
+    options.window = in->OneIn(30);
+    options.step = in->OneIn(30) ? 2 : 0;
+    options.starts = starts.data();
+    options.ends = in->OneIn(30) ? nullptr : ends.data();
+    options.n_bounds = outputs;
+  } else if (in->OneIn(8) && options.window > 0 && options.window < 400) {
+    for (int64_t i = 0; i < options.window; ++i) weights.push_back(in->Below(9) * 0.5);
+    options.weights = weights.data();
+  }
+  int64_t outputs = n;
+  const bool told = numrs_rolling_length(n, &options, &outputs) == NUMRS_OK;
+  if (!told && outputs != n) Die(*call, "numrs_rolling_length told something and returned an error");
+  if (outputs > 40000) return;
+  Shape r = s;
+  if (s.ndim) r.extents[axis] = outputs;
+  Operand x(in, s, dtype, false), x2(in, s, second, false), y(in, r, ResultDtype(in, result), true);
+  Context context(in);
+  const auto f = [&] {
+    return numrs_rolling(context.handle, op, x.get(), two ? x2.get() : nullptr, y.get(), named,
+                         no_options ? nullptr : &options);
+  };
+  if (two)
+    Check(call, in, {&x, &x2, &y}, f);
+  else
+    Check(call, in, {&x, &y}, f);
+}
+
 void Vecdot(Call* call, Input* in) {
   const int32_t first = AnyDtype(in), second = in->OneIn(2) ? first : AnyDtype(in);
   const Shape s = AnyShape(in);
@@ -334,6 +396,7 @@ NUMRS_FUZZ(numrs_binary, 60, Binary);
 NUMRS_FUZZ(numrs_ternary, 30, Ternary);
 NUMRS_FUZZ(numrs_reduce, 80, Reduce);
 NUMRS_FUZZ(numrs_scan, 30, Scan);
+NUMRS_FUZZ(numrs_rolling, 100, Rolling);
 NUMRS_FUZZ(numrs_vecdot, 20, Vecdot);
 NUMRS_FUZZ(numrs_matmul, 50, [](Call* c, Input* in) { Product(c, in, numrs_matmul_shape, numrs_matmul, 0); });
 NUMRS_FUZZ(numrs_inner, 15, [](Call* c, Input* in) { Product(c, in, numrs_inner_shape, numrs_inner, 1); });

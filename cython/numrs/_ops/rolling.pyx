@@ -41,7 +41,7 @@ def rolling_count(x, window, *, axis=-1, min_periods=None, center=False, closed=
     Examples
     --------
     >>> numrs.rolling_count([1.0, np.nan, 3.0], 2, min_periods=1)
-    @@RESULT@@
+    array([1., 1., 1.])
     """
     cdef Choice c = choose("rolling_count", window, min_periods, center, closed, step)
     return rolling(ops.NUMRS_OP_ROLLING_COUNT, "rolling_count", x, None, window, axis, &c, None, out)
@@ -86,7 +86,7 @@ def rolling_sum(x, window, *, axis=-1, weights=None, min_periods=None, center=Fa
     Examples
     --------
     >>> numrs.rolling_sum([1.0, 2.0, 4.0, 8.0], 2)
-    @@RESULT@@
+    array([nan,  3.,  6., 12.])
     """
     cdef Choice c = choose("rolling_sum", window, min_periods, center, closed, step)
     return rolling(ops.NUMRS_OP_ROLLING_SUM, "rolling_sum", x, None, window, axis, &c, weights, out)
@@ -131,7 +131,7 @@ def rolling_mean(x, window, *, axis=-1, weights=None, min_periods=None, center=F
     Examples
     --------
     >>> numrs.rolling_mean([1.0, 2.0, 4.0, 8.0], 2)
-    @@RESULT@@
+    array([nan, 1.5, 3. , 6. ])
     """
     cdef Choice c = choose("rolling_mean", window, min_periods, center, closed, step)
     return rolling(ops.NUMRS_OP_ROLLING_MEAN, "rolling_mean", x, None, window, axis, &c, weights, out)
@@ -181,7 +181,7 @@ def rolling_var(x, window, *, axis=-1, correction=None, ddof=None, weights=None,
     Examples
     --------
     >>> numrs.rolling_var([1.0, 2.0, 4.0, 8.0], 2, correction=1)
-    @@RESULT@@
+    array([nan, 0.5, 2. , 8. ])
     """
     cdef Choice c = choose("rolling_var", window, min_periods, center, closed, step)
     c.parameter = correction_of("rolling_var", correction, ddof, 0)
@@ -231,7 +231,7 @@ def rolling_std(x, window, *, axis=-1, correction=None, ddof=None, weights=None,
     Examples
     --------
     >>> numrs.rolling_std([1.0, 2.0, 4.0, 8.0], 2, correction=1)
-    @@RESULT@@
+    array([       nan, 0.70710678, 1.41421356, 2.82842712])
     """
     cdef Choice c = choose("rolling_std", window, min_periods, center, closed, step)
     c.parameter = correction_of("rolling_std", correction, ddof, 0)
@@ -279,7 +279,7 @@ def rolling_sem(x, window, *, axis=-1, correction=None, ddof=None, min_periods=N
     Examples
     --------
     >>> numrs.rolling_sem([1.0, 2.0, 4.0, 8.0], 2, correction=1)
-    @@RESULT@@
+    array([nan, 0.5, 1. , 2. ])
     """
     cdef Choice c = choose("rolling_sem", window, min_periods, center, closed, step)
     c.parameter = correction_of("rolling_sem", correction, ddof, 0)
@@ -323,7 +323,7 @@ def rolling_skew(x, window, *, axis=-1, min_periods=None, center=False, closed='
     Examples
     --------
     >>> numrs.rolling_skew([1.0, 2.0, 4.0, 9.0], 3)
-    @@RESULT@@
+    array([       nan,        nan, 0.93521953, 1.15206964])
     """
     cdef Choice c = choose("rolling_skew", window, min_periods, center, closed, step)
     return rolling(ops.NUMRS_OP_ROLLING_SKEW, "rolling_skew", x, None, window, axis, &c, None, out)
@@ -366,7 +366,7 @@ def rolling_kurt(x, window, *, axis=-1, min_periods=None, center=False, closed='
     Examples
     --------
     >>> numrs.rolling_kurt([1.0, 2.0, 4.0, 8.0, 9.0], 4)
-    @@RESULT@@
+    array([        nan,         nan,         nan,  0.75765595, -3.8690053 ])
     """
     cdef Choice c = choose("rolling_kurt", window, min_periods, center, closed, step)
     return rolling(ops.NUMRS_OP_ROLLING_KURT, "rolling_kurt", x, None, window, axis, &c, None, out)
@@ -408,7 +408,7 @@ def rolling_min(x, window, *, axis=-1, min_periods=None, center=False, closed='r
     Examples
     --------
     >>> numrs.rolling_min([1.0, 2.0, 4.0, 8.0], 2)
-    @@RESULT@@
+    array([nan,  1.,  2.,  4.])
     """
     cdef Choice c = choose("rolling_min", window, min_periods, center, closed, step)
     return rolling(ops.NUMRS_OP_ROLLING_MIN, "rolling_min", x, None, window, axis, &c, None, out)
@@ -450,7 +450,7 @@ def rolling_max(x, window, *, axis=-1, min_periods=None, center=False, closed='r
     Examples
     --------
     >>> numrs.rolling_max([1.0, 2.0, 4.0, 8.0], 2)
-    @@RESULT@@
+    array([nan,  2.,  4.,  8.])
     """
     cdef Choice c = choose("rolling_max", window, min_periods, center, closed, step)
     return rolling(ops.NUMRS_OP_ROLLING_MAX, "rolling_max", x, None, window, axis, &c, None, out)
@@ -493,7 +493,7 @@ def rolling_argmin(x, window, *, axis=-1, min_periods=None, center=False, closed
     Examples
     --------
     >>> numrs.rolling_argmin([1.0, 2.0, 4.0, 8.0], 2)
-    @@RESULT@@
+    array([nan,  0.,  0.,  0.])
     """
     cdef Choice c = choose("rolling_argmin", window, min_periods, center, closed, step)
     return rolling(ops.NUMRS_OP_ROLLING_ARGMIN, "rolling_argmin", x, None, window, axis, &c, None, out)
@@ -536,7 +536,7 @@ def rolling_argmax(x, window, *, axis=-1, min_periods=None, center=False, closed
     Examples
     --------
     >>> numrs.rolling_argmax([1.0, 2.0, 4.0, 8.0], 2)
-    @@RESULT@@
+    array([nan,  1.,  1.,  1.])
     """
     cdef Choice c = choose("rolling_argmax", window, min_periods, center, closed, step)
     return rolling(ops.NUMRS_OP_ROLLING_ARGMAX, "rolling_argmax", x, None, window, axis, &c, None, out)

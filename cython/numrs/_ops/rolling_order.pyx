@@ -40,7 +40,7 @@ def rolling_median(x, window, *, axis=-1, min_periods=None, center=False, closed
     Examples
     --------
     >>> numrs.rolling_median([1.0, 9.0, 2.0, 3.0], 3)
-    @@RESULT@@
+    array([nan, nan,  2.,  3.])
     """
     cdef Choice c = choose("rolling_median", window, min_periods, center, closed, step)
     return rolling(ops.NUMRS_OP_ROLLING_MEDIAN, "rolling_median", x, None, window, axis, &c, None, out)
@@ -87,7 +87,7 @@ def rolling_quantile(x, window, q, *, axis=-1, method='linear', min_periods=None
     Examples
     --------
     >>> numrs.rolling_quantile([1.0, 9.0, 2.0, 3.0], 3, 0.5)
-    @@RESULT@@
+    array([nan, nan,  2.,  3.])
     """
     cdef Choice c = choose("rolling_quantile", window, min_periods, center, closed, step)
     c.parameter = share_of("rolling_quantile", q)
@@ -139,7 +139,7 @@ def rolling_rank(x, window, *, axis=-1, method='average', ascending=True, pct=Fa
     Examples
     --------
     >>> numrs.rolling_rank([1.0, 9.0, 2.0, 3.0], 3)
-    @@RESULT@@
+    array([nan, nan,  2.,  2.])
     """
     cdef Choice c = choose("rolling_rank", window, min_periods, center, closed, step)
     c.method = rank_method("rolling_rank", method)
@@ -186,7 +186,7 @@ def rolling_mad(x, window, *, axis=-1, scale=1.0, min_periods=None, center=False
     Examples
     --------
     >>> numrs.rolling_mad([1.0, 9.0, 2.0, 3.0], 3)
-    @@RESULT@@
+    array([nan, nan,  1.,  1.])
     """
     cdef Choice c = choose("rolling_mad", window, min_periods, center, closed, step)
     c.parameter = scale_of("rolling_mad", scale)
@@ -230,7 +230,7 @@ def rolling_robust_zscore(x, window, *, axis=-1, min_periods=None, center=False,
     Examples
     --------
     >>> numrs.rolling_robust_zscore([1.0, 9.0, 2.0, 3.0], 3)
-    @@RESULT@@
+    array([nan, nan,  0.,  0.])
     """
     cdef Choice c = choose("rolling_robust_zscore", window, min_periods, center, closed, step)
     return rolling(ops.NUMRS_OP_ROLLING_ROBUST_ZSCORE, "rolling_robust_zscore", x, None, window, axis, &c, None, out)
@@ -272,7 +272,7 @@ def rolling_nunique(x, window, *, axis=-1, min_periods=None, center=False, close
     Examples
     --------
     >>> numrs.rolling_nunique([1.0, 1.0, 2.0, 3.0], 2)
-    @@RESULT@@
+    array([nan,  1.,  2.,  2.])
     """
     cdef Choice c = choose("rolling_nunique", window, min_periods, center, closed, step)
     return rolling(ops.NUMRS_OP_ROLLING_NUNIQUE, "rolling_nunique", x, None, window, axis, &c, None, out)

@@ -45,7 +45,7 @@ def rolling_zscore(x, window, *, axis=-1, correction=None, ddof=None, min_period
     Examples
     --------
     >>> numrs.rolling_zscore([1.0, 2.0, 4.0, 8.0], 2)
-    @@RESULT@@
+    array([nan,  1.,  1.,  1.])
     """
     cdef Choice c = choose("rolling_zscore", window, min_periods, center, closed, step)
     c.parameter = correction_of("rolling_zscore", correction, ddof, 0)
@@ -93,7 +93,7 @@ def rolling_cov(x, x2, window, *, axis=-1, correction=None, ddof=None, min_perio
     Examples
     --------
     >>> numrs.rolling_cov([1.0, 2.0, 4.0, 8.0], [1.0, 3.0, 3.0, 1.0], 2)
-    @@RESULT@@
+    array([nan,  1.,  0., -4.])
     """
     cdef Choice c = choose("rolling_cov", window, min_periods, center, closed, step)
     c.parameter = correction_of("rolling_cov", correction, ddof, 1)
@@ -137,7 +137,7 @@ def rolling_corr(x, x2, window, *, axis=-1, min_periods=None, center=False, clos
     Examples
     --------
     >>> numrs.rolling_corr([1.0, 2.0, 4.0, 8.0], [1.0, 3.0, 3.0, 1.0], 2)
-    @@RESULT@@
+    array([nan,  1., nan, -1.])
     """
     cdef Choice c = choose("rolling_corr", window, min_periods, center, closed, step)
     return rolling(ops.NUMRS_OP_ROLLING_CORR, "rolling_corr", x, x2, window, axis, &c, None, out)
@@ -179,7 +179,7 @@ def rolling_first(x, window, *, axis=-1, min_periods=None, center=False, closed=
     Examples
     --------
     >>> numrs.rolling_first([1.0, np.nan, 4.0, 8.0], 2, min_periods=1)
-    @@RESULT@@
+    array([1., 1., 4., 4.])
     """
     cdef Choice c = choose("rolling_first", window, min_periods, center, closed, step)
     return rolling(ops.NUMRS_OP_ROLLING_FIRST, "rolling_first", x, None, window, axis, &c, None, out)
@@ -221,7 +221,7 @@ def rolling_last(x, window, *, axis=-1, min_periods=None, center=False, closed='
     Examples
     --------
     >>> numrs.rolling_last([1.0, np.nan, 4.0, 8.0], 2, min_periods=1)
-    @@RESULT@@
+    array([1., 1., 4., 8.])
     """
     cdef Choice c = choose("rolling_last", window, min_periods, center, closed, step)
     return rolling(ops.NUMRS_OP_ROLLING_LAST, "rolling_last", x, None, window, axis, &c, None, out)
