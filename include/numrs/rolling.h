@@ -1,11 +1,11 @@
 /** @file
     Statistics of moving windows along one axis. Operation numbers are in ops.h, typed functions in raw.h.
 
-    Output i belongs to element i * step and sees the window of the `window` elements that end with it; closed and center
-    change that as pandas' Series.rolling does: closed LEFT, BOTH, NEITHER take other ends of the interval
-    (i - window, i], center moves it by (window - 1) / 2. Windows are cut off at the ends of the line. NaN is a missing
-    value; infinity is a value. Where fewer than min_periods values are in the window (for count: elements, missing or
-    not), the result is NaN, the positive quiet one.
+    Output i belongs to element i * step and sees the window of the `window` elements that end with it; closed and
+   center change that as pandas' Series.rolling does: closed LEFT, BOTH, NEITHER take other ends of the interval (i -
+   window, i], center moves it by (window - 1) / 2. Windows are cut off at the ends of the line. NaN is a missing value;
+   infinity is a value. Where fewer than min_periods values are in the window (for count: elements, missing or not), the
+   result is NaN, the positive quiet one.
 
     Nothing is left over from elements outside the window, not even from 1e300: a window is joined from the tail of one
     block of the line and the head of the next, never by subtracting. Everything is computed in float64; float32 is
@@ -20,9 +20,9 @@
     y may overlap x in any way: the numbers are those of separate memory. y is unchanged on any status but NUMRS_OK and
     NUMRS_CANCELLED.
 
-    Statuses: NUMRS_BAD_ARGUMENT for an unknown operation, a bad axis or option, a NULL view, or NULL data with elements;
-    NUMRS_BAD_INDEX for bounds outside the line; NUMRS_BAD_DTYPE, NUMRS_BAD_SHAPE, NUMRS_OVERLAP, NUMRS_NO_MEMORY,
-    NUMRS_CANCELLED.
+    Statuses: NUMRS_BAD_ARGUMENT for an unknown operation, a bad axis or option, a NULL view, or NULL data with
+   elements; NUMRS_BAD_INDEX for bounds outside the line; NUMRS_BAD_DTYPE, NUMRS_BAD_SHAPE, NUMRS_OVERLAP,
+   NUMRS_NO_MEMORY, NUMRS_CANCELLED.
 
     @code{.c}
     const double x[] = {1, 2, 4, 8};
@@ -52,22 +52,22 @@ enum {
 
 /** Methods of rolling_quantile, NumPy's, and of rolling_rank. */
 enum {
-  NUMRS_ROLLING_LINEAR = 0,                     /**< between the neighbours of (n - 1) q */
-  NUMRS_ROLLING_LOWER = 1,                      /**< the lower neighbour */
-  NUMRS_ROLLING_HIGHER = 2,                     /**< the higher one */
-  NUMRS_ROLLING_MIDPOINT = 3,                   /**< the middle of both */
-  NUMRS_ROLLING_NEAREST = 4,                    /**< the nearer one */
-  NUMRS_ROLLING_INVERTED_CDF = 5,               /**< Hyndman and Fan's first definition */
-  NUMRS_ROLLING_AVERAGED_INVERTED_CDF = 6,      /**< their second */
-  NUMRS_ROLLING_CLOSEST_OBSERVATION = 7,        /**< their third */
-  NUMRS_ROLLING_INTERPOLATED_INVERTED_CDF = 8,  /**< their fourth */
-  NUMRS_ROLLING_HAZEN = 9,                      /**< their fifth */
-  NUMRS_ROLLING_WEIBULL = 10,                   /**< their sixth */
-  NUMRS_ROLLING_MEDIAN_UNBIASED = 11,           /**< their eighth */
-  NUMRS_ROLLING_NORMAL_UNBIASED = 12,           /**< their ninth */
-  NUMRS_ROLLING_RANK_AVERAGE = 0,               /**< equal values share the mean of their ranks */
-  NUMRS_ROLLING_RANK_MIN = 1,                   /**< the least of their ranks */
-  NUMRS_ROLLING_RANK_MAX = 2                    /**< the greatest */
+  NUMRS_ROLLING_LINEAR = 0,                    /**< between the neighbours of (n - 1) q */
+  NUMRS_ROLLING_LOWER = 1,                     /**< the lower neighbour */
+  NUMRS_ROLLING_HIGHER = 2,                    /**< the higher one */
+  NUMRS_ROLLING_MIDPOINT = 3,                  /**< the middle of both */
+  NUMRS_ROLLING_NEAREST = 4,                   /**< the nearer one */
+  NUMRS_ROLLING_INVERTED_CDF = 5,              /**< Hyndman and Fan's first definition */
+  NUMRS_ROLLING_AVERAGED_INVERTED_CDF = 6,     /**< their second */
+  NUMRS_ROLLING_CLOSEST_OBSERVATION = 7,       /**< their third */
+  NUMRS_ROLLING_INTERPOLATED_INVERTED_CDF = 8, /**< their fourth */
+  NUMRS_ROLLING_HAZEN = 9,                     /**< their fifth */
+  NUMRS_ROLLING_WEIBULL = 10,                  /**< their sixth */
+  NUMRS_ROLLING_MEDIAN_UNBIASED = 11,          /**< their eighth */
+  NUMRS_ROLLING_NORMAL_UNBIASED = 12,          /**< their ninth */
+  NUMRS_ROLLING_RANK_AVERAGE = 0,              /**< equal values share the mean of their ranks */
+  NUMRS_ROLLING_RANK_MIN = 1,                  /**< the least of their ranks */
+  NUMRS_ROLLING_RANK_MAX = 2                   /**< the greatest */
 };
 
 /** Flags of rolling_rank. */
@@ -79,16 +79,16 @@ enum {
 /** Options of numrs_rolling; begin with NUMRS_ROLLING_OPTIONS_INIT and set window, or bounds. Later versions append
     fields. */
 typedef struct numrs_rolling_options {
-  uint32_t struct_size; /**< sizeof(numrs_rolling_options) of the caller's header, set by the INIT macro */
-  int32_t closed;       /**< NUMRS_CLOSED_RIGHT … */
-  int64_t window;       /**< elements of a window, at least 1; 0 with bounds */
-  int64_t min_periods;  /**< 0: window, or 1 with bounds; -1: none is needed; else 1 … window */
-  int64_t step;         /**< 0: 1. Only every step-th output is there; 0 or 1 with bounds */
-  int32_t center;       /**< 0, or 1: the window's middle stands at its output */
-  int32_t method;       /**< of quantile and rank: NUMRS_ROLLING_LINEAR … */
-  int32_t flags;        /**< of rank */
-  int32_t reserved;     /**< 0 */
-  double parameter;     /**< var, std, sem, zscore, cov: the divisor is n - parameter; quantile: q; mad: scale, 0: 1 */
+  uint32_t struct_size;  /**< sizeof(numrs_rolling_options) of the caller's header, set by the INIT macro */
+  int32_t closed;        /**< NUMRS_CLOSED_RIGHT … */
+  int64_t window;        /**< elements of a window, at least 1; 0 with bounds */
+  int64_t min_periods;   /**< 0: window, or 1 with bounds; -1: none is needed; else 1 … window */
+  int64_t step;          /**< 0: 1. Only every step-th output is there; 0 or 1 with bounds */
+  int32_t center;        /**< 0, or 1: the window's middle stands at its output */
+  int32_t method;        /**< of quantile and rank: NUMRS_ROLLING_LINEAR … */
+  int32_t flags;         /**< of rank */
+  int32_t reserved;      /**< 0 */
+  double parameter;      /**< var, std, sem, zscore, cov: the divisor is n - parameter; quantile: q; mad: scale, 0: 1 */
   const int64_t *starts; /**< NULL, or per output: its window is the elements starts[i] … ends[i] - 1 */
   const int64_t *ends;   /**< both or neither */
   int64_t n_bounds;      /**< number of starts and of ends, and of outputs */

@@ -26,8 +26,9 @@ Status CheckOp(const char* function, int32_t op) {
 Status CheckOptions(const char* f, const Options* o) {
   if (!o) return Fail(NUMRS_BAD_ARGUMENT, "%s: options is NULL", f);
   if (o->struct_size != sizeof(Options)) {
-    return Fail(NUMRS_BAD_ARGUMENT, "%s: options->struct_size is %u, expected %zu; begin with NUMRS_ROLLING_OPTIONS_INIT",
-                f, o->struct_size, sizeof(Options));
+    return Fail(NUMRS_BAD_ARGUMENT,
+                "%s: options->struct_size is %u, expected %zu; begin with NUMRS_ROLLING_OPTIONS_INIT", f,
+                o->struct_size, sizeof(Options));
   }
   if (!o->starts != !o->ends)
     return Fail(NUMRS_BAD_ARGUMENT, "%s: one of starts and ends is NULL, expected both or neither", f);
@@ -200,7 +201,8 @@ Status Rolling(numrs_context* context, int32_t op, const numrs_view* x, const nu
   }
   if (SharesMemory(options->starts, options->n_bounds * 8, job.y) ||
       SharesMemory(options->ends, options->n_bounds * 8, job.y) ||
-      (options->weights && SharesMemory(options->weights, std::min<int64_t>(options->window, int64_t{1} << 59) * 8, job.y)))
+      (options->weights &&
+       SharesMemory(options->weights, std::min<int64_t>(options->window, int64_t{1} << 59) * 8, job.y)))
     return Fail(NUMRS_OVERLAP, "%s: out shares memory with starts, ends or weights", f);
   if (job.y.size == 0) return NUMRS_OK;
   const Run run = MakeRun(context);

@@ -12,7 +12,8 @@
 namespace numrs {
 
 const RollingRow kRollingRows[kRollingOps] = {
-#define NUMRS_ROLLING(id, name, way, inputs, parameter, least, cost) {"rolling_" #name, RollingWay::way, inputs, least, cost * 0.01},
+#define NUMRS_ROLLING(id, name, way, inputs, parameter, least, cost) \
+  {"rolling_" #name, RollingWay::way, inputs, least, cost * 0.01},
 #include "table/rolling.def"
 };
 namespace {
@@ -68,8 +69,9 @@ class BlockRunner {
     const int64_t keep = KeepsBlock() ? CeilDiv(window_, kPieceRows) * kPieceRows : kPieceRows;
     stage_bytes_ = Rounded(keep * kRowBytes);
     tail_bytes_ = Rounded(KeepsBlock() ? RollingTailDoubles(job_.op, window_) * 8 : 0);
-    const size_t bytes = stage_bytes_ * static_cast<size_t>(inputs_) + tail_bytes_ + Rounded(kRollingPlanes * kRowBytes) +
-                         4 * Rounded(kPieceRows * kRowBytes) + Rounded(kPieceRows * 16);
+    const size_t bytes = stage_bytes_ * static_cast<size_t>(inputs_) + tail_bytes_ +
+                         Rounded(kRollingPlanes * kRowBytes) + 4 * Rounded(kPieceRows * kRowBytes) +
+                         Rounded(kPieceRows * 16);
     Workspace workspace(bytes * static_cast<size_t>(threads_));
     if (!constants.ok() || !workspace.ok()) {
       return Fail(NUMRS_NO_MEMORY, "%s: no memory for %zu bytes of buffers", job_.function,
@@ -88,7 +90,7 @@ class BlockRunner {
  private:
   // Lanes of one task and its buffers.
   struct Task {
-    int lanes;         // that have a line
+    int lanes;                     // that have a line
     int64_t block[kRollingLanes];  // of each lane, at the moment
     RollingLines::Line line[kRollingLanes];
     double *stage[2], *tails, *head, *out, *by_lane, *current;
@@ -235,7 +237,8 @@ class BlockRunner {
       if (k == 0 && inside && lines_.along_x() == 8 && job_.x.dtype == kF64) {
         lines_.copy().transpose[3](t.line[0].x + Slot(t, 0, r) * 8, Apart(lines_.across_x(), 8), to, kRowBytes, m,
                                    kRollingLanes);
-      } else if (k == 0 && inside && by_line_ && lines_.across_x() == size && lines_.along_x() == kRollingLanes * size) {
+      } else if (k == 0 && inside && by_line_ && lines_.across_x() == size &&
+                 lines_.along_x() == kRollingLanes * size) {
         lines_.Pack(t.line[0].x + Slot(t, 0, r) * lines_.along_x(), job_.x.dtype, size, m * kRollingLanes, to, t.room);
       } else {
         StageLanes(t, k, 0, r, m, to);
@@ -297,9 +300,7 @@ class BlockRunner {
     }
   }
 
-  bool Adjusts() const {
-    return job_.op == kRolling_argmin || job_.op == kRolling_argmax || job_.op == kRolling_count;
-  }
+  bool Adjusts() const { return job_.op == kRolling_argmin || job_.op == kRolling_argmax || job_.op == kRolling_count; }
   // Places count from the first slot inside the line. count is there from min_periods slots on.
   double Adjusted(double y, int64_t i) const {
     const int64_t begin = std::max<int64_t>(i + job_.first, 0), end = std::min(i + job_.last, job_.n);

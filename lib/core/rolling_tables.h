@@ -28,11 +28,11 @@ extern const RollingRow kRollingRows[kRollingOps];
 
 // What a kernel knows of the call. All values are float64, NaN is a missing one.
 struct RollingParameters {
-  int64_t window;       // slots of every window, at least 1
-  int64_t min_periods;  // values below which the result is NaN
-  double correction;    // var, std, sem, zscore, cov
-  double q, scale;      // quantile; mad: the result is multiplied by it
-  int32_t method;       // of quantile and rank (numrs/rolling.h)
+  int64_t window;             // slots of every window, at least 1
+  int64_t min_periods;        // values below which the result is NaN
+  double correction;          // var, std, sem, zscore, cov
+  double q, scale;            // quantile; mad: the result is multiplied by it
+  int32_t method;             // of quantile and rank (numrs/rolling.h)
   bool descending, fraction;  // rank
   const double* weights;      // nullptr, or window of them: sum, mean, var, std
   // For numbers k from 0 to window: 1 / (k (k - 1)), 0 below 2; 1 / k; k (window - k); 1 / (k (window - k) window), 0
@@ -41,9 +41,9 @@ struct RollingParameters {
 };
 constexpr int64_t kRollingConstants = 4;  // tables of window + 1 numbers
 
-// BLOCKS. The line is cut into blocks of `window` slots at absolute positions, and a window is the tail of one block and
-// the head of the next: nothing is ever subtracted. kRollingLanes lines lie side by side: slot r of a block is the row
-// of kRollingLanes doubles from x + r * x_stride on.
+// BLOCKS. The line is cut into blocks of `window` slots at absolute positions, and a window is the tail of one block
+// and the head of the next: nothing is ever subtracted. kRollingLanes lines lie side by side: slot r of a block is the
+// row of kRollingLanes doubles from x + r * x_stride on.
 constexpr int64_t kRollingLanes = 8;
 constexpr int64_t kRollingTile = 8;  // rows of a tile of sums: heads continue at multiples of it
 constexpr int kRollingPlanes = 12;   // doubles per lane that the states of any row need
@@ -51,9 +51,9 @@ constexpr int kRollingPlanes = 12;   // doubles per lane that the states of any 
 struct RollingBlock {
   const RollingParameters* p;
   const double* x;
-  const double* x2;  // second input; the same stride
-  int64_t stride;    // doubles between rows
-  double* tails;     // RollingTailDoubles doubles; nullptr: none of that block's slots has a value
+  const double* x2;    // second input; the same stride
+  int64_t stride;      // doubles between rows
+  double* tails;       // RollingTailDoubles doubles; nullptr: none of that block's slots has a value
   bool tails_missing;  // the block of the tails has missing values
 };
 // Fills tails[j], j < window, from rows j … window - 1. missing: some of them are NaN.
@@ -70,8 +70,9 @@ inline int64_t RollingTailDoubles(int32_t op, int64_t window) {
   return (window + 2) * (five ? 6 : one ? 2 : 4) * kRollingLanes;
 }
 
-// Windows one by one: window i is slots [starts[i], ends[i]) of x, or [i, i + window) where starts is nullptr. `slots` of
-// x belong to the line or come before it; those behind are NaN. current: the elements that robust_zscore measures. scratch: `scratch_bytes(slots, window)` bytes.
+// Windows one by one: window i is slots [starts[i], ends[i]) of x, or [i, i + window) where starts is nullptr. `slots`
+// of x belong to the line or come before it; those behind are NaN. current: the elements that robust_zscore measures.
+// scratch: `scratch_bytes(slots, window)` bytes.
 struct RollingWindows {
   const RollingParameters* p;
   const double *x, *x2, *current;

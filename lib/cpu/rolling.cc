@@ -1,5 +1,5 @@
-// The table of rolling statistics of backend "cpu", put together from its parts. Explicit bounds and weights are left to
-// cpu-portable.
+// The table of rolling statistics of backend "cpu", put together from its parts. Explicit bounds and weights are left
+// to cpu-portable.
 #include "cpu/rolling.h"
 
 namespace numrs {

@@ -24,19 +24,30 @@ struct RollingCount {
 template <class V>
 struct RollingJoint {
   using T = typename V::T;
-  T na, nb, n, inverse;     // inverse: 1 / n
-  T product, joint;         // na nb, 1 / (na nb n) or 0
+  T na, nb, n, inverse;      // inverse: 1 / n
+  T product, joint;          // na nb, 1 / (na nb n) or 0
   typename V::M no_a, no_b;  // looked at where kAny only
 
   static V_INLINE RollingJoint Known(const RollingParameters& p, int64_t na) {
     const T a = V::Set(static_cast<double>(na)), b = V::Set(static_cast<double>(p.window - na));
-    return {a, b, V::Set(static_cast<double>(p.window)), V::Set(p.inverses[p.window]), V::Set(p.products[na]),
-            V::Set(p.joints[na]), V::Equal(a, V::Set(0)), V::Equal(b, V::Set(0))};
+    return {a,
+            b,
+            V::Set(static_cast<double>(p.window)),
+            V::Set(p.inverses[p.window]),
+            V::Set(p.products[na]),
+            V::Set(p.joints[na]),
+            V::Equal(a, V::Set(0)),
+            V::Equal(b, V::Set(0))};
   }
   static V_INLINE RollingJoint Of(T na, T nb) {
     const T zero = V::Set(0), one = V::Set(1), n = V::Add(na, nb), product = V::Mul(na, nb);
-    return {na, nb, n, V::Div(one, n), product,
-            V::Where(V::Equal(product, zero), zero, V::Div(one, V::Mul(product, n))), V::Equal(na, zero),
+    return {na,
+            nb,
+            n,
+            V::Div(one, n),
+            product,
+            V::Where(V::Equal(product, zero), zero, V::Div(one, V::Mul(product, n))),
+            V::Equal(na, zero),
             V::Equal(nb, zero)};
   }
 };
@@ -120,8 +131,7 @@ struct RollingPlace {
     s[0] = V::Set(0);
   }
   template <class V, bool kBefore>
-  static V_INLINE void Take(typename V::T* s, typename V::T x, typename V::T, const RollingCount<V>& c,
-                            typename V::T) {
+  static V_INLINE void Take(typename V::T* s, typename V::T x, typename V::T, const RollingCount<V>& c, typename V::T) {
     s[0] = kBefore == kFirst ? x : V::Where(V::Equal(c.k, V::Set(1)), x, s[0]);
   }
   template <class V>
@@ -152,8 +162,7 @@ struct RollingVariance {
     s[0] = s[1] = s[2] = V::Set(0);
   }
   template <class V, bool kBefore>
-  static V_INLINE void Take(typename V::T* s, typename V::T x, typename V::T, const RollingCount<V>& c,
-                            typename V::T) {
+  static V_INLINE void Take(typename V::T* s, typename V::T x, typename V::T, const RollingCount<V>& c, typename V::T) {
     s[2] = V::Where(V::Equal(c.k, V::Set(1)), x, s[2]);
     const auto d = V::Sub(x, s[2]);
     s[0] = V::Add(s[0], d);
@@ -188,8 +197,7 @@ struct RollingShape {
     s[0] = s[1] = s[2] = s[3] = s[4] = V::Set(0);
   }
   template <class V, bool kBefore>
-  static V_INLINE void Take(typename V::T* s, typename V::T x, typename V::T, const RollingCount<V>& c,
-                            typename V::T) {
+  static V_INLINE void Take(typename V::T* s, typename V::T x, typename V::T, const RollingCount<V>& c, typename V::T) {
     const auto k = c.k, k1 = V::Sub(k, V::Set(1));
     s[4] = V::Where(V::Equal(k, V::Set(1)), x, s[4]);
     const auto delta = V::Sub(V::Sub(x, s[4]), s[0]), part = V::Mul(delta, c.inverse);
@@ -215,16 +223,17 @@ struct RollingShape {
     const auto ab = j.product, one = V::Set(1), two = V::Set(2), three = V::Set(3);
     const auto m2 = V::Add(V::Add(a[1], b[1]), V::Mul(V::Mul(delta, part), ab));
     if constexpr (!kFourth) {
-      const auto m3 = V::Add(V::Add(a[2], b[2]),
-                             V::Add(V::Mul(V::Mul(V::Mul(delta, part2), ab), V::Sub(na, nb)),
-                                    V::Mul(V::Mul(three, part), V::Sub(V::Mul(na, b[1]), V::Mul(nb, a[1])))));
+      const auto m3 =
+          V::Add(V::Add(a[2], b[2]), V::Add(V::Mul(V::Mul(V::Mul(delta, part2), ab), V::Sub(na, nb)),
+                                            V::Mul(V::Mul(three, part), V::Sub(V::Mul(na, b[1]), V::Mul(nb, a[1])))));
       const auto size = V::Div(V::Mul(n, V::Sqrt(V::Sub(n, one))), V::Sub(n, two));
       const auto g = V::Div(V::Mul(size, m3), V::Mul(m2, V::Sqrt(m2)));
       return V::Where(V::Equal(m2, V::Set(0)), V::Set(kRollingNaN), g);
     } else {
       const auto squares = V::Add(V::Sub(V::Mul(na, na), ab), V::Mul(nb, nb));
       const auto first = V::Mul(V::Mul(V::Mul(V::Mul(delta, part), part2), ab), squares);
-      const auto second = V::Mul(V::Mul(V::Set(6), part2), V::Add(V::Mul(V::Mul(na, na), b[1]), V::Mul(V::Mul(nb, nb), a[1])));
+      const auto second =
+          V::Mul(V::Mul(V::Set(6), part2), V::Add(V::Mul(V::Mul(na, na), b[1]), V::Mul(V::Mul(nb, nb), a[1])));
       const auto third = V::Mul(V::Mul(V::Set(4), part), V::Sub(V::Mul(na, b[2]), V::Mul(nb, a[2])));
       const auto m4 = V::Add(V::Add(a[3], b[3]), V::Add(first, V::Add(second, third)));
       const auto n1 = V::Sub(n, one);

@@ -1,6 +1,6 @@
 // Sums and means of windows, included as rolling_blocks-inl.h is. Tiles of 8 slots are added by a tree of depth 3; from
-// tile to tile the rounding errors are kept (Knuth's TwoSum). So |error| <= 6 u sum|x| for the sum and 7 u for the mean,
-// of the window's own elements (docs/rolling.md has the proof).
+// tile to tile the rounding errors are kept (Knuth's TwoSum). So |error| <= 6 u sum|x| for the sum and 7 u for the
+// mean, of the window's own elements (docs/rolling.md has the proof).
 
 // Sum of the whole tiles next to the border: `high` and what its additions have lost. Infinities and NaN make the loss
 // NaN, then `high` alone says what the sum is.
@@ -135,15 +135,15 @@ struct RollingSumLoops {
     const T inverse = V::Set(block.p->inverses[block.p->window]);
     int64_t r = first;
     for (; r + kTile <= first + rows; r += kTile)
-      HeadTile<true, kMissing>(block, x + (r - first) * block.stride, tails, counts, r, first + rows, inverse, &before, &total,
-                               y + (r - first) * y_stride + lane, y_stride);
+      HeadTile<true, kMissing>(block, x + (r - first) * block.stride, tails, counts, r, first + rows, inverse, &before,
+                               &total, y + (r - first) * y_stride + lane, y_stride);
     if constexpr (!kMissing) total = V::Set(static_cast<double>(r));
     V::Store(before.high, head + lane);
     V::Store(before.low, head + kRollingLanes + lane);
     V::Store(total, head + 2 * kRollingLanes + lane);
     if (r < first + rows)  // the last of the block: nothing follows
-      HeadTile<false, kMissing>(block, x + (r - first) * block.stride, tails, counts, r, first + rows, inverse, &before, &total,
-                                y + (r - first) * y_stride + lane, y_stride);
+      HeadTile<false, kMissing>(block, x + (r - first) * block.stride, tails, counts, r, first + rows, inverse, &before,
+                                &total, y + (r - first) * y_stride + lane, y_stride);
   }
   static void Heads(const RollingBlock& block, int64_t first, int64_t rows, bool missing, double* head, const double*,
                     double* y, int64_t y_stride) {
@@ -157,7 +157,7 @@ struct RollingSumLoops {
 // Slots of both rows: a table of the kernels of one instruction set.
 template <class V>
 void RollingFillBlocks(RollingTable* t) {
-#define NUMRS_ROLLING_LOOPS(name, inputs, least, ...)                                  \
+#define NUMRS_ROLLING_LOOPS(name, inputs, least, ...)                             \
   t->tails[kRolling_##name] = RollingLoops<V, __VA_ARGS__, inputs, least>::Tails; \
   t->heads[kRolling_##name] = RollingLoops<V, __VA_ARGS__, inputs, least>::Heads
   t->tails[kRolling_sum] = RollingSumLoops<V, false>::Tails;

@@ -138,6 +138,5 @@ inline double SortedMad(const double* v, int64_t n, double median) {
   return Middle(first, second);
 }
 
-
 }  // namespace ops
 }  // namespace numrs

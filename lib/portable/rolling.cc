@@ -202,7 +202,7 @@ RollingTable Make() {
   t.windows[kRolling_last] = BlockWindows<RollingPlace<false>, 1, 1>;
   t.windows[kRolling_cov] = BlockWindows<RollingPair<false>, 2, 1>;
   t.windows[kRolling_corr] = BlockWindows<RollingPair<true>, 2, 2>;
-#define NUMRS_ORDER(name)                               \
+#define NUMRS_ORDER(name)                                     \
   t.windows[kRolling_##name] = OrderWindows<kRolling_##name>; \
   t.scratch_bytes[kRolling_##name] = SortedScratch
   NUMRS_ORDER(median);

@@ -1,6 +1,6 @@
 # cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
 """Statistics of all elements so far."""
-from numrs._ops._rolling cimport correction_of, expanding, quantile_method, rank_method, scale_of, share_of
+from numrs._ops._rolling cimport correction_of, expanding
 from numrs.c cimport ops
 
 
