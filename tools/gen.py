@@ -49,6 +49,9 @@ class Function:
     def fuzzed(self, family):
         """Its line for tests/fuzz: which arguments go together is a matter of the family."""
         kind = "elementwise" if family in ("unary", "binary", "ternary") else family
+        if family == "stats":
+            row = next(r for r in rows("stats") if self.name.startswith(f"numrs_{r[1]}_f"))
+            return f"RAW(Stat({row[3]}, {row[4]}), {self.name})"
         return f"RAW(k{kind.capitalize()}, {self.name})"
 
     def prototype(self):
@@ -109,6 +112,27 @@ def along_axis(family):
             yield Function(f"numrs_{name}_{d['suffix']}", parameters, body)
 
 
+# Parameters of statistics of lines, as lib/api/stats.cc names them (a test compares the two).
+STAT_PARAMETERS = {
+    "NONE": [], "BIAS": ["bias"], "BIAS_FISHER": ["bias", "fisher"], "ORDER": ["order"], "CORRECTION": ["correction"], "PROPORTION": ["proportion"],
+    "C": ["c"], "LIMITS": ["lower", "upper"], "LOW_HIGH": ["low", "high"], "ALPHA": ["alpha"],
+}  # fmt: skip
+
+
+def stats():
+    """Raw functions of statistics of lines: x (outer, n, inner), y (outer, inner, outputs) or like x."""
+    for number, name, _, inputs, _, parameters, *_ in rows("stats"):
+        names = STAT_PARAMETERS[parameters]
+        for d in dtypes_of("FLOAT"):
+            operands = [f"const {d['ctype']} *x"] + ([f"const {d['ctype']} *x2"] if inputs == "2" else [])
+            array = f"const double p[] = {{{', '.join(names)}}}; " if names else ""
+            body = (f"{array}return Guard([&] {{ return StatRaw(context, {number}, k{d['name']}, x, {'x2' if inputs == '2' else 'nullptr'}, y, "
+                    f"outer, n, inner, {'p' if names else 'nullptr'}, {len(names)}); }});")
+            yield Function(f"numrs_{name}_{d['suffix']}",
+                           ["numrs_context *context", *operands, f"{d['ctype']} *y", "int64_t outer", "int64_t n", "int64_t inner",
+                            *(f"double {p}" for p in names)], body)
+
+
 def dot():
     for d in DTYPES:
         body = f"return Guard([&] {{ return Vecdot(context, Line(a, k{d['name']}, &n), Line(b, k{d['name']}, &n), Scalar(y, k{d['name']}), 0); }});"
@@ -150,6 +174,7 @@ FAMILIES = [
     ("reduce", "y (outer, inner) = op over the middle axis of x (outer, n, inner), both C order", lambda: along_axis("reduce")),
     ("scan", "y = op of the elements so far along the middle axis of x, both (outer, n, inner) in C order", lambda: along_axis("scan")),
     ("rolling", "y = statistic of the window of each element along the middle axis of x, both (outer, n, inner) in C order", rolling),
+    ("stats", "y (outer, inner, numbers of a line; stats.h) = statistic of the middle axis of x (outer, n, inner), or a line; all in C order", stats),
     ("dot", "y = sum of a[i] * b[i] over n contiguous elements", dot),
 ]
 
@@ -171,7 +196,8 @@ def ops_h():
     for family, _, _ in FAMILIES:
         if family == "dot":
             continue
-        out += ["", f"/** Operations of numrs_{family}. */", "enum {"]
+        call = {"stats": "stat"}.get(family, family)
+        out += ["", f"/** Operations of numrs_{call}. */", "enum {"]
         prefix = "rolling_" if family == "rolling" else ""
         out += [f"  NUMRS_OP_{(prefix + r[1]).upper()} = {r[0]}, /**< {prefix}{r[1]} */" for r in rows(family)]
         out += ["};"]
@@ -184,7 +210,7 @@ def ops_hpp():
            "#define NUMRS_OPS_HPP", "", '#include "numrs/numrs.hpp"', "", "namespace numrs {"]
     operands = {"unary": "x", "binary": "ab", "ternary": "abc"}
     for family, _, _ in FAMILIES:
-        if family in ("dot", "rolling"):
+        if family in ("rolling", "stats", "dot"):
             continue
         out += ["", f"// {family}"]
         for r in rows(family):
@@ -210,7 +236,7 @@ def raw_h():
     out = ["/** @file", "    One typed function per operation and dtype, on contiguous memory. " + NOTE, "",
            "    Argument order: context (NULL: the default), inputs, outputs, extents. An output may be one of the inputs, or overlap them",
            "    in any way: the numbers are those of separate memory. Pointers may be NULL when there are no elements. bool has one byte,",
-           "    0 or 1. What the operations do, and which bits they give, is in the header of the family: elementwise.h, reduce.h, linalg.h.",
+           "    0 or 1. What the operations do, and which bits they give, is in the header of the family: elementwise.h, reduce.h, stats.h, linalg.h.",
            "    Statuses: NUMRS_BAD_ARGUMENT for a NULL pointer with elements, NUMRS_BAD_SHAPE for a negative extent or more bytes than",
            "    there are, NUMRS_NO_MEMORY, NUMRS_CANCELLED.", "",
            "    @code{.c}",
@@ -231,7 +257,7 @@ def raw_h():
 
 def raw_cc():
     out = ["// Bodies of the raw functions: contiguous memory described to the families. " + NOTE, '#include "numrs/raw.h"', "",
-           '#include "api/calls.h"', '#include "api/elementwise.h"', '#include "api/reduce.h"', '#include "api/rolling.h"', "", "using namespace numrs;", ""]
+           '#include "api/calls.h"', '#include "api/elementwise.h"', '#include "api/reduce.h"', '#include "api/rolling.h"', '#include "api/stats.h"', "", "using namespace numrs;", ""]
     for _, _, functions in FAMILIES:
         out += [f.definition() for f in functions()]
     out += [f.definition() for f in calls()]
@@ -280,7 +306,7 @@ def operations_md():
            "Every element-wise operation, the dtypes that have a kernel (others are converted as NumPy 2 does), and the largest error in units in the",
            "last place (ULP) that a test enforces over all arguments; 0 means the correctly rounded or exact result."]
     for family, text, _ in FAMILIES:
-        if family in ("reduce", "scan", "rolling", "dot"):
+        if family in ("reduce", "scan", "rolling", "stats", "dot"):
             continue
         out += ["", f"## {family}", "", text, "", "| operation | dtypes | result | ULP f32 | ULP f64 |", "| --- | --- | --- | --- | --- |"]
         for r in rows(family):
@@ -296,6 +322,11 @@ def operations_md():
     out += ["", "## scan", "", "The value for the elements so far along one axis.", "", "| operation | dtypes | result |", "| --- | --- | --- |"]
     for r in rows("scan"):
         out += [f"| {r[1]} | {' '.join(d['numpy'] for d in dtypes_of(r[3]))} | {results[r[4]]} |"]
+    out += ["", "## stats", "", "Numbers of the elements along some axes as one line of float64 (numrs/stats.h).", "",
+            "| operation | inputs | result of a line | parameters |", "| --- | --- | --- | --- |"]
+    for r in rows("stats"):
+        result = {"0": "a line", "1": "1 number"}.get(r[4], f"{r[4]} numbers")
+        out += [f"| {r[1]} | {r[3]} | {result} | {', '.join(STAT_PARAMETERS[r[5]])} |"]
     return "\n".join(out + [""])
 
 
@@ -313,7 +344,7 @@ def files():
     yield "lib/api/raw.cc", raw_cc()
     yield "cython/numrs/c/ops.pxd", pxd("ops", ["    enum:"] + [f"        {n}" for n in re.findall(r"^  (NUMRS_\w+) =", ops_h(), flags=re.M)])
     yield "cython/numrs/c/base.pxd", pxd("base", header_to_pxd("base"))
-    for theme in ("view", "elementwise", "reduce", "linalg", "rolling"):
+    for theme in ("view", "elementwise", "reduce", "linalg", "rolling", "stats"):
         yield f"cython/numrs/c/{theme}.pxd", pxd(theme, header_to_pxd(theme), ["base"] if theme == "view" else ["base", "view"])
     raw = [f.pxd() for _, _, functions in FAMILIES for f in functions()] + [f.pxd() for f in calls()]
     yield "cython/numrs/c/raw.pxd", pxd("raw", raw, ["base"])

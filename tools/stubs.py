@@ -26,7 +26,9 @@ PARAMETERS = {
     "clip.min": "npt.ArrayLike | None", "clip.max": "npt.ArrayLike | None", "astype.dtype": "npt.DTypeLike",
     "norm.ord": "float | Literal['fro', 'nuc'] | None", "set_num_threads.n": "SupportsIndex",
     "x": "npt.ArrayLike", "x1": "npt.ArrayLike", "x2": "npt.ArrayLike", "x3": "npt.ArrayLike", "condition": "npt.ArrayLike",
-    "out": "_Out", "axis": "_Axes", "keepdims": "bool", "where": "npt.ArrayLike | None",
+    "bias": "bool", "fisher": "bool", "order": "SupportsIndex", "proportion": "float", "c": "float", "limits": "float | tuple[float, float]", "low": "float",
+    "high": "float", "alpha": "float", "theilslopes.y": "npt.ArrayLike", "theilslopes.x": "npt.ArrayLike | None", "rowvar": "bool", "y": "npt.ArrayLike | None",
+    "fweights": "npt.ArrayLike | None", "aweights": "npt.ArrayLike | None", "out": "_Out", "axis": "_Axes", "keepdims": "bool", "where": "npt.ArrayLike | None",
     "dtype": "npt.DTypeLike | None", "correction": "float | None", "ddof": "float | None", "include_initial": "bool", "copy": "bool",
     "window": "_Window", "q": "float", "method": "str", "ascending": "bool", "pct": "bool", "scale": "float | Literal['normal']",
     "weights": "npt.ArrayLike | None", "min_periods": "SupportsIndex | None", "center": "bool", "step": "SupportsIndex",
@@ -104,12 +106,29 @@ def array_functions():
 BEGIN, END = "# Array functions, written by tools/stubs.py.\n", "# End of what is written.\n"
 
 
+def stats():
+    """numrs/stats.py: every statistical function of numrs, and those that are names of this module only."""
+    path = OPS.parent / "stats.py"
+    before, rest = path.read_text().split(BEGIN)
+    after = rest.split(END)[1].split("__all__ = [")[0]
+    imports, names = [], set(re.findall(r"^def ([a-z]\w*)\(", before + after, flags=re.M))
+    for module, found in array_functions().items():
+        if not re.match("stats|rolling|ewm|order|reductions_nan", module):
+            continue
+        imports += [f"from numrs._ops.{module} import (", *(f"    {name}," for name in found), ")"]
+        names |= set(found)
+    listed = ["__all__ = [", *(f'    "{name}",' for name in sorted(names)), "]", ""]
+    return before + BEGIN + "\n".join([*imports, ""]) + END + after + "\n".join(listed)
+
+
 def init():
     """numrs/__init__.py: the imports of all array functions, so that a new one is public by being written, and __all__."""
     before, rest = (OPS.parent / "__init__.py").read_text().split(BEGIN)
     after = rest.split(END)[1].split("__all__ = [")[0]
     imports = []
     for module, found in array_functions().items():
+        if module.startswith("stats"):
+            continue
         imports += [f"from numrs._ops.{module} import (", *(f"    {name}," for name in found), ")"]
     head = before + BEGIN + "\n".join([*imports, ""]) + END + after
     names = set()
@@ -124,6 +143,7 @@ def init():
 
 def main():
     texts = {OPS.parent / "__init__.py": init()}
+    texts[OPS.parent / "stats.py"] = stats()
     texts |= {path.with_suffix(".pyi"): stub(path) for path in sorted(OPS.glob("*.pyx"))}
     if "--check" in sys.argv[1:]:
         stale = [path for path, text in texts.items() if not path.exists() or path.read_text() != text]

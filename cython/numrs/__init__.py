@@ -2,7 +2,7 @@
 
 import sys as _sys
 
-from numrs import config, memory
+from numrs import config, memory, stats
 from numrs._ops.runtime import (
     detect_simd_support,
     get_backend,
@@ -181,33 +181,6 @@ from numrs._ops.scans import (
     cumulative_prod,
     cumulative_sum,
 )
-from numrs._ops.stats_expanding import (
-    expanding_argmax,
-    expanding_argmin,
-    expanding_count,
-    expanding_kurt,
-    expanding_max,
-    expanding_mean,
-    expanding_min,
-    expanding_sem,
-    expanding_skew,
-    expanding_std,
-    expanding_sum,
-    expanding_var,
-)
-from numrs._ops.stats_expanding_more import (
-    expanding_corr,
-    expanding_cov,
-    expanding_first,
-    expanding_last,
-    expanding_mad,
-    expanding_median,
-    expanding_nunique,
-    expanding_quantile,
-    expanding_rank,
-    expanding_robust_zscore,
-    expanding_zscore,
-)
 # End of what is written.
 
 # Aliases: one name has one meaning.
@@ -269,29 +242,6 @@ __all__ = [
     "erfc",
     "exp",
     "exp2",
-    "expanding_argmax",
-    "expanding_argmin",
-    "expanding_corr",
-    "expanding_count",
-    "expanding_cov",
-    "expanding_first",
-    "expanding_kurt",
-    "expanding_last",
-    "expanding_mad",
-    "expanding_max",
-    "expanding_mean",
-    "expanding_median",
-    "expanding_min",
-    "expanding_nunique",
-    "expanding_quantile",
-    "expanding_rank",
-    "expanding_robust_zscore",
-    "expanding_sem",
-    "expanding_skew",
-    "expanding_std",
-    "expanding_sum",
-    "expanding_var",
-    "expanding_zscore",
     "expm1",
     "floor",
     "floor_divide",
@@ -386,6 +336,7 @@ __all__ = [
     "sinh",
     "sqrt",
     "square",
+    "stats",
     "std",
     "sub",
     "subtract",

@@ -169,4 +169,27 @@ enum {
   NUMRS_OP_ROLLING_NUNIQUE = 22, /**< rolling_nunique */
 };
 
+/** Operations of numrs_stat. */
+enum {
+  NUMRS_OP_SKEW = 0, /**< skew */
+  NUMRS_OP_KURTOSIS = 1, /**< kurtosis */
+  NUMRS_OP_MOMENT = 2, /**< moment */
+  NUMRS_OP_GMEAN = 3, /**< gmean */
+  NUMRS_OP_HMEAN = 4, /**< hmean */
+  NUMRS_OP_SEM = 5, /**< sem */
+  NUMRS_OP_TRIM_MEAN = 6, /**< trim_mean */
+  NUMRS_OP_BIWEIGHT_LOCATION = 7, /**< biweight_location */
+  NUMRS_OP_BIWEIGHT_SCALE = 8, /**< biweight_scale */
+  NUMRS_OP_ZSCORE = 9, /**< zscore */
+  NUMRS_OP_ROBUST_ZSCORE = 10, /**< robust_zscore */
+  NUMRS_OP_WINSORIZE = 11, /**< winsorize */
+  NUMRS_OP_SIGMACLIP = 12, /**< sigmaclip */
+  NUMRS_OP_DESCRIBE = 13, /**< describe */
+  NUMRS_OP_COV = 14, /**< cov */
+  NUMRS_OP_CORR = 15, /**< corr */
+  NUMRS_OP_SPEARMAN = 16, /**< spearman */
+  NUMRS_OP_KENDALL = 17, /**< kendall */
+  NUMRS_OP_THEILSLOPES = 18, /**< theilslopes */
+};
+
 #endif /* NUMRS_OPS_H */

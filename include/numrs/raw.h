@@ -3,7 +3,7 @@
 
     Argument order: context (NULL: the default), inputs, outputs, extents. An output may be one of the inputs, or overlap them
     in any way: the numbers are those of separate memory. Pointers may be NULL when there are no elements. bool has one byte,
-    0 or 1. What the operations do, and which bits they give, is in the header of the family: elementwise.h, reduce.h, linalg.h.
+    0 or 1. What the operations do, and which bits they give, is in the header of the family: elementwise.h, reduce.h, stats.h, linalg.h.
     Statuses: NUMRS_BAD_ARGUMENT for a NULL pointer with elements, NUMRS_BAD_SHAPE for a negative extent or more bytes than
     there are, NUMRS_NO_MEMORY, NUMRS_CANCELLED.
 
@@ -849,6 +849,49 @@ NUMRS_API numrs_status numrs_rolling_last_f32(numrs_context *context, const floa
 NUMRS_API numrs_status numrs_rolling_last_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
 NUMRS_API numrs_status numrs_rolling_nunique_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
 NUMRS_API numrs_status numrs_rolling_nunique_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
+/** @} */
+
+/** @name stats
+@{ */
+/** y (outer, inner, numbers of a line; stats.h) = statistic of the middle axis of x (outer, n, inner), or a line; all in C order */
+NUMRS_API numrs_status numrs_skew_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double bias);
+NUMRS_API numrs_status numrs_skew_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double bias);
+NUMRS_API numrs_status numrs_kurtosis_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double bias, double fisher);
+NUMRS_API numrs_status numrs_kurtosis_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double bias, double fisher);
+NUMRS_API numrs_status numrs_moment_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double order);
+NUMRS_API numrs_status numrs_moment_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double order);
+NUMRS_API numrs_status numrs_gmean_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_gmean_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_hmean_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_hmean_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_sem_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_sem_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_trim_mean_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double proportion);
+NUMRS_API numrs_status numrs_trim_mean_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double proportion);
+NUMRS_API numrs_status numrs_biweight_location_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double c);
+NUMRS_API numrs_status numrs_biweight_location_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double c);
+NUMRS_API numrs_status numrs_biweight_scale_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double c);
+NUMRS_API numrs_status numrs_biweight_scale_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double c);
+NUMRS_API numrs_status numrs_zscore_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_zscore_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_robust_zscore_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_robust_zscore_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_winsorize_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double lower, double upper);
+NUMRS_API numrs_status numrs_winsorize_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double lower, double upper);
+NUMRS_API numrs_status numrs_sigmaclip_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double low, double high);
+NUMRS_API numrs_status numrs_sigmaclip_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double low, double high);
+NUMRS_API numrs_status numrs_describe_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_describe_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_cov_f32(numrs_context *context, const float *x, const float *x2, float *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_cov_f64(numrs_context *context, const double *x, const double *x2, double *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_corr_f32(numrs_context *context, const float *x, const float *x2, float *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_corr_f64(numrs_context *context, const double *x, const double *x2, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_spearman_f32(numrs_context *context, const float *x, const float *x2, float *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_spearman_f64(numrs_context *context, const double *x, const double *x2, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_kendall_f32(numrs_context *context, const float *x, const float *x2, float *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_kendall_f64(numrs_context *context, const double *x, const double *x2, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_theilslopes_f32(numrs_context *context, const float *x, const float *x2, float *y, int64_t outer, int64_t n, int64_t inner, double alpha);
+NUMRS_API numrs_status numrs_theilslopes_f64(numrs_context *context, const double *x, const double *x2, double *y, int64_t outer, int64_t n, int64_t inner, double alpha);
 /** @} */
 
 /** @name dot

@@ -9,6 +9,7 @@
 #include "core/env.h"
 #include "core/order_tables.h"
 #include "core/rolling_tables.h"
+#include "core/stats_tables.h"
 #include "core/status.h"
 
 namespace numrs {
@@ -20,6 +21,7 @@ const char kPortable[] = "cpu-portable";
 Kernels merged[kMaxKernels];  // best first, portable last; written once in Initialise
 RollingTable merged_rolling[kMaxKernels];
 OrderTable merged_order[kMaxKernels];
+StatsTable merged_stats[kMaxKernels];
 int merged_count = 0;
 std::atomic<const Kernels*> active{nullptr};
 pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -59,6 +61,8 @@ void Merge(const Backend& b) {
   Fill(&merged_order[index], b.order ? b.order() : nullptr, p.order());
   k.rolling = &merged_rolling[index];
   k.order = &merged_order[index];
+  Fill(&merged_stats[index], b.stats ? b.stats() : nullptr, p.stats());
+  k.stats = &merged_stats[index];
 }
 
 const Kernels* FindTarget(const char* name) {

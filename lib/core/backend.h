@@ -23,6 +23,7 @@ struct Backend {
   const LinalgTable* (*linalg)();
   const RollingTable* (*rolling)();
   const OrderTable* (*order)();
+  const StatsTable* (*stats)();
 };
 constexpr uint32_t kPluginApi = 2;
 

@@ -11,9 +11,11 @@
 
 namespace numrs {
 
-// Tables of themes that few sources need: core/rolling_tables.h, core/order_tables.h.
+// Tables of themes that few sources need: core/rolling_tables.h, core/order_tables.h,
+// core/stats_tables.h.
 struct RollingTable;
 struct OrderTable;
+struct StatsTable;
 
 // Kernels work on contiguous memory of any alignment; y may be exactly one of the inputs, never overlap one in part.
 // Element i of y depends on element i of the inputs only, and its bits do not depend on n or on the position.
@@ -90,6 +92,7 @@ struct Kernels {
   LinalgTable linalg;
   const RollingTable* rolling;
   const OrderTable* order;
+  const StatsTable* stats;
 };
 
 }  // namespace numrs

@@ -48,7 +48,8 @@ constexpr Backend Make(const char* name, int32_t vector_bytes, int (*score)()) {
                  [] { return cpu::Scan(kTarget); },
                  [] { return cpu::Linalg(kTarget); },
                  [] { return cpu::Rolling(kTarget); },
-                 [] { return cpu::Order(kTarget); }};
+                 [] { return cpu::Order(kTarget); },
+                 [] { return cpu::Stats(kTarget); }};
 }
 
 constexpr Backend kBackends[] = {

@@ -25,6 +25,7 @@ const ScanTable* Scan(int64_t target);
 const LinalgTable* Linalg(int64_t target);
 const RollingTable* Rolling(int64_t target);
 const OrderTable* Order(int64_t target);
+const StatsTable* Stats(int64_t target);
 
 }  // namespace cpu
 }  // namespace numrs

@@ -19,7 +19,8 @@ const Backend* PortableBackend() {
                                   portable::Scan,
                                   portable::Linalg,
                                   portable::Rolling,
-                                  portable::Order};
+                                  portable::Order,
+                                  portable::Stats};
   return &backend;
 }
 

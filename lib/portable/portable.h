@@ -18,6 +18,7 @@ const ScanTable* Scan();
 const LinalgTable* Linalg();
 const RollingTable* Rolling();
 const OrderTable* Order();
+const StatsTable* Stats();
 
 // Element i of memory of any alignment; bool comes in as 0 or 1.
 template <typename T>

@@ -8,7 +8,9 @@
 namespace fuzz {
 namespace {
 
-enum Family { kElementwise, kReduce, kScan, kDot, kMatmul, kGemm, kRolling };
+enum Family { kElementwise, kReduce, kScan, kDot, kMatmul, kGemm, kRolling, kStats };
+// Statistics of lines: how many inputs, how many numbers per line (0: a line).
+constexpr Family Stat(int inputs, int outputs) { return static_cast<Family>(kStats + 32 * inputs + outputs); }
 
 // What a family says about its arguments: extents in order, 32-bit integers in order, elements behind each pointer.
 struct Plan {
@@ -32,6 +34,14 @@ int64_t Rows(int64_t rows, int64_t columns, int64_t leading) {
 Plan MakePlan(Family family, Input* in) {
   Plan p;
   int64_t* e = p.extents;
+  if (family >= kStats) {
+    const int inputs = (family - kStats) / 32, outputs = (family - kStats) % 32;
+    e[0] = SmallExtent(in), e[1] = inputs == 2 ? SmallExtent(in) : Extent(in), e[2] = SmallExtent(in);
+    if (e[0] * e[1] * e[2] > 20000) e[1] = 1;
+    for (int i = 0; i < inputs; ++i) p.counts[i] = e[0] * e[1] * e[2];
+    p.counts[inputs] = outputs ? e[0] * e[2] * outputs : p.counts[0];
+    return p;
+  }
   switch (family) {
     case kElementwise:
     case kDot: {
@@ -67,11 +77,16 @@ Plan MakePlan(Family family, Input* in) {
       p.counts[2] = Rows(m, n, e[5]);
       break;
     }
+    default:
+      break;
   }
   return p;
 }
 
-constexpr int kExtents[] = {1, 3, 3, 1, 4, 6, 5};
+constexpr int ExtentsOf(Family family) {
+  constexpr int kExtents[] = {1, 3, 3, 1, 4, 6, 5, 3};
+  return kExtents[family < kStats ? family : kStats];
+}
 
 // One argument after the other, each made from the plan by its type.
 struct Maker {
@@ -133,14 +148,14 @@ void Run(Call* call, Input* in, Family family, numrs_status (*f)(numrs_context*,
   maker.plan = MakePlan(family, in);
   const int wrong = in->Below(12);
   if (wrong == 0) {  // a negative extent
-    maker.plan.extents[in->Below(kExtents[family])] = -1 - (in->Wild() & INT64_MAX) / 2;
+    maker.plan.extents[in->Below(ExtentsOf(family))] = -1 - (in->Wild() & INT64_MAX) / 2;
     maker.plan.wrong = true;
   } else if (wrong == 1) {
     maker.null_at = in->Below(4);
   } else if (wrong == 2 && family != kGemm) {  // more bytes than there are addresses
     constexpr size_t kWidest = std::max({(std::is_pointer_v<A> ? sizeof(std::remove_pointer_t<A>) : size_t{1})...});
     if (kWidest == 1 && (family == kElementwise || family == kDot)) return;  // 2^62 bytes: the caller's word is taken
-    for (int i = 0; i < kExtents[family]; ++i) maker.plan.extents[i] = int64_t{1} << 62;
+    for (int i = 0; i < ExtentsOf(family); ++i) maker.plan.extents[i] = int64_t{1} << 62;
     maker.plan.wrong = true;
   } else if (wrong == 3 && family == kGemm) {
     if (in->OneIn(2)) {

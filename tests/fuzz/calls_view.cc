@@ -338,6 +338,60 @@ void Svdvals(Call* call, Input* in) {
   Check(call, in, {&x, &y}, [&] { return numrs_svdvals(context.handle, x.get(), y.get()); });
 }
 
+void Stat(Call* call, Input* in) {
+  static const int32_t count = Count([](int32_t op, int32_t dtype) {
+    int32_t r;
+    return numrs_stat_dtype(op, dtype, dtype, &r);
+  });
+  const int32_t op = Op(in, count), dtype = AnyDtype(in), second = in->OneIn(3) ? AnyDtype(in) : dtype;
+  int32_t inputs = 1, outputs = 1, result = 0;
+  if (numrs_stat_shape(op, &inputs, &outputs) == NUMRS_OK) numrs_stat_dtype(op, dtype, second, &result);
+  const Shape s = AnyShape(in);
+  int32_t axes[8], n_axes = 0;
+  bool reduced[8] = {};
+  for (int d = 0; d < s.ndim; ++d) {
+    if (in->OneIn(2)) reduced[d] = true, axes[n_axes++] = in->OneIn(2) ? d : d - s.ndim;
+  }
+  if (n_axes == 0 && in->OneIn(2)) {
+    n_axes = -1;
+    for (bool& r : reduced) r = true;
+  }
+  int64_t line = 1;
+  for (int d = 0; d < s.ndim; ++d) line *= reduced[d] ? s.extents[d] : 1;
+  if (outputs == 4 && line > 300) return;  // theilslopes: quadratic
+  Shape r = s;
+  if (outputs > 0) {
+    const bool keep = in->OneIn(3);
+    r = Shape();
+    for (int d = 0; d < s.ndim; ++d) {
+      if (!reduced[d] || keep) r.Push(reduced[d] ? 1 : s.extents[d]);
+    }
+    if (outputs > 1) r.Push(outputs);
+  }
+  static const double kParameters[] = {0, 1, 0.1, 0.5, 3, -1, 6, 1e300};
+  double parameters[2];
+  for (double& p : parameters) p = in->OneIn(12) ? 0.0 / (in->Below(2) - 0.0) : kParameters[in->Below(8)];
+  const bool masked = outputs > 0 && in->OneIn(5), two = (inputs == 2) != in->OneIn(40);
+  Operand x(in, s, dtype, false), x2(in, Broadcastable(in, s), second, false),
+      where(in, Broadcastable(in, s), NUMRS_BOOL, false), y(in, r, ResultDtype(in, result), true);
+  const int32_t given = in->OneIn(2) ? 0 : in->Below(4);
+  Context context(in);
+  const auto f = [&] {
+    return numrs_stat(context.handle, op, x.get(), two ? x2.get() : nullptr, masked ? where.get() : nullptr, y.get(),
+                      axes, n_axes, parameters, given < 3 ? given : 1);
+  };
+  if (two && x2.null) return;
+  if (masked && where.null) return;
+  if (two && masked)
+    Check(call, in, {&x, &x2, &where, &y}, f);
+  else if (two)
+    Check(call, in, {&x, &x2, &y}, f);
+  else if (masked)
+    Check(call, in, {&x, &where, &y}, f);
+  else
+    Check(call, in, {&x, &y}, f);
+}
+
 using ShapeFunction = numrs_status (*)(const numrs_view*, const numrs_view*, int32_t*, int64_t*);
 using ProductFunction = numrs_status (*)(numrs_context*, const numrs_view*, const numrs_view*, const numrs_view*);
 
@@ -398,6 +452,20 @@ NUMRS_FUZZ(numrs_reduce, 80, Reduce);
 NUMRS_FUZZ(numrs_scan, 30, Scan);
 NUMRS_FUZZ(numrs_rolling, 100, Rolling);
 NUMRS_FUZZ(numrs_vecdot, 20, Vecdot);
+NUMRS_FUZZ(numrs_stat, 60, Stat);
+NUMRS_FUZZ(numrs_stat_dtype, 3, [](Call* call, Input* in) {
+  const int32_t op = in->OneIn(2) ? in->Below(30) : static_cast<int32_t>(in->Wild()), x = AnyDtype(in),
+                x2 = in->OneIn(2) ? AnyDtype(in) : static_cast<int32_t>(in->Wild());
+  int32_t result = 0;
+  const bool null = in->OneIn(10);
+  Watched(call, in, null, [&] { return numrs_stat_dtype(op, x, x2, null ? nullptr : &result); });
+});
+NUMRS_FUZZ(numrs_stat_shape, 3, [](Call* call, Input* in) {
+  const int32_t op = in->OneIn(2) ? in->Below(30) : static_cast<int32_t>(in->Wild());
+  int32_t inputs = 0, outputs = 0;
+  const bool null = in->OneIn(10);
+  Watched(call, in, null, [&] { return numrs_stat_shape(op, null ? nullptr : &inputs, &outputs); });
+});
 NUMRS_FUZZ(numrs_matmul, 50, [](Call* c, Input* in) { Product(c, in, numrs_matmul_shape, numrs_matmul, 0); });
 NUMRS_FUZZ(numrs_inner, 15, [](Call* c, Input* in) { Product(c, in, numrs_inner_shape, numrs_inner, 1); });
 NUMRS_FUZZ(numrs_outer, 15, [](Call* c, Input* in) { Product(c, in, numrs_outer_shape, numrs_outer, 2); });

@@ -45,15 +45,15 @@ cdef inline double _work_ns(ndarray x, int32_t dtype) noexcept:
     return <double>size_of(x) * <double>BYTES_OF_DTYPE[dtype] * 0.04
 
 
-cdef object _shape(ndarray a):
+cdef object shape_of(ndarray a):
     return tuple([PyArray_DIMS(a)[d] for d in range(PyArray_NDIM(a))])
 
 
-cdef object _given(object out):
+cdef object given_out(object out):
     return (<tuple>out)[0] if type(out) is tuple and len(<tuple>out) == 1 else out
 
 
-cdef int32_t _axis(object axis, int ndim, str name, object shape) except? -100:
+cdef int32_t axis_of(object axis, int ndim, str name, object shape) except? -100:
     """One axis as 0 … ndim-1."""
     if isinstance(axis, (bool, np.bool_)):
         raise TypeError(f"{name}: axis is {axis}, expected an int, not a bool")
@@ -150,21 +150,21 @@ cdef object reduce(int32_t op, str name, object x, object axis, object out, obje
         if op in (ops.NUMRS_OP_ARGMIN, ops.NUMRS_OP_ARGMAX, ops.NUMRS_OP_NANARGMIN, ops.NUMRS_OP_NANARGMAX):
             raise TypeError(f"{name}: axis is {axis}, expected one int or None")
         for one in <tuple>axis:
-            d = _axis(one, ndim, name, _shape(a))
+            d = axis_of(one, ndim, name, shape_of(a))
             if reduced[d]:
                 raise ValueError(f"{name}: axis {d} is given twice in {axis}")
             reduced[d] = True
             axes[count] = d
             count += 1
     else:
-        axes[0] = _axis(axis, ndim, name, _shape(a))
+        axes[0] = axis_of(axis, ndim, name, shape_of(a))
         reduced[axes[0]] = True
         count = 1
     if where is not None and where is not True:
         w = as_array(where, name, "where")
         if dtype_of(w) != NUMRS_BOOL:
             raise TypeError(f"{name}: where has dtype {(<object>w).dtype}, expected bool")
-    out = _given(out)
+    out = given_out(out)
     if out is None:
         for d in range(ndim):
             if not reduced[d]:
@@ -182,8 +182,8 @@ cdef object reduce(int32_t op, str name, object x, object axis, object out, obje
                 shape[kept] = 1 if reduced[d] else PyArray_DIMS(a)[d]
                 kept += 1
         wanted = tuple([shape[d] for d in range(kept)])
-        if _shape(y) != wanted:
-            raise ValueError(f"{name}: out has shape {_shape(y)}, expected {wanted}")
+        if shape_of(y) != wanted:
+            raise ValueError(f"{name}: out has shape {shape_of(y)}, expected {wanted}")
     cdef numrs_view vx = view_of(a, dtype), vy = view_of(y, dtype_of(y)), vw
     if w is not None:
         vw = view_of(w, NUMRS_BOOL)
@@ -215,22 +215,22 @@ cdef object scan(int32_t op, str name, object x, object axis, object out, object
         ndim = 1
     if axis is None:
         if ndim != 1:
-            raise ValueError(f"{name}: axis is None and x has {ndim} dimensions (shape {_shape(a)}); give an axis")
+            raise ValueError(f"{name}: axis is None and x has {ndim} dimensions (shape {shape_of(a)}); give an axis")
         along = 0
     else:
-        along = _axis(axis, ndim, name, _shape(a))
+        along = axis_of(axis, ndim, name, shape_of(a))
     if result == 0:
         raise _refused(dtype, name)
     for d in range(ndim):
         shape[d] = PyArray_DIMS(a)[d] + (initial if d == along else 0)
-    out = _given(out)
+    out = given_out(out)
     if out is None:
         y = new_array(ndim, shape, result)
     else:
         y = check_out(out, name)
         wanted = tuple([shape[d] for d in range(ndim)])
-        if _shape(y) != wanted:
-            raise ValueError(f"{name}: out has shape {_shape(y)}, expected {wanted}")
+        if shape_of(y) != wanted:
+            raise ValueError(f"{name}: out has shape {shape_of(y)}, expected {wanted}")
     cdef numrs_view vx = view_of(a, dtype), vy = view_of(y, dtype_of(y))
     cdef Held held_x, held_y
     cdef numrs_context *context
@@ -265,16 +265,16 @@ cdef object vecdot_(str name, object x1, object x2, object axis):
     views[0] = view_of(a, dtype_of(a))
     views[1] = view_of(b, dtype_of(b))
     if views[0].ndim == 0 or views[1].ndim == 0:
-        raise ValueError(f"{name}: x1 and x2 have shapes {_shape(a)} and {_shape(b)}, "
+        raise ValueError(f"{name}: x1 and x2 have shapes {shape_of(a)} and {shape_of(b)}, "
                          "expected at least 1 dimension each")
     ndim = broadcast(views, 2, shape)
     if ndim < 0:
-        raise ValueError(f"{name}: operands with shapes {_shape(a)}, {_shape(b)} do not broadcast")
-    along = _axis(axis, ndim, name, tuple([shape[d] for d in range(ndim)]))
+        raise ValueError(f"{name}: operands with shapes {shape_of(a)}, {shape_of(b)} do not broadcast")
+    along = axis_of(axis, ndim, name, tuple([shape[d] for d in range(ndim)]))
     for k in range(2):
         d = views[k].ndim - ndim + along
         if d < 0 or views[k].shape[d] != shape[along]:
-            raise ValueError(f"{name}: the extents along axis {axis} differ: shapes {_shape(a)} and {_shape(b)}")
+            raise ValueError(f"{name}: the extents along axis {axis} differ: shapes {shape_of(a)} and {shape_of(b)}")
     for d in range(ndim):
         if d != along:
             shape[kept] = shape[d]

@@ -1,0 +1,142 @@
+# cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
+"""Covariance and correlation matrices: deviations from the means, multiplied by the library's own product."""
+import numpy as np
+
+from numrs._ops._array cimport as_array
+from numrs._ops._reduce cimport correction_of
+from numrs._ops.elementwise_arithmetic import divide, multiply, subtract
+from numrs._ops.elementwise_power import sqrt
+from numrs._ops.elementwise_selection import clip
+from numrs._ops.linalg import matmul, outer
+from numrs._ops.reductions import mean, sum
+
+
+cdef object _variables(str name, object x, object y, bint rowvar):
+    """Rows are variables, in float64 (float32 stays)."""
+    rows = []
+    for argument, given in (("x", x), ("y", y)):
+        if given is None:
+            continue
+        a = as_array(given, name, argument)
+        if a.ndim > 2:
+            raise ValueError(f"{name}: {argument} has {a.ndim} dimensions (shape {a.shape}), expected at most 2")
+        if a.dtype not in (np.float32, np.float64):
+            a = a.astype(np.float64)
+        a = a.reshape(1, -1) if a.ndim < 2 else a if rowvar or a.shape[0] == 1 else a.T
+        rows.append(a)
+    if len(rows) == 2 and rows[0].shape[1] != rows[1].shape[1]:
+        raise ValueError(f"{name}: x and y have {rows[0].shape[1]} and {rows[1].shape[1]} observations, "
+                         "expected as many")
+    return rows[0] if len(rows) == 1 else np.concatenate(rows)
+
+
+cdef object _weights(str name, str argument, object given, Py_ssize_t n):
+    if given is None:
+        return None
+    w = as_array(given, name, argument)
+    if w.ndim != 1 or w.shape[0] != n:
+        raise ValueError(f"{name}: {argument} has shape {w.shape}, expected ({n},)")
+    w = w.astype(np.float64)
+    if not (w >= 0).all():
+        raise ValueError(f"{name}: {argument} has a negative or NaN element, expected weights of at least 0")
+    if argument == "fweights" and (w != np.floor(w)).any():
+        raise TypeError(f"{name}: fweights has elements that are not whole numbers")
+    return w
+
+
+cdef object _covariance(str name, object x, object y, bint rowvar, double correction, object fweights, object aweights):
+    rows = _variables(name, x, y, rowvar)
+    n = rows.shape[1]
+    f, a = _weights(name, "fweights", fweights, n), _weights(name, "aweights", aweights, n)
+    w = a if f is None else f if a is None else multiply(f, a)
+    if w is None:
+        deviations = subtract(rows, mean(rows, axis=1, keepdims=True))
+        divisor = n - correction
+        other = deviations
+    else:
+        total = float(sum(w))
+        centre = divide(sum(multiply(rows, w), axis=1, keepdims=True), total)
+        deviations = subtract(rows, centre)
+        other = multiply(deviations, w)
+        # NumPy's: the weights of aweights count for as many observations as they are worth.
+        divisor = total if correction == 0 else (
+            total - correction if a is None else total - correction * float(sum(multiply(w, a))) / total)
+    if divisor <= 0:
+        divisor = 0.0
+    c = matmul(other, deviations.T)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return divide(c, np.asarray(divisor, c.dtype))
+
+
+def cov(x, y=None, /, rowvar=True, *, correction=None, ddof=None, fweights=None, aweights=None):
+    """Covariance matrix, as numpy.cov.
+
+    Parameters
+    ----------
+    x : array_like
+        At most 2-d: each row a variable, each column an observation; 1-d: one variable.
+    y : array_like, optional
+        More variables.
+    rowvar : bool
+        False: columns are variables.
+    correction : float, optional
+        The divisor is the number of observations less this; default 1 here, as numpy.cov.
+    ddof : float, optional
+        A synonym of ``correction``, as NumPy calls it.
+    fweights, aweights : array_like, optional
+        How often each observation was made, and its reliability.
+
+    Returns
+    -------
+    ndarray or scalar
+        (variables, variables); a number for one variable.
+
+    Raises
+    ------
+    ValueError
+        For more than 2 dimensions, numbers of observations that differ, or bad weights.
+
+    Examples
+    --------
+    >>> numrs.stats.cov([[1.0, 2.0, 3.0], [3.0, 2.0, 1.0]])
+    array([[ 1., -1.],
+           [-1.,  1.]])
+    """
+    given = 1.0 if correction is None and ddof is None else correction_of("cov", correction, ddof)
+    c = _covariance("cov", x, y, bool(rowvar), given, fweights, aweights)
+    return c.reshape(())[()] if c.shape == (1, 1) else c
+
+
+def corrcoef(x, y=None, /, rowvar=True):
+    """Matrix of Pearson's correlation coefficients, as numpy.corrcoef.
+
+    Parameters
+    ----------
+    x : array_like
+        At most 2-d: each row a variable, each column an observation; 1-d: one variable.
+    y : array_like, optional
+        More variables.
+    rowvar : bool
+        False: columns are variables.
+
+    Returns
+    -------
+    ndarray or scalar
+        (variables, variables), -1 to 1, NaN for a constant variable; a number for one variable.
+
+    Raises
+    ------
+    ValueError
+        For more than 2 dimensions, or numbers of observations that differ.
+
+    Examples
+    --------
+    >>> numrs.stats.corrcoef([1.0, 2.0, 3.0], [3.0, 2.0, 1.0])
+    array([[ 1., -1.],
+           [-1.,  1.]])
+    """
+    c = _covariance("corrcoef", x, y, bool(rowvar), 0.0, None, None)
+    deviation = sqrt(np.diagonal(c))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        r = clip(divide(c, outer(deviation, deviation)), -1, 1)
+    return r.reshape(())[()] if r.shape == (1, 1) else r
