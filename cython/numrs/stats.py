@@ -42,6 +42,13 @@ from numrs._ops.rolling_pairs import (
     rolling_last,
     rolling_zscore,
 )
+from numrs._ops.stats_correlation import (
+    corr,
+    corrcoef,
+    cov,
+    kendall,
+    spearman,
+)
 from numrs._ops.stats_expanding import (
     expanding_argmax,
     expanding_argmin,
@@ -69,29 +76,24 @@ from numrs._ops.stats_expanding_more import (
     expanding_robust_zscore,
     expanding_zscore,
 )
-from numrs._ops.stats_lines import (
-    biweight_location,
-    biweight_scale,
-    corr,
+from numrs._ops.stats_moments import (
     describe,
     gmean,
     hmean,
-    kendall,
     kurtosis,
     moment,
-    robust_zscore,
     sem,
-    sigmaclip,
     skew,
-    spearman,
+    zscore,
+)
+from numrs._ops.stats_robust import (
+    biweight_location,
+    biweight_scale,
+    robust_zscore,
+    sigmaclip,
     theilslopes,
     trim_mean,
     winsorize,
-    zscore,
-)
-from numrs._ops.stats_matrices import (
-    corrcoef,
-    cov,
 )
 # End of what is written.
 __all__ = [

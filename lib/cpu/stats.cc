@@ -20,7 +20,10 @@ namespace {
 
 }  // namespace
 
-void FillStats(StatsTable* t) { FillStatLines(t); }
+void FillStats(StatsTable* t) {
+#define NUMRS_STAT(id, name, Kernel, inputs, outputs, parameters, scratch, cost) t->line[id] = Kernel::Line;
+#include "table/stats.def"
+}
 
 }  // namespace HWY_NAMESPACE
 }  // namespace numrs

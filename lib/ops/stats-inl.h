@@ -407,7 +407,9 @@ struct Covariance {
 };
 inline double CorrelationOf(const double* x, const double* y, int64_t n) {
   const JointMoments j = JointOf(x, y, n);
-  const double r = j.xy / (__builtin_sqrt(j.xx) * __builtin_sqrt(j.yy));
+  const double product = j.xx * j.yy;  // one rounding less where it stays in range
+  const bool within = product > 1e-290 && product < 1e290;
+  const double r = j.xy / (within ? __builtin_sqrt(product) : __builtin_sqrt(j.xx) * __builtin_sqrt(j.yy));
   return j.xx > 0 && j.yy > 0 ? (r > 1 ? 1 : r < -1 ? -1 : r) : StatNaN();
 }
 struct Correlation {
@@ -454,7 +456,7 @@ struct TheilSlopes {
     int64_t m = 0;
     for (int64_t i = 0; i < n; i++) {
       for (int64_t j = i + 1; j < n; j++) {
-        if (x[i] != x[j]) slopes[m++] = (y[j] - y[i]) / (x[j] - x[i]);
+        if (x[i] != x[j]) slopes[m++] = (y[j] - y[i]) / (x[j] - x[i]) + 0.0;  // one zero
       }
     }
     if (m == 0 || AnyNaN(slopes, m)) return;
@@ -485,8 +487,3 @@ struct TheilSlopes {
     s.out[1] = median_y - slope * Selector{slopes, n, s.tools}.Median();
   }
 };
-
-inline void FillStatLines(StatsTable* t) {
-#define NUMRS_STAT(id, name, Kernel, inputs, outputs, parameters, scratch, cost) t->line[id] = Kernel::Line;
-#include "table/stats.def"
-}

@@ -86,7 +86,7 @@ double KendallTau(const double* x, const double* y, int64_t n, double* room) {
   const double all = static_cast<double>(n) * static_cast<double>(n - 1) / 2;
   if (all == in_x || all == in_y) return StatNaN();
   const double difference = all - in_x - in_y + in_both - 2 * discordant;
-  const double tau = difference / std::sqrt(all - in_x) / std::sqrt(all - in_y);
+  const double tau = difference / std::sqrt((all - in_x) * (all - in_y));
   return tau > 1 ? 1 : tau < -1 ? -1 : tau;
 }
 
@@ -95,7 +95,8 @@ double KendallTau(const double* x, const double* y, int64_t n, double* room) {
 const StatsTable* Stats() {
   static const StatsTable table = [] {
     StatsTable t{};
-    FillStatLines(&t);
+#define NUMRS_STAT(id, name, Kernel, inputs, outputs, parameters, scratch, cost) t.line[id] = Kernel::Line;
+#include "table/stats.def"
     t.select = Select;
     t.rank = Rank;
     t.kendall = KendallTau;

@@ -3,3 +3,4 @@ from libc.stdint cimport int32_t
 
 cdef object stat(int32_t op, str name, object x, object x2, object axis, object out, object keepdims, object where,
                  tuple parameters)
+cdef double number_of(str name, str argument, object value) except? -1.25

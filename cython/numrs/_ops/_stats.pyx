@@ -103,3 +103,11 @@ cdef numrs_status _without_gil(numrs_context *context, int32_t op, const numrs_v
     with nogil:
         status = numrs_stat(context, op, x, x2, where, y, axes, count, parameters, n_parameters)
     return status
+
+
+cdef double number_of(str name, str argument, object value) except? -1.25:
+    """A parameter as a float."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name}: {argument} is of type {type(value).__name__}, expected a number") from None

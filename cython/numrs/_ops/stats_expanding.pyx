@@ -31,7 +31,7 @@ def expanding_count(x, *, axis=-1, min_periods=None, out=None):
 
     Examples
     --------
-    >>> numrs.expanding_count([1.0, np.nan, 3.0])
+    >>> numrs.stats.expanding_count([1.0, np.nan, 3.0])
     array([1., 1., 2.])
     """
     return expanding(ops.NUMRS_OP_ROLLING_COUNT, "expanding_count", x, None, axis, min_periods, 0, 0, 0, out)
@@ -64,7 +64,7 @@ def expanding_sum(x, *, axis=-1, min_periods=None, out=None):
 
     Examples
     --------
-    >>> numrs.expanding_sum([1.0, 2.0, 4.0, 8.0])
+    >>> numrs.stats.expanding_sum([1.0, 2.0, 4.0, 8.0])
     array([ 1.,  3.,  7., 15.])
     """
     return expanding(ops.NUMRS_OP_ROLLING_SUM, "expanding_sum", x, None, axis, min_periods, 0, 0, 0, out)
@@ -97,7 +97,7 @@ def expanding_mean(x, *, axis=-1, min_periods=None, out=None):
 
     Examples
     --------
-    >>> numrs.expanding_mean([1.0, 2.0, 4.0, 8.0])
+    >>> numrs.stats.expanding_mean([1.0, 2.0, 4.0, 8.0])
     array([1.        , 1.5       , 2.33333333, 3.75      ])
     """
     return expanding(ops.NUMRS_OP_ROLLING_MEAN, "expanding_mean", x, None, axis, min_periods, 0, 0, 0, out)
@@ -134,7 +134,7 @@ def expanding_var(x, *, axis=-1, correction=None, ddof=None, min_periods=None, o
 
     Examples
     --------
-    >>> numrs.expanding_var([1.0, 2.0, 4.0, 8.0], correction=1)
+    >>> numrs.stats.expanding_var([1.0, 2.0, 4.0, 8.0], correction=1)
     array([       nan, 0.5       , 2.33333333, 9.58333333])
     """
     return expanding(ops.NUMRS_OP_ROLLING_VAR, "expanding_var", x, None, axis, min_periods,
@@ -171,7 +171,7 @@ def expanding_std(x, *, axis=-1, correction=None, ddof=None, min_periods=None, o
 
     Examples
     --------
-    >>> numrs.expanding_std([1.0, 2.0, 4.0, 8.0], correction=1)
+    >>> numrs.stats.expanding_std([1.0, 2.0, 4.0, 8.0], correction=1)
     array([       nan, 0.70710678, 1.52752523, 3.09569594])
     """
     return expanding(ops.NUMRS_OP_ROLLING_STD, "expanding_std", x, None, axis, min_periods,
@@ -208,7 +208,7 @@ def expanding_sem(x, *, axis=-1, correction=None, ddof=None, min_periods=None, o
 
     Examples
     --------
-    >>> numrs.expanding_sem([1.0, 2.0, 4.0, 8.0], correction=1)
+    >>> numrs.stats.expanding_sem([1.0, 2.0, 4.0, 8.0], correction=1)
     array([       nan, 0.5       , 0.8819171 , 1.54784797])
     """
     return expanding(ops.NUMRS_OP_ROLLING_SEM, "expanding_sem", x, None, axis, min_periods,
@@ -242,7 +242,7 @@ def expanding_skew(x, *, axis=-1, min_periods=None, out=None):
 
     Examples
     --------
-    >>> numrs.expanding_skew([1.0, 2.0, 4.0, 9.0])
+    >>> numrs.stats.expanding_skew([1.0, 2.0, 4.0, 9.0])
     array([       nan,        nan, 0.93521953, 1.33093773])
     """
     return expanding(ops.NUMRS_OP_ROLLING_SKEW, "expanding_skew", x, None, axis, min_periods, 0, 0, 0, out)
@@ -275,7 +275,7 @@ def expanding_kurt(x, *, axis=-1, min_periods=None, out=None):
 
     Examples
     --------
-    >>> numrs.expanding_kurt([1.0, 2.0, 4.0, 8.0, 9.0])
+    >>> numrs.stats.expanding_kurt([1.0, 2.0, 4.0, 8.0, 9.0])
     array([        nan,         nan,         nan,  0.75765595, -2.68026536])
     """
     return expanding(ops.NUMRS_OP_ROLLING_KURT, "expanding_kurt", x, None, axis, min_periods, 0, 0, 0, out)
@@ -307,7 +307,7 @@ def expanding_min(x, *, axis=-1, min_periods=None, out=None):
 
     Examples
     --------
-    >>> numrs.expanding_min([1.0, 2.0, 4.0, 8.0])
+    >>> numrs.stats.expanding_min([1.0, 2.0, 4.0, 8.0])
     array([1., 1., 1., 1.])
     """
     return expanding(ops.NUMRS_OP_ROLLING_MIN, "expanding_min", x, None, axis, min_periods, 0, 0, 0, out)
@@ -339,7 +339,7 @@ def expanding_max(x, *, axis=-1, min_periods=None, out=None):
 
     Examples
     --------
-    >>> numrs.expanding_max([1.0, 2.0, 4.0, 8.0])
+    >>> numrs.stats.expanding_max([1.0, 2.0, 4.0, 8.0])
     array([1., 2., 4., 8.])
     """
     return expanding(ops.NUMRS_OP_ROLLING_MAX, "expanding_max", x, None, axis, min_periods, 0, 0, 0, out)
@@ -372,7 +372,7 @@ def expanding_argmin(x, *, axis=-1, min_periods=None, out=None):
 
     Examples
     --------
-    >>> numrs.expanding_argmin([1.0, 2.0, 4.0, 8.0])
+    >>> numrs.stats.expanding_argmin([1.0, 2.0, 4.0, 8.0])
     array([0., 0., 0., 0.])
     """
     return expanding(ops.NUMRS_OP_ROLLING_ARGMIN, "expanding_argmin", x, None, axis, min_periods, 0, 0, 0, out)
@@ -405,7 +405,7 @@ def expanding_argmax(x, *, axis=-1, min_periods=None, out=None):
 
     Examples
     --------
-    >>> numrs.expanding_argmax([1.0, 2.0, 4.0, 8.0])
+    >>> numrs.stats.expanding_argmax([1.0, 2.0, 4.0, 8.0])
     array([0., 1., 2., 3.])
     """
     return expanding(ops.NUMRS_OP_ROLLING_ARGMAX, "expanding_argmax", x, None, axis, min_periods, 0, 0, 0, out)

@@ -34,7 +34,7 @@ def expanding_zscore(x, *, axis=-1, correction=None, ddof=None, min_periods=None
 
     Examples
     --------
-    >>> numrs.expanding_zscore([1.0, 2.0, 4.0, 8.0])
+    >>> numrs.stats.expanding_zscore([1.0, 2.0, 4.0, 8.0])
     array([       nan, 1.        , 1.33630621, 1.58525817])
     """
     return expanding(ops.NUMRS_OP_ROLLING_ZSCORE, "expanding_zscore", x, None, axis, min_periods,
@@ -71,7 +71,7 @@ def expanding_cov(x, x2, *, axis=-1, correction=None, ddof=None, min_periods=Non
 
     Examples
     --------
-    >>> numrs.expanding_cov([1.0, 2.0, 4.0, 8.0], [1.0, 3.0, 3.0, 1.0])
+    >>> numrs.stats.expanding_cov([1.0, 2.0, 4.0, 8.0], [1.0, 3.0, 3.0, 1.0])
     array([        nan,  1.        ,  1.33333333, -1.        ])
     """
     return expanding(ops.NUMRS_OP_ROLLING_COV, "expanding_cov", x, x2, axis, min_periods,
@@ -105,7 +105,7 @@ def expanding_corr(x, x2, *, axis=-1, min_periods=None, out=None):
 
     Examples
     --------
-    >>> numrs.expanding_corr([1.0, 2.0, 4.0, 8.0], [1.0, 3.0, 3.0, 1.0])
+    >>> numrs.stats.expanding_corr([1.0, 2.0, 4.0, 8.0], [1.0, 3.0, 3.0, 1.0])
     array([        nan,  1.        ,  0.75592895, -0.27975144])
     """
     return expanding(ops.NUMRS_OP_ROLLING_CORR, "expanding_corr", x, x2, axis, min_periods, 0, 0, 0, out)
@@ -137,7 +137,7 @@ def expanding_first(x, *, axis=-1, min_periods=None, out=None):
 
     Examples
     --------
-    >>> numrs.expanding_first([1.0, np.nan, 4.0, 8.0])
+    >>> numrs.stats.expanding_first([1.0, np.nan, 4.0, 8.0])
     array([1., 1., 1., 1.])
     """
     return expanding(ops.NUMRS_OP_ROLLING_FIRST, "expanding_first", x, None, axis, min_periods, 0, 0, 0, out)
@@ -169,7 +169,7 @@ def expanding_last(x, *, axis=-1, min_periods=None, out=None):
 
     Examples
     --------
-    >>> numrs.expanding_last([1.0, np.nan, 4.0, 8.0])
+    >>> numrs.stats.expanding_last([1.0, np.nan, 4.0, 8.0])
     array([1., 1., 4., 8.])
     """
     return expanding(ops.NUMRS_OP_ROLLING_LAST, "expanding_last", x, None, axis, min_periods, 0, 0, 0, out)
@@ -201,7 +201,7 @@ def expanding_median(x, *, axis=-1, min_periods=None, out=None):
 
     Examples
     --------
-    >>> numrs.expanding_median([1.0, 9.0, 2.0, 3.0])
+    >>> numrs.stats.expanding_median([1.0, 9.0, 2.0, 3.0])
     array([1. , 5. , 2. , 2.5])
     """
     return expanding(ops.NUMRS_OP_ROLLING_MEDIAN, "expanding_median", x, None, axis, min_periods, 0, 0, 0, out)
@@ -237,7 +237,7 @@ def expanding_quantile(x, q, *, axis=-1, method='linear', min_periods=None, out=
 
     Examples
     --------
-    >>> numrs.expanding_quantile([1.0, 9.0, 2.0, 3.0], 0.5)
+    >>> numrs.stats.expanding_quantile([1.0, 9.0, 2.0, 3.0], 0.5)
     array([1. , 5. , 2. , 2.5])
     """
     return expanding(ops.NUMRS_OP_ROLLING_QUANTILE, "expanding_quantile", x, None, axis, min_periods,
@@ -276,7 +276,7 @@ def expanding_rank(x, *, axis=-1, method='average', ascending=True, pct=False, m
 
     Examples
     --------
-    >>> numrs.expanding_rank([1.0, 9.0, 2.0, 3.0])
+    >>> numrs.stats.expanding_rank([1.0, 9.0, 2.0, 3.0])
     array([1., 2., 2., 3.])
     """
     return expanding(ops.NUMRS_OP_ROLLING_RANK, "expanding_rank", x, None, axis, min_periods,
@@ -312,7 +312,7 @@ def expanding_mad(x, *, axis=-1, scale=1.0, min_periods=None, out=None):
 
     Examples
     --------
-    >>> numrs.expanding_mad([1.0, 9.0, 2.0, 3.0])
+    >>> numrs.stats.expanding_mad([1.0, 9.0, 2.0, 3.0])
     array([0., 4., 1., 1.])
     """
     return expanding(ops.NUMRS_OP_ROLLING_MAD, "expanding_mad", x, None, axis, min_periods,
@@ -346,7 +346,7 @@ def expanding_robust_zscore(x, *, axis=-1, min_periods=None, out=None):
 
     Examples
     --------
-    >>> numrs.expanding_robust_zscore([1.0, 9.0, 2.0, 3.0])
+    >>> numrs.stats.expanding_robust_zscore([1.0, 9.0, 2.0, 3.0])
     array([       nan, 0.67448975, 0.        , 0.33724488])
     """
     return expanding(ops.NUMRS_OP_ROLLING_ROBUST_ZSCORE, "expanding_robust_zscore", x, None, axis, min_periods,
@@ -379,7 +379,7 @@ def expanding_nunique(x, *, axis=-1, min_periods=None, out=None):
 
     Examples
     --------
-    >>> numrs.expanding_nunique([1.0, 1.0, 2.0, 3.0])
+    >>> numrs.stats.expanding_nunique([1.0, 1.0, 2.0, 3.0])
     array([1., 1., 2., 3.])
     """
     return expanding(ops.NUMRS_OP_ROLLING_NUNIQUE, "expanding_nunique", x, None, axis, min_periods, 0, 0, 0, out)

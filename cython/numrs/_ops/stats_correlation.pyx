@@ -1,14 +1,16 @@
 # cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
-"""Covariance and correlation matrices: deviations from the means, multiplied by the library's own product."""
+"""Correlations of pairs of lines, and matrices of covariance and correlation."""
 import numpy as np
 
 from numrs._ops._array cimport as_array
 from numrs._ops._reduce cimport correction_of
+from numrs._ops._stats cimport stat
 from numrs._ops.elementwise_arithmetic import divide, multiply, subtract
 from numrs._ops.elementwise_power import sqrt
 from numrs._ops.elementwise_selection import clip
 from numrs._ops.linalg import matmul, outer
 from numrs._ops.reductions import mean, sum
+from numrs.c cimport ops
 
 
 cdef object _variables(str name, object x, object y, bint rowvar):
@@ -22,7 +24,7 @@ cdef object _variables(str name, object x, object y, bint rowvar):
             raise ValueError(f"{name}: {argument} has {a.ndim} dimensions (shape {a.shape}), expected at most 2")
         if a.dtype not in (np.float32, np.float64):
             a = a.astype(np.float64)
-        a = a.reshape(1, -1) if a.ndim < 2 else a if rowvar or a.shape[0] == 1 else a.T
+        a = a.reshape(1, -1) if a.ndim < 2 else a if rowvar else a.T
         rows.append(a)
     if len(rows) == 2 and rows[0].shape[1] != rows[1].shape[1]:
         raise ValueError(f"{name}: x and y have {rows[0].shape[1]} and {rows[1].shape[1]} observations, "
@@ -140,3 +142,109 @@ def corrcoef(x, y=None, /, rowvar=True):
     with np.errstate(divide="ignore", invalid="ignore"):
         r = clip(divide(c, outer(deviation, deviation)), -1, 1)
     return r.reshape(())[()] if r.shape == (1, 1) else r
+
+
+def corr(x, x2, /, axis=None, *, out=None, keepdims=False, where=None):
+    """Pearson's correlation coefficient of two lines.
+
+    Parameters
+    ----------
+    x, x2 : array_like
+        ``x2`` broadcasts to ``x``; two float32 give float32, all others float64.
+    axis : int or tuple of ints, optional
+        Axes whose elements form a line; None: all.
+    out : ndarray, optional
+        Receives the result; shape with the reduced axes dropped, or kept as 1.
+    keepdims : bool
+        Keep the reduced axes with extent 1.
+    where : array_like of bool, optional
+        Elements to take part; broadcasts to ``x``.
+
+    Returns
+    -------
+    ndarray or scalar
+        -1 to 1; NaN where the elements of a line are equal.
+
+    Raises
+    ------
+    ValueError
+        For an axis out of range or given twice, a bad parameter, or a wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.stats.corr([1.0, 2.0, 3.0], [1.0, 3.0, 2.0])
+    np.float64(0.5)
+    """
+    return stat(ops.NUMRS_OP_CORR, "corr", x, x2, axis, out, keepdims, where, ())
+
+
+def spearman(x, x2, /, axis=None, *, out=None, keepdims=False, where=None):
+    """Spearman's rank correlation: Pearson's of the ranks, ties share the mean of theirs.
+
+    Parameters
+    ----------
+    x, x2 : array_like
+        ``x2`` broadcasts to ``x``; two float32 give float32, all others float64.
+    axis : int or tuple of ints, optional
+        Axes whose elements form a line; None: all.
+    out : ndarray, optional
+        Receives the result; shape with the reduced axes dropped, or kept as 1.
+    keepdims : bool
+        Keep the reduced axes with extent 1.
+    where : array_like of bool, optional
+        Elements to take part; broadcasts to ``x``.
+
+    Returns
+    -------
+    ndarray or scalar
+        -1 to 1; NaN where the elements of a line are equal.
+
+    Raises
+    ------
+    ValueError
+        For an axis out of range or given twice, a bad parameter, or a wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.stats.spearman([1.0, 2.0, 3.0], [1.0, 30.0, 20.0])
+    np.float64(0.5)
+    """
+    return stat(ops.NUMRS_OP_SPEARMAN, "spearman", x, x2, axis, out, keepdims, where, ())
+
+
+def kendall(x, x2, /, axis=None, *, out=None, keepdims=False, where=None):
+    """Kendall's tau-b: the surplus of pairs in the same order, corrected for ties.
+
+    Parameters
+    ----------
+    x, x2 : array_like
+        ``x2`` broadcasts to ``x``; two float32 give float32, all others float64.
+    axis : int or tuple of ints, optional
+        Axes whose elements form a line; None: all.
+    out : ndarray, optional
+        Receives the result; shape with the reduced axes dropped, or kept as 1.
+    keepdims : bool
+        Keep the reduced axes with extent 1.
+    where : array_like of bool, optional
+        Elements to take part; broadcasts to ``x``.
+
+    Returns
+    -------
+    ndarray or scalar
+        -1 to 1; NaN where the elements of a line are equal.
+
+    Raises
+    ------
+    ValueError
+        For an axis out of range or given twice, a bad parameter, or a wrong ``out``.
+
+    Notes
+    -----
+    Knight, Journal of the American Statistical Association 61 (1966): O(n log n).
+
+    Examples
+    --------
+    >>> numrs.stats.kendall([1.0, 2.0, 3.0], [1.0, 3.0, 2.0])
+    np.float64(0.3333333333333333)
+    """
+    return stat(ops.NUMRS_OP_KENDALL, "kendall", x, x2, axis, out, keepdims, where, ())
