@@ -121,7 +121,7 @@ class StatRunner {
   const void* Gather(const View& v, const Loops& loops, int64_t line, void* room) const {
     const char* p = loops.At(v.data, line);
     const int64_t size = v.itemsize();
-    if (loops.along == 0 || (loops.along == 1 && loops.stride[0] == size)) return p;
+    if (n_ == 0 || loops.along == 0 || (loops.along == 1 && loops.stride[0] == size)) return p;
     const int inner = loops.along - 1;
     int64_t index[kMaxNDim] = {};
     for (char* to = static_cast<char*>(room);;) {
