@@ -96,6 +96,7 @@ from numrs._ops.stats_robust import (
     winsorize,
 )
 # End of what is written.
+
 __all__ = [
     "biweight_location",
     "biweight_scale",

@@ -61,7 +61,8 @@ Plan MakePlan(Family family, Input* in) {
       e[0] = SmallExtent(in), e[1] = Extent(in), e[2] = SmallExtent(in);
       if (e[0] * e[1] * e[2] > 20000) e[1] = 1;
       for (int64_t& count : p.counts) count = e[0] * e[1] * e[2];
-      e[3] = in->OneIn(8) ? 1 + (in->Wild() & INT64_MAX) / 2 : 1 + in->Below(static_cast<int>(e[1] < 300 ? e[1] + 3 : 300));
+      e[3] = in->OneIn(8) ? 1 + (in->Wild() & INT64_MAX) / 2
+                          : 1 + in->Below(static_cast<int>(e[1] < 300 ? e[1] + 3 : 300));
       e[4] = in->OneIn(2) ? 0 : in->Below(static_cast<int>(e[3] < 9 ? e[3] + 1 : 9));
       break;
     case kMatmul:
