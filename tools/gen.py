@@ -166,6 +166,19 @@ def rolling():
             yield Function(f"numrs_rolling_{name}_{d['suffix']}", parameters, body)
 
 
+def ewm():
+    """Raw functions of exponentially weighted statistics."""
+    for number, name, inputs, parameter, *_ in rows("ewm"):
+        for d in dtypes_of("FLOAT"):
+            operands = ["x", "x2"] if inputs == "2" else ["x"]
+            parameters = ["numrs_context *context", *(f"const {d['ctype']} *{o}" for o in operands), f"{d['ctype']} *y", "int64_t outer", "int64_t n",
+                          "int64_t inner", "double alpha", "int64_t min_periods", "int32_t ignore_missing", "int32_t adjust",
+                          *(["int32_t unbiased"] if parameter == "CORRECTION" else [])]
+            body = (f"return Guard([&] {{ return EwmRaw(context, {number}, k{d['name']}, x, {operands[1] if inputs == '2' else 'nullptr'}, y, "
+                    f"outer, n, inner, alpha, min_periods, ignore_missing, adjust, {'unbiased' if parameter == 'CORRECTION' else '0'}); }});")
+            yield Function(f"numrs_ewm_{name}_{d['suffix']}", parameters, body)
+
+
 FAMILIES = [
     # table, what it is, functions
     ("unary", "y[i] = op(x[i]) for n contiguous elements", lambda: elementwise("unary", ["x"])),
@@ -174,6 +187,7 @@ FAMILIES = [
     ("reduce", "y (outer, inner) = op over the middle axis of x (outer, n, inner), both C order", lambda: along_axis("reduce")),
     ("scan", "y = op of the elements so far along the middle axis of x, both (outer, n, inner) in C order", lambda: along_axis("scan")),
     ("rolling", "y = statistic of the window of each element along the middle axis of x, both (outer, n, inner) in C order", rolling),
+    ("ewm", "y = exponentially weighted statistic of the elements so far along the middle axis of x, both (outer, n, inner) in C order", ewm),
     ("stats", "y (outer, inner, numbers of a line; stats.h) = statistic of the middle axis of x (outer, n, inner), or a line; all in C order", stats),
     ("dot", "y = sum of a[i] * b[i] over n contiguous elements", dot),
 ]
@@ -198,7 +212,7 @@ def ops_h():
             continue
         call = {"stats": "stat"}.get(family, family)
         out += ["", f"/** Operations of numrs_{call}. */", "enum {"]
-        prefix = "rolling_" if family == "rolling" else ""
+        prefix = f"{family}_" if family in ("rolling", "ewm") else ""
         out += [f"  NUMRS_OP_{(prefix + r[1]).upper()} = {r[0]}, /**< {prefix}{r[1]} */" for r in rows(family)]
         out += ["};"]
     return "\n".join(out + ["", "#endif /* NUMRS_OPS_H */", ""])
@@ -210,7 +224,7 @@ def ops_hpp():
            "#define NUMRS_OPS_HPP", "", '#include "numrs/numrs.hpp"', "", "namespace numrs {"]
     operands = {"unary": "x", "binary": "ab", "ternary": "abc"}
     for family, _, _ in FAMILIES:
-        if family in ("rolling", "stats", "dot"):
+        if family in ("rolling", "ewm", "stats", "dot"):
             continue
         out += ["", f"// {family}"]
         for r in rows(family):
@@ -306,7 +320,7 @@ def operations_md():
            "Every element-wise operation, the dtypes that have a kernel (others are converted as NumPy 2 does), and the largest error in units in the",
            "last place (ULP) that a test enforces over all arguments; 0 means the correctly rounded or exact result."]
     for family, text, _ in FAMILIES:
-        if family in ("reduce", "scan", "rolling", "stats", "dot"):
+        if family in ("reduce", "scan", "rolling", "ewm", "stats", "dot"):
             continue
         out += ["", f"## {family}", "", text, "", "| operation | dtypes | result | ULP f32 | ULP f64 |", "| --- | --- | --- | --- | --- |"]
         for r in rows(family):
@@ -345,6 +359,7 @@ def files():
     yield "cython/numrs/c/ops.pxd", pxd("ops", ["    enum:"] + [f"        {n}" for n in re.findall(r"^  (NUMRS_\w+) =", ops_h(), flags=re.M)])
     yield "cython/numrs/c/base.pxd", pxd("base", header_to_pxd("base"))
     for theme in ("view", "elementwise", "reduce", "linalg", "rolling", "stats"):
+    for theme in ("view", "elementwise", "reduce", "linalg", "rolling", "ewm"):
         yield f"cython/numrs/c/{theme}.pxd", pxd(theme, header_to_pxd(theme), ["base"] if theme == "view" else ["base", "view"])
     raw = [f.pxd() for _, _, functions in FAMILIES for f in functions()] + [f.pxd() for f in calls()]
     yield "cython/numrs/c/raw.pxd", pxd("raw", raw, ["base"])

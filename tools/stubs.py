@@ -33,6 +33,8 @@ PARAMETERS = {
     "fweights": "npt.ArrayLike | None", "aweights": "npt.ArrayLike | None",
     "out": "_Out", "axis": "_Axes", "keepdims": "bool", "where": "npt.ArrayLike | None",
     "dtype": "npt.DTypeLike | None", "correction": "float | None", "ddof": "float | None", "include_initial": "bool", "copy": "bool",
+    "com": "float | None", "span": "float | None", "halflife": "float | Any | None", "alpha": "float | None", "adjust": "bool",
+    "ignore_na": "bool", "times": "npt.ArrayLike | None",
     "window": "_Window", "q": "float", "method": "str", "ascending": "bool", "pct": "bool", "scale": "float | Literal['normal']",
     "weights": "npt.ArrayLike | None", "min_periods": "SupportsIndex | None", "center": "bool", "step": "SupportsIndex",
     "closed": "Literal['right', 'left', 'both', 'neither']",
@@ -73,6 +75,9 @@ def signature(source):
     result = f"-> {RESULTS.get(function.name, 'Any')}: ..."
     line = f"def {function.name}({', '.join(parts)}) {result}"
     if function.name.startswith(("rolling_", "expanding_", "ewm", "window_")):
+        if function.name.startswith("ewm"):
+            line = line.replace("min_periods: SupportsIndex | None", "min_periods: SupportsIndex")
+            parts = [part.replace("min_periods: SupportsIndex | None", "min_periods: SupportsIndex") for part in parts]
         line = line.replace(f"axis: {PARAMETERS['axis']}", "axis: SupportsIndex")
         parts = [part.replace(f"axis: {PARAMETERS['axis']}", "axis: SupportsIndex") for part in parts]
     return (

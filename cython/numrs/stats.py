@@ -49,6 +49,14 @@ from numrs._ops.stats_correlation import (
     kendall,
     spearman,
 )
+from numrs._ops.stats_ewm import (
+    ewm_corr,
+    ewm_cov,
+    ewm_mean,
+    ewm_std,
+    ewm_var,
+    ewma,
+)
 from numrs._ops.stats_expanding import (
     expanding_argmax,
     expanding_argmin,
@@ -105,6 +113,12 @@ __all__ = [
     "count",
     "cov",
     "describe",
+    "ewm_corr",
+    "ewm_cov",
+    "ewm_mean",
+    "ewm_std",
+    "ewm_var",
+    "ewma",
     "expanding_argmax",
     "expanding_argmin",
     "expanding_corr",

@@ -132,18 +132,10 @@ Status Describe(const Options& o, RollingJob* job) {
   return NUMRS_OK;
 }
 
-bool SharesMemory(const void* data, int64_t bytes, const View& y) {
-  if (!data || bytes <= 0 || y.size == 0) return false;
-  const int64_t size = bytes;
-  View v = ContiguousView(const_cast<void*>(data), kU8, 1, &size);
-  return RangesOverlap(v, y);
-}
-
-// A copy of x where y lies in it.
-Status Apart(const Run& run, const char* function, View* x, const View& y, const Workspace& memory) {
+// A copy of x, of which y overwrites some.
+Status CopyOf(const Run& run, const char* function, View* x, const Workspace& memory) {
   if (!memory.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for a copy of x, which overlaps out", function);
   const View copy = ContiguousView(memory.data(), x->dtype, x->ndim, x->shape);
-  (void)y;
   NUMRS_TRY(Convert(run, function, *x, copy));
   *x = copy;
   return NUMRS_OK;
@@ -151,37 +143,39 @@ Status Apart(const Run& run, const char* function, View* x, const View& y, const
 
 }  // namespace
 
-Status Rolling(numrs_context* context, int32_t op, const numrs_view* x, const numrs_view* x2, const numrs_view* y,
-               int32_t axis, const Options* options) {
-  const char* f = NameOfOp(op);
-  NUMRS_TRY(CheckOp(f, op));
-  const Trace trace(f, x);
-  NUMRS_TRY(CheckContext(context, f));
-  RollingJob job;
-  job.function = f;
-  job.op = op;
-  NUMRS_TRY(LoadView(f, "x", x, &job.x));
-  const bool two = kRollingRows[op].inputs > 1;
-  if (two) NUMRS_TRY(LoadView(f, "x2", x2, &job.x2));
+bool SharesMemory(const void* data, int64_t bytes, const View& y) {
+  if (!data || bytes <= 0 || y.size == 0) return false;
+  return RangesOverlap(ContiguousView(const_cast<void*>(data), kU8, 1, &bytes), y);
+}
+
+Status LoadLines(const char* f, const numrs_view* x, bool two, const numrs_view* x2, const numrs_view* y, int32_t axis,
+                 RollingJob* job) {
+  NUMRS_TRY(LoadView(f, "x", x, &job->x));
+  if (two) NUMRS_TRY(LoadView(f, "x2", x2, &job->x2));
   if (!two && x2) return Fail(NUMRS_BAD_ARGUMENT, "%s: x2 is given, expected NULL", f);
-  NUMRS_TRY(LoadView(f, "out", y, &job.y));
-  NUMRS_TRY(CheckOptions(f, options));
-  NUMRS_TRY(CheckParameter(f, op, *options));
-  const int32_t ndim = job.x.ndim;
+  NUMRS_TRY(LoadView(f, "out", y, &job->y));
+  const int32_t ndim = job->x.ndim;
   if (axis < -ndim || axis >= ndim)
     return Fail(NUMRS_BAD_ARGUMENT, "%s: axis %d is out of bounds for an array of dimension %d", f, axis, ndim);
-  job.axis = axis < 0 ? axis + ndim : axis;
-  job.n = job.x.shape[job.axis];
+  job->axis = axis < 0 ? axis + ndim : axis;
+  job->n = job->x.shape[job->axis];
+  return NUMRS_OK;
+}
+
+Status CheckLines(const RollingJob& job, int64_t outputs) {
+  const char* f = job.function;
+  const int32_t ndim = job.x.ndim;
+  const bool two = job.x2.dtype != kInvalid;
+  const size_t bytes = sizeof(int64_t) * static_cast<size_t>(ndim);
   char got[160], wanted[160];
-  if (two && (job.x2.ndim != ndim ||
-              std::memcmp(job.x.shape, job.x2.shape, sizeof(int64_t) * static_cast<size_t>(ndim)) != 0)) {
+  if (two && (job.x2.ndim != ndim || std::memcmp(job.x.shape, job.x2.shape, bytes) != 0)) {
     return Fail(NUMRS_BAD_SHAPE, "%s: x2 has shape %s, expected %s", f, ShapeText(job.x2, got, sizeof(got)),
                 ShapeText(job.x, wanted, sizeof(wanted)));
   }
   int64_t shape[kMaxNDim];
-  std::memcpy(shape, job.x.shape, sizeof(int64_t) * static_cast<size_t>(ndim));
-  shape[job.axis] = Outputs(*options, job.n);
-  if (job.y.ndim != ndim || std::memcmp(shape, job.y.shape, sizeof(int64_t) * static_cast<size_t>(ndim)) != 0) {
+  std::memcpy(shape, job.x.shape, bytes);
+  shape[job.axis] = outputs;
+  if (job.y.ndim != ndim || std::memcmp(shape, job.y.shape, bytes) != 0) {
     return Fail(NUMRS_BAD_SHAPE, "%s: out has shape %s, expected %s", f, ShapeText(job.y, got, sizeof(got)),
                 ShapeText(ndim, shape, wanted, sizeof(wanted)));
   }
@@ -193,6 +187,29 @@ Status Rolling(numrs_context* context, int32_t op, const numrs_view* x, const nu
   }
   if (OverlapsItself(job.y))
     return Fail(NUMRS_OVERLAP, "%s: out has elements that share memory (strides 0 or overlapping)", f);
+  return NUMRS_OK;
+}
+
+Status CopyOverlapping(const Run& run, RollingJob* job, const Workspace& first, const Workspace& second) {
+  if (RangesOverlap(job->x, job->y)) NUMRS_TRY(CopyOf(run, job->function, &job->x, first));
+  if (job->x2.dtype != kInvalid && RangesOverlap(job->x2, job->y))
+    NUMRS_TRY(CopyOf(run, job->function, &job->x2, second));
+  return NUMRS_OK;
+}
+
+Status Rolling(numrs_context* context, int32_t op, const numrs_view* x, const numrs_view* x2, const numrs_view* y,
+               int32_t axis, const Options* options) {
+  const char* f = NameOfOp(op);
+  NUMRS_TRY(CheckOp(f, op));
+  const Trace trace(f, x);
+  NUMRS_TRY(CheckContext(context, f));
+  RollingJob job;
+  job.function = f;
+  job.op = op;
+  NUMRS_TRY(LoadLines(f, x, kRollingRows[op].inputs > 1, x2, y, axis, &job));
+  NUMRS_TRY(CheckOptions(f, options));
+  NUMRS_TRY(CheckParameter(f, op, *options));
+  NUMRS_TRY(CheckLines(job, Outputs(*options, job.n)));
   NUMRS_TRY(Describe(*options, &job));
   const bool zscore = op == kRolling_zscore || op == kRolling_robust_zscore;
   if (zscore && options->starts && options->n_bounds != job.n) {
@@ -206,13 +223,7 @@ Status Rolling(numrs_context* context, int32_t op, const numrs_view* x, const nu
     return Fail(NUMRS_OVERLAP, "%s: out shares memory with starts, ends or weights", f);
   if (job.y.size == 0) return NUMRS_OK;
   const Run run = MakeRun(context);
-  const bool first = RangesOverlap(job.x, job.y), second = two && RangesOverlap(job.x2, job.y);
-  if (!first && !second) return RunRolling(run, job);
-  Workspace copy(first ? static_cast<size_t>(job.x.size * job.x.itemsize()) : 0);
-  Workspace copy2(second ? static_cast<size_t>(job.x2.size * job.x2.itemsize()) : 0);
-  if (first) NUMRS_TRY(Apart(run, f, &job.x, job.y, copy));
-  if (second) NUMRS_TRY(Apart(run, f, &job.x2, job.y, copy2));
-  return RunRolling(run, job);
+  return RunApart(run, job, [&] { return RunRolling(run, job); });
 }
 
 Status RollingRaw(numrs_context* context, int32_t op, int32_t dtype, const void* x, const void* x2, void* y,

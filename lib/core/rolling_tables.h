@@ -84,12 +84,43 @@ struct RollingWindows {
 using RollingWindowsFn = void (*)(const RollingWindows& w);
 using RollingScratchFn = int64_t (*)(int64_t slots, int64_t window);
 
+// ------------------------------------------------------------------------------------------------ exponential weights
+
+enum EwmOp : int32_t {
+#define NUMRS_EWM(id, name, inputs, parameter, cost) kEwm_##name = id,
+#include "table/ewm.def"
+  kEwmOps
+};
+struct EwmRow {
+  const char* name;
+  int8_t inputs;
+  double cost_ns;
+};
+extern const EwmRow kEwmRows[kEwmOps];
+
+struct EwmParameters {
+  double alpha;
+  int64_t min_periods;  // at least 1
+  bool adjust, ignore_missing, unbiased;
+};
+// What stands before the next element of one line: means, (co)moments, sums of weights and of their squares, the weight
+// of all so far.
+struct EwmState {
+  double mean[2], moment[3], sum, sum2, weight;
+  int64_t n;
+};
+// n elements of a line, continuing from the state (all 0 at the start). factors: what one step does to the weights
+// before each element, or nullptr: 1 - alpha.
+using EwmFn = void (*)(const EwmParameters& p, const double* x, const double* x2, const double* factors, int64_t n,
+                       EwmState* state, double* y);
+
 struct RollingTable {
   RollingTailsFn tails[kRollingOps];
   RollingHeadsFn heads[kRollingOps];
   RollingWindowsFn windows[kRollingOps];   // every row
   RollingWindowsFn weighted[kRollingOps];  // windows with weights, always of `window` slots that may be missing
   RollingScratchFn scratch_bytes[kRollingOps];
+  EwmFn ewm[kEwmOps];
   // Is one of n doubles NaN?
   bool (*any_missing)(const double* x, int64_t n);
 };

@@ -46,12 +46,13 @@ uint64_t* Sort(uint64_t* a, uint64_t* b, int64_t n) {
   return n < 3000 ? SortPairs<8>(a, b, n) : SortPairs<11>(a, b, n);
 }
 
-// The values of a chunk in order, and the place of each slot in it. Equal values have ranks in the order of their slots.
+// The values of a chunk in order, and the place of each slot in it. Equal values have ranks in the order of their
+// slots.
 struct Ranks {
-  int64_t n = 0;    // slots that are not missing
+  int64_t n = 0;  // slots that are not missing
   uint64_t *key, *pair, *other;
-  double* value;    // by rank
-  int32_t* rank;    // by slot; -1: missing
+  double* value;        // by rank
+  int32_t* rank;        // by slot; -1: missing
   int32_t *low, *high;  // by rank: ranks of its equals
   static constexpr uint64_t kTop = uint64_t{1} << 63;
 
@@ -102,7 +103,8 @@ struct Ranks {
   uint64_t* Settle(const double* x, int64_t slots, uint64_t* sorted) {
     int64_t open = 0;
     for (int64_t k = 1; k < n; k++) {
-      open += sorted[k] >> 32 == sorted[k - 1] >> 32 && key[static_cast<uint32_t>(sorted[k])] < key[static_cast<uint32_t>(sorted[k - 1])];
+      open += sorted[k] >> 32 == sorted[k - 1] >> 32 &&
+              key[static_cast<uint32_t>(sorted[k])] < key[static_cast<uint32_t>(sorted[k - 1])];
     }
     if (open == 0) return sorted;
     if (open > n / 8) {
@@ -138,7 +140,7 @@ struct Ranks {
 
 // One bit per rank: in the window or not. Bits beyond both ends are set, so that a search ends there.
 struct Bits {
-  uint64_t* word;    // word[-1] and word[words] are guards
+  uint64_t* word;      // word[-1] and word[words] are guards
   uint32_t* in_block;  // bits in 8 words
   int64_t words;
 
@@ -206,6 +208,16 @@ struct Pointer {
     }
   }
   HWY_INLINE void Seek(const Bits& bits, int64_t target) {
+    // Mostly one step or none in either direction, which nothing foretells: both are looked for, neither is branched
+    // on.
+    const int64_t far = target - below;
+    if (HWY_LIKELY(static_cast<uint64_t>(far + 1) < 3)) {
+      const int64_t next = bits.Next(at), previous = bits.Previous(at);
+      at = far > 0 ? next : at;
+      at = far < 0 ? previous : at;
+      below = target;
+      return;
+    }
     for (; below < target; below++) at = bits.Next(at);
     for (; below > target; below--) at = bits.Previous(at);
   }
@@ -405,8 +417,13 @@ class Mover {
   Pointer middle_, left_, right_;
 };
 
+#include "cpu/rolling_registers-inl.h"
+
 template <RollingOp kOp>
 void Windows(const RollingWindows& w) {
+  if constexpr (kOp != kRolling_rank && kOp != kRolling_nunique) {
+    if (InRegisters<kOp>(w)) return;
+  }
   Mover<kOp>(w).Run();
 }
 int64_t Scratch(int64_t slots, int64_t) { return Mover<kRolling_median>::Bytes(slots); }
@@ -414,7 +431,7 @@ int64_t Scratch(int64_t slots, int64_t) { return Mover<kRolling_median>::Bytes(s
 }  // namespace
 
 void FillRollingOrder(RollingTable* t) {
-#define NUMRS_ORDER(name)                                \
+#define NUMRS_ORDER(name)                                 \
   t->windows[kRolling_##name] = Windows<kRolling_##name>; \
   t->scratch_bytes[kRolling_##name] = Scratch
   NUMRS_ORDER(median);

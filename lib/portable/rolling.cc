@@ -6,6 +6,9 @@
 
 namespace numrs {
 namespace portable {
+
+void FillEwm(RollingTable* table);  // ewm.cc
+
 namespace {
 
 #define V_INLINE inline
@@ -184,6 +187,7 @@ RollingTable Make() {
   RollingTable t{};
   RollingFillBlocks<Scalar>(&t);
   t.any_missing = AnyMissing;
+  FillEwm(&t);
   for (int op = 0; op < kRollingOps; op++) t.scratch_bytes[op] = NoScratch;
   t.windows[kRolling_sum] = SumWindows<false>;
   t.windows[kRolling_mean] = SumWindows<true>;

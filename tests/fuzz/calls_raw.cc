@@ -8,14 +8,14 @@
 namespace fuzz {
 namespace {
 
-enum Family { kElementwise, kReduce, kScan, kDot, kMatmul, kGemm, kRolling, kStats };
+enum Family { kElementwise, kReduce, kScan, kDot, kMatmul, kGemm, kRolling, kEwm, kStats };
 // Statistics of lines: how many inputs, how many numbers per line (0: a line).
 constexpr Family Stat(int inputs, int outputs) { return static_cast<Family>(kStats + 32 * inputs + outputs); }
 
 // What a family says about its arguments: extents in order, 32-bit integers in order, elements behind each pointer.
 struct Plan {
   int64_t extents[6] = {};
-  int32_t flags[2] = {};
+  int32_t flags[3] = {};
   int64_t counts[4] = {};
   bool wrong = false;  // must be refused
 };
@@ -65,6 +65,13 @@ Plan MakePlan(Family family, Input* in) {
                           : 1 + in->Below(static_cast<int>(e[1] < 300 ? e[1] + 3 : 300));
       e[4] = in->OneIn(2) ? 0 : in->Below(static_cast<int>(e[3] < 9 ? e[3] + 1 : 9));
       break;
+    case kEwm:
+      e[0] = SmallExtent(in), e[1] = Extent(in), e[2] = SmallExtent(in);
+      if (e[0] * e[1] * e[2] > 20000) e[1] = 1;
+      for (int64_t& count : p.counts) count = e[0] * e[1] * e[2];
+      e[3] = in->Below(4);
+      p.flags[0] = in->OneIn(2), p.flags[1] = in->OneIn(2), p.flags[2] = in->OneIn(2);
+      break;
     case kMatmul:
       for (int i = 0; i < 4; ++i) e[i] = SmallExtent(in);
       p.counts[0] = e[0] * e[1] * e[2], p.counts[1] = e[0] * e[2] * e[3], p.counts[2] = e[0] * e[1] * e[3];
@@ -85,7 +92,7 @@ Plan MakePlan(Family family, Input* in) {
 }
 
 constexpr int ExtentsOf(Family family) {
-  constexpr int kExtents[] = {1, 3, 3, 1, 4, 6, 5, 3};
+  constexpr int kExtents[] = {1, 3, 3, 1, 4, 6, 5, 4, 3};
   return kExtents[family < kStats ? family : kStats];
 }
 

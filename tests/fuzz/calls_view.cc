@@ -309,6 +309,42 @@ void Rolling(Call* call, Input* in) {
     Check(call, in, {&x, &y}, f);
 }
 
+void Ewm(Call* call, Input* in) {
+  const int32_t op = in->OneIn(40) ? static_cast<int32_t>(in->Wild()) : in->Below(NUMRS_OP_EWM_CORR + 1);
+  const int32_t dtype = AnyDtype(in);
+  const Shape s = AnyShape(in);
+  const int axis = s.ndim ? in->Below(s.ndim) : 0;
+  const int32_t named = in->OneIn(24) ? static_cast<int32_t>(in->Wild()) : in->OneIn(2) ? axis : axis - s.ndim;
+  const bool two = op == NUMRS_OP_EWM_COV || op == NUMRS_OP_EWM_CORR;
+  numrs_ewm_options options = NUMRS_EWM_OPTIONS_INIT;
+  options.adjust = in->OneIn(40) ? 2 : in->OneIn(2);
+  options.ignore_missing = in->OneIn(2);
+  options.unbiased = in->OneIn(2);
+  options.min_periods = in->OneIn(40) ? in->Wild() : in->Below(4);
+  options.alpha = in->OneIn(20) ? static_cast<double>(in->Wild()) : (1 + in->Below(8)) * 0.125;
+  std::vector<double> factors;
+  if (s.ndim && in->OneIn(3)) {
+    for (int64_t i = 0; i < s.extents[axis]; ++i) factors.push_back(in->OneIn(3000) ? 1.5 : in->Below(5) * 0.25);
+    options.factors = factors.data();
+    options.n_factors = s.extents[axis] + in->OneIn(40);
+  }
+  if (in->OneIn(60)) options.struct_size = static_cast<uint32_t>(in->Wild());
+  Operand x(in, s, dtype, false), x2(in, s, AnyDtype(in), false),
+      y(in, s, ResultDtype(in, dtype == NUMRS_F32 ? NUMRS_F32 : NUMRS_F64), true);
+  // A view with one element more than it was made with may find as many factors: the last one is not used up.
+  factors.push_back(0.5);
+  if (options.factors) options.factors = factors.data();
+  if (options.factors && (x.view.ndim != s.ndim || s.Count() == 0)) return;
+  Context context(in);
+  const auto f = [&] {
+    return numrs_ewm(context.handle, op, x.get(), two ? x2.get() : nullptr, y.get(), named, &options);
+  };
+  if (two)
+    Check(call, in, {&x, &x2, &y}, f);
+  else
+    Check(call, in, {&x, &y}, f);
+}
+
 void Vecdot(Call* call, Input* in) {
   const int32_t first = AnyDtype(in), second = in->OneIn(2) ? first : AnyDtype(in);
   const Shape s = AnyShape(in);
@@ -451,6 +487,7 @@ NUMRS_FUZZ(numrs_ternary, 30, Ternary);
 NUMRS_FUZZ(numrs_reduce, 80, Reduce);
 NUMRS_FUZZ(numrs_scan, 30, Scan);
 NUMRS_FUZZ(numrs_rolling, 100, Rolling);
+NUMRS_FUZZ(numrs_ewm, 40, Ewm);
 NUMRS_FUZZ(numrs_vecdot, 20, Vecdot);
 NUMRS_FUZZ(numrs_stat, 60, Stat);
 NUMRS_FUZZ(numrs_stat_dtype, 3, [](Call* call, Input* in) {

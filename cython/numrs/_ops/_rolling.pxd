@@ -1,6 +1,7 @@
 # The family of rolling statistics: arguments -> views and windows -> one C call -> result. Public functions are in
 # rolling.pyx, rolling_order.pyx and stats_expanding.pyx.
 from libc.stdint cimport int32_t, int64_t
+from numpy cimport ndarray
 
 cdef struct Choice:
     double parameter
@@ -12,6 +13,8 @@ cdef struct Choice:
     int32_t closed
     int32_t center
 
+cdef int64_t integer_of(str name, str argument, object value) except? -2
+cdef int32_t along_axis(object axis, ndarray a, str name) except? -100
 cdef Choice choose(str name, object window, object min_periods, object center, object closed, object step)
 cdef double correction_of(str name, object correction, object ddof, double default) except? -1.25
 cdef double number_of(str name, str argument, object value) except? -1.25

@@ -23,7 +23,7 @@ _CLOSED = {"right": NUMRS_CLOSED_RIGHT, "left": NUMRS_CLOSED_LEFT, "both": NUMRS
            "neither": NUMRS_CLOSED_NEITHER}
 
 
-cdef int64_t _integer(str name, str argument, object value) except? -2:
+cdef int64_t integer_of(str name, str argument, object value) except? -2:
     """An int that is no bool; beyond 64 bits the largest one."""
     if isinstance(value, (bool, np.bool_)):
         raise TypeError(f"{name}: {argument} is {value}, expected an int, not a bool")
@@ -55,17 +55,17 @@ cdef Choice choose(str name, object window, object min_periods, object center, o
     c.method = c.flags = 0
     c.window = 0
     if not isinstance(window, (tuple, list)):
-        c.window = _integer(name, "window", window)
+        c.window = integer_of(name, "window", window)
         if c.window < 1:
             raise ValueError(f"{name}: window is {window}, expected at least 1")
     c.min_periods = 0
     if min_periods is not None:
-        c.min_periods = _integer(name, "min_periods", min_periods)
+        c.min_periods = integer_of(name, "min_periods", min_periods)
         if c.min_periods < 0:
             raise ValueError(f"{name}: min_periods is {min_periods}, expected at least 0")
         if c.min_periods == 0:
             c.min_periods = -1
-    c.step = _integer(name, "step", step)
+    c.step = integer_of(name, "step", step)
     if c.step < 1:
         raise ValueError(f"{name}: step is {step}, expected at least 1")
     c.closed = _CLOSED.get(closed, -1) if isinstance(closed, str) else -1
@@ -77,9 +77,9 @@ cdef Choice choose(str name, object window, object min_periods, object center, o
     return c
 
 
-cdef int32_t _along(object axis, ndarray a, str name) except? -100:
+cdef int32_t along_axis(object axis, ndarray a, str name) except? -100:
     cdef int ndim = PyArray_NDIM(a)
-    cdef int64_t index = _integer(name, "axis", axis)
+    cdef int64_t index = integer_of(name, "axis", axis)
     if not -ndim <= index < ndim:
         raise AxisError(f"{name}: axis {axis} is out of bounds for {ndim}-d input (shape {(<object>a).shape})")
     return <int32_t>(index + ndim if index < 0 else index)
@@ -149,7 +149,7 @@ cdef object rolling(int32_t op, str name, object x, object x2, object window, ob
                 raise ValueError(f"{name}: x and x2 with shapes {(<object>a).shape}, {(<object>b).shape} do not "
                                  "broadcast") from None
             a, b = <ndarray>first, <ndarray>second
-    along = _along(axis, a, name)
+    along = along_axis(axis, a, name)
     options.struct_size = sizeof(numrs_rolling_options)
     options.closed = choice.closed
     options.window = choice.window
