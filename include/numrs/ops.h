@@ -169,6 +169,15 @@ enum {
   NUMRS_OP_ROLLING_NUNIQUE = 22, /**< rolling_nunique */
 };
 
+/** Operations of numrs_ewm. */
+enum {
+  NUMRS_OP_EWM_MEAN = 0, /**< ewm_mean */
+  NUMRS_OP_EWM_VAR = 1, /**< ewm_var */
+  NUMRS_OP_EWM_STD = 2, /**< ewm_std */
+  NUMRS_OP_EWM_COV = 3, /**< ewm_cov */
+  NUMRS_OP_EWM_CORR = 4, /**< ewm_corr */
+};
+
 /** Operations of numrs_stat. */
 enum {
   NUMRS_OP_SKEW = 0, /**< skew */

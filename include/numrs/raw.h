@@ -851,6 +851,21 @@ NUMRS_API numrs_status numrs_rolling_nunique_f32(numrs_context *context, const f
 NUMRS_API numrs_status numrs_rolling_nunique_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods);
 /** @} */
 
+/** @name ewm
+@{ */
+/** y = exponentially weighted statistic of the elements so far along the middle axis of x, both (outer, n, inner) in C order */
+NUMRS_API numrs_status numrs_ewm_mean_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double alpha, int64_t min_periods, int32_t ignore_missing, int32_t adjust);
+NUMRS_API numrs_status numrs_ewm_mean_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double alpha, int64_t min_periods, int32_t ignore_missing, int32_t adjust);
+NUMRS_API numrs_status numrs_ewm_var_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double alpha, int64_t min_periods, int32_t ignore_missing, int32_t adjust, int32_t unbiased);
+NUMRS_API numrs_status numrs_ewm_var_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double alpha, int64_t min_periods, int32_t ignore_missing, int32_t adjust, int32_t unbiased);
+NUMRS_API numrs_status numrs_ewm_std_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double alpha, int64_t min_periods, int32_t ignore_missing, int32_t adjust, int32_t unbiased);
+NUMRS_API numrs_status numrs_ewm_std_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double alpha, int64_t min_periods, int32_t ignore_missing, int32_t adjust, int32_t unbiased);
+NUMRS_API numrs_status numrs_ewm_cov_f32(numrs_context *context, const float *x, const float *x2, float *y, int64_t outer, int64_t n, int64_t inner, double alpha, int64_t min_periods, int32_t ignore_missing, int32_t adjust, int32_t unbiased);
+NUMRS_API numrs_status numrs_ewm_cov_f64(numrs_context *context, const double *x, const double *x2, double *y, int64_t outer, int64_t n, int64_t inner, double alpha, int64_t min_periods, int32_t ignore_missing, int32_t adjust, int32_t unbiased);
+NUMRS_API numrs_status numrs_ewm_corr_f32(numrs_context *context, const float *x, const float *x2, float *y, int64_t outer, int64_t n, int64_t inner, double alpha, int64_t min_periods, int32_t ignore_missing, int32_t adjust);
+NUMRS_API numrs_status numrs_ewm_corr_f64(numrs_context *context, const double *x, const double *x2, double *y, int64_t outer, int64_t n, int64_t inner, double alpha, int64_t min_periods, int32_t ignore_missing, int32_t adjust);
+/** @} */
+
 /** @name stats
 @{ */
 /** y (outer, inner, numbers of a line; stats.h) = statistic of the middle axis of x (outer, n, inner), or a line; all in C order */

@@ -69,7 +69,7 @@ void Run(const EwmParameters& p, const double* x, const double* x2, const double
         value = value > 1 ? 1 : value < -1 ? -1 : value;
       } else {
         const double square = s.sum * s.sum, left = square - s.sum2;
-        value = !p.unbiased ? s.moment[0] : left > 0 ? square / left * s.moment[0] : kRollingNaN;
+        value = !p.unbiased ? s.moment[0] : left > 0 && s.n > 1 ? square / left * s.moment[0] : kRollingNaN;
         if (kOp == kEwm_std) value = std::sqrt(value);
       }
     }

@@ -4,7 +4,7 @@ import numpy as np
 
 from libc.stdint cimport int32_t, int64_t
 cimport numpy as cnp
-from numpy cimport PyArray_DATA, PyArray_DIMS, PyArray_NDIM, ndarray
+from numpy cimport PyArray_DATA, PyArray_DIMS, ndarray
 
 from numrs._ops._array cimport (NOGIL_NS, Held, array_of, check, check_out, dtype_of, empty_like_shape, hold,
                                 interruptible, pin, release_context, same_shape, size_of, view_of)
@@ -185,7 +185,8 @@ def ewm_mean(x, *, com=None, span=None, halflife=None, alpha=None, adjust=True, 
     Returns
     -------
     ndarray
-        ``y[i]``, the mean of all values so far with weights ``(1 - alpha)**(i - k)``. In the dtype of float input, else float64.
+        ``y[i]``, the mean of all values so far with weights ``(1 - alpha)**(i - k)``. In the dtype of float
+        input, else float64.
 
     Raises
     ------
@@ -229,7 +230,8 @@ def ewma(x, *, com=None, span=None, halflife=None, alpha=None, adjust=True, igno
     Returns
     -------
     ndarray
-        ``y[i]``, the mean of all values so far with weights ``(1 - alpha)**(i - k)``. In the dtype of float input, else float64.
+        ``y[i]``, the mean of all values so far with weights ``(1 - alpha)**(i - k)``. In the dtype of float
+        input, else float64.
 
     Raises
     ------

@@ -142,6 +142,11 @@ cdef extern from "numrs/ops.h" nogil:
         NUMRS_OP_ROLLING_FIRST
         NUMRS_OP_ROLLING_LAST
         NUMRS_OP_ROLLING_NUNIQUE
+        NUMRS_OP_EWM_MEAN
+        NUMRS_OP_EWM_VAR
+        NUMRS_OP_EWM_STD
+        NUMRS_OP_EWM_COV
+        NUMRS_OP_EWM_CORR
         NUMRS_OP_SKEW
         NUMRS_OP_KURTOSIS
         NUMRS_OP_MOMENT
