@@ -196,7 +196,7 @@ def ewm_mean(x, *, com=None, span=None, halflife=None, alpha=None, adjust=True, 
 
     Examples
     --------
-    >>> numrs.ewm_mean([1.0, 2.0, 4.0], alpha=0.5)
+    >>> numrs.stats.ewm_mean([1.0, 2.0, 4.0], alpha=0.5)
     array([1.        , 1.66666667, 3.        ])
     """
     return _ewm(ops.NUMRS_OP_EWM_MEAN, "ewm_mean", x, None, com, span, halflife, alpha, adjust, ignore_na, times,
@@ -241,7 +241,7 @@ def ewma(x, *, com=None, span=None, halflife=None, alpha=None, adjust=True, igno
 
     Examples
     --------
-    >>> numrs.ewma([1.0, 2.0, 4.0], alpha=0.5)
+    >>> numrs.stats.ewma([1.0, 2.0, 4.0], alpha=0.5)
     array([1.        , 1.66666667, 3.        ])
     """
     return _ewm(ops.NUMRS_OP_EWM_MEAN, "ewma", x, None, com, span, halflife, alpha, adjust, ignore_na, times,
@@ -289,7 +289,7 @@ def ewm_var(x, *, com=None, span=None, halflife=None, alpha=None, adjust=True, i
 
     Examples
     --------
-    >>> numrs.ewm_var([1.0, 2.0, 4.0], alpha=0.5)
+    >>> numrs.stats.ewm_var([1.0, 2.0, 4.0], alpha=0.5)
     array([0.        , 0.22222222, 1.42857143])
     """
     return _ewm(ops.NUMRS_OP_EWM_VAR, "ewm_var", x, None, com, span, halflife, alpha, adjust, ignore_na, times,
@@ -337,7 +337,7 @@ def ewm_std(x, *, com=None, span=None, halflife=None, alpha=None, adjust=True, i
 
     Examples
     --------
-    >>> numrs.ewm_std([1.0, 2.0, 4.0], alpha=0.5)
+    >>> numrs.stats.ewm_std([1.0, 2.0, 4.0], alpha=0.5)
     array([0.        , 0.47140452, 1.19522861])
     """
     return _ewm(ops.NUMRS_OP_EWM_STD, "ewm_std", x, None, com, span, halflife, alpha, adjust, ignore_na, times,
@@ -385,7 +385,7 @@ def ewm_cov(x, x2, *, com=None, span=None, halflife=None, alpha=None, adjust=Tru
 
     Examples
     --------
-    >>> numrs.ewm_cov([1.0, 2.0, 4.0], [2.0, 3.0, 9.0], alpha=0.5)
+    >>> numrs.stats.ewm_cov([1.0, 2.0, 4.0], [2.0, 3.0, 9.0], alpha=0.5)
     array([nan, 0.5, 6.5])
     """
     return _ewm(ops.NUMRS_OP_EWM_COV, "ewm_cov", x, x2, com, span, halflife, alpha, adjust, ignore_na, times,
@@ -429,7 +429,7 @@ def ewm_corr(x, x2, *, com=None, span=None, halflife=None, alpha=None, adjust=Tr
 
     Examples
     --------
-    >>> numrs.ewm_corr([1.0, 2.0, 4.0], [2.0, 3.0, 9.0], alpha=0.5)
+    >>> numrs.stats.ewm_corr([1.0, 2.0, 4.0], [2.0, 3.0, 9.0], alpha=0.5)
     array([       nan, 1.        , 0.98674341])
     """
     return _ewm(ops.NUMRS_OP_EWM_CORR, "ewm_corr", x, x2, com, span, halflife, alpha, adjust, ignore_na, times,

@@ -50,6 +50,6 @@ def theilslopes(
     y: npt.ArrayLike,
     x: npt.ArrayLike | None = None,
     /,
-    alpha: float | None = 0.95,
+    alpha: float = 0.95,
     axis: _Axes = None,
 ) -> Any: ...
