@@ -103,10 +103,10 @@ struct EwmParameters {
   int64_t min_periods;  // at least 1
   bool adjust, ignore_missing, unbiased;
 };
-// What stands before the next element of one line: means, (co)moments, sums of weights and of their squares, the weight
-// of all so far.
+// What stands before the next element of one line: means, (co)moments, the sum of the weights and that of the products
+// of all pairs of them (the square less the sum of squares, which would cancel), the weight of all so far.
 struct EwmState {
-  double mean[2], moment[3], sum, sum2, weight;
+  double mean[2], moment[3], sum, cross, weight;
   int64_t n;
 };
 // n elements of a line, continuing from the state (all 0 at the start). factors: what one step does to the weights

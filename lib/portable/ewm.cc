@@ -28,7 +28,7 @@ void Run(const EwmParameters& p, const double* x, const double* x2, const double
         s.weight *= factor;
         if (kMoments) {
           s.sum *= factor;
-          s.sum2 *= factor * factor;
+          s.cross *= factor * factor;
         }
       }
       if (there) {
@@ -44,11 +44,11 @@ void Run(const EwmParameters& p, const double* x, const double* x2, const double
             s.moment[1] = (s.weight * (s.moment[1] + da * da) + fresh * (ea * ea)) / all;
             s.moment[2] = (s.weight * (s.moment[2] + db * db) + fresh * (eb * eb)) / all;
           }
+          s.cross += 2 * s.sum * fresh;
           s.sum += fresh;
-          s.sum2 += fresh * fresh;
           if (!p.adjust) {
             s.sum /= all;
-            s.sum2 /= all * all;
+            s.cross /= all * all;
           }
         }
         s.weight = p.adjust ? all : 1;
@@ -57,7 +57,7 @@ void Run(const EwmParameters& p, const double* x, const double* x2, const double
     } else if (there) {
       s.mean[0] = a;
       s.mean[1] = b;
-      s.sum = s.sum2 = s.weight = 1;
+      s.sum = s.weight = 1;
       s.n = 1;
     }
     double value = kRollingNaN;
@@ -68,8 +68,7 @@ void Run(const EwmParameters& p, const double* x, const double* x2, const double
         value = s.moment[0] / (std::sqrt(s.moment[1]) * std::sqrt(s.moment[2]));
         value = value > 1 ? 1 : value < -1 ? -1 : value;
       } else {
-        const double square = s.sum * s.sum, left = square - s.sum2;
-        value = !p.unbiased ? s.moment[0] : left > 0 && s.n > 1 ? square / left * s.moment[0] : kRollingNaN;
+        value = !p.unbiased ? s.moment[0] : s.cross > 0 ? s.sum * s.sum / s.cross * s.moment[0] : kRollingNaN;
         if (kOp == kEwm_std) value = std::sqrt(value);
       }
     }
