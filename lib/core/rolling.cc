@@ -31,6 +31,7 @@ static_assert(InOrder(), "rows of rolling.def out of order");
 
 constexpr int64_t kTaskRows = 8192;  // per lane
 constexpr int64_t kPieceRows = 64;
+constexpr int64_t kGroupRows = 256;
 constexpr int64_t kRowBytes = kRollingLanes * 8;
 
 int64_t FloorDiv(int64_t a, int64_t b) { return a / b - (a % b != 0 && a < 0); }
@@ -56,6 +57,12 @@ class BlockRunner {
     const int64_t lanes = by_line_ ? 1 : kRollingLanes, shares = CeilDiv(threads_, cells_);
     task_blocks_ = std::max<int64_t>(std::min(task_blocks_, CeilDiv(blocks_, lanes * shares)), 1);
     tasks_ = CeilDiv(blocks_, lanes * task_blocks_);
+    // Short blocks are staged several at a time, in whole tiles of the transposition.
+    const int64_t even = window_ % 8 == 0 ? 1 : window_ % 4 == 0 ? 2 : window_ % 2 == 0 ? 4 : 8;
+    while (window_ * (group_ + (group_ < even ? even - group_ : even)) <= kGroupRows)
+      group_ += group_ < even ? even - group_ : even;
+    group_ = std::min(group_, task_blocks_);
+    piece_rows_ = group_ > 1 ? group_ * window_ : kPieceRows;
     if (job.op == kRolling_count) p_.min_periods = 0;  // counts slots, see Adjust
     // Without missing values every window has `window` of them: are they enough?
     always_missing_ = job.op == kRolling_count || window_ < p_.min_periods || window_ < kRollingRows[job.op].least;
@@ -66,12 +73,12 @@ class BlockRunner {
 
   Status Execute() {
     Workspace constants(static_cast<size_t>((window_ + 1) * kRollingConstants) * sizeof(double));
-    const int64_t keep = KeepsBlock() ? CeilDiv(window_, kPieceRows) * kPieceRows : kPieceRows;
+    const int64_t keep = std::max(piece_rows_, KeepsBlock() ? window_ : 0);
     stage_bytes_ = Rounded(keep * kRowBytes);
     tail_bytes_ = Rounded(KeepsBlock() ? RollingTailDoubles(job_.op, window_) * 8 : 0);
     const size_t bytes = stage_bytes_ * static_cast<size_t>(inputs_) + tail_bytes_ +
-                         Rounded(kRollingPlanes * kRowBytes) + 4 * Rounded(kPieceRows * kRowBytes) +
-                         Rounded(kPieceRows * 16);
+                         Rounded(kRollingPlanes * kRowBytes) + 4 * Rounded(piece_rows_ * kRowBytes) +
+                         Rounded(piece_rows_ * 16);
     Workspace workspace(bytes * static_cast<size_t>(threads_));
     if (!constants.ok() || !workspace.ok()) {
       return Fail(NUMRS_NO_MEMORY, "%s: no memory for %zu bytes of buffers", job_.function,
@@ -132,9 +139,9 @@ class BlockRunner {
     t.stage[1] = inputs_ > 1 ? take(stage_bytes_) : nullptr;
     t.tails = take(tail_bytes_);
     t.head = take(Rounded(kRollingPlanes * kRowBytes));
-    t.out = take(Rounded(kPieceRows * kRowBytes));
-    t.by_lane = take(Rounded(kPieceRows * kRowBytes));
-    t.current = take(2 * Rounded(kPieceRows * kRowBytes));
+    t.out = take(Rounded(piece_rows_ * kRowBytes));
+    t.by_lane = take(Rounded(piece_rows_ * kRowBytes));
+    t.current = take(2 * Rounded(piece_rows_ * kRowBytes));
     t.room = scratch;
     const int64_t begin = part * task_blocks_ * (by_line_ ? 1 : kRollingLanes);
     t.lanes = kRollingLanes;
@@ -155,24 +162,27 @@ class BlockRunner {
     RollingBlock block{&p_, nullptr, nullptr, 0, nullptr, true};
     const int64_t left = blocks_ - begin;  // of lane 0
     const int64_t count = std::min(task_blocks_, left);
-    for (int64_t k = -1; k < count; k++) {
+    for (int64_t k = -1, step = 1; k < count; k += step) {
       const bool tails = k + 1 < count;
+      step = k < 0 ? 1 : std::min(group_, count - k);
       if (k < 0) {
         // Before the line: nothing there in any lane.
         bool outside = true;
         for (int l = 0; l < t.lanes; l++) outside &= t.block[l] < 0;
         if (!outside) TailsOnly(t, &block);
+      } else if (group_ > 1) {
+        Group(t, step, k + step < count, &block);
       } else {
         WholeBlock(t, tails, &block);
       }
-      for (int l = 0; l < t.lanes; l++) t.block[l]++;
+      for (int l = 0; l < t.lanes; l++) t.block[l] += step;
     }
   }
 
   void TailsOnly(const Task& t, RollingBlock* block) const {
     Rows whole{{nullptr, nullptr}, 0, false};
-    for (int64_t r = 0; r < window_; r += kPieceRows) {
-      const Rows rows = Stage(t, r, std::min(kPieceRows, window_ - r), r);
+    for (int64_t r = 0; r < window_; r += piece_rows_) {
+      const Rows rows = Stage(t, r, std::min(piece_rows_, window_ - r), r, window_);
       if (r == 0) whole = rows;
       whole.missing |= rows.missing;
     }
@@ -192,9 +202,9 @@ class BlockRunner {
     const int64_t needed = std::min(window_, last_slot_ - t.block[0] * window_ + 1);
     bool missing = always_missing_ || !block->tails || block->tails_missing;
     Rows whole{{nullptr, nullptr}, 0, false};
-    for (int64_t r = 0; r < needed; r += kPieceRows) {
-      const int64_t m = std::min(kPieceRows, needed - r);
-      const Rows rows = Stage(t, r, m, tails ? r : 0);
+    for (int64_t r = 0; r < needed; r += piece_rows_) {
+      const int64_t m = std::min(piece_rows_, needed - r);
+      const Rows rows = Stage(t, r, m, tails ? r : 0, window_);
       if (r == 0) whole = rows;
       whole.missing |= rows.missing;
       missing |= rows.missing;
@@ -211,17 +221,41 @@ class BlockRunner {
     if (tails) Tails(t, whole, block);
   }
 
+  // `count` short blocks at once.
+  void Group(const Task& t, int64_t count, bool tails, RollingBlock* block) const {
+    const int64_t needed = std::min(count * window_, last_slot_ - t.block[0] * window_ + 1);
+    const Rows rows = Stage(t, 0, needed, 0, needed);
+    const double* current = nullptr;
+    if (job_.op == kRolling_zscore) current = Current(t, 0, needed);
+    double* y = DirectOutput(t, 0, needed);
+    const int64_t y_stride = y ? lines_.along_y() / 8 : kRollingLanes;
+    for (int64_t b = 0; b < count; b++) {
+      const int64_t r = b * window_, m = std::min(window_, needed - r);
+      if (m <= 0) break;
+      const Rows here{{rows.x[0] + r * rows.stride, inputs_ > 1 ? rows.x[1] + r * rows.stride : nullptr},
+                      rows.stride,
+                      rows.missing};
+      const bool missing = always_missing_ || !block->tails || block->tails_missing || rows.missing;
+      block->x = here.x[0];
+      block->x2 = here.x[1];
+      block->stride = here.stride;
+      table_.heads[job_.op](*block, 0, m, missing, t.head, current ? current + r * kRollingLanes : nullptr,
+                            (y ? y : t.out) + r * y_stride, y_stride);
+      if ((tails || b + 1 < count) && m == window_) Tails(t, here, block);
+    }
+    if (!y) Output(t, 0, needed);
+  }
+
   int64_t Slot(const Task& t, int lane, int64_t row) const { return t.block[lane] * window_ + row; }
   // Bytes from lane to lane in x or y.
   int64_t Apart(int64_t across, int64_t along) const { return by_line_ ? across : task_blocks_ * window_ * along; }
 
-  // Rows r … r + m - 1 of the lanes' blocks side by side; without a copy where memory is so.
-  Rows Stage(const Task& t, int64_t r, int64_t m, int64_t at) const {
+  // Rows r … r + m - 1 of the lanes' blocks side by side; without a copy where memory is so for rows 0 … extent - 1.
+  Rows Stage(const Task& t, int64_t r, int64_t m, int64_t at, int64_t extent) const {
     Rows rows{{nullptr, nullptr}, kRollingLanes, false};
-    // A whole block lies in one place, so all of its pieces do.
     const int64_t size = job_.x.itemsize();
     const bool direct = doubles_ && inputs_ == 1 && by_line_ && t.lanes == kRollingLanes && lines_.across_x() == 8 &&
-                        t.block[0] >= 0 && (t.block[0] + 1) * window_ <= job_.n;
+                        t.block[0] >= 0 && t.block[0] * window_ + extent <= job_.n;
     if (direct) {
       rows.x[0] = reinterpret_cast<const double*>(t.line[0].x + Slot(t, 0, r) * lines_.along_x());
       rows.stride = lines_.along_x() / 8;
@@ -251,13 +285,13 @@ class BlockRunner {
   // Lane by lane, `shift` slots earlier. What no result needs is 0.
   void StageLanes(const Task& t, int input, int64_t shift, int64_t r, int64_t m, double* to) const {
     for (int l = 0; l < kRollingLanes; l++) {
-      double* lane = t.by_lane + l * kPieceRows;
+      double* lane = t.by_lane + l * piece_rows_;
       const int64_t first = l < t.lanes ? Slot(t, l, r) : 0;
       const int64_t needed = l < t.lanes ? std::max<int64_t>(std::min(m, last_slot_ - first + 1), 0) : 0;
       if (needed > 0) lines_.Fetch(t.line[l], input != 0, first - shift, needed, lane, t.room);
       std::fill(lane + needed, lane + m, 0.0);
     }
-    lines_.copy().transpose[3](t.by_lane, kPieceRows * 8, to, kRowBytes, m, kRollingLanes);
+    lines_.copy().transpose[3](t.by_lane, piece_rows_ * 8, to, kRowBytes, m, kRollingLanes);
   }
 
   // The elements at the windows' places.
@@ -291,10 +325,10 @@ class BlockRunner {
         return;
       }
     }
-    lines_.copy().transpose[3](t.out, kRowBytes, t.by_lane, kPieceRows * 8, kRollingLanes, m);
+    lines_.copy().transpose[3](t.out, kRowBytes, t.by_lane, piece_rows_ * 8, kRollingLanes, m);
     for (int l = 0; l < t.lanes; l++) {
       const int64_t first = Slot(t, l, r) - (job_.last - 1), count = std::min(m, windows_ - first);
-      double* y = t.by_lane + l * kPieceRows;
+      double* y = t.by_lane + l * piece_rows_;
       for (int64_t i = 0; i < count && Adjusts(); i++) y[i] = Adjusted(y[i], first + i);
       if (count > 0) lines_.Store(t.line[l], first, count, y, t.room);
     }
@@ -316,7 +350,7 @@ class BlockRunner {
   RollingParameters p_;
   int inputs_, threads_;
   bool by_line_, always_missing_, doubles_, y_doubles_;
-  int64_t windows_, first_block_, last_slot_, blocks_, strips_, cells_, task_blocks_, tasks_;
+  int64_t windows_, first_block_, last_slot_, blocks_, strips_, cells_, task_blocks_, tasks_, piece_rows_, group_ = 1;
   size_t stage_bytes_ = 0, tail_bytes_ = 0;
 };
 
