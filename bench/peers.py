@@ -5,8 +5,8 @@ import os
 
 import numpy as np
 
-NAMES = ("numpy", "torch", "jax", "numexpr", "bottleneck", "polars")
-_DISTRIBUTIONS = {"numpy": "numpy", "torch": "torch", "jax": "jax", "numexpr": "numexpr", "bottleneck": "bottleneck", "polars": "polars"}
+NAMES = ("numpy", "torch", "jax", "numexpr", "bottleneck", "polars", "pandas")
+_DISTRIBUTIONS = {name: name for name in NAMES}
 
 
 def limit_threads_by_environment(threads):
@@ -37,6 +37,8 @@ def _load(name):
         jnp = importlib.import_module("jax.numpy")
         return Peer(name, module, version, lambda a: jnp.array(a))
     if name == "polars":
+        return Peer(name, module, version, lambda a: module.Series(a))
+    if name == "pandas":
         return Peer(name, module, version, lambda a: module.Series(a))
     return Peer(name, module, version, lambda a: a.copy())
 

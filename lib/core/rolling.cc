@@ -269,8 +269,7 @@ class BlockRunner {
       rows.x[k] = to;
       const bool inside = t.lanes == kRollingLanes && Slot(t, 0, r) >= 0 && Slot(t, kRollingLanes - 1, r) + m <= job_.n;
       if (k == 0 && inside && lines_.along_x() == 8 && job_.x.dtype == kF64) {
-        lines_.copy().transpose[3](t.line[0].x + Slot(t, 0, r) * 8, Apart(lines_.across_x(), 8), to, kRowBytes, m,
-                                   kRollingLanes);
+        LanesIn(t.line[0].x + Slot(t, 0, r) * 8, Apart(lines_.across_x(), 8), to, m);
       } else if (k == 0 && inside && by_line_ && lines_.across_x() == size &&
                  lines_.along_x() == kRollingLanes * size) {
         lines_.Pack(t.line[0].x + Slot(t, 0, r) * lines_.along_x(), job_.x.dtype, size, m * kRollingLanes, to, t.room);
@@ -280,6 +279,21 @@ class BlockRunner {
       rows.missing |= table_.any_missing(to, m * kRollingLanes);
     }
     return rows;
+  }
+
+  void LanesIn(const char* x, int64_t apart, double* rows, int64_t m) const {
+    const int64_t whole = table_.lanes_in ? m & ~int64_t{7} : 0;
+    if (whole) table_.lanes_in(x, apart, rows, whole);
+    if (whole < m)
+      lines_.copy().transpose[3](x + whole * 8, apart, rows + whole * kRollingLanes, kRowBytes, m - whole,
+                                 kRollingLanes);
+  }
+  void LanesOut(const double* rows, char* y, int64_t apart, int64_t m) const {
+    const int64_t whole = table_.lanes_out ? m & ~int64_t{7} : 0;
+    if (whole) table_.lanes_out(rows, y, apart, whole);
+    if (whole < m)
+      lines_.copy().transpose[3](rows + whole * kRollingLanes, kRowBytes, y + whole * 8, apart, kRollingLanes,
+                                 m - whole);
   }
 
   // Lane by lane, `shift` slots earlier. What no result needs is 0.
@@ -317,7 +331,7 @@ class BlockRunner {
     if (AllWindows(t, r, m)) {
       char* y = t.line[0].y + (Slot(t, 0, r) - (job_.last - 1)) * lines_.along_y();
       if (job_.y.dtype == kF64 && lines_.along_y() == 8) {
-        lines_.copy().transpose[3](t.out, kRowBytes, y, Apart(lines_.across_y(), 8), kRollingLanes, m);
+        LanesOut(t.out, y, Apart(lines_.across_y(), 8), m);
         return;
       }
       if (by_line_ && lines_.across_y() == size && lines_.along_y() == kRollingLanes * size && job_.y.dtype != kF64) {

@@ -173,8 +173,10 @@ void Transpose(const void* src, int64_t src_stride, void* dst, int64_t dst_strid
         TransposeSquare<T>(x + c * src_stride + r * kBytes, src_stride, y + r * dst_stride + c * kBytes, dst_stride);
       }
     }
-    TransposeElements<T>(x + whole_cols * src_stride, src_stride, y + whole_cols * kBytes, dst_stride, whole_rows,
-                         cols - whole_cols);
+    if (whole_cols < cols) {
+      TransposeElements<T>(x + whole_cols * src_stride, src_stride, y + whole_cols * kBytes, dst_stride, whole_rows,
+                           cols - whole_cols);
+    }
     TransposeElements<T>(x + whole_rows * kBytes, src_stride, y + whole_rows * dst_stride, dst_stride,
                          rows - whole_rows, cols);
   }

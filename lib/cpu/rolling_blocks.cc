@@ -76,10 +76,56 @@ bool AnyMissing(const double* x, int64_t n) {
   return found;
 }
 
+#if HWY_TARGET == HWY_AVX3
+
+// Squares of 4 rows by 4 lanes, two at once: lanes 0 … 3 in the lower halves and 4 … 7 in the upper ones.
+HWY_INLINE void TransposeSquares(__m512d* v) {
+  const __m512i low = _mm512_setr_epi64(0, 1, 8, 9, 4, 5, 12, 13), high = _mm512_setr_epi64(2, 3, 10, 11, 6, 7, 14, 15);
+  const __m512d a = _mm512_unpacklo_pd(v[0], v[1]), b = _mm512_unpackhi_pd(v[0], v[1]);
+  const __m512d c = _mm512_unpacklo_pd(v[2], v[3]), d = _mm512_unpackhi_pd(v[2], v[3]);
+  v[0] = _mm512_permutex2var_pd(a, low, c);
+  v[1] = _mm512_permutex2var_pd(b, low, d);
+  v[2] = _mm512_permutex2var_pd(a, high, c);
+  v[3] = _mm512_permutex2var_pd(b, high, d);
+}
+
+void LanesIn(const char* x, int64_t apart, double* rows, int64_t n) {
+  const char* upper = x + 4 * apart;
+  for (int64_t r = 0; r < n; r += 4) {
+    __m512d v[4];
+    for (int64_t l = 0; l < 4; l++) {
+      const __m256d a = _mm256_loadu_pd(reinterpret_cast<const double*>(x + l * apart) + r);
+      const __m256d b = _mm256_loadu_pd(reinterpret_cast<const double*>(upper + l * apart) + r);
+      v[l] = _mm512_insertf64x4(_mm512_castpd256_pd512(a), b, 1);
+    }
+    TransposeSquares(v);
+    for (int64_t k = 0; k < 4; k++) _mm512_storeu_pd(rows + (r + k) * kRollingLanes, v[k]);
+  }
+}
+
+void LanesOut(const double* rows, char* y, int64_t apart, int64_t n) {
+  char* upper = y + 4 * apart;
+  for (int64_t r = 0; r < n; r += 4) {
+    __m512d v[4];
+    for (int64_t k = 0; k < 4; k++) v[k] = _mm512_loadu_pd(rows + (r + k) * kRollingLanes);
+    TransposeSquares(v);
+    for (int64_t l = 0; l < 4; l++) {
+      _mm256_storeu_pd(reinterpret_cast<double*>(y + l * apart) + r, _mm512_castpd512_pd256(v[l]));
+      _mm256_storeu_pd(reinterpret_cast<double*>(upper + l * apart) + r, _mm512_extractf64x4_pd(v[l], 1));
+    }
+  }
+}
+
+#endif
+
 }  // namespace
 
 void FillRollingBlocks(RollingTable* t) {
   RollingFillBlocks<Vector>(t);
+#if HWY_TARGET == HWY_AVX3
+  t->lanes_in = LanesIn;
+  t->lanes_out = LanesOut;
+#endif
   t->any_missing = AnyMissing;
 }
 
