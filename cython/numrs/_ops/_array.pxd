@@ -59,6 +59,7 @@ cdef struct Held:
     int64_t strides[64]
 
 cdef ndarray as_array(object x, str function, str argument)
+cdef object table_of(object x, str function, str argument)
 cdef int32_t as_dtype(object dtype, str function) except 0
 cdef ndarray check_out(object out, str function)
 cdef ndarray new_array(int ndim, const int64_t *shape, int32_t dtype)

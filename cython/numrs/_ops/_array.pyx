@@ -101,11 +101,28 @@ cdef int check(numrs_status status, str name=None) except -1:
     raise _EXCEPTIONS.get(numrs_status_name(status).decode(), RuntimeError)(message)
 
 
+cdef object _find_table = None  # numrs._ops._tables.table_of, from the first foreign object on
+
+
+cdef object table_of(object x, str function, str argument):
+    """A column or frame of pandas, polars or Arrow as a class of _tables.py; None for anything else."""
+    global _find_table
+    if type(x) in (list, tuple, float, int, bool) or x is None or isinstance(x, (np.ndarray, np.generic)):
+        return None
+    if _find_table is None:
+        from numrs._ops._tables import table_of as found
+        _find_table = found
+    return _find_table(x, function, argument)
+
+
 cdef ndarray as_array(object x, str function, str argument):
-    """x as an ndarray of a supported dtype in native byte order; lists and scalars are converted."""
+    """x as an ndarray of a supported dtype in native byte order; lists, scalars, columns and frames are converted."""
     cdef ndarray a
     if PyArray_CheckExact(x) and dtype_of(<ndarray>x):
         return <ndarray>x
+    table = table_of(x, function, argument)
+    if table is not None:
+        x = table.values
     if x is None:
         raise TypeError(f"{function}: {argument} is None, expected an array, a list or a number")
     if isinstance(x, np.ma.MaskedArray):

@@ -12,3 +12,4 @@ cdef double correction_of(str name, object correction, object ddof) except? -1.2
 cdef object shape_of(ndarray a)
 cdef object given_out(object out)
 cdef int32_t axis_of(object axis, int ndim, str name, object shape) except? -100
+cdef object reduced_table(object table, object y, object axis, object out, object keepdims)

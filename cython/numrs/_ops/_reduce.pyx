@@ -5,11 +5,11 @@ from numpy.exceptions import AxisError
 
 from libc.stdint cimport int32_t, int64_t
 cimport numpy as cnp
-from numpy cimport PyArray_DIMS, PyArray_NDIM, ndarray
+from numpy cimport PyArray_CheckExact, PyArray_DIMS, PyArray_NDIM, ndarray
 
 from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, Held, array_of, as_array, broadcast, check, check_out,
                                 dtype_of, finish, hold, interruptible, new_array, pin, release_context, scalar,
-                                size_of, view_of)
+                                size_of, table_of, view_of)
 from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.reduce cimport numrs_reduce, numrs_reduce_dtype, numrs_scan, numrs_scan_dtype, numrs_vecdot
@@ -129,8 +129,19 @@ cdef object _reduce_all(int32_t op, str name, ndarray x, double correction):
     return scalar(&value, result)
 
 
+cdef object reduced_table(object table, object y, object axis, object out, object keepdims):
+    """A reduction of a column or frame: a scalar, or one value per label; with out the array that was given."""
+    return y if out is not None else table.reduced(y, axis, keepdims is not False)
+
+
 cdef object reduce(int32_t op, str name, object x, object axis, object out, object keepdims, object where,
                    double correction):
+    if not PyArray_CheckExact(x):
+        table = table_of(x, name, "x")
+        if table is not None:
+            axis = table.along(axis)
+            given = reduce(op, name, table.values, axis, out, keepdims, where, correction)
+            return reduced_table(table, given, axis, out, keepdims)
     cdef ndarray a = array_of(x, name, "x"), w = None, y
     if axis is None and out is None and (where is None or where is True) and keepdims is False:
         return _reduce_all(op, name, a, correction)
@@ -205,7 +216,20 @@ cdef object in_dtype(object y, object dtype, object out):
     return y.astype(dtype)
 
 
+cdef object _scan_of_table(int32_t op, str name, object table, object axis, object out, object include_initial):
+    """The same kind; frames go down the rows unless axis is 1. An initial value has no label: an array."""
+    axis = table.along(axis)
+    if table.frame and axis is None:
+        axis = 0
+    y = scan(op, name, table.values, axis, out, include_initial)
+    return y if out is not None or include_initial else table.like(y, axis, 1)
+
+
 cdef object scan(int32_t op, str name, object x, object axis, object out, object include_initial):
+    if not PyArray_CheckExact(x):
+        table = table_of(x, name, "x")
+        if table is not None:
+            return _scan_of_table(op, name, table, axis, out, include_initial)
     cdef ndarray a = array_of(x, name, "x"), y
     cdef int ndim = PyArray_NDIM(a), d
     cdef int32_t along, dtype = dtype_of(a), initial = 1 if include_initial else 0, result = SCAN_RESULT[op][dtype]

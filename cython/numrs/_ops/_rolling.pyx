@@ -5,14 +5,16 @@ from numpy.exceptions import AxisError
 
 from libc.stdint cimport int32_t, int64_t
 cimport numpy as cnp
-from numpy cimport PyArray_DATA, PyArray_DIMS, PyArray_NDIM, ndarray
+from numpy cimport PyArray_CheckExact, PyArray_DATA, PyArray_DIMS, PyArray_NDIM, ndarray
 
 from numrs._ops._array cimport (NOGIL_NS, Held, array_of, check, check_out, dtype_of, hold, interruptible, new_array,
-                                pin, release_context, same_shape, size_of, view_of)
+                                pin, release_context, same_shape, size_of, table_of, view_of)
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.rolling cimport (NUMRS_CLOSED_BOTH, NUMRS_CLOSED_LEFT, NUMRS_CLOSED_NEITHER, NUMRS_CLOSED_RIGHT,
                               numrs_rolling, numrs_rolling_dtype, numrs_rolling_length, numrs_rolling_options)
 from numrs.c.view cimport numrs_promote, numrs_view
+
+from numrs._ops._tables import pair
 
 cnp.import_array()
 
@@ -133,8 +135,27 @@ cdef double scale_of(str name, object scale) except? -1.25:
     return factor
 
 
+cdef object _rolling_of_table(int32_t op, str name, object table, object second, object x, object x2, object window,
+                              object axis, const Choice *choice, object weights, object out):
+    """The same kind of column or frame; with out the array that was given."""
+    if x2 is None:
+        x = table.values
+    else:
+        table, x, x2 = pair(table, second, x, x2, name)
+    along, axis, turned = table.turned(axis, out)
+    if turned:
+        x, x2 = x.T, None if x2 is None else x2.T
+    y = rolling(op, name, x, x2, window, axis, choice, weights, out)
+    return y if out is not None else table.like(y.T if turned else y, along, choice.step if choice.window else 0)
+
+
 cdef object rolling(int32_t op, str name, object x, object x2, object window, object axis, const Choice *choice,
                     object weights, object out):
+    cdef object table, second
+    if not PyArray_CheckExact(x) or not (x2 is None or PyArray_CheckExact(x2)):
+        table, second = table_of(x, name, "x"), None if x2 is None else table_of(x2, name, "x2")
+        if table is not None or second is not None:
+            return _rolling_of_table(op, name, table, second, x, x2, window, axis, choice, weights, out)
     cdef ndarray a = array_of(x, name, "x"), b = None, y, starts = None, ends = None, w = None
     cdef numrs_rolling_options options
     cdef int64_t shape[64]

@@ -2,21 +2,45 @@
 """The family of statistics of lines: axes, result shape and dtype, one C call, with or without the GIL."""
 from libc.stdint cimport int32_t, int64_t
 cimport numpy as cnp
-from numpy cimport PyArray_DIMS, PyArray_NDIM, PyArray_SIZE, ndarray
+from numpy cimport PyArray_CheckExact, PyArray_DIMS, PyArray_NDIM, PyArray_SIZE, ndarray
 
 from numrs._ops._array cimport (NOGIL_NS, Held, array_of, as_array, check, check_out, dtype_of, finish, hold,
-                                interruptible, new_array, pin, release_context, view_of)
-from numrs._ops._reduce cimport axis_of, given_out, shape_of
+                                interruptible, new_array, pin, release_context, table_of, view_of)
+from numrs._ops._reduce cimport axis_of, given_out, reduced_table, shape_of
 from numrs.c.base cimport numrs_context, numrs_status
 from numrs.c.ops cimport NUMRS_BOOL
 from numrs.c.stats cimport numrs_stat, numrs_stat_dtype, numrs_stat_shape
 from numrs.c.view cimport numrs_view
 
+from numrs._ops._tables import pair
+
 cnp.import_array()
+
+
+cdef object _stat_of_table(int32_t op, str name, object table, object second, object x, object x2, object axis,
+                           object out, object keepdims, object where, tuple parameters):
+    """The same kind where there is a result per element, else a scalar or one value per label; several results per line
+    stay an array."""
+    cdef int32_t inputs, outputs
+    check(numrs_stat_shape(op, &inputs, &outputs))
+    if x2 is None:
+        x = table.values
+    else:
+        table, x, x2 = pair(table, second, x, x2, name)
+    axis = table.along(axis)
+    y = stat(op, name, x, x2, axis, out, keepdims, where, parameters)
+    if out is not None or outputs > 1:
+        return y
+    return table.like(y, axis, 1) if outputs == 0 else reduced_table(table, y, axis, out, keepdims)
 
 
 cdef object stat(int32_t op, str name, object x, object x2, object axis, object out, object keepdims, object where,
                  tuple parameters):
+    cdef object table, second
+    if not PyArray_CheckExact(x) or not (x2 is None or PyArray_CheckExact(x2)):
+        table, second = table_of(x, name, "x"), None if x2 is None else table_of(x2, name, "x2")
+        if table is not None or second is not None:
+            return _stat_of_table(op, name, table, second, x, x2, axis, out, keepdims, where, parameters)
     cdef ndarray a = array_of(x, name, "x"), b = None, w = None, y
     cdef int ndim = PyArray_NDIM(a), d, kept = 0
     cdef int32_t axes[64]

@@ -2,7 +2,7 @@
 """Correlations of pairs of lines, and matrices of covariance and correlation."""
 import numpy as np
 
-from numrs._ops._array cimport as_array
+from numrs._ops._array cimport as_array, table_of
 from numrs._ops._reduce cimport correction_of
 from numrs._ops._stats cimport stat
 from numrs._ops.elementwise_arithmetic import divide, multiply, subtract
@@ -30,6 +30,15 @@ cdef object _variables(str name, object x, object y, bint rowvar):
         raise ValueError(f"{name}: x and y have {rows[0].shape[1]} and {rows[1].shape[1]} observations, "
                          "expected as many")
     return rows[0] if len(rows) == 1 else np.concatenate(rows)
+
+
+cdef object _labelled(str name, object c, object x, object y, bint rowvar):
+    """The matrix of a frame's columns (or rows) as a frame with their labels; a number for one variable."""
+    table = None if y is not None else table_of(x, name, "x")
+    if table is not None and table.frame:
+        labels = table.index if rowvar else table.columns
+        return table.build(c, labels, labels)
+    return c.reshape(())[()] if c.shape == (1, 1) else c
 
 
 cdef object _weights(str name, str argument, object given, Py_ssize_t n):
@@ -106,7 +115,7 @@ def cov(x, y=None, /, rowvar=True, *, correction=None, ddof=None, fweights=None,
     """
     given = 1.0 if correction is None and ddof is None else correction_of("cov", correction, ddof)
     c = _covariance("cov", x, y, bool(rowvar), given, fweights, aweights)
-    return c.reshape(())[()] if c.shape == (1, 1) else c
+    return _labelled("cov", c, x, y, bool(rowvar))
 
 
 def corrcoef(x, y=None, /, rowvar=True):
@@ -141,7 +150,7 @@ def corrcoef(x, y=None, /, rowvar=True):
     deviation = sqrt(np.diagonal(c))
     with np.errstate(divide="ignore", invalid="ignore"):
         r = clip(divide(c, outer(deviation, deviation)), -1, 1)
-    return r.reshape(())[()] if r.shape == (1, 1) else r
+    return _labelled("corrcoef", r, x, y, bool(rowvar))
 
 
 def corr(x, x2, /, axis=None, *, out=None, keepdims=False, where=None):

@@ -4,11 +4,12 @@ import numpy as np
 
 from libc.stdint cimport int32_t, int64_t
 cimport numpy as cnp
-from numpy cimport PyArray_DATA, PyArray_DIMS, ndarray
+from numpy cimport PyArray_CheckExact, PyArray_DATA, PyArray_DIMS, ndarray
 
 from numrs._ops._array cimport (NOGIL_NS, Held, array_of, check, check_out, dtype_of, empty_like_shape, hold,
-                                interruptible, pin, release_context, same_shape, size_of, view_of)
+                                interruptible, pin, release_context, same_shape, size_of, table_of, view_of)
 from numrs._ops._rolling cimport along_axis, correction_of, integer_of, number_of
+from numrs._ops._tables import pair
 from numrs._ops.elementwise_power import pow as _pow
 from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
@@ -87,6 +88,20 @@ cdef tuple _split(str name, str text):
 cdef object _ewm(int32_t op, str name, object x, object x2, object com, object span, object halflife, object alpha,
                  object adjust, object ignore_na, object times, double correction, object min_periods, object axis,
                  object out):
+    cdef object table, second
+    if not PyArray_CheckExact(x) or not (x2 is None or PyArray_CheckExact(x2)):
+        table, second = table_of(x, name, "x"), None if x2 is None else table_of(x2, name, "x2")
+        if table is not None or second is not None:
+            if x2 is None:
+                x = table.values
+            else:
+                table, x, x2 = pair(table, second, x, x2, name)
+            place, axis, turned = table.turned(axis, out)
+            if turned:
+                x, x2 = x.T, None if x2 is None else x2.T
+            made = _ewm(op, name, x, x2, com, span, halflife, alpha, adjust, ignore_na, times, correction, min_periods,
+                        axis, out)
+            return made if out is not None else table.like(made.T if turned else made, place, 1)
     cdef ndarray a = array_of(x, name, "x"), b = None, y, factors = None
     cdef numrs_ewm_options options
     cdef int32_t along, result = NUMRS_F64

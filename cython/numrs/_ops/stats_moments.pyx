@@ -2,6 +2,7 @@
 """Shape statistics and means of lines, computed in float64 by the fixed tree of the reductions."""
 from collections import namedtuple
 
+from numrs._ops._array cimport table_of
 from numrs._ops._reduce cimport correction_of
 from numrs._ops._stats cimport number_of, stat
 from numrs.c cimport ops
@@ -304,4 +305,6 @@ def describe(x, /, axis=None, *, correction=None, ddof=None, where=None):
     """
     y = stat(ops.NUMRS_OP_DESCRIBE, "describe", x, None, axis, None, False, where,
              (correction_of("describe", correction, ddof),))
-    return Description(*[y[..., k][()] for k in range(10)])
+    table = table_of(x, "describe", "x")
+    parts = [y[..., k][()] for k in range(10)]
+    return Description(*(parts if table is None else [table.reduced(part, table.along(axis), False) for part in parts]))
