@@ -115,7 +115,7 @@ def along_axis(family):
 # Parameters of statistics of lines, as lib/api/stats.cc names them (a test compares the two).
 STAT_PARAMETERS = {
     "NONE": [], "BIAS": ["bias"], "BIAS_FISHER": ["bias", "fisher"], "ORDER": ["order"], "CORRECTION": ["correction"], "PROPORTION": ["proportion"],
-    "C": ["c"], "LIMITS": ["lower", "upper"], "LOW_HIGH": ["low", "high"], "ALPHA": ["alpha"],
+    "C": ["c"], "LIMITS": ["lower", "upper"], "LOW_HIGH": ["low", "high"], "ALPHA": ["alpha"], "PERIODS": ["periods"], "LIMIT": ["limit"],
 }  # fmt: skip
 
 
@@ -131,6 +131,20 @@ def stats():
             yield Function(f"numrs_{name}_{d['suffix']}",
                            ["numrs_context *context", *operands, f"{d['ctype']} *y", "int64_t outer", "int64_t n", "int64_t inner",
                             *(f"double {p}" for p in names)], body)
+
+
+def group():
+    """Raw functions of groups: x, keys (n), y (n_groups)."""
+    by_name = {t["name"]: t for t in DTYPES}
+    for number, name, _, result, parameter in rows("group"):
+        last = {"NONE": None, "CORRECTION": "correction", "Q": "q"}[parameter]
+        for d in dtypes_of("FLOAT"):
+            y = by_name["I64"] if result == "INDEX" else d
+            parameters = ["numrs_context *context", f"const {d['ctype']} *x", "const int64_t *keys", f"{y['ctype']} *y", "int64_t n",
+                          "int64_t n_groups", *([f"double {last}"] if last else [])]
+            body = (f"return Guard([&] {{ return GroupRaw(context, {number}, k{d['name']}, x, keys, y, k{y['name']}, n, n_groups, "
+                    f"{last or '0'}); }});")
+            yield Function(f"numrs_group_{name}_{d['suffix']}", parameters, body)
 
 
 def dot():
@@ -189,6 +203,7 @@ FAMILIES = [
     ("rolling", "y = statistic of the window of each element along the middle axis of x, both (outer, n, inner) in C order", rolling),
     ("ewm", "y = exponentially weighted statistic of the elements so far along the middle axis of x, both (outer, n, inner) in C order", ewm),
     ("stats", "y (outer, inner, numbers of a line; stats.h) = statistic of the middle axis of x (outer, n, inner), or a line; all in C order", stats),
+    ("group", "y[g] = statistic of the x[i] whose keys[i] is g (numrs_group); x and keys (n), y (n_groups)", group),
     ("dot", "y = sum of a[i] * b[i] over n contiguous elements", dot),
 ]
 
@@ -212,7 +227,7 @@ def ops_h():
             continue
         call = {"stats": "stat"}.get(family, family)
         out += ["", f"/** Operations of numrs_{call}. */", "enum {"]
-        prefix = f"{family}_" if family in ("rolling", "ewm") else ""
+        prefix = f"{family}_" if family in ("rolling", "ewm", "group") else ""
         out += [f"  NUMRS_OP_{(prefix + r[1]).upper()} = {r[0]}, /**< {prefix}{r[1]} */" for r in rows(family)]
         out += ["};"]
     return "\n".join(out + ["", "#endif /* NUMRS_OPS_H */", ""])
@@ -224,7 +239,7 @@ def ops_hpp():
            "#define NUMRS_OPS_HPP", "", '#include "numrs/numrs.hpp"', "", "namespace numrs {"]
     operands = {"unary": "x", "binary": "ab", "ternary": "abc"}
     for family, _, _ in FAMILIES:
-        if family in ("rolling", "ewm", "stats", "dot"):
+        if family in ("rolling", "ewm", "stats", "group", "dot"):
             continue
         out += ["", f"// {family}"]
         for r in rows(family):
@@ -271,7 +286,7 @@ def raw_h():
 
 def raw_cc():
     out = ["// Bodies of the raw functions: contiguous memory described to the families. " + NOTE, '#include "numrs/raw.h"', "",
-           '#include "api/calls.h"', '#include "api/elementwise.h"', '#include "api/reduce.h"', '#include "api/rolling.h"', '#include "api/stats.h"', "", "using namespace numrs;", ""]
+           '#include "api/calls.h"', '#include "api/elementwise.h"', '#include "api/group.h"', '#include "api/reduce.h"', '#include "api/rolling.h"', '#include "api/stats.h"', "", "using namespace numrs;", ""]
     for _, _, functions in FAMILIES:
         out += [f.definition() for f in functions()]
     out += [f.definition() for f in calls()]
@@ -320,7 +335,7 @@ def operations_md():
            "Every element-wise operation, the dtypes that have a kernel (others are converted as NumPy 2 does), and the largest error in units in the",
            "last place (ULP) that a test enforces over all arguments; 0 means the correctly rounded or exact result."]
     for family, text, _ in FAMILIES:
-        if family in ("reduce", "scan", "rolling", "ewm", "stats", "dot"):
+        if family in ("reduce", "scan", "rolling", "ewm", "stats", "group", "dot"):
             continue
         out += ["", f"## {family}", "", text, "", "| operation | dtypes | result | ULP f32 | ULP f64 |", "| --- | --- | --- | --- | --- |"]
         for r in rows(family):

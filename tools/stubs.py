@@ -32,7 +32,10 @@ PARAMETERS = {
     "low": "float",
     "high": "float", "alpha": "float", "theilslopes.y": "npt.ArrayLike", "theilslopes.x": "npt.ArrayLike | None",
     "rowvar": "bool", "y": "npt.ArrayLike | None",
-    "fweights": "npt.ArrayLike | None", "aweights": "npt.ArrayLike | None",
+    "fweights": "npt.ArrayLike | None", "keys": "npt.ArrayLike", "n_groups": "SupportsIndex | None", "lag.periods": "SupportsIndex",
+    "pct_change.periods": "SupportsIndex", "fill_forward.limit": "SupportsIndex | None", "fill_backward.limit": "SupportsIndex | None",
+    "group_quantile.q": "float", "bins": "npt.ArrayLike", "range": "tuple[float, float] | None", "histogram.weights": "npt.ArrayLike | None",
+    "density": "bool", "aweights": "npt.ArrayLike | None",
     "out": "_Out", "axis": "_Axes", "keepdims": "bool", "where": "npt.ArrayLike | None",
     "dtype": "npt.DTypeLike | None", "correction": "float | None", "ddof": "float | None", "include_initial": "bool", "copy": "bool",
     "com": "float | None", "span": "float | None", "halflife": "float | Any | None", "adjust": "bool",
@@ -128,7 +131,7 @@ def stats():
         imports += [f"from numrs._ops.{module} import (", *(f"    {name}," for name in found), ")"]
         names |= set(found)
     listed = ["__all__ = [", *(f'    "{name}",' for name in sorted(names)), "]", ""]
-    return before + BEGIN + "\n".join([*imports, ""]) + END + after + "\n".join(listed)
+    return before + BEGIN + "\n".join([*imports, "", ""]) + END + after + "\n".join(listed)
 
 
 def init():

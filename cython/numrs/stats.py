@@ -84,6 +84,20 @@ from numrs._ops.stats_expanding_more import (
     expanding_robust_zscore,
     expanding_zscore,
 )
+from numrs._ops.stats_groups import (
+    group_count,
+    group_first,
+    group_last,
+    group_max,
+    group_mean,
+    group_median,
+    group_min,
+    group_quantile,
+    group_std,
+    group_sum,
+    group_var,
+    histogram,
+)
 from numrs._ops.stats_moments import (
     describe,
     gmean,
@@ -103,6 +117,13 @@ from numrs._ops.stats_robust import (
     trim_mean,
     winsorize,
 )
+from numrs._ops.stats_series import (
+    fill_backward,
+    fill_forward,
+    lag,
+    pct_change,
+)
+
 # End of what is written.
 
 __all__ = [
@@ -142,10 +163,25 @@ __all__ = [
     "expanding_sum",
     "expanding_var",
     "expanding_zscore",
+    "fill_backward",
+    "fill_forward",
     "gmean",
+    "group_count",
+    "group_first",
+    "group_last",
+    "group_max",
+    "group_mean",
+    "group_median",
+    "group_min",
+    "group_quantile",
+    "group_std",
+    "group_sum",
+    "group_var",
+    "histogram",
     "hmean",
     "kendall",
     "kurtosis",
+    "lag",
     "moment",
     "nanargmax",
     "nanargmin",
@@ -156,6 +192,7 @@ __all__ = [
     "nanstd",
     "nansum",
     "nanvar",
+    "pct_change",
     "robust_zscore",
     "rolling_argmax",
     "rolling_argmin",

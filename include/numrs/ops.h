@@ -199,6 +199,25 @@ enum {
   NUMRS_OP_SPEARMAN = 16, /**< spearman */
   NUMRS_OP_KENDALL = 17, /**< kendall */
   NUMRS_OP_THEILSLOPES = 18, /**< theilslopes */
+  NUMRS_OP_LAG = 19, /**< lag */
+  NUMRS_OP_PCT_CHANGE = 20, /**< pct_change */
+  NUMRS_OP_FILL_FORWARD = 21, /**< fill_forward */
+  NUMRS_OP_FILL_BACKWARD = 22, /**< fill_backward */
+};
+
+/** Operations of numrs_group. */
+enum {
+  NUMRS_OP_GROUP_SUM = 0, /**< group_sum */
+  NUMRS_OP_GROUP_MEAN = 1, /**< group_mean */
+  NUMRS_OP_GROUP_VAR = 2, /**< group_var */
+  NUMRS_OP_GROUP_STD = 3, /**< group_std */
+  NUMRS_OP_GROUP_MIN = 4, /**< group_min */
+  NUMRS_OP_GROUP_MAX = 5, /**< group_max */
+  NUMRS_OP_GROUP_COUNT = 6, /**< group_count */
+  NUMRS_OP_GROUP_FIRST = 7, /**< group_first */
+  NUMRS_OP_GROUP_LAST = 8, /**< group_last */
+  NUMRS_OP_GROUP_MEDIAN = 9, /**< group_median */
+  NUMRS_OP_GROUP_QUANTILE = 10, /**< group_quantile */
 };
 
 #endif /* NUMRS_OPS_H */

@@ -907,6 +907,41 @@ NUMRS_API numrs_status numrs_kendall_f32(numrs_context *context, const float *x,
 NUMRS_API numrs_status numrs_kendall_f64(numrs_context *context, const double *x, const double *x2, double *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_theilslopes_f32(numrs_context *context, const float *x, const float *x2, float *y, int64_t outer, int64_t n, int64_t inner, double alpha);
 NUMRS_API numrs_status numrs_theilslopes_f64(numrs_context *context, const double *x, const double *x2, double *y, int64_t outer, int64_t n, int64_t inner, double alpha);
+NUMRS_API numrs_status numrs_lag_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double periods);
+NUMRS_API numrs_status numrs_lag_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double periods);
+NUMRS_API numrs_status numrs_pct_change_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double periods);
+NUMRS_API numrs_status numrs_pct_change_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double periods);
+NUMRS_API numrs_status numrs_fill_forward_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double limit);
+NUMRS_API numrs_status numrs_fill_forward_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double limit);
+NUMRS_API numrs_status numrs_fill_backward_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double limit);
+NUMRS_API numrs_status numrs_fill_backward_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double limit);
+/** @} */
+
+/** @name group
+@{ */
+/** y[g] = statistic of the x[i] whose keys[i] is g (numrs_group); x and keys (n), y (n_groups) */
+NUMRS_API numrs_status numrs_group_sum_f32(numrs_context *context, const float *x, const int64_t *keys, float *y, int64_t n, int64_t n_groups);
+NUMRS_API numrs_status numrs_group_sum_f64(numrs_context *context, const double *x, const int64_t *keys, double *y, int64_t n, int64_t n_groups);
+NUMRS_API numrs_status numrs_group_mean_f32(numrs_context *context, const float *x, const int64_t *keys, float *y, int64_t n, int64_t n_groups);
+NUMRS_API numrs_status numrs_group_mean_f64(numrs_context *context, const double *x, const int64_t *keys, double *y, int64_t n, int64_t n_groups);
+NUMRS_API numrs_status numrs_group_var_f32(numrs_context *context, const float *x, const int64_t *keys, float *y, int64_t n, int64_t n_groups, double correction);
+NUMRS_API numrs_status numrs_group_var_f64(numrs_context *context, const double *x, const int64_t *keys, double *y, int64_t n, int64_t n_groups, double correction);
+NUMRS_API numrs_status numrs_group_std_f32(numrs_context *context, const float *x, const int64_t *keys, float *y, int64_t n, int64_t n_groups, double correction);
+NUMRS_API numrs_status numrs_group_std_f64(numrs_context *context, const double *x, const int64_t *keys, double *y, int64_t n, int64_t n_groups, double correction);
+NUMRS_API numrs_status numrs_group_min_f32(numrs_context *context, const float *x, const int64_t *keys, float *y, int64_t n, int64_t n_groups);
+NUMRS_API numrs_status numrs_group_min_f64(numrs_context *context, const double *x, const int64_t *keys, double *y, int64_t n, int64_t n_groups);
+NUMRS_API numrs_status numrs_group_max_f32(numrs_context *context, const float *x, const int64_t *keys, float *y, int64_t n, int64_t n_groups);
+NUMRS_API numrs_status numrs_group_max_f64(numrs_context *context, const double *x, const int64_t *keys, double *y, int64_t n, int64_t n_groups);
+NUMRS_API numrs_status numrs_group_count_f32(numrs_context *context, const float *x, const int64_t *keys, int64_t *y, int64_t n, int64_t n_groups);
+NUMRS_API numrs_status numrs_group_count_f64(numrs_context *context, const double *x, const int64_t *keys, int64_t *y, int64_t n, int64_t n_groups);
+NUMRS_API numrs_status numrs_group_first_f32(numrs_context *context, const float *x, const int64_t *keys, float *y, int64_t n, int64_t n_groups);
+NUMRS_API numrs_status numrs_group_first_f64(numrs_context *context, const double *x, const int64_t *keys, double *y, int64_t n, int64_t n_groups);
+NUMRS_API numrs_status numrs_group_last_f32(numrs_context *context, const float *x, const int64_t *keys, float *y, int64_t n, int64_t n_groups);
+NUMRS_API numrs_status numrs_group_last_f64(numrs_context *context, const double *x, const int64_t *keys, double *y, int64_t n, int64_t n_groups);
+NUMRS_API numrs_status numrs_group_median_f32(numrs_context *context, const float *x, const int64_t *keys, float *y, int64_t n, int64_t n_groups);
+NUMRS_API numrs_status numrs_group_median_f64(numrs_context *context, const double *x, const int64_t *keys, double *y, int64_t n, int64_t n_groups);
+NUMRS_API numrs_status numrs_group_quantile_f32(numrs_context *context, const float *x, const int64_t *keys, float *y, int64_t n, int64_t n_groups, double q);
+NUMRS_API numrs_status numrs_group_quantile_f64(numrs_context *context, const double *x, const int64_t *keys, double *y, int64_t n, int64_t n_groups, double q);
 /** @} */
 
 /** @name dot

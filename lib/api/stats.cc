@@ -37,6 +37,8 @@ const Parameters& ParametersOf(StatParameters kind) {
       {2, {{"lower", 0.05, 0, 1, false}, {"upper", 0.05, 0, 1, false}}},
       {2, {{"low", 4, 0, kMost, false}, {"high", 4, 0, kMost, false}}},
       {1, {{"alpha", 0.95, 0, 1, false}}},
+      {1, {{"periods", 1, -0x1p53, 0x1p53, true}}},
+      {1, {{"limit", 0, 0, 0x1p53, true}}},
   };
   return table[static_cast<int>(kind)];
 }

@@ -24,7 +24,9 @@ enum class StatParameters : uint8_t {
   C,
   LIMITS,
   LOW_HIGH,
-  ALPHA
+  ALPHA,
+  PERIODS,
+  LIMIT
 };
 constexpr int kStatParameters = 2;
 constexpr int kStatOutputs = 10;  // most numbers per line
@@ -65,6 +67,8 @@ struct StatsTable {
   void (*rank)(const double* x, int64_t n, double* ranks, double* room);
   // Kendall's tau-b; room: 6 n doubles.
   double (*kendall)(const double* x, const double* y, int64_t n, double* room);
+  // NumPy's quantile (method linear) of n > 0 elements, which are reordered.
+  double (*quantile)(double* x, int64_t n, double q);
   // Logarithm and exponential of the library's own kernels.
   void (*log)(const void* x, void* y, int64_t n);
   void (*exp)(const void* x, void* y, int64_t n);

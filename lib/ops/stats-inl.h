@@ -354,6 +354,47 @@ struct BiweightScale {
     *s.out = __builtin_sqrt(static_cast<double>(s.n) * sums[0]) / __builtin_fabs(sums[1]);
   }
 };
+// y[i] = x[i - periods]; NaN where there is none.
+struct Lag {
+  static void Line(const StatLine& s) {
+    const int64_t by = static_cast<int64_t>(s.parameters[0]);
+    for (int64_t i = 0; i < s.n; i++) s.out[i] = i - by >= 0 && i - by < s.n ? s.x[i - by] : StatNaN();
+  }
+};
+struct PercentChange {
+  static void Line(const StatLine& s) {
+    const int64_t by = static_cast<int64_t>(s.parameters[0]);
+    for (int64_t i = 0; i < s.n; i++) {
+      const double before = i - by >= 0 && i - by < s.n ? s.x[i - by] : StatNaN();
+      s.out[i] = s.x[i] / before - 1;
+    }
+  }
+};
+// NaN becomes the last number before it, at most `limit` in a row (0: any number).
+struct FillForward {
+  static void Line(const StatLine& s) {
+    const double limit = s.parameters[0];
+    double last = StatNaN(), run = 0;
+    for (int64_t i = 0; i < s.n; i++) {
+      const bool number = s.x[i] == s.x[i];
+      run = number ? 0 : run + 1;
+      last = number ? s.x[i] : last;
+      s.out[i] = limit == 0 || run <= limit ? last : s.x[i];
+    }
+  }
+};
+struct FillBackward {
+  static void Line(const StatLine& s) {
+    const double limit = s.parameters[0];
+    double next = StatNaN(), run = 0;
+    for (int64_t i = s.n - 1; i >= 0; i--) {
+      const bool number = s.x[i] == s.x[i];
+      run = number ? 0 : run + 1;
+      next = number ? s.x[i] : next;
+      s.out[i] = limit == 0 || run <= limit ? next : s.x[i];
+    }
+  }
+};
 // count, mean, std, min, 25 %, 50 %, 75 %, max, skew, kurtosis.
 struct Describe {
   static void Line(const StatLine& s) {

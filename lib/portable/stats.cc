@@ -14,6 +14,12 @@ namespace {
 
 void Select(double* x, int64_t n, int64_t k) { std::nth_element(x, x + k, x + n); }
 
+double Quantile(double* x, int64_t n, double q) {
+  StatsTable tools{};
+  tools.select = Select;
+  return Selector{x, n, &tools}.Quantile(q);
+}
+
 // Indices of x in the order of its elements, as 64-bit numbers in room.
 template <class Before>
 int64_t* Ordered(int64_t n, double* room, const Before& before) {
@@ -98,6 +104,7 @@ const StatsTable* Stats() {
 #define NUMRS_STAT(id, name, Kernel, inputs, outputs, parameters, scratch, cost) t.line[id] = Kernel::Line;
 #include "table/stats.def"
     t.select = Select;
+    t.quantile = Quantile;
     t.rank = Rank;
     t.kendall = KendallTau;
     t.log = Unary()->fn[kUnary_log][kF64];

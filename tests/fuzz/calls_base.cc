@@ -215,6 +215,7 @@ void OneDtype(Call* c, Input* in, F&& f) {
 }
 NUMRS_FUZZ(numrs_reduce_dtype, 2, [](Call* c, Input* in) { OneDtype(c, in, numrs_reduce_dtype); });
 NUMRS_FUZZ(numrs_scan_dtype, 2, [](Call* c, Input* in) { OneDtype(c, in, numrs_scan_dtype); });
+NUMRS_FUZZ(numrs_group_dtype, 2, [](Call* c, Input* in) { OneDtype(c, in, numrs_group_dtype); });
 NUMRS_FUZZ(numrs_rolling_dtype, 2, [](Call* c, Input* in) { OneDtype(c, in, numrs_rolling_dtype); });
 NUMRS_FUZZ(numrs_rolling_length, 2, [](Call* call, Input* in) {
   numrs_rolling_options options = NUMRS_ROLLING_OPTIONS_INIT;

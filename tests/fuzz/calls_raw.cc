@@ -8,7 +8,7 @@
 namespace fuzz {
 namespace {
 
-enum Family { kElementwise, kReduce, kScan, kDot, kMatmul, kGemm, kRolling, kEwm, kStats };
+enum Family { kElementwise, kReduce, kScan, kDot, kMatmul, kGemm, kRolling, kEwm, kGroup, kStats };
 // Statistics of lines: how many inputs, how many numbers per line (0: a line).
 constexpr Family Stat(int inputs, int outputs) { return static_cast<Family>(kStats + 32 * inputs + outputs); }
 
@@ -72,6 +72,10 @@ Plan MakePlan(Family family, Input* in) {
       e[3] = in->Below(4);
       p.flags[0] = in->OneIn(2), p.flags[1] = in->OneIn(2), p.flags[2] = in->OneIn(2);
       break;
+    case kGroup:  // few keys of any 64 bits are in range: no elements
+      e[0] = in->OneIn(2) ? 0 : Extent(in), e[1] = SmallExtent(in);
+      p.counts[0] = p.counts[1] = e[0], p.counts[2] = e[1];
+      break;
     case kMatmul:
       for (int i = 0; i < 4; ++i) e[i] = SmallExtent(in);
       p.counts[0] = e[0] * e[1] * e[2], p.counts[1] = e[0] * e[2] * e[3], p.counts[2] = e[0] * e[1] * e[3];
@@ -92,7 +96,7 @@ Plan MakePlan(Family family, Input* in) {
 }
 
 constexpr int ExtentsOf(Family family) {
-  constexpr int kExtents[] = {1, 3, 3, 1, 4, 6, 5, 4, 3};
+  constexpr int kExtents[] = {1, 3, 3, 1, 4, 6, 5, 4, 2, 3};
   return kExtents[family < kStats ? family : kStats];
 }
 

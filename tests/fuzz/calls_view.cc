@@ -428,6 +428,45 @@ void Stat(Call* call, Input* in) {
     Check(call, in, {&x, &y}, f);
 }
 
+void Group(Call* call, Input* in) {
+  const int32_t op = in->OneIn(40) ? static_cast<int32_t>(in->Wild()) : in->Below(11), dtype = AnyDtype(in);
+  int32_t result = 0;
+  numrs_group_dtype(op, dtype, &result);
+  Shape s = AnyShape(in), k, r;
+  if (!s.ndim) s.Push(1 + in->Below(20));
+  r = s;
+  const int axis = in->Below(s.ndim);
+  k.Push(s.extents[axis]);
+  r.extents[axis] = in->OneIn(10) ? 0 : 1 + in->Below(255);
+  if (r.Count() > 20000) return;
+  const int32_t named = in->OneIn(24) ? static_cast<int32_t>(in->Wild()) : in->OneIn(2) ? axis : axis - s.ndim;
+  Operand x(in, s, dtype, false), keys(in, k, in->OneIn(6) ? AnyDtype(in) : NUMRS_U8, false),
+      y(in, r, ResultDtype(in, result), true);
+  const double parameter = in->OneIn(12) ? 0.0 / (in->Below(2) - 0.0) : in->Below(4) * 0.5;
+  Check(call, in, {&x, &keys, &y},
+        [&] { return numrs_group(nullptr, op, x.get(), keys.get(), y.get(), named, parameter); });
+}
+
+void Histogram(Call* call, Input* in) {
+  const Shape s = AnyShape(in);
+  Shape e, c;
+  const int bins = in->OneIn(20) ? 0 : 1 + in->Below(20);
+  e.Push(bins + 1);
+  c.Push(bins);
+  const bool weighted = in->OneIn(3);
+  Operand x(in, s, AnyDtype(in), false), weights(in, s, AnyDtype(in), false),
+      edges(in, e, in->OneIn(2) ? NUMRS_BOOL : AnyDtype(in), false),
+      y(in, c, ResultDtype(in, weighted ? NUMRS_F64 : NUMRS_I64), true);
+  if (weighted && weights.null) return;
+  const auto f = [&] {
+    return numrs_histogram(nullptr, x.get(), weighted ? weights.get() : nullptr, edges.get(), y.get());
+  };
+  if (weighted)
+    Check(call, in, {&x, &weights, &edges, &y}, f);
+  else
+    Check(call, in, {&x, &edges, &y}, f);
+}
+
 using ShapeFunction = numrs_status (*)(const numrs_view*, const numrs_view*, int32_t*, int64_t*);
 using ProductFunction = numrs_status (*)(numrs_context*, const numrs_view*, const numrs_view*, const numrs_view*);
 
@@ -490,6 +529,8 @@ NUMRS_FUZZ(numrs_rolling, 100, Rolling);
 NUMRS_FUZZ(numrs_ewm, 40, Ewm);
 NUMRS_FUZZ(numrs_vecdot, 20, Vecdot);
 NUMRS_FUZZ(numrs_stat, 60, Stat);
+NUMRS_FUZZ(numrs_group, 20, Group);
+NUMRS_FUZZ(numrs_histogram, 15, Histogram);
 NUMRS_FUZZ(numrs_stat_dtype, 3, [](Call* call, Input* in) {
   const int32_t op = in->OneIn(2) ? in->Below(30) : static_cast<int32_t>(in->Wild()), x = AnyDtype(in),
                 x2 = in->OneIn(2) ? AnyDtype(in) : static_cast<int32_t>(in->Wild());
