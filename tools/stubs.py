@@ -35,7 +35,7 @@ PARAMETERS = {
     "fweights": "npt.ArrayLike | None", "keys": "npt.ArrayLike", "n_groups": "SupportsIndex | None", "lag.periods": "SupportsIndex",
     "pct_change.periods": "SupportsIndex", "fill_forward.limit": "SupportsIndex | None", "fill_backward.limit": "SupportsIndex | None",
     "group_quantile.q": "float", "bins": "npt.ArrayLike", "range": "tuple[float, float] | None", "histogram.weights": "npt.ArrayLike | None",
-    "density": "bool", "aweights": "npt.ArrayLike | None",
+    "density": "bool", "merge.other": "Any", "value.q": "float", "aweights": "npt.ArrayLike | None",
     "out": "_Out", "axis": "_Axes", "keepdims": "bool", "where": "npt.ArrayLike | None",
     "dtype": "npt.DTypeLike | None", "correction": "float | None", "ddof": "float | None", "include_initial": "bool", "copy": "bool",
     "com": "float | None", "span": "float | None", "halflife": "float | Any | None", "adjust": "bool",
@@ -47,6 +47,7 @@ PARAMETERS = {
 }  # fmt: skip
 # Type of a result by the function; anything else gives an ndarray or a NumPy scalar.
 RESULTS = {
+    "__len__": "int", "__repr__": "str", "__reduce__": "tuple[Any, ...]",
     "astype": "npt.NDArray[Any]", "get_num_threads": "int", "set_num_threads": "None", "detect_simd_support": "str", "simd_info": "dict[str, Any]",
     "set_target": "None", "get_cpu_info": "dict[str, Any]", "list_backends": "list[str]", "get_backend": "str", "set_backend": "None",
     "memory_stats": "dict[str, int]", "memory_trim": "None", "memory_set_limit": "None", "memory_reset_peak": "None",
@@ -61,6 +62,8 @@ def signature(source):
     arguments = function.args
 
     def typed(argument, default):
+        if argument.arg == "self":
+            return "self"
         kind = PARAMETERS.get(f"{function.name}.{argument.arg}") or PARAMETERS[argument.arg]
         return f"{argument.arg}: {kind}" + (f" = {ast.unparse(default)}" if default is not None else "")
 
@@ -92,9 +95,19 @@ def signature(source):
     )
 
 
+def classes(text):
+    """Stubs of the public cdef classes: their methods, by the rules of functions."""
+    for name, body in re.findall(r"^cdef class ([A-Z]\w*):\n(.*?)(?=^\S|\Z)", text, flags=re.M | re.S):
+        yield f"class {name}:"
+        for source in re.findall(r"^    (def \w+\(.*?\):)$", body, flags=re.M | re.S):
+            if not source.startswith(("def __cinit__", "def __dealloc__")):
+                line = signature(re.sub(r"\w+ (\w+) not None", r"\1", source))
+                yield "    " + line.replace("\n", "\n    ")
+
+
 def stub(path):
     found = re.findall(r"^def [a-z]\w*\(.*?\):$", path.read_text(), flags=re.M | re.S)
-    lines = CONSTANTS.get(path.stem, []) + [signature(source) for source in found]
+    lines = CONSTANTS.get(path.stem, []) + [signature(source) for source in found] + list(classes(path.read_text()))
     body = "\n".join(lines)
     aliases = [f"{name} = {kind}" for name, kind in ALIASES.items() if name in body]
     body = "\n".join([*aliases, "", body] if aliases else [body])
@@ -110,7 +123,9 @@ def stub(path):
 def array_functions():
     """Module → its public functions; `runtime` holds no array function."""
     return {
-        path.stem: sorted(re.findall(r"^def ([a-z]\w*)\(", path.read_text(), flags=re.M))
+        path.stem: sorted(
+            a or b for a, b in re.findall(r"^(?:def ([a-z]\w*)\(|cdef class ([A-Z]\w*):)", path.read_text(), flags=re.M)
+        )
         for path in sorted(OPS.glob("*.pyx"))
         if not path.stem.startswith("_") and path.stem != "runtime"
     }

@@ -123,10 +123,16 @@ from numrs._ops.stats_series import (
     lag,
     pct_change,
 )
+from numrs._ops.stats_streams import (
+    Moments,
+    Quantile,
+)
 
 # End of what is written.
 
 __all__ = [
+    "Moments",
+    "Quantile",
     "biweight_location",
     "biweight_scale",
     "corr",

@@ -30,6 +30,7 @@
 #include "numrs/rolling.h"
 #include "numrs/ewm.h"
 #include "numrs/stats.h"
+#include "numrs/stream.h"
 #include "numrs/raw.h"
 
 #endif /* NUMRS_NUMRS_H */
