@@ -104,7 +104,8 @@ Status CheckBounds(const char* f, const Options& o, int64_t n, int64_t* longest)
 Status Describe(const Options& o, RollingJob* job) {
   const int64_t n = job->n;
   job->outputs = Outputs(o, n);
-  job->step = o.step ? o.step : 1;
+  // Beyond the line there is only the first output, whatever the step.
+  job->step = std::min(o.step ? o.step : 1, std::max<int64_t>(n, 1));
   RollingParameters& p = job->p;
   p.min_periods = o.min_periods < 0 ? 0 : o.min_periods > 0 ? o.min_periods : o.starts ? 1 : o.window;
   p.correction = p.q = o.parameter;
