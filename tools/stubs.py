@@ -23,6 +23,7 @@ PARAMETERS = {
     "argmin.axis": "SupportsIndex | None", "argmax.axis": "SupportsIndex | None", "vecdot.axis": "SupportsIndex",
     "cumulative_sum.axis": "SupportsIndex | None", "cumulative_prod.axis": "SupportsIndex | None",
     "cumulative_max.axis": "SupportsIndex | None", "cumulative_min.axis": "SupportsIndex | None",
+    "func": "Any", "length": "Any", "time_windows.times": "npt.ArrayLike",
     "ewm_mean.alpha": "float | None", "ewma.alpha": "float | None", "ewm_var.alpha": "float | None", "ewm_std.alpha": "float | None",
     "ewm_cov.alpha": "float | None", "ewm_corr.alpha": "float | None",
     "clip.min": "npt.ArrayLike | None", "clip.max": "npt.ArrayLike | None", "astype.dtype": "npt.DTypeLike",

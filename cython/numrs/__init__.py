@@ -160,6 +160,10 @@ from numrs._ops.rolling import (
     rolling_sum,
     rolling_var,
 )
+from numrs._ops.rolling_apply import (
+    rolling_apply,
+    time_windows,
+)
 from numrs._ops.rolling_order import (
     rolling_mad,
     rolling_median,
@@ -300,6 +304,7 @@ __all__ = [
     "real",
     "reciprocal",
     "remainder",
+    "rolling_apply",
     "rolling_argmax",
     "rolling_argmin",
     "rolling_corr",
@@ -343,6 +348,7 @@ __all__ = [
     "sum",
     "tan",
     "tanh",
+    "time_windows",
     "trunc",
     "var",
     "vecdot",

@@ -27,6 +27,10 @@ from numrs._ops.rolling import (
     rolling_sum,
     rolling_var,
 )
+from numrs._ops.rolling_apply import (
+    rolling_apply,
+    time_windows,
+)
 from numrs._ops.rolling_order import (
     rolling_mad,
     rolling_median,
@@ -200,6 +204,7 @@ __all__ = [
     "nanvar",
     "pct_change",
     "robust_zscore",
+    "rolling_apply",
     "rolling_argmax",
     "rolling_argmin",
     "rolling_corr",
@@ -228,6 +233,7 @@ __all__ = [
     "skew",
     "spearman",
     "theilslopes",
+    "time_windows",
     "trim_mean",
     "winsorize",
     "zscore",

@@ -13,7 +13,7 @@
     @code{.c}
     const double x[] = {1, 2, 4};
     double y[3];
-    numrs_ewm_mean_f64(NULL, x, y, 1, 3, 1, 0.5, 0, 0, 1);   // alpha 0.5, not adjusted: 1 1.5 2.75
+    numrs_ewm_mean_f64(NULL, x, y, 1, 3, 1, 0.5, 0, 0, 0);   // alpha 0.5, not adjusted: 1 1.5 2.75
     @endcode */
 #ifndef NUMRS_EWM_H
 #define NUMRS_EWM_H

@@ -121,8 +121,8 @@ struct RollingTable {
   RollingWindowsFn weighted[kRollingOps];  // windows with weights, always of `window` slots that may be missing
   RollingScratchFn scratch_bytes[kRollingOps];
   EwmFn ewm[kEwmOps];
-  // rows[r * kRollingLanes + l] = element r of lane l, which begins l * apart bytes behind x, and back: r < n, a multiple
-  // of 8. nullptr: the transposition of CopyTable serves.
+  // rows[r * kRollingLanes + l] = element r of lane l, which begins l * apart bytes behind x, and back: r < n, a
+  // multiple of 8. nullptr: the transposition of CopyTable serves.
   void (*lanes_in)(const char* x, int64_t apart, double* rows, int64_t n);
   void (*lanes_out)(const double* rows, char* y, int64_t apart, int64_t n);
   // Is one of n doubles NaN?

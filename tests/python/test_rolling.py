@@ -494,3 +494,48 @@ def test_memory_is_of_the_window():
         n = 200_000 if ROWS[name][2] == "ORDER" else len(x)
         function(name)(*operands(name, x[:n], window=100), out=y[:n])
         assert numrs.memory.stats()["peak_bytes"] - base < 500_000, name
+
+
+def test_apply():
+    x = series(60, 0.1, 20).reshape(3, 20)
+    for closed, center, step, axis in itertools.product(
+        ("right", "left", "both", "neither"), (False, True), (1, 3), (0, 1)
+    ):
+        options = {"closed": closed, "center": center, "step": step, "axis": axis, "min_periods": 1}
+        for window in (2, 5):
+            got = numrs.rolling_apply(x, window, np.nansum, **options)
+            np.testing.assert_allclose(
+                got,
+                np.where(
+                    numrs.rolling_count(x, window, **{**options, "min_periods": 0}) > 0,
+                    numrs.rolling_sum(x, window, **options),
+                    np.nan,
+                ),
+                atol=1e-12,
+            )
+    assert numrs.rolling_apply(np.arange(4, dtype="f4"), 2, np.max).dtype == np.float32
+    with pytest.raises(TypeError, match="rolling_apply: func"):
+        numrs.rolling_apply(x, 2, 3)
+    with pytest.raises(ValueError, match="rolling_apply: min_periods"):
+        numrs.rolling_apply(x, 2, np.sum, min_periods=3)
+    with pytest.raises(ZeroDivisionError):
+        numrs.rolling_apply(x, 2, lambda v: 1 // 0, min_periods=1)
+
+
+def test_time_windows():
+    generator = np.random.default_rng(21)
+    x, times = series(200, 0.1, 22), np.cumsum(generator.integers(1, 9, 200))
+    stamps = np.datetime64("2026-01-01") + times.astype("timedelta64[s]")
+    for closed in ("right", "left", "both", "neither"):
+        want = pd.Series(x, index=pd.DatetimeIndex(stamps)).rolling("20s", closed=closed).mean().to_numpy()
+        for bounds in (
+            numrs.time_windows(times, 20, closed=closed),
+            numrs.time_windows(stamps, np.timedelta64(20, "s"), closed=closed),
+        ):
+            np.testing.assert_allclose(numrs.rolling_mean(x, bounds), want, rtol=1e-9)
+    with pytest.raises(ValueError, match="sorted"):
+        numrs.time_windows([1, 0], 1)
+    with pytest.raises(ValueError, match="length"):
+        numrs.time_windows([0, 1], 0)
+    with pytest.raises(TypeError, match="time_windows"):
+        numrs.time_windows(stamps, "x")
