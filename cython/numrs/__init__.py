@@ -184,6 +184,7 @@ from numrs._ops.scans import (
     cumulative_min,
     cumulative_prod,
     cumulative_sum,
+    diff,
 )
 # End of what is written.
 
@@ -238,6 +239,7 @@ __all__ = [
     "cumulative_prod",
     "cumulative_sum",
     "detect_simd_support",
+    "diff",
     "div",
     "divide",
     "dot",

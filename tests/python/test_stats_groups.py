@@ -141,3 +141,22 @@ def test_series():
     ):
         with pytest.raises(ValueError, match=message):
             call()
+
+
+def test_diff():
+    for dtype in DTYPES:
+        x = data(dtype, (5, 7), 3)
+        for axis in (0, 1, -1):
+            for n in (0, 1, 3, 9):
+                assert_same(numrs.diff(x, axis=axis, n=n), np.diff(x, axis=axis, n=n))
+            first, last = x.take([0, 1], axis), x.take([2], axis)
+            assert_same(numrs.diff(x, axis=axis, prepend=first, append=last), np.diff(x, axis=axis, prepend=first, append=last))
+    assert_same(numrs.diff([1.0, 4.0], prepend=0.0), np.array([1.0, 3.0]))
+    for call, error, message in (
+        (lambda: numrs.diff(3.0), ValueError, "diff: x has no dimension"),
+        (lambda: numrs.diff([1.0], n=-1), ValueError, "diff: n is -1"),
+        (lambda: numrs.diff([1.0], n=1.5), TypeError, "diff: n is of type float"),
+        (lambda: numrs.diff([1.0], axis=1), np.exceptions.AxisError, "diff: axis 1"),
+    ):
+        with pytest.raises(error, match=message):
+            call()

@@ -41,3 +41,12 @@ def cumulative_min(
     include_initial: bool = False,
     out: _Out = None,
 ) -> Any: ...
+def diff(
+    x: npt.ArrayLike,
+    /,
+    *,
+    axis: SupportsIndex = -1,
+    n: SupportsIndex = 1,
+    prepend: npt.ArrayLike | None = None,
+    append: npt.ArrayLike | None = None,
+) -> Any: ...

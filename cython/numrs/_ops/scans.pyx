@@ -1,6 +1,11 @@
 # cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
-"""Cumulative sums, products and extremes along one axis."""
-from numrs._ops._reduce cimport in_dtype, scan
+"""Cumulative sums, products and extremes along one axis, and differences."""
+import numpy as np
+
+from numrs._ops._array cimport as_array
+from numrs._ops._reduce cimport axis_of, in_dtype, scan
+from numrs._ops.elementwise_arithmetic import subtract
+from numrs._ops.elementwise_comparison import not_equal
 from numrs._ops.elementwise_selection import astype
 from numrs.c cimport ops
 
@@ -151,3 +156,58 @@ def cumulative_min(x, /, *, axis=None, dtype=None, include_initial=False, out=No
         return in_dtype(scan(ops.NUMRS_OP_CUMULATIVE_MIN, "cumulative_min", astype(x, dtype, copy=False), axis, out,
                              include_initial), dtype, out)
     return scan(ops.NUMRS_OP_CUMULATIVE_MIN, "cumulative_min", x, axis, out, include_initial)
+
+
+def diff(x, /, *, axis=-1, n=1, prepend=None, append=None):
+    """Differences of neighbours along an axis, as the array API standard.
+
+    Parameters
+    ----------
+    x : array_like
+        At least one dimension.
+    axis : int, optional
+        Axis to go along.
+    n : int, optional
+        How often differences are taken.
+    prepend, append : array_like, optional
+        Elements put before and behind ``x`` along the axis first; numbers are stretched.
+
+    Returns
+    -------
+    ndarray
+        Shorter by ``n`` along the axis, in the dtype of ``x`` (bool: whether they differ).
+
+    Raises
+    ------
+    ValueError
+        For a negative ``n``, no dimension, or an axis out of range.
+
+    Examples
+    --------
+    >>> numrs.diff([1.0, 4.0, 9.0])
+    array([3., 5.])
+    """
+    cdef object a = as_array(x, "diff", "x"), parts = [], piece
+    if a.ndim == 0:
+        raise ValueError("diff: x has no dimension, expected at least one")
+    along = axis_of(axis, a.ndim, "diff", a.shape)
+    try:
+        times = n.__index__()
+    except (AttributeError, TypeError):
+        raise TypeError(f"diff: n is of type {type(n).__name__}, expected an int") from None
+    if times < 0:
+        raise ValueError(f"diff: n is {times}, expected at least 0")
+    for name, given in (("prepend", prepend), ("x", a), ("append", append)):
+        if given is None:
+            continue
+        piece = as_array(given, "diff", name)
+        if piece.ndim == 0:
+            piece = np.broadcast_to(piece, (*a.shape[:along], 1, *a.shape[along + 1:]))
+        parts.append(piece)
+    if len(parts) > 1:
+        a = np.concatenate(parts, axis=along)
+    before = tuple([slice(None)] * along + [slice(None, -1)])
+    behind = tuple([slice(None)] * along + [slice(1, None)])
+    for _ in range(times):
+        a = not_equal(a[behind], a[before]) if a.dtype == np.bool_ else subtract(a[behind], a[before])
+    return a
