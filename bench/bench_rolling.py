@@ -28,14 +28,14 @@ def _calls(name, x, window, peers, axis=-1, least=None):
         calls["pandas"] = lambda: method(**more)
     if "polars" in peers and x.ndim == 1 and least is None and name in ("mean", "sum", "std", "var", "min", "max", "median"):
         series = peers["polars"].own(x)
-        method = getattr(series, f"rolling_{name}")
-        more = {"ddof": 0} if name in ("var", "std") else {}
-        calls["polars"] = lambda: method(window, **more)
+        polars, ddof = getattr(series, f"rolling_{name}"), {"ddof": 0} if name in ("var", "std") else {}
+        calls["polars"] = lambda: polars(window, **ddof)
     if name == "mad" and window <= 50 and x.size <= 100_000 and "numpy" in peers:
 
         def sliding():
             windows = np.lib.stride_tricks.sliding_window_view(x, window)
-            return np.median(np.abs(windows - np.median(windows, 1, keepdims=True)), 1)
+            full = np.median(np.abs(windows - np.median(windows, 1, keepdims=True)), 1)
+            return np.concatenate((np.full(window - 1, np.nan), full))
 
         calls["numpy"] = sliding
     return calls
