@@ -213,7 +213,10 @@ CALLS_TEXT = [
     "@{ */",
     "/** matmul: y = a @ b, batch times (m, k) @ (k, n). Integers wrap, bool is \"or of ands\", k = 0 gives zeros.",
     "   gemm: c = alpha op(a) op(b) + beta c in row-major order, rows lda, ldb, ldc elements apart. op transposes where trans_ is 1: op(a) is",
-    "   (m, k), so a is stored as (k, m). beta = 0 does not read c, alpha = 0 neither a nor b; k = 0 gives beta c. */",
+    "   (m, k), so a is stored as (k, m). beta = 0 does not read c, alpha = 0 neither a nor b; k = 0 gives beta c.",
+    "   sort to iqr: the functions of order.h along the middle axis of x (outer, n, inner), C order; y is like x, topk's outputs are (outer, k,",
+    "   inner), quantile's is (n_q, outer, inner), those of median, mad and iqr are (outer, inner). searchsorted: places of m elements x2 among n",
+    "   sorted ones. unique: the different ones of n elements, *count of them, and how often each is there; values and counts have room for n. */",
 ]
 
 
@@ -373,7 +376,7 @@ def files():
     yield "lib/api/raw.cc", raw_cc()
     yield "cython/numrs/c/ops.pxd", pxd("ops", ["    enum:"] + [f"        {n}" for n in re.findall(r"^  (NUMRS_\w+) =", ops_h(), flags=re.M)])
     yield "cython/numrs/c/base.pxd", pxd("base", header_to_pxd("base"))
-    for theme in ("view", "elementwise", "reduce", "linalg", "rolling", "ewm", "stats", "stream"):
+    for theme in ("view", "elementwise", "reduce", "linalg", "order", "rolling", "ewm", "stats", "stream"):
         yield f"cython/numrs/c/{theme}.pxd", pxd(theme, header_to_pxd(theme), ["base"] if theme == "view" else ["base", "view"])
     raw = [f.pxd() for _, _, functions in FAMILIES for f in functions()] + [f.pxd() for f in calls()]
     yield "cython/numrs/c/raw.pxd", pxd("raw", raw, ["base"])

@@ -44,6 +44,11 @@ PARAMETERS = {
     "ignore_na": "bool", "times": "npt.ArrayLike | None",
     "window": "_Window", "q": "float", "method": "str", "ascending": "bool", "pct": "bool", "scale": "float | Literal['normal']",
     "weights": "npt.ArrayLike | None", "min_periods": "SupportsIndex | None", "center": "bool", "step": "SupportsIndex",
+    "sort.axis": "SupportsIndex | None", "argsort.axis": "SupportsIndex | None", "partition.axis": "SupportsIndex | None",
+    "argpartition.axis": "SupportsIndex | None", "topk.axis": "SupportsIndex | None", "rankdata.axis": "SupportsIndex | None",
+    "quantile.q": "npt.ArrayLike", "nanquantile.q": "npt.ArrayLike", "percentile.q": "npt.ArrayLike", "nanpercentile.q": "npt.ArrayLike",
+    "descending": "bool", "stable": "bool", "largest": "bool", "sorted": "bool", "k": "SupportsIndex", "kth": "npt.ArrayLike",
+    "side": "Literal['left', 'right']", "sorter": "npt.ArrayLike | None",
     "closed": "Literal['right', 'left', 'both', 'neither']",
     "ord": "float", "name": "str", "limit": "SupportsIndex | None", "thread_us": "float | None", "stream_bytes": "SupportsIndex | None",
 }  # fmt: skip

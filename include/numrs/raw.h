@@ -964,7 +964,10 @@ NUMRS_API numrs_status numrs_dot_f64(numrs_context *context, const double *a, co
 @{ */
 /** matmul: y = a @ b, batch times (m, k) @ (k, n). Integers wrap, bool is "or of ands", k = 0 gives zeros.
    gemm: c = alpha op(a) op(b) + beta c in row-major order, rows lda, ldb, ldc elements apart. op transposes where trans_ is 1: op(a) is
-   (m, k), so a is stored as (k, m). beta = 0 does not read c, alpha = 0 neither a nor b; k = 0 gives beta c. */
+   (m, k), so a is stored as (k, m). beta = 0 does not read c, alpha = 0 neither a nor b; k = 0 gives beta c.
+   sort to iqr: the functions of order.h along the middle axis of x (outer, n, inner), C order; y is like x, topk's outputs are (outer, k,
+   inner), quantile's is (n_q, outer, inner), those of median, mad and iqr are (outer, inner). searchsorted: places of m elements x2 among n
+   sorted ones. unique: the different ones of n elements, *count of them, and how often each is there; values and counts have room for n. */
 NUMRS_API numrs_status numrs_matmul_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t batch, int64_t m, int64_t k, int64_t n);
 NUMRS_API numrs_status numrs_matmul_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t batch, int64_t m, int64_t k, int64_t n);
 NUMRS_API numrs_status numrs_matmul_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t batch, int64_t m, int64_t k, int64_t n);
@@ -978,6 +981,102 @@ NUMRS_API numrs_status numrs_matmul_f32(numrs_context *context, const float *a, 
 NUMRS_API numrs_status numrs_matmul_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t batch, int64_t m, int64_t k, int64_t n);
 NUMRS_API numrs_status numrs_gemm_f32(numrs_context *context, const float *a, const float *b, float *c, int64_t m, int64_t k, int64_t n, int64_t lda, int64_t ldb, int64_t ldc, int32_t trans_a, int32_t trans_b, float alpha, float beta);
 NUMRS_API numrs_status numrs_gemm_f64(numrs_context *context, const double *a, const double *b, double *c, int64_t m, int64_t k, int64_t n, int64_t lda, int64_t ldb, int64_t ldc, int32_t trans_a, int32_t trans_b, double alpha, double beta);
+NUMRS_API numrs_status numrs_sort_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_sort_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_sort_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_sort_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_sort_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_sort_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_sort_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_sort_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_sort_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_sort_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_sort_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_argsort_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_argsort_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_argsort_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_argsort_i32(numrs_context *context, const int32_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_argsort_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_argsort_u8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_argsort_u16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_argsort_u32(numrs_context *context, const uint32_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_argsort_u64(numrs_context *context, const uint64_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_argsort_f32(numrs_context *context, const float *x, int64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_argsort_f64(numrs_context *context, const double *x, int64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_partition_b8(numrs_context *context, const uint8_t *x, const int64_t *kth, uint8_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
+NUMRS_API numrs_status numrs_partition_i8(numrs_context *context, const int8_t *x, const int64_t *kth, int8_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
+NUMRS_API numrs_status numrs_partition_i16(numrs_context *context, const int16_t *x, const int64_t *kth, int16_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
+NUMRS_API numrs_status numrs_partition_i32(numrs_context *context, const int32_t *x, const int64_t *kth, int32_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
+NUMRS_API numrs_status numrs_partition_i64(numrs_context *context, const int64_t *x, const int64_t *kth, int64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
+NUMRS_API numrs_status numrs_partition_u8(numrs_context *context, const uint8_t *x, const int64_t *kth, uint8_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
+NUMRS_API numrs_status numrs_partition_u16(numrs_context *context, const uint16_t *x, const int64_t *kth, uint16_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
+NUMRS_API numrs_status numrs_partition_u32(numrs_context *context, const uint32_t *x, const int64_t *kth, uint32_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
+NUMRS_API numrs_status numrs_partition_u64(numrs_context *context, const uint64_t *x, const int64_t *kth, uint64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
+NUMRS_API numrs_status numrs_partition_f32(numrs_context *context, const float *x, const int64_t *kth, float *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
+NUMRS_API numrs_status numrs_partition_f64(numrs_context *context, const double *x, const int64_t *kth, double *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
+NUMRS_API numrs_status numrs_argpartition_b8(numrs_context *context, const uint8_t *x, const int64_t *kth, int64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
+NUMRS_API numrs_status numrs_argpartition_i8(numrs_context *context, const int8_t *x, const int64_t *kth, int64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
+NUMRS_API numrs_status numrs_argpartition_i16(numrs_context *context, const int16_t *x, const int64_t *kth, int64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
+NUMRS_API numrs_status numrs_argpartition_i32(numrs_context *context, const int32_t *x, const int64_t *kth, int64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
+NUMRS_API numrs_status numrs_argpartition_i64(numrs_context *context, const int64_t *x, const int64_t *kth, int64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
+NUMRS_API numrs_status numrs_argpartition_u8(numrs_context *context, const uint8_t *x, const int64_t *kth, int64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
+NUMRS_API numrs_status numrs_argpartition_u16(numrs_context *context, const uint16_t *x, const int64_t *kth, int64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
+NUMRS_API numrs_status numrs_argpartition_u32(numrs_context *context, const uint32_t *x, const int64_t *kth, int64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
+NUMRS_API numrs_status numrs_argpartition_u64(numrs_context *context, const uint64_t *x, const int64_t *kth, int64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
+NUMRS_API numrs_status numrs_argpartition_f32(numrs_context *context, const float *x, const int64_t *kth, int64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
+NUMRS_API numrs_status numrs_argpartition_f64(numrs_context *context, const double *x, const int64_t *kth, int64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
+NUMRS_API numrs_status numrs_topk_b8(numrs_context *context, const uint8_t *x, uint8_t *values, int64_t *indices, int64_t outer, int64_t n, int64_t inner, int64_t k, int32_t flags);
+NUMRS_API numrs_status numrs_topk_i8(numrs_context *context, const int8_t *x, int8_t *values, int64_t *indices, int64_t outer, int64_t n, int64_t inner, int64_t k, int32_t flags);
+NUMRS_API numrs_status numrs_topk_i16(numrs_context *context, const int16_t *x, int16_t *values, int64_t *indices, int64_t outer, int64_t n, int64_t inner, int64_t k, int32_t flags);
+NUMRS_API numrs_status numrs_topk_i32(numrs_context *context, const int32_t *x, int32_t *values, int64_t *indices, int64_t outer, int64_t n, int64_t inner, int64_t k, int32_t flags);
+NUMRS_API numrs_status numrs_topk_i64(numrs_context *context, const int64_t *x, int64_t *values, int64_t *indices, int64_t outer, int64_t n, int64_t inner, int64_t k, int32_t flags);
+NUMRS_API numrs_status numrs_topk_u8(numrs_context *context, const uint8_t *x, uint8_t *values, int64_t *indices, int64_t outer, int64_t n, int64_t inner, int64_t k, int32_t flags);
+NUMRS_API numrs_status numrs_topk_u16(numrs_context *context, const uint16_t *x, uint16_t *values, int64_t *indices, int64_t outer, int64_t n, int64_t inner, int64_t k, int32_t flags);
+NUMRS_API numrs_status numrs_topk_u32(numrs_context *context, const uint32_t *x, uint32_t *values, int64_t *indices, int64_t outer, int64_t n, int64_t inner, int64_t k, int32_t flags);
+NUMRS_API numrs_status numrs_topk_u64(numrs_context *context, const uint64_t *x, uint64_t *values, int64_t *indices, int64_t outer, int64_t n, int64_t inner, int64_t k, int32_t flags);
+NUMRS_API numrs_status numrs_topk_f32(numrs_context *context, const float *x, float *values, int64_t *indices, int64_t outer, int64_t n, int64_t inner, int64_t k, int32_t flags);
+NUMRS_API numrs_status numrs_topk_f64(numrs_context *context, const double *x, double *values, int64_t *indices, int64_t outer, int64_t n, int64_t inner, int64_t k, int32_t flags);
+NUMRS_API numrs_status numrs_rankdata_b8(numrs_context *context, const uint8_t *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t method, int32_t flags);
+NUMRS_API numrs_status numrs_rankdata_i8(numrs_context *context, const int8_t *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t method, int32_t flags);
+NUMRS_API numrs_status numrs_rankdata_i16(numrs_context *context, const int16_t *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t method, int32_t flags);
+NUMRS_API numrs_status numrs_rankdata_i32(numrs_context *context, const int32_t *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t method, int32_t flags);
+NUMRS_API numrs_status numrs_rankdata_i64(numrs_context *context, const int64_t *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t method, int32_t flags);
+NUMRS_API numrs_status numrs_rankdata_u8(numrs_context *context, const uint8_t *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t method, int32_t flags);
+NUMRS_API numrs_status numrs_rankdata_u16(numrs_context *context, const uint16_t *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t method, int32_t flags);
+NUMRS_API numrs_status numrs_rankdata_u32(numrs_context *context, const uint32_t *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t method, int32_t flags);
+NUMRS_API numrs_status numrs_rankdata_u64(numrs_context *context, const uint64_t *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t method, int32_t flags);
+NUMRS_API numrs_status numrs_rankdata_f32(numrs_context *context, const float *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t method, int32_t flags);
+NUMRS_API numrs_status numrs_rankdata_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t method, int32_t flags);
+NUMRS_API numrs_status numrs_quantile_f32(numrs_context *context, const float *x, const double *q, float *y, int64_t outer, int64_t n, int64_t inner, int64_t n_q, int32_t method, int32_t flags);
+NUMRS_API numrs_status numrs_quantile_f64(numrs_context *context, const double *x, const double *q, double *y, int64_t outer, int64_t n, int64_t inner, int64_t n_q, int32_t method, int32_t flags);
+NUMRS_API numrs_status numrs_median_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_median_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_mad_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double scale, int32_t flags);
+NUMRS_API numrs_status numrs_mad_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double scale, int32_t flags);
+NUMRS_API numrs_status numrs_iqr_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double scale, int32_t method, int32_t flags);
+NUMRS_API numrs_status numrs_iqr_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double scale, int32_t method, int32_t flags);
+NUMRS_API numrs_status numrs_searchsorted_b8(numrs_context *context, const uint8_t *x1, const uint8_t *x2, int64_t *y, int64_t n, int64_t m, int32_t flags);
+NUMRS_API numrs_status numrs_searchsorted_i8(numrs_context *context, const int8_t *x1, const int8_t *x2, int64_t *y, int64_t n, int64_t m, int32_t flags);
+NUMRS_API numrs_status numrs_searchsorted_i16(numrs_context *context, const int16_t *x1, const int16_t *x2, int64_t *y, int64_t n, int64_t m, int32_t flags);
+NUMRS_API numrs_status numrs_searchsorted_i32(numrs_context *context, const int32_t *x1, const int32_t *x2, int64_t *y, int64_t n, int64_t m, int32_t flags);
+NUMRS_API numrs_status numrs_searchsorted_i64(numrs_context *context, const int64_t *x1, const int64_t *x2, int64_t *y, int64_t n, int64_t m, int32_t flags);
+NUMRS_API numrs_status numrs_searchsorted_u8(numrs_context *context, const uint8_t *x1, const uint8_t *x2, int64_t *y, int64_t n, int64_t m, int32_t flags);
+NUMRS_API numrs_status numrs_searchsorted_u16(numrs_context *context, const uint16_t *x1, const uint16_t *x2, int64_t *y, int64_t n, int64_t m, int32_t flags);
+NUMRS_API numrs_status numrs_searchsorted_u32(numrs_context *context, const uint32_t *x1, const uint32_t *x2, int64_t *y, int64_t n, int64_t m, int32_t flags);
+NUMRS_API numrs_status numrs_searchsorted_u64(numrs_context *context, const uint64_t *x1, const uint64_t *x2, int64_t *y, int64_t n, int64_t m, int32_t flags);
+NUMRS_API numrs_status numrs_searchsorted_f32(numrs_context *context, const float *x1, const float *x2, int64_t *y, int64_t n, int64_t m, int32_t flags);
+NUMRS_API numrs_status numrs_searchsorted_f64(numrs_context *context, const double *x1, const double *x2, int64_t *y, int64_t n, int64_t m, int32_t flags);
+NUMRS_API numrs_status numrs_unique_b8(numrs_context *context, const uint8_t *x, uint8_t *values, int64_t *counts, int64_t *count, int64_t n);
+NUMRS_API numrs_status numrs_unique_i8(numrs_context *context, const int8_t *x, int8_t *values, int64_t *counts, int64_t *count, int64_t n);
+NUMRS_API numrs_status numrs_unique_i16(numrs_context *context, const int16_t *x, int16_t *values, int64_t *counts, int64_t *count, int64_t n);
+NUMRS_API numrs_status numrs_unique_i32(numrs_context *context, const int32_t *x, int32_t *values, int64_t *counts, int64_t *count, int64_t n);
+NUMRS_API numrs_status numrs_unique_i64(numrs_context *context, const int64_t *x, int64_t *values, int64_t *counts, int64_t *count, int64_t n);
+NUMRS_API numrs_status numrs_unique_u8(numrs_context *context, const uint8_t *x, uint8_t *values, int64_t *counts, int64_t *count, int64_t n);
+NUMRS_API numrs_status numrs_unique_u16(numrs_context *context, const uint16_t *x, uint16_t *values, int64_t *counts, int64_t *count, int64_t n);
+NUMRS_API numrs_status numrs_unique_u32(numrs_context *context, const uint32_t *x, uint32_t *values, int64_t *counts, int64_t *count, int64_t n);
+NUMRS_API numrs_status numrs_unique_u64(numrs_context *context, const uint64_t *x, uint64_t *values, int64_t *counts, int64_t *count, int64_t n);
+NUMRS_API numrs_status numrs_unique_f32(numrs_context *context, const float *x, float *values, int64_t *counts, int64_t *count, int64_t n);
+NUMRS_API numrs_status numrs_unique_f64(numrs_context *context, const double *x, double *values, int64_t *counts, int64_t *count, int64_t n);
 /** @} */
 
 #ifdef __cplusplus

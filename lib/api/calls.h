@@ -16,4 +16,31 @@ Status GemmRaw(numrs_context* context, int32_t dtype, const void* a, const void*
                int64_t n, int64_t lda, int64_t ldb, int64_t ldc, int32_t trans_a, int32_t trans_b, double alpha,
                double beta);
 
+// order.cc: lines along the middle axis of contiguous (outer, n, inner) arrays; flags and methods of numrs/order.h.
+Status SortRaw(numrs_context* context, int32_t dtype, const void* x, void* y, int64_t outer, int64_t n, int64_t inner,
+               int32_t flags);
+Status ArgsortRaw(numrs_context* context, int32_t dtype, const void* x, int64_t* y, int64_t outer, int64_t n,
+                  int64_t inner, int32_t flags);
+Status PartitionRaw(numrs_context* context, int32_t dtype, const void* x, const int64_t* kth, void* y, int64_t outer,
+                    int64_t n, int64_t inner, int64_t n_kth);
+Status ArgpartitionRaw(numrs_context* context, int32_t dtype, const void* x, const int64_t* kth, int64_t* y,
+                       int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
+Status TopkRaw(numrs_context* context, int32_t dtype, const void* x, void* values, int64_t* indices, int64_t outer,
+               int64_t n, int64_t inner, int64_t k, int32_t flags);
+Status RankdataRaw(numrs_context* context, int32_t dtype, const void* x, double* y, int64_t outer, int64_t n,
+                   int64_t inner, int32_t method, int32_t flags);
+Status QuantileRaw(numrs_context* context, int32_t dtype, const void* x, const double* q, void* y, int64_t outer,
+                   int64_t n, int64_t inner, int64_t n_q, int32_t method, int32_t flags);
+Status MedianRaw(numrs_context* context, int32_t dtype, const void* x, void* y, int64_t outer, int64_t n, int64_t inner,
+                 int32_t flags);
+Status MadRaw(numrs_context* context, int32_t dtype, const void* x, void* y, int64_t outer, int64_t n, int64_t inner,
+              double scale, int32_t flags);
+Status IqrRaw(numrs_context* context, int32_t dtype, const void* x, void* y, int64_t outer, int64_t n, int64_t inner,
+              double scale, int32_t method, int32_t flags);
+// order_search.cc: n sorted elements and m to be found; n elements, of which *count are different.
+Status SearchsortedRaw(numrs_context* context, int32_t dtype, const void* x1, const void* x2, int64_t* y, int64_t n,
+                       int64_t m, int32_t flags);
+Status UniqueRaw(numrs_context* context, int32_t dtype, const void* x, void* values, int64_t* counts, int64_t* count,
+                 int64_t n);
+
 }  // namespace numrs

@@ -1,12 +1,75 @@
-// The kernel table of sorting and order statistics.
+// The kernel table of sorting and order statistics, and what its rows say; the meaning of the rows is in ops/order.h.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+
+#include "core/dtype.h"
 
 namespace numrs {
 
+enum OrderOp : int32_t {
+#define NUMRS_ORDER(id, name, Fn, dtypes, result, length, words, cost) kOrder_##name = id,
+#include "table/order.def"
+  kOrderOps
+};
+
+enum class OrderResult : uint8_t { SAME, INDEX, F64 };
+enum class OrderLength : uint8_t { ALONG, K, Q, ONE };
+
+struct OrderRow {
+  const char* name;
+  OpClass op_class;
+  OrderResult result;
+  OrderLength length;
+  int32_t words;   // of 8 bytes of scratch per element
+  double cost_ns;  // per element
+};
+extern const OrderRow kOrderRows[kOrderOps];
+
+inline int32_t OrderResultDType(OrderResult rule, int32_t compute) {
+  return rule == OrderResult::SAME ? compute : rule == OrderResult::INDEX ? kI64 : kF64;
+}
+
+// What is the same for all lines of a call. Flags, methods: those of numrs/order.h.
+struct OrderOptions {
+  int32_t flags = 0;
+  int32_t method = 0;
+  int64_t k = 0;                 // topk
+  const int64_t* kth = nullptr;  // partition: places, from 0 on, in order and different
+  int64_t n_kth = 0;
+  const double* q = nullptr;  // quantile: each in [0, 1]
+  int64_t n_q = 0;
+  double scale = 1;  // mad: the result is divided by it
+};
+
+// One line: n elements to y (and y2: topk's indices). Everything is aligned to its elements. Scratch has
+// OrderScratch(op, dtype, n) bytes, aligned to 64. y is x or apart from it.
+struct OrderLine {
+  const void* x;
+  int64_t n;
+  void* y;
+  int64_t* y2;
+  const double* weights;  // quantile: of the elements, or nullptr
+  const OrderOptions* options;
+  void* scratch;
+};
+using OrderFn = void (*)(const OrderLine& line);
+
+constexpr size_t kOrderScratchBytes = 16 * 1024;  // whatever n is
+inline size_t OrderScratch(int32_t op, int32_t dtype, int64_t n) {
+  const size_t size = static_cast<size_t>(SizeOf(dtype)), count = static_cast<size_t>(n);
+  // A sort has one more buffer of its elements (of 16 bits: two of 32), and floats a bit for each zero's sign.
+  if (op == kOrder_sort) return count * (size <= 2 ? 8 : size) + count / 8 + kOrderScratchBytes;
+  return count * static_cast<size_t>(kOrderRows[op].words) * 8 + kOrderScratchBytes;
+}
+
 struct OrderTable {
-  void (*none)();
+  OrderFn line[kOrderOps][kDTypes];
+  // places[i] = how many of the n sorted elements of x stand before v[i] (right: or are equal to it), of m values, all
+  // of one dtype; order: nullptr, or the positions of x in order.
+  void (*search[kDTypes])(const void* x, const int64_t* order, int64_t n, const void* v, int64_t m, int64_t right,
+                          int64_t* places);
 };
 
 }  // namespace numrs

@@ -8,7 +8,30 @@
 namespace fuzz {
 namespace {
 
-enum Family { kElementwise, kReduce, kScan, kDot, kMatmul, kGemm, kRolling, kEwm, kGroup, kStats };
+enum Family {
+  kElementwise,
+  kReduce,
+  kScan,
+  kDot,
+  kMatmul,
+  kGemm,
+  kRolling,
+  kEwm,
+  kGroup,
+  kSort,
+  kArgsort,
+  kPartition,
+  kArgpartition,
+  kTopk,
+  kRankdata,
+  kQuantile,
+  kMedian,
+  kMad,
+  kIqr,
+  kSearchsorted,
+  kUnique,
+  kStats
+};
 // Statistics of lines: how many inputs, how many numbers per line (0: a line).
 constexpr Family Stat(int inputs, int outputs) { return static_cast<Family>(kStats + 32 * inputs + outputs); }
 
@@ -89,6 +112,39 @@ Plan MakePlan(Family family, Input* in) {
       p.counts[2] = Rows(m, n, e[5]);
       break;
     }
+    case kSearchsorted:
+      e[0] = p.counts[0] = Extent(in), e[1] = p.counts[1] = p.counts[2] = Extent(in);
+      p.flags[0] = in->OneIn(2) ? 16 : in->Below(20);
+      break;
+    case kUnique:
+      e[0] = Extent(in);
+      for (int64_t& count : p.counts) count = e[0];
+      p.counts[3] = 1;
+      break;
+    case kSort:  // and other lines
+    case kArgsort:
+    case kPartition:
+    case kArgpartition:
+    case kTopk:
+    case kRankdata:
+    case kQuantile:
+    case kMedian:
+    case kMad:
+    case kIqr: {
+      e[0] = SmallExtent(in), e[1] = Extent(in), e[2] = SmallExtent(in);
+      if (e[0] * e[1] * e[2] > 20000) e[1] = 1;
+      const int64_t across = e[0] * e[2];
+      e[3] = family == kTopk ? (in->OneIn(12) ? e[1] + 1 : in->Below(static_cast<int>(e[1]) + 1)) : SmallExtent(in);
+      p.counts[0] = p.counts[1] = across * e[1];
+      if (family == kPartition || family == kArgpartition) p.counts[2] = p.counts[0], p.counts[1] = e[3];
+      if (family == kTopk) p.counts[1] = p.counts[2] = across * e[3], p.wrong = e[3] > e[1];
+      if (family == kQuantile) p.counts[1] = e[3], p.counts[2] = across * e[3];
+      if (family == kMedian || family == kMad || family == kIqr) p.counts[1] = across;
+      // Some flags or methods are not the function's.
+      p.flags[0] = in->Below(in->OneIn(8) ? 40 : 3);
+      p.flags[1] = in->OneIn(2) ? 2 * in->Below(2) : in->Below(20);
+      break;
+    }
     default:
       break;
   }
@@ -96,7 +152,7 @@ Plan MakePlan(Family family, Input* in) {
 }
 
 constexpr int ExtentsOf(Family family) {
-  constexpr int kExtents[] = {1, 3, 3, 1, 4, 6, 5, 4, 2, 3};
+  constexpr int kExtents[] = {1, 3, 3, 1, 4, 6, 5, 4, 2, 3, 3, 4, 4, 4, 3, 4, 3, 3, 3, 2, 1, 3};
   return kExtents[family < kStats ? family : kStats];
 }
 
@@ -181,7 +237,7 @@ void Run(Call* call, Input* in, Family family, numrs_status (*f)(numrs_context*,
       maker.plan.extents[at] = columns - 1;
     }
     maker.plan.wrong = true;
-  } else if (wrong < 6 && family != kGemm && Probing().overlaps) {
+  } else if (wrong < 6 && family != kGemm && family != kTopk && family != kUnique && Probing().overlaps) {
     maker.alias = in->Below(3);
     maker.shift = in->OneIn(2) ? 0 : in->Below(65) - 32;
   }

@@ -1,0 +1,106 @@
+// Bringing chosen lanes of a register to its front, in registers: the form of AVX-512's instruction that writes to
+// memory is very slow on Zen 4, and Highway's tables are copied to the stack for every vector by GCC 12.
+
+#if defined(NUMRS_CPU_ORDER_FRONT_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef NUMRS_CPU_ORDER_FRONT_INL_H_
+#undef NUMRS_CPU_ORDER_FRONT_INL_H_
+#else
+#define NUMRS_CPU_ORDER_FRONT_INL_H_
+#endif
+
+#include <stdint.h>
+
+#include "cpu/order_compress_tables.h"
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace numrs {
+namespace HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// A set of lanes of a whole register of T (32 or 64 bits), as bits.
+template <typename T>
+using Lanes = uint32_t;
+
+template <typename T>
+HWY_INLINE Lanes<T> Others(Lanes<T> lanes) {
+  return ~lanes & ((1u << (HWY_MAX_BYTES / sizeof(T) - 1) << 1) - 1);
+}
+template <typename T>
+HWY_INLINE int64_t Count(Lanes<T> lanes) {
+  return __builtin_popcount(lanes);
+}
+
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
+
+template <class D, class M>
+HWY_INLINE Lanes<hn::TFromD<D>> LanesOf(D, M m) {
+  return static_cast<uint32_t>(m.raw);
+}
+// The chosen lanes of v first and in order, then anything.
+template <class D>
+HWY_INLINE hn::Vec<D> Front(D d, hn::Vec<D> v, uint32_t lanes) {
+  const hn::RebindToUnsigned<D> du;
+  const auto raw = hn::BitCast(du, v).raw;
+  if constexpr (sizeof(hn::TFromD<D>) == 8) {
+    return hn::BitCast(d, hn::Vec<decltype(du)>{_mm512_maskz_compress_epi64(static_cast<__mmask8>(lanes), raw)});
+  } else {
+    return hn::BitCast(d, hn::Vec<decltype(du)>{_mm512_maskz_compress_epi32(static_cast<__mmask16>(lanes), raw)});
+  }
+}
+
+#elif HWY_ARCH_X86 && HWY_TARGET == HWY_AVX2
+
+template <class D, class M>
+HWY_INLINE Lanes<hn::TFromD<D>> LanesOf(D d, M m) {
+  const auto raw = hn::BitCast(hn::ScalableTag<uint8_t>(), hn::VecFromMask(d, m)).raw;
+  return static_cast<uint32_t>(sizeof(hn::TFromD<D>) == 8 ? _mm256_movemask_pd(_mm256_castsi256_pd(raw))
+                                                          : _mm256_movemask_ps(_mm256_castsi256_ps(raw)));
+}
+template <class D>
+HWY_INLINE hn::Vec<D> Front(D d, hn::Vec<D> v, uint32_t lanes) {
+  const hn::ScalableTag<uint8_t> d8;
+  const uint8_t* row = sizeof(hn::TFromD<D>) == 8 ? cpu::kCompress4x64.row[lanes] : cpu::kCompress8x32.row[lanes];
+  const __m256i order = _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(row)));
+  return hn::BitCast(d, hn::Vec<decltype(d8)>{_mm256_permutevar8x32_epi32(hn::BitCast(d8, v).raw, order)});
+}
+
+#elif HWY_ARCH_X86 && HWY_TARGET == HWY_SSE4
+
+template <class D, class M>
+HWY_INLINE Lanes<hn::TFromD<D>> LanesOf(D d, M m) {
+  const auto raw = hn::BitCast(hn::ScalableTag<uint8_t>(), hn::VecFromMask(d, m)).raw;
+  return static_cast<uint32_t>(sizeof(hn::TFromD<D>) == 8 ? _mm_movemask_pd(_mm_castsi128_pd(raw))
+                                                          : _mm_movemask_ps(_mm_castsi128_ps(raw)));
+}
+template <class D>
+HWY_INLINE hn::Vec<D> Front(D d, hn::Vec<D> v, uint32_t lanes) {
+  const hn::ScalableTag<uint8_t> d8;
+  const uint8_t* row = sizeof(hn::TFromD<D>) == 8 ? cpu::kCompress2x64.row[lanes] : cpu::kCompress4x32.row[lanes];
+  const __m128i order = _mm_load_si128(reinterpret_cast<const __m128i*>(row));
+  return hn::BitCast(d, hn::Vec<decltype(d8)>{_mm_shuffle_epi8(hn::BitCast(d8, v).raw, order)});
+}
+
+#else
+
+// Any architecture (untested).
+template <class D, class M>
+HWY_INLINE Lanes<hn::TFromD<D>> LanesOf(D d, M m) {
+  uint8_t bytes[8] = {};
+  hn::StoreMaskBits(d, m, bytes);
+  return static_cast<uint32_t>(bytes[0] | bytes[1] << 8);
+}
+template <class D>
+HWY_INLINE hn::Vec<D> Front(D d, hn::Vec<D> v, uint32_t lanes) {
+  const uint8_t bytes[8] = {static_cast<uint8_t>(lanes), static_cast<uint8_t>(lanes >> 8)};
+  return hn::Compress(v, hn::LoadMaskBits(d, bytes));
+}
+
+#endif
+
+}  // namespace HWY_NAMESPACE
+}  // namespace numrs
+HWY_AFTER_NAMESPACE();
+
+#endif  // NUMRS_CPU_ORDER_FRONT_INL_H_
