@@ -22,6 +22,8 @@
 #ifndef NUMRS_STREAM_H
 #define NUMRS_STREAM_H
 
+#include "numrs/ewm.h"
+#include "numrs/rolling.h"
 #include "numrs/view.h"
 
 #ifdef __cplusplus
@@ -78,6 +80,47 @@ NUMRS_API numrs_status numrs_quantiles_save(const numrs_quantiles *quantiles, vo
 NUMRS_API numrs_status numrs_quantiles_load(const void *buffer, size_t size, numrs_quantiles **quantiles);
 /** Gives the object back. */
 NUMRS_API void numrs_quantiles_destroy(numrs_quantiles *quantiles);
+
+/** A statistic of the last elements of a stream: the bits of numrs_rolling of all of them. Memory: two windows. */
+typedef struct numrs_rolling_stream numrs_rolling_stream;
+/** An exponentially weighted statistic of a stream: the bits of numrs_ewm of all elements. */
+typedef struct numrs_ewm_stream numrs_ewm_stream;
+
+/** options: window, min_periods, method, flags and parameter; closed right, not centred, no step, bounds or weights.
+    @return NUMRS_OK; NUMRS_BAD_ARGUMENT for an unknown op, other options or NULL; NUMRS_NO_MEMORY. */
+NUMRS_API numrs_status numrs_rolling_stream_create(int32_t op, const numrs_rolling_options *options,
+                                                   numrs_rolling_stream **stream);
+/** Adds the elements of x (1-d; x2 of its shape for cov and corr, else NULL). y: NULL, or of x's shape, float64 or what
+    that converts to by the same_kind rule: the statistic after each element; it may overlap x and x2.
+    @return NUMRS_OK; NUMRS_BAD_ARGUMENT, NUMRS_BAD_SHAPE, NUMRS_BAD_DTYPE, NUMRS_OVERLAP for wrong views;
+    NUMRS_NO_MEMORY. */
+NUMRS_API numrs_status numrs_rolling_stream_update(numrs_rolling_stream *stream, const numrs_view *x,
+                                                   const numrs_view *x2, const numrs_view *y);
+/** y = the statistic after the last element; NaN before the first.
+    @return NUMRS_OK; NUMRS_BAD_ARGUMENT for NULL. */
+NUMRS_API numrs_status numrs_rolling_stream_value(const numrs_rolling_stream *stream, double *y);
+/** As numrs_moments_save. */
+NUMRS_API numrs_status numrs_rolling_stream_save(const numrs_rolling_stream *stream, void *buffer, size_t size,
+                                                 size_t *needed);
+/** As numrs_moments_load. */
+NUMRS_API numrs_status numrs_rolling_stream_load(const void *buffer, size_t size, numrs_rolling_stream **stream);
+/** Gives the object back. */
+NUMRS_API void numrs_rolling_stream_destroy(numrs_rolling_stream *stream);
+
+/** options: all but factors.
+    @return NUMRS_OK; NUMRS_BAD_ARGUMENT for an unknown op, wrong options or NULL; NUMRS_NO_MEMORY. */
+NUMRS_API numrs_status numrs_ewm_stream_create(int32_t op, const numrs_ewm_options *options, numrs_ewm_stream **stream);
+/** As numrs_rolling_stream_update. */
+NUMRS_API numrs_status numrs_ewm_stream_update(numrs_ewm_stream *stream, const numrs_view *x, const numrs_view *x2,
+                                               const numrs_view *y);
+/** As numrs_rolling_stream_value. */
+NUMRS_API numrs_status numrs_ewm_stream_value(const numrs_ewm_stream *stream, double *y);
+/** As numrs_moments_save. */
+NUMRS_API numrs_status numrs_ewm_stream_save(const numrs_ewm_stream *stream, void *buffer, size_t size, size_t *needed);
+/** As numrs_moments_load. */
+NUMRS_API numrs_status numrs_ewm_stream_load(const void *buffer, size_t size, numrs_ewm_stream **stream);
+/** Gives the object back. */
+NUMRS_API void numrs_ewm_stream_destroy(numrs_ewm_stream *stream);
 
 #ifdef __cplusplus
 }

@@ -1,15 +1,11 @@
-// extern "C" of stream.h.
+// extern "C" of stream.h: moments and quantiles; windows and weights are stream_windows.cc's.
 #include "numrs/stream.h"
 
 #include <cstring>
-#include <new>
 #include <type_traits>
 
-#include "core/context.h"
-#include "core/elementwise.h"
-#include "core/memory.h"
+#include "api/stream.h"
 #include "core/stream.h"
-#include "core/view.h"
 
 struct numrs_moments {
   numrs::MomentStream stream;
@@ -21,22 +17,6 @@ struct numrs_quantiles {
 
 namespace numrs {
 namespace {
-
-template <class Object>
-Status Create(const char* function, Object** out) {
-  if (!out) return Fail(NUMRS_BAD_ARGUMENT, "%s: the address for the object is NULL", function);
-  *out = nullptr;
-  void* memory = PoolAllocate(sizeof(Object));
-  if (!memory) return Fail(NUMRS_NO_MEMORY, "%s: no memory for the object", function);
-  *out = new (memory) Object;
-  return NUMRS_OK;
-}
-template <class Object>
-void Destroy(Object* object) {
-  if (!object) return;
-  object->~Object();
-  PoolFree(object);
-}
 
 // The elements of x in C order as float64, all of them before the object is touched.
 template <class Add>
@@ -56,17 +36,13 @@ Status WithValues(const char* function, const void* object, const numrs_view* x,
   return add(memory.as<const double>(), in.size);
 }
 
-Status Null(const char* function, const char* argument) {
-  return Fail(NUMRS_BAD_ARGUMENT, "%s: %s is NULL", function, argument);
-}
-
 }  // namespace
 }  // namespace numrs
 
 using namespace numrs;
 
 extern "C" numrs_status numrs_moments_create(numrs_moments** moments) {
-  return Guard([&] { return Create("moments_create", moments); });
+  return Guard([&] { return CreateObject("moments_create", moments); });
 }
 extern "C" numrs_status numrs_moments_update(numrs_moments* moments, const numrs_view* x) {
   return Guard([&] {
@@ -78,21 +54,21 @@ extern "C" numrs_status numrs_moments_update(numrs_moments* moments, const numrs
 }
 extern "C" numrs_status numrs_moments_merge(numrs_moments* moments, const numrs_moments* other) {
   return Guard([&]() -> Status {
-    if (!moments || !other) return Null("moments_merge", moments ? "other" : "moments");
+    if (!moments || !other) return NullArgument("moments_merge", moments ? "other" : "moments");
     moments->stream.Merge(ActiveKernels(), other->stream);
     return NUMRS_OK;
   });
 }
 extern "C" numrs_status numrs_moments_value(const numrs_moments* moments, double correction, double* y) {
   return Guard([&]() -> Status {
-    if (!moments || !y) return Null("moments_value", moments ? "y" : "moments");
+    if (!moments || !y) return NullArgument("moments_value", moments ? "y" : "moments");
     moments->stream.Value(ActiveKernels(), correction, y);
     return NUMRS_OK;
   });
 }
 extern "C" numrs_status numrs_moments_save(const numrs_moments* moments, void* buffer, size_t size, size_t* needed) {
   return Guard([&]() -> Status {
-    if (!moments || !needed) return Null("moments_save", moments ? "needed" : "moments");
+    if (!moments || !needed) return NullArgument("moments_save", moments ? "needed" : "moments");
     constexpr size_t kBytes = sizeof(MomentStream);
     if (buffer && size < kBytes)
       return Fail(NUMRS_BAD_ARGUMENT, "moments_save: size is %zu, expected at least %zu", size, kBytes);
@@ -103,10 +79,10 @@ extern "C" numrs_status numrs_moments_save(const numrs_moments* moments, void* b
 }
 extern "C" numrs_status numrs_moments_load(const void* buffer, size_t size, numrs_moments** moments) {
   return Guard([&]() -> Status {
-    if (!buffer || !moments) return Null("moments_load", buffer ? "moments" : "buffer");
+    if (!buffer || !moments) return NullArgument("moments_load", buffer ? "moments" : "buffer");
     *moments = nullptr;
     numrs_moments* object = nullptr;
-    NUMRS_TRY(Create("moments_load", &object));
+    NUMRS_TRY(CreateObject("moments_load", &object));
     if (size == sizeof(MomentStream)) {
       std::memcpy(static_cast<void*>(&object->stream), buffer, size);
       if (object->stream.IsSane()) {
@@ -114,14 +90,14 @@ extern "C" numrs_status numrs_moments_load(const void* buffer, size_t size, numr
         return NUMRS_OK;
       }
     }
-    Destroy(object);
+    DestroyObject(object);
     return Fail(NUMRS_BAD_ARGUMENT, "moments_load: buffer holds no saved state");
   });
 }
-extern "C" void numrs_moments_destroy(numrs_moments* moments) { Destroy(moments); }
+extern "C" void numrs_moments_destroy(numrs_moments* moments) { DestroyObject(moments); }
 
 extern "C" numrs_status numrs_quantiles_create(numrs_quantiles** quantiles) {
-  return Guard([&] { return Create("quantiles_create", quantiles); });
+  return Guard([&] { return CreateObject("quantiles_create", quantiles); });
 }
 extern "C" numrs_status numrs_quantiles_update(numrs_quantiles* quantiles, const numrs_view* x) {
   return Guard([&] {
@@ -132,13 +108,13 @@ extern "C" numrs_status numrs_quantiles_update(numrs_quantiles* quantiles, const
 }
 extern "C" numrs_status numrs_quantiles_merge(numrs_quantiles* quantiles, const numrs_quantiles* other) {
   return Guard([&]() -> Status {
-    if (!quantiles || !other) return Null("quantiles_merge", quantiles ? "other" : "quantiles");
+    if (!quantiles || !other) return NullArgument("quantiles_merge", quantiles ? "other" : "quantiles");
     return quantiles->stream.Merge("quantiles_merge", other->stream);
   });
 }
 extern "C" numrs_status numrs_quantiles_value(const numrs_quantiles* quantiles, double q, double* y) {
   return Guard([&]() -> Status {
-    if (!quantiles || !y) return Null("quantiles_value", quantiles ? "y" : "quantiles");
+    if (!quantiles || !y) return NullArgument("quantiles_value", quantiles ? "y" : "quantiles");
     if (!(q >= 0 && q <= 1)) return Fail(NUMRS_BAD_ARGUMENT, "quantiles_value: q is %g, expected 0 to 1", q);
     *y = quantiles->stream.Value(q);
     return NUMRS_OK;
@@ -146,7 +122,7 @@ extern "C" numrs_status numrs_quantiles_value(const numrs_quantiles* quantiles, 
 }
 extern "C" numrs_status numrs_quantiles_count(const numrs_quantiles* quantiles, int64_t* count) {
   return Guard([&]() -> Status {
-    if (!quantiles || !count) return Null("quantiles_count", quantiles ? "count" : "quantiles");
+    if (!quantiles || !count) return NullArgument("quantiles_count", quantiles ? "count" : "quantiles");
     *count = quantiles->stream.count();
     return NUMRS_OK;
   });
@@ -154,7 +130,7 @@ extern "C" numrs_status numrs_quantiles_count(const numrs_quantiles* quantiles, 
 extern "C" numrs_status numrs_quantiles_save(const numrs_quantiles* quantiles, void* buffer, size_t size,
                                              size_t* needed) {
   return Guard([&]() -> Status {
-    if (!quantiles || !needed) return Null("quantiles_save", quantiles ? "needed" : "quantiles");
+    if (!quantiles || !needed) return NullArgument("quantiles_save", quantiles ? "needed" : "quantiles");
     const size_t bytes = quantiles->stream.SavedBytes();
     if (buffer && size < bytes)
       return Fail(NUMRS_BAD_ARGUMENT, "quantiles_save: size is %zu, expected at least %zu", size, bytes);
@@ -165,16 +141,16 @@ extern "C" numrs_status numrs_quantiles_save(const numrs_quantiles* quantiles, v
 }
 extern "C" numrs_status numrs_quantiles_load(const void* buffer, size_t size, numrs_quantiles** quantiles) {
   return Guard([&]() -> Status {
-    if (!buffer || !quantiles) return Null("quantiles_load", buffer ? "quantiles" : "buffer");
+    if (!buffer || !quantiles) return NullArgument("quantiles_load", buffer ? "quantiles" : "buffer");
     *quantiles = nullptr;
     numrs_quantiles* object = nullptr;
-    NUMRS_TRY(Create("quantiles_load", &object));
+    NUMRS_TRY(CreateObject("quantiles_load", &object));
     const Status status = object->stream.Load("quantiles_load", buffer, size);
     if (status == NUMRS_OK)
       *quantiles = object;
     else
-      Destroy(object);
+      DestroyObject(object);
     return status;
   });
 }
-extern "C" void numrs_quantiles_destroy(numrs_quantiles* quantiles) { Destroy(quantiles); }
+extern "C" void numrs_quantiles_destroy(numrs_quantiles* quantiles) { DestroyObject(quantiles); }
