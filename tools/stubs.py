@@ -36,7 +36,11 @@ PARAMETERS = {
     "fweights": "npt.ArrayLike | None", "keys": "npt.ArrayLike", "n_groups": "SupportsIndex | None", "lag.periods": "SupportsIndex",
     "pct_change.periods": "SupportsIndex", "fill_forward.limit": "SupportsIndex | None", "fill_backward.limit": "SupportsIndex | None",
     "group_quantile.q": "float", "bins": "npt.ArrayLike", "range": "tuple[float, float] | None", "histogram.weights": "npt.ArrayLike | None",
-    "density": "bool", "diff.axis": "SupportsIndex", "diff.n": "SupportsIndex", "prepend": "npt.ArrayLike | None", "append": "npt.ArrayLike | None",
+    "density": "bool", "statistic": "str", "__init__.window": "SupportsIndex", "__init__.min_periods": "SupportsIndex | None",
+    "__init__.q": "float | None", "__init__.alpha": "float", "__init__.adjust": "bool", "__init__.ignore_na": "bool",
+    "__init__.scale": "float | str", "step.x2": "npt.ArrayLike | None",
+    "update.x2": "npt.ArrayLike | None",
+    "diff.axis": "SupportsIndex", "diff.n": "SupportsIndex", "prepend": "npt.ArrayLike | None", "append": "npt.ArrayLike | None",
     "merge.other": "Any", "value.q": "float", "aweights": "npt.ArrayLike | None",
     "out": "_Out", "axis": "_Axes", "keepdims": "bool", "where": "npt.ArrayLike | None",
     "dtype": "npt.DTypeLike | None", "correction": "float | None", "ddof": "float | None", "include_initial": "bool", "copy": "bool",
@@ -54,7 +58,7 @@ PARAMETERS = {
 }  # fmt: skip
 # Type of a result by the function; anything else gives an ndarray or a NumPy scalar.
 RESULTS = {
-    "__len__": "int", "__repr__": "str", "__reduce__": "tuple[Any, ...]",
+    "__init__": "None", "__len__": "int", "__repr__": "str", "__reduce__": "tuple[Any, ...]",
     "astype": "npt.NDArray[Any]", "get_num_threads": "int", "set_num_threads": "None", "detect_simd_support": "str", "simd_info": "dict[str, Any]",
     "set_target": "None", "get_cpu_info": "dict[str, Any]", "list_backends": "list[str]", "get_backend": "str", "set_backend": "None",
     "memory_stats": "dict[str, int]", "memory_trim": "None", "memory_set_limit": "None", "memory_reset_peak": "None",

@@ -154,12 +154,20 @@ from numrs._ops.stats_streams import (
     Moments,
     Quantile,
 )
+from numrs._ops.stats_streams_windows import (
+    Ewm,
+    Expanding,
+    Rolling,
+)
 
 # End of what is written.
 
 __all__ = [
+    "Ewm",
+    "Expanding",
     "Moments",
     "Quantile",
+    "Rolling",
     "argpartition",
     "argsort",
     "biweight_location",

@@ -9,7 +9,8 @@ namespace {
 // What the two kinds of streams have in common.
 struct MomentKind {
   using Object = numrs_moments;
-  static constexpr auto Create = numrs_moments_create;
+  static Shape PieceShape(Input* in) { return AnyShape(in); }
+  static numrs_status CreateAny(Input*, Object** out) { return numrs_moments_create(out); }
   static constexpr auto Update = numrs_moments_update;
   static constexpr auto Merge = numrs_moments_merge;
   static constexpr auto Save = numrs_moments_save;
@@ -17,9 +18,69 @@ struct MomentKind {
   static constexpr auto Destroy = numrs_moments_destroy;
   static numrs_status Value(Object* object, double, double* y) { return numrs_moments_value(object, 1, y); }
 };
+// Windows and weights: 1-d pieces; the operation is one of one input.
+inline Shape Line(Input* in) {
+  Shape s;
+  s.Push(in->Below(40));
+  return s;
+}
+inline numrs_rolling_options Windows(Input* in) {
+  numrs_rolling_options o = NUMRS_ROLLING_OPTIONS_INIT;
+  o.window = in->OneIn(12) ? static_cast<int64_t>(in->Wild()) : 1 + in->Below(20);
+  o.min_periods = in->OneIn(12) ? static_cast<int64_t>(in->Wild()) : in->Below(3);
+  o.parameter = in->OneIn(12) ? -1 : 0.5;
+  if (in->OneIn(20)) o.closed = 1 + in->Below(4);
+  if (in->OneIn(20)) o.struct_size = in->Below(200);
+  if (in->OneIn(20)) o.flags = in->Below(8), o.method = in->Below(15);
+  return o;
+}
+inline numrs_ewm_options Weights(Input* in) {
+  numrs_ewm_options o = NUMRS_EWM_OPTIONS_INIT;
+  o.alpha = in->OneIn(12) ? in->Below(3) - 1.0 : 0.25;
+  o.adjust = in->OneIn(20) ? 2 : in->Below(2);
+  o.ignore_missing = in->Below(2);
+  if (in->OneIn(20)) o.min_periods = -1;
+  if (in->OneIn(20)) o.struct_size = in->Below(200);
+  return o;
+}
+inline int32_t OneInput(Input* in, int32_t count, int32_t two) {
+  const int32_t op = in->OneIn(30) ? static_cast<int32_t>(in->Wild()) : in->Below(count);
+  return op == two || op == two + 1 ? 0 : op;
+}
+struct RollingKind {
+  using Object = numrs_rolling_stream;
+  static Shape PieceShape(Input* in) { return Line(in); }
+  static numrs_status CreateAny(Input* in, Object** out) {
+    const numrs_rolling_options o = Windows(in);
+    return numrs_rolling_stream_create(OneInput(in, 23, NUMRS_OP_ROLLING_COV), in->OneIn(20) ? nullptr : &o, out);
+  }
+  static numrs_status Update(Object* object, const numrs_view* x) {
+    return numrs_rolling_stream_update(object, x, nullptr, nullptr);
+  }
+  static constexpr auto Save = numrs_rolling_stream_save;
+  static constexpr auto Load = numrs_rolling_stream_load;
+  static constexpr auto Destroy = numrs_rolling_stream_destroy;
+  static numrs_status Value(Object* object, double, double* y) { return numrs_rolling_stream_value(object, y); }
+};
+struct EwmKind {
+  using Object = numrs_ewm_stream;
+  static Shape PieceShape(Input* in) { return Line(in); }
+  static numrs_status CreateAny(Input* in, Object** out) {
+    const numrs_ewm_options o = Weights(in);
+    return numrs_ewm_stream_create(OneInput(in, 5, NUMRS_OP_EWM_COV), in->OneIn(20) ? nullptr : &o, out);
+  }
+  static numrs_status Update(Object* object, const numrs_view* x) {
+    return numrs_ewm_stream_update(object, x, nullptr, nullptr);
+  }
+  static constexpr auto Save = numrs_ewm_stream_save;
+  static constexpr auto Load = numrs_ewm_stream_load;
+  static constexpr auto Destroy = numrs_ewm_stream_destroy;
+  static numrs_status Value(Object* object, double, double* y) { return numrs_ewm_stream_value(object, y); }
+};
 struct QuantileKind {
   using Object = numrs_quantiles;
-  static constexpr auto Create = numrs_quantiles_create;
+  static Shape PieceShape(Input* in) { return AnyShape(in); }
+  static numrs_status CreateAny(Input*, Object** out) { return numrs_quantiles_create(out); }
   static constexpr auto Update = numrs_quantiles_update;
   static constexpr auto Merge = numrs_quantiles_merge;
   static constexpr auto Save = numrs_quantiles_save;
@@ -46,9 +107,9 @@ std::vector<char> Saved(typename Kind::Object* object) {
 // An object that has seen some pieces; which function of it is called last is up to the caller.
 template <class Kind>
 void Feed(Input* in, Handle<Kind>* handle) {
-  if (Kind::Create(&handle->object) != NUMRS_OK) return;
+  if (Kind::CreateAny(in, &handle->object) != NUMRS_OK) return;
   for (int pieces = in->Below(3); pieces > 0; --pieces) {
-    Operand x(in, AnyShape(in), AnyDtype(in), false);
+    Operand x(in, Kind::PieceShape(in), AnyDtype(in), false);
     if (x.Judge() == Verdict::kFine && Kind::Update(handle->object, x.get()) == NUMRS_INTERNAL) std::abort();
   }
 }
@@ -60,14 +121,14 @@ void Created(Call* call, Input* in) {
   Watched(call, in, null, [&] {
     Kind::Destroy(handle.object);
     handle.object = nullptr;
-    return Kind::Create(null ? nullptr : &handle.object);
+    return Kind::CreateAny(in, null ? nullptr : &handle.object);
   });
 }
 template <class Kind>
 void Updated(Call* call, Input* in) {
   Handle<Kind> handle;
   Feed(in, &handle);
-  Operand x(in, AnyShape(in), AnyDtype(in), false);
+  Operand x(in, Kind::PieceShape(in), AnyDtype(in), false);
   if (x.Judge() == Verdict::kOutside || (Probing().repeats > 1 && x.block.bytes() > 64)) return;
   const bool null = !handle.object || in->OneIn(20);
   const std::vector<char> before = Saved<Kind>(handle.object);
@@ -147,6 +208,18 @@ NUMRS_FUZZ(numrs_quantiles_value, 3, Told<QuantileKind>);
 NUMRS_FUZZ(numrs_quantiles_save, 3, Kept<QuantileKind>);
 NUMRS_FUZZ(numrs_quantiles_load, 3, Loaded<QuantileKind>);
 NUMRS_FUZZ(numrs_quantiles_destroy, 1, Created<QuantileKind>);
+NUMRS_FUZZ(numrs_rolling_stream_create, 3, Created<RollingKind>);
+NUMRS_FUZZ(numrs_rolling_stream_update, 6, Updated<RollingKind>);
+NUMRS_FUZZ(numrs_rolling_stream_value, 2, Told<RollingKind>);
+NUMRS_FUZZ(numrs_rolling_stream_save, 3, Kept<RollingKind>);
+NUMRS_FUZZ(numrs_rolling_stream_load, 3, Loaded<RollingKind>);
+NUMRS_FUZZ(numrs_rolling_stream_destroy, 1, Created<RollingKind>);
+NUMRS_FUZZ(numrs_ewm_stream_create, 3, Created<EwmKind>);
+NUMRS_FUZZ(numrs_ewm_stream_update, 6, Updated<EwmKind>);
+NUMRS_FUZZ(numrs_ewm_stream_value, 2, Told<EwmKind>);
+NUMRS_FUZZ(numrs_ewm_stream_save, 3, Kept<EwmKind>);
+NUMRS_FUZZ(numrs_ewm_stream_load, 3, Loaded<EwmKind>);
+NUMRS_FUZZ(numrs_ewm_stream_destroy, 1, Created<EwmKind>);
 NUMRS_FUZZ(numrs_quantiles_count, 2, [](Call* call, Input* in) {
   Handle<QuantileKind> handle;
   Feed(in, &handle);

@@ -111,3 +111,88 @@ def test_bad_input():
         with pytest.raises(ValueError, match="q is"):
             s.value(q)
     assert np.isnan(stats.Quantile().value())
+
+
+ONE = (
+    "count", "sum", "mean", "var", "std", "sem", "skew", "kurt", "min", "max", "argmin", "argmax", "median", "mad", "zscore", "robust_zscore",
+    "first", "last", "nunique",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", (*ONE, "quantile", "cov", "corr"))
+@pytest.mark.parametrize("window", [1, 5, 64, 300])
+def test_rolling_has_the_bits_of_one_call(name, window):
+    rng = np.random.default_rng(window)
+    x, x2 = rng.normal(size=1500) + 1e6, rng.normal(size=1500)
+    x[rng.random(1500) < 0.05] = np.nan
+    two, more = name in ("cov", "corr"), {"q": 0.3} if name == "quantile" else {}
+    for least in (None, 0, 1):
+        given = (0.3,) if name == "quantile" else ()
+        wanted = getattr(numrs, f"rolling_{name}")(x, *([x2] if two else []), window, *given, min_periods=least)
+        for seed in range(3):
+            r, got = stats.Rolling(name, window, min_periods=least, **more), []
+            for a, b in zip(pieces(x, seed), pieces(x2, seed), strict=True):
+                got.append(r.step(a, *([b] if two else [])))
+                r = pickle.loads(pickle.dumps(r))
+            assert np.concatenate(got).tobytes() == wanted.tobytes()
+            assert np.array(r.value()).tobytes() == wanted[-1].tobytes()
+
+
+@pytest.mark.parametrize("name", ["mean", "var", "std", "cov", "corr"])
+def test_ewm_has_the_bits_of_one_call(name):
+    rng = np.random.default_rng(2)
+    x, x2 = rng.normal(size=3000), rng.normal(size=3000)
+    x[rng.random(3000) < 0.05] = np.nan
+    two = [x2] if name in ("cov", "corr") else []
+    for options in ({}, {"adjust": False}, {"ignore_na": True, "min_periods": 4}):
+        wanted = getattr(stats, f"ewm_{name}")(x, *two, alpha=0.05, **options)
+        e, got = stats.Ewm(name, 0.05, **options), []
+        for a, b in zip(pieces(x, 1), pieces(x2, 1), strict=True):
+            got.append(e.step(a, *([b] if two else [])))
+            e = pickle.loads(pickle.dumps(e))
+        assert np.concatenate(got).tobytes() == wanted.tobytes()
+        assert np.array(e.value()).tobytes() == wanted[-1].tobytes()
+
+
+def test_expanding():
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=5000)
+    x[::7] = np.nan
+    for name, wanted in (("count", numrs.count), ("mean", numrs.nanmean), ("min", numrs.nanmin), ("std", numrs.nanstd), ("var", numrs.nanvar)):
+        e = stats.Expanding(name)
+        assert np.isnan(e.value()) or name == "count"
+        for piece in pieces(x, 1):
+            e.update(piece)
+        assert e.value() == pytest.approx(wanted(x), rel=1e-14)
+        assert pickle.loads(pickle.dumps(e)).value() == e.value()
+        assert e.merge(stats.Expanding(name)).value() == pickle.loads(pickle.dumps(e)).value()
+    assert np.isnan(stats.Expanding("mean", min_periods=3).update([1.0, 2.0]).value())
+
+
+def test_windows_of_values_and_bad_input():
+    r = stats.Rolling("sum", 2, min_periods=1)
+    assert [r.step(v) for v in (1, 2.5, np.float32(4))] == [1.0, 3.5, 6.5] and r.update([]).value() == 6.5
+    for make, message in (
+        (lambda: stats.Rolling("average", 3), "statistic is 'average'"),
+        (lambda: stats.Rolling("mean", 0), "window is 0"),
+        (lambda: stats.Rolling("mean", 3, min_periods=4), "min_periods is 4|min_periods"),
+        (lambda: stats.Rolling("mean", 3, min_periods=-1), "min_periods is -1"),
+        (lambda: stats.Rolling("quantile", 3, q=1.5), "1.5"),
+        (lambda: stats.Ewm("mean", 1.5), "alpha is 1.5"),
+        (lambda: stats.Ewm("sum", 0.5), "statistic is 'sum'"),
+        (lambda: stats.Ewm("var", 0.5, correction=2), "correction is 2"),
+        (lambda: stats.Expanding("median"), "statistic is 'median'"),
+        (lambda: r.step(np.zeros((2, 2))), "at most one dimension"),
+        (lambda: stats.Rolling("cov", 3).step([1.0]), "x2 is NULL"),
+        (lambda: stats.Rolling("cov", 3).step([1.0], [1.0, 2.0]), "x2 has another shape"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            make()
+    for make in (lambda: stats.Rolling("mean", 2.5), lambda: stats.Rolling("quantile", 3), lambda: r.step(["a"])):
+        with pytest.raises(TypeError):
+            make()
+    for s in (r, stats.Ewm("mean", 0.5).update([1.0, 2.0])):
+        rebuild, (state,) = s.__reduce__()
+        for broken in (b"", state[:-1], state + b"12345678", b"\0" * len(state)):
+            with pytest.raises(ValueError, match="no saved state"):
+                rebuild(broken)
