@@ -13,7 +13,7 @@ VALUES = [3.0, 1.0, 4.0, 1.0, 5.0, 9.0, 2.0, 6.0]
 HOLES = [3, 1, None, 1, 5, 9, None, 6]
 WITH_NAN = np.array([3, 1, np.nan, 1, 5, 9, np.nan, 6])
 
-PAIRS_AND_MORE = ("cov", "corr", "quantile")
+PAIRS_AND_MORE = ("apply", "cov", "corr", "quantile")
 EXPANDING = [n for n in stats.__all__ if n.startswith("expanding_") and not n.endswith(PAIRS_AND_MORE)]
 ROLLING = [n for n in stats.__all__ if n.startswith("rolling_") and not n.endswith(PAIRS_AND_MORE)]
 # One value per value, of one input: name → call.
