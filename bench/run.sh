@@ -9,6 +9,7 @@ need_venv build bench
 need_wheel
 mkdir -p bench/out
 numrs demo --out bench/out
+numrs demo co2 --out bench/out
 [ $# -gt 0 ] || set -- --quick --peers numpy --json bench/out/bench.jsonl
 numrs bench --plots bench/out "$@"
 echo "Pictures and figures: $PWD/bench/out"

@@ -1,7 +1,8 @@
-"""The command line `numrs`: version, cpuinfo, info, config, bench, calibrate, test, demo. Exit codes 0 (done), 1 (failed), 2 (usage)."""
+"""The command line `numrs`: version, cpuinfo, info, config, bench, stats, calibrate, test, demo. Exit codes 0 (done), 1 (failed), 2 (usage)."""
 
 import functools
 import json
+import math
 import os
 import sys
 from pathlib import Path
@@ -56,7 +57,7 @@ class _Group(click.Group):
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 def main(debug):
-    """Numeric kernels: facts, benchmarks, calibration, self-test and demo of this installation."""
+    """Numeric kernels: facts, benchmarks, calibration, self-test and demos of this installation, and statistics of files."""
 
 
 def _json_option(function):
@@ -173,11 +174,18 @@ def _commit():
     return done.stdout.strip() or "unknown"
 
 
-def _need_matplotlib():
+def _need_matplotlib(option="--plots"):
     try:
         import matplotlib  # noqa: F401
     except ImportError:
-        raise click.ClickException("--plots needs matplotlib: pip install 'numrs-kernels[bench]'") from None
+        raise click.ClickException(f"{option} needs matplotlib: pip install 'numrs-kernels[bench]'") from None
+
+
+def _need_writable(path):
+    """Before minutes of work for a file that cannot be written."""
+    folder = os.path.dirname(os.path.abspath(path))
+    if not os.access(folder, os.W_OK) or (os.path.exists(path) and not os.access(path, os.W_OK)):
+        raise click.ClickException(f"cannot write {path}")
 
 
 @main.command()
@@ -205,10 +213,8 @@ def bench(groups, size, iterations, threads, peers, quick, json_file, plots):
     for name in groups:
         if name not in runner.GROUPS:
             raise click.BadParameter(f"{name!r} is not one of {', '.join(runner.GROUPS)}", param_hint="GROUP")
-    if json_file not in (None, "-"):  # before minutes of measuring
-        folder = os.path.dirname(os.path.abspath(json_file))
-        if not os.access(folder, os.W_OK) or (os.path.exists(json_file) and not os.access(json_file, os.W_OK)):
-            raise click.ClickException(f"cannot write {json_file}")
+    if json_file not in (None, "-"):
+        _need_writable(json_file)
     if plots:
         _need_matplotlib()
     os.environ.setdefault("NUMRS_COMMIT", _commit())
@@ -254,6 +260,80 @@ def bench(groups, size, iterations, threads, peers, quick, json_file, plots):
             console.print(f"picture: {path}", highlight=False)
     if any("numrs" in result["rejected"] for result in results):
         raise click.ClickException("a result of numrs differs from NumPy's")
+
+
+def _rolling_options(context, parameter, texts):
+    from numrs._tabular import Rolling
+
+    try:
+        return [Rolling(text) for text in texts]
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def _figure(value):
+    """A number of a table: whole ones in full, others with six digits."""
+    return "" if value is None or value != value else str(value) if isinstance(value, int) else f"{value:.6g}"
+
+
+@main.command("stats")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False))
+@click.option("--column", "names", multiple=True, metavar="NAME", help="Column to look at; again for more. Without it all numeric ones.")
+@click.option("--rolling", "windows", multiple=True, metavar="STAT:WINDOW", callback=_rolling_options,
+              help="Moving statistic of each column, such as median:51, mad:51 or quantile:51:0.9; again for more.")  # fmt: skip
+@click.option("--min-periods", type=click.IntRange(0), metavar="N", help="Values that a window must have; usually all.")
+@click.option("--center", is_flag=True, help="Windows around each row instead of before it.")
+@click.option("--index", metavar="NAME", help="Column that labels the rows of --output and the axis of --plot.")
+@click.option("--output", type=click.Path(dir_okay=False, allow_dash=True), help="Write columns and moving statistics as CSV ('-': the screen).")
+@click.option("--plot", type=click.Path(dir_okay=False), help="Draw them into this picture.")
+@_json_option
+def stats_of_file(file, names, windows, min_periods, center, index, output, plot, as_json):
+    """Describe the columns of FILE (CSV, .npy or .parquet) and follow them through moving windows.
+
+    Fields that are empty or say NA, NaN or null are missing values.
+
+    Example: numrs stats co2.csv --index date --column co2 --rolling median:53 --rolling mad:53 --plot co2.png
+    """
+    from numrs import _tabular
+
+    if as_json and output == "-":
+        raise click.UsageError("--json and --output - both write to the screen")
+    for path in (output, plot):
+        if path not in (None, "-"):
+            _need_writable(path)
+    if plot:
+        _need_matplotlib("--plot")
+    try:
+        columns, labels = _tabular.choose(file, _tabular.read(file), names, index)
+        options = {"min_periods": min_periods, "center": center}
+        rolled = {name: {window: window(x, **options) for window in windows} for name, x in columns.items()}
+    except (ValueError, TypeError) as error:
+        raise click.ClickException(str(error)) from None
+    everything = {}
+    for name, x in columns.items():
+        everything[name] = x
+        everything |= {f"{name} {window.label}": y for window, y in rolled[name].items()}
+    facts = {name: _tabular.describe(x) for name, x in everything.items()}
+    if output == "-":
+        _tabular.write_csv(sys.stdout, (index or "row", labels), everything)
+    elif output:
+        with open(output, "w", newline="", encoding="utf-8") as target:
+            _tabular.write_csv(target, (index or "row", labels), everything)
+    if plot:
+        _tabular.draw(plot, os.path.basename(file), labels, columns, rolled)
+    if as_json:
+        rows = len(next(iter(columns.values())))
+        json_facts = {name: {k: v if isinstance(v, int) or math.isfinite(v) else None for k, v in f.items()} for name, f in facts.items()}
+        _print_json({"file": file, "rows": rows, "columns": json_facts, "output": output, "plot": plot})
+    elif output != "-":
+        shown = list(facts)
+        statistics = list(max(facts.values(), key=len))
+        for start in range(0, len(shown), 4):
+            part = shown[start : start + 4]
+            _table(file if start == 0 else "", [(s, *(_figure(facts[name].get(s)) for name in part)) for s in statistics], ("", *part))
+        for path, what in ((output, "columns"), (plot, "picture")):
+            if path:
+                click.echo(f"{what}: {path}")
 
 
 def _saved(path):
@@ -318,23 +398,84 @@ def self_test(as_json):
 
 
 @main.command()
+@click.argument("name", type=click.Choice(["digits", "co2", "adversarial"]), default="digits")
 @click.option("--out", type=click.Path(file_okay=False), default=".", show_default=True, help="Folder for the picture.")
 @click.option("--no-picture", is_flag=True, help="Draw nothing.")
+@click.option("--size", type=click.IntRange(2000, 10_000_000), default=200_000, show_default=True, help="adversarial: elements of a series.")
+@click.option("--markdown", type=click.Path(dir_okay=False), help="adversarial: write the table as a page, too.")
 @_json_option
-def demo(out, no_picture, as_json):
-    """Read 1,797 handwritten digits by nearest neighbour; every number is checked against NumPy."""
+def demo(name, out, no_picture, size, markdown, as_json):
+    """Show what the library does on data, every number checked.
+
+    \b
+    digits       handwritten digits read by nearest neighbour, beside NumPy
+    co2          outliers in the weekly CO2 record of Mauna Loa by rolling
+                 median and MAD, beside NumPy
+    adversarial  moving windows after spikes and far from zero: errors and
+                 times beside pandas, Bottleneck and polars
+    """
+    {"digits": _demo_digits, "co2": _demo_co2}.get(name, functools.partial(_demo_adversarial, size, markdown))(
+        None if no_picture else Path(out) / f"{name}.png", as_json)
+
+
+def _print_timings(facts):
+    _table("times", [(t["step"], f"{t['numrs_ms']:.3f}", f"{t['numpy_ms']:.3f}", f"{t['ratio']:.2f}") for t in facts["timings"]],
+           ("step", "numrs ms", "NumPy ms", "ratio"))  # fmt: skip
+    _table("checked against NumPy", [(c["name"], c["values"], f"{c['largest_difference']:.1e}") for c in facts["checks"]],
+           ("step", "values", "largest difference"))  # fmt: skip
+
+
+def _demo_digits(picture, as_json):
     from numrs import demo as digits
 
-    facts = digits.run(None if no_picture else Path(out) / "digits.png")
+    facts = digits.run(picture)
     if as_json:
         _print_json(facts)
         return
     _table("per class", [(c["digit"], c["images"], f"{c['mean_ink']:.1f}", f"{c['std_ink']:.1f}", f"{c['brightest']:.1f}") for c in facts["classes"]],
            ("digit", "images", "mean ink", "std", "brightest mean pixel"))  # fmt: skip
-    _table("times", [(t["step"], f"{t['numrs_ms']:.3f}", f"{t['numpy_ms']:.3f}", f"{t['ratio']:.2f}") for t in facts["timings"]],
-           ("step", "numrs ms", "NumPy ms", "ratio"))  # fmt: skip
-    _table("checked against NumPy", [(c["name"], c["values"], f"{c['largest_difference']:.1e}") for c in facts["checks"]],
-           ("step", "values", "largest difference"))  # fmt: skip
+    _print_timings(facts)
     click.echo(f"accuracy {facts['accuracy']:.2%}: {facts['misread']} of 898 digits misread")
     if "picture" in facts:
         click.echo(f"picture: {facts['picture']}")
+
+
+def _demo_co2(picture, as_json):
+    from numrs.examples import co2
+
+    facts = co2.run(picture)
+    if as_json:
+        _print_json(facts)
+        return
+    _table("weeks that do not fit", [(o["week"], f"{o['ppm']:.1f}", f"{o['off_by']:+.2f}", f"{o['score']:+.1f}", f"{o['score_by_std']:+.1f}")
+                                     for o in facts["outliers"]], ("week", "ppm", "off by", "score by median, MAD", "by mean, std"))  # fmt: skip
+    _print_timings(facts)
+    click.echo(f"{facts['weeks']} weeks, {facts['missing']} missing: {len(facts['outliers'])} beyond {co2.LIMIT} by median and MAD, "
+               f"{facts['found_by_std']} by mean and standard deviation")  # fmt: skip
+    if "picture" in facts:
+        click.echo(f"picture: {facts['picture']}")
+
+
+def _demo_adversarial(size, markdown, picture, as_json):
+    from numrs.bench import adversarial
+
+    if markdown:
+        _need_writable(markdown)
+    os.environ.setdefault("NUMRS_COMMIT", _commit())
+    facts = adversarial.run(size)
+    if markdown:
+        Path(markdown).write_text(adversarial.markdown(facts))
+    if as_json:
+        _print_json(facts)
+        return
+    names = ["numrs", *(name for name in adversarial.PEERS if name in facts["versions"])]
+    table = Table(title="worst relative error against exact arithmetic, and time per element", title_justify="left")
+    table.add_column("series")
+    for name in names:
+        table.add_column(name, justify="right")
+    for row in facts["rows"]:
+        table.add_row(row["case"], *("\n".join(adversarial.cell(row["results"][name])) for name in names))
+    Console().print(table)
+    click.echo("The last digit of float64 is 2e-16 of a value, of float32 1e-7. No window that was looked at holds a spike itself.")
+    for name in facts["missing"]:
+        click.echo(f"not installed: {name} (pip install {name})")

@@ -215,7 +215,7 @@ def test_without_standard_output():
 
 
 def test_tables_fit_80_columns():
-    for command in ("cpuinfo", "info", "calibrate --show", "--help", "bench --help"):
+    for command in ("cpuinfo", "info", "calibrate --show", "--help", "bench --help", "stats --help", "demo --help"):
         done = process(*command.split())
         assert done.returncode == 0, done.stderr
         assert max(len(line) for line in done.stdout.splitlines()) <= 80
@@ -223,6 +223,6 @@ def test_tables_fit_80_columns():
 
 def test_help_names_every_command():
     text = run("--help").stdout
-    for command in ("version", "cpuinfo", "info", "config", "bench", "calibrate", "test", "demo"):
+    for command in ("version", "cpuinfo", "info", "config", "bench", "stats", "calibrate", "test", "demo"):
         assert f"  {command} " in text
         assert "--json" in run(command, "--help").stdout

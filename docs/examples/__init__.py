@@ -1,0 +1,1 @@
+"""Examples on real data; `numrs demo` runs them."""
