@@ -12,9 +12,9 @@ from numrs import stats
 MISSING = {"", "na", "n/a", "nan", "null", "none", "-"}
 # Statistics that share the scale of their series: drawn over it; all others go below.
 SAME_SCALE = {"mean", "median", "min", "max", "quantile", "first", "last"}
-TWO_INPUTS = {"cov", "corr"}
+NOT_OF_ONE_COLUMN = {"cov", "corr", "apply"}
 ROLLING = sorted(name.removeprefix("rolling_") for name in stats.__all__ if name.startswith("rolling_"))
-ROLLING = [name for name in ROLLING if name not in TWO_INPUTS]
+ROLLING = [name for name in ROLLING if name not in NOT_OF_ONE_COLUMN]
 
 
 class Rolling:

@@ -13,7 +13,7 @@ VALUES = [3.0, 1.0, 4.0, 1.0, 5.0, 9.0, 2.0, 6.0]
 HOLES = [3, 1, None, 1, 5, 9, None, 6]
 WITH_NAN = np.array([3, 1, np.nan, 1, 5, 9, np.nan, 6])
 
-PAIRS_AND_MORE = ("apply", "cov", "corr", "quantile")
+PAIRS_AND_MORE = ("cov", "corr", "quantile", "apply")
 EXPANDING = [n for n in stats.__all__ if n.startswith("expanding_") and not n.endswith(PAIRS_AND_MORE)]
 ROLLING = [n for n in stats.__all__ if n.startswith("rolling_") and not n.endswith(PAIRS_AND_MORE)]
 # One value per value, of one input: name → call.
@@ -25,6 +25,11 @@ KEPT = {
     **{f"ewm_{name}": functools.partial(getattr(stats, f"ewm_{name}"), span=4) for name in ("mean", "var", "std")},
     "cumulative_sum": numrs.cumulative_sum,
     "cumulative_max": numrs.cumulative_max,
+    "rolling_apply": functools.partial(stats.rolling_apply, window=3, func=np.sum),
+    "lag": stats.lag,
+    "pct_change": stats.pct_change,
+    "fill_forward": stats.fill_forward,
+    "fill_backward": stats.fill_backward,
     "zscore": stats.zscore,
     "robust_zscore": stats.robust_zscore,
     "winsorize": lambda x, **more: stats.winsorize(x, limits=0.3, **more),
@@ -300,6 +305,30 @@ def test_several_results():
     assert stats.spearman(frame["a"], frame["a"]) == 1 and stats.theilslopes(frame["c"]).slope == 1
     with pytest.raises(ValueError, match="corr: x and x2 have different labels"):
         stats.corr(frame["a"], frame["b"].iloc[::-1])
+
+
+def test_groups():
+    pd, pl = package("pandas"), package("polars")
+    data, keys = np.array([VALUES, VALUES[::-1]]).T, [0, 1, 0, 1, 2, 2, 1, 0]
+    frame = pd.DataFrame(data, columns=["a", "b"], index=list("stuvwxyz"))
+    want = frame.groupby(np.array(keys)).mean()
+    for given in (keys, np.array(keys), pd.Series(keys)):
+        got = stats.group_mean(frame, given)
+        assert type(got) is pd.DataFrame and list(got.columns) == ["a", "b"] and list(got.index) == [0, 1, 2]
+        np.testing.assert_allclose(got, want, rtol=1e-15)
+    one = stats.group_sum(frame["a"], keys)
+    assert one.name == "a" and list(one) == list(frame["a"].groupby(np.array(keys)).sum())
+    assert stats.group_max(frame, [0, 0], axis=1).index is frame.index
+    assert stats.group_count(frame, list(range(8))).index.equals(pd.RangeIndex(8))
+    assert stats.group_sum(pl.Series("a", VALUES), keys).name == "a"
+
+
+def test_streams_and_histograms():
+    pd = package("pandas")
+    x = pd.Series(HOLES, dtype="Int64")
+    assert stats.histogram(x.dropna(), 3).counts.sum() == 6
+    assert stats.Moments().update(pd.Series(VALUES)).value().mean == np.mean(VALUES)
+    assert stats.sigmaclip(pd.Series(VALUES)).clipped.size == 8
 
 
 def test_no_copy_where_memory_allows():

@@ -28,6 +28,8 @@ cdef object _stat_of_table(int32_t op, str name, object table, object second, ob
     else:
         table, x, x2 = pair(table, second, x, x2, name)
     axis = table.along(axis)
+    if outputs == 0 and table.frame and type(axis) is int and axis == -1:
+        axis = 0  # as pandas
     y = stat(op, name, x, x2, axis, out, keepdims, where, parameters)
     if out is not None or outputs > 1:
         return y

@@ -69,6 +69,10 @@ class Column:
         """A result with one value per row, or per `step` rows; step 0: one per explicit window."""
         return self.build(y, self.rows(self.index, len(y), step))
 
+    def grouped(self, y, axis):
+        """A result with one value per group along the axis."""
+        return self.build(y, None)
+
 
 class Frame(Column):
     """Two dimensions with names of columns."""
@@ -92,6 +96,9 @@ class Frame(Column):
         if axis == 1:
             return self.build(y, self.index, self.rows(self.columns, y.shape[1], step))
         return self.build(y, self.rows(self.index, len(y), step), self.columns)
+
+    def grouped(self, y, axis):
+        return self.build(y, self.index, None) if axis == 1 else self.build(y, None, self.columns)
 
     def reduced(self, y, axis, keepdims, labels=None):
         if keepdims or y.ndim == 0 or axis not in (0, 1, -1, -2):

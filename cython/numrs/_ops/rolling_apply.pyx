@@ -2,7 +2,7 @@
 """Functions of the user's on moving windows, and windows from times."""
 import numpy as np
 
-from numrs._ops._array cimport as_array, check_out
+from numrs._ops._array cimport as_array, check_out, table_of
 from numrs._ops._rolling cimport Choice, along_axis, choose
 from numrs._ops.rolling import rolling_count
 
@@ -64,6 +64,12 @@ def rolling_apply(x, window, func, *, axis=-1, min_periods=None, center=False, c
     if not callable(func):
         raise TypeError(f"rolling_apply: func is of type {type(func).__name__}, expected a callable")
     cdef object a, y
+    table = table_of(x, "rolling_apply", "x")
+    if table is not None:
+        place, axis, turned = table.turned(axis, out)
+        y = rolling_apply(table.values.T if turned else table.values, window, func, axis=axis, min_periods=min_periods,
+                          center=center, closed=closed, step=step, out=out)
+        return y if out is not None else table.like(y.T if turned else y, place, step if c.window else 0)
     a = as_array(x, "rolling_apply", "x")
     along = along_axis(axis, a, "rolling_apply")
     if min_periods is not None and c.window and min_periods > c.window:

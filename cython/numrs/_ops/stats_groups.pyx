@@ -6,10 +6,10 @@ import numpy as np
 
 from libc.stdint cimport int32_t, int64_t
 cimport numpy as cnp
-from numpy cimport PyArray_DIMS, PyArray_NDIM, PyArray_SIZE, ndarray
+from numpy cimport PyArray_CheckExact, PyArray_DIMS, PyArray_NDIM, PyArray_SIZE, ndarray
 
 from numrs._ops._array cimport (NOGIL_NS, Held, array_of, as_array, check, dtype_of, hold, interruptible, new_array,
-                                pin, release_context, view_of)
+                                pin, release_context, table_of, view_of)
 from numrs._ops._reduce cimport axis_of, correction_of, shape_of
 from numrs._ops._stats cimport number_of
 from numrs._ops.reductions import max as _max
@@ -26,6 +26,12 @@ HistogramResult = namedtuple("HistogramResult", "counts edges")
 
 
 cdef object _group(int32_t op, str name, object x, object keys, object n_groups, object axis, double parameter):
+    if not PyArray_CheckExact(x):
+        table = table_of(x, name, "x")
+        if table is not None:
+            place, axis, turned = table.turned(axis, None)
+            made = _group(op, name, table.values.T if turned else table.values, keys, n_groups, axis, parameter)
+            return table.grouped(made.T if turned else made, place)
     cdef ndarray a = array_of(x, name, "x"), k = as_array(keys, name, "keys"), y
     cdef int ndim = PyArray_NDIM(a), d, along
     cdef int64_t shape[64]
