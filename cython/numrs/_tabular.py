@@ -139,7 +139,7 @@ def _npy(path):
 
 def _parquet(path):
     try:
-        from pyarrow import ArrowException, parquet
+        from pyarrow import ArrowException, parquet  # type: ignore[import-untyped]
     except ImportError:
         raise RuntimeError("reading Parquet needs pyarrow: pip install 'numrs-kernels[tables]'") from None
     try:
