@@ -174,8 +174,13 @@ def draw(path, days, ppm, x, found, by_std):
     return path
 
 
-if __name__ == "__main__":
+def main():
+    """Prints the outliers; the first argument names the picture."""
     result = run(sys.argv[1] if len(sys.argv) > 1 else None)
     for o in result["outliers"]:
         print(f"{o['week']}  {o['ppm']:6.1f} ppm  {o['off_by']:+5.2f}  score {o['score']:+.1f}  (by std {o['score_by_std']:+.1f})")
     print(f"{len(result['outliers'])} outliers by median and MAD, {result['found_by_std']} by mean and standard deviation")
+
+
+if __name__ == "__main__":
+    main()
