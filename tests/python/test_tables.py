@@ -36,6 +36,10 @@ KEPT = {
 }
 ALL_BY_DEFAULT = ("zscore", "robust_zscore", "winsorize")  # of a frame: over all elements unless axis is given
 REDUCED = [
+    "median",
+    "nanmedian",
+    "mad",
+    "iqr",
     "skew",
     "gmean",
     "sem",
@@ -305,6 +309,22 @@ def test_several_results():
     assert stats.spearman(frame["a"], frame["a"]) == 1 and stats.theilslopes(frame["c"]).slope == 1
     with pytest.raises(ValueError, match="corr: x and x2 have different labels"):
         stats.corr(frame["a"], frame["b"].iloc[::-1])
+
+
+def test_quantiles_and_ranks():
+    pd, pl = package("pandas"), package("polars")
+    frame = pd.DataFrame({"a": VALUES, "b": VALUES[::-1]}, index=list("stuvwxyz"))
+    assert numrs.quantile(frame["a"], 0.25) == np.quantile(VALUES, 0.25) == numrs.quantile(pl.Series(VALUES), 0.25)
+    for function, theirs in ((numrs.quantile, frame.quantile), (numrs.nanquantile, frame.quantile)):
+        pd.testing.assert_frame_equal(function(frame, [0.25, 0.5], axis=0), theirs([0.25, 0.5]), check_names=False)
+        pd.testing.assert_series_equal(function(frame, 0.25, axis=0), theirs(0.25), check_names=False)
+        pd.testing.assert_series_equal(function(frame["a"], [0.25, 0.5]), frame["a"].quantile([0.25, 0.5]))
+    assert numrs.quantile(frame, 0.5, axis=1).index is frame.index
+    assert numrs.nanmedian(pd.Series(HOLES, dtype="Int64")) == np.nanmedian(WITH_NAN)
+    ranks = numrs.rankdata(frame["a"])
+    pd.testing.assert_series_equal(ranks, frame["a"].rank())
+    pd.testing.assert_frame_equal(numrs.rankdata(frame, axis=0), frame.rank())
+    assert type(numrs.sort(frame["a"])) is np.ndarray and list(numrs.sort(frame["a"])) == sorted(VALUES)
 
 
 def test_groups():

@@ -5,11 +5,11 @@ import numpy as np
 from libc.stdint cimport int32_t, int64_t
 from libc.string cimport memset
 cimport numpy as cnp
-from numpy cimport PyArray_DATA, PyArray_DIMS, PyArray_NDIM, PyArray_SIZE, ndarray
+from numpy cimport PyArray_CheckExact, PyArray_DATA, PyArray_DIMS, PyArray_NDIM, PyArray_SIZE, ndarray
 
 from numrs._ops._array cimport (NOGIL_NS, Held, array_of, as_array, check, check_out, dtype_of, finish, hold,
-                                interruptible, new_array, pin, release_context, scalar, size_of, view_of)
-from numrs._ops._reduce cimport axis_of, given_out, shape_of
+                                interruptible, new_array, pin, release_context, scalar, size_of, table_of, view_of)
+from numrs._ops._reduce cimport axis_of, given_out, reduced_table, shape_of
 from numrs.c cimport ops
 from numrs.c cimport order as c
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
@@ -111,6 +111,12 @@ cdef int32_t line_axis(ndarray a, object axis, str name) except -1:
 
 cdef object along(Kind kind, str name, object x, object axis, int32_t flags, int32_t method=0, object kth=None):
     """Results of x's shape."""
+    if kind == RANKDATA and not PyArray_CheckExact(x):  # positions and sorted values belong to no label; ranks do
+        table = table_of(x, name, "x")
+        if table is not None:
+            place = table.along(axis)
+            ranks = along(kind, name, table.values, place, flags, method)
+            return table.like(ranks, place, 1) if ranks.ndim == table.values.ndim else ranks
     cdef ndarray a = line_array(x, axis, name), y, places
     cdef int32_t dtype = dtype_of(a), result = dtype
     cdef Call call
@@ -187,6 +193,12 @@ cdef ndarray _output(object out, str name, int ndim, const int64_t *shape, int32
 cdef object reduced(Kind kind, str name, object x, object axis, object out, object keepdims, object where,
                     int32_t flags, int32_t method=0, double scale=1.0):
     """median, mad, iqr: one value of every line."""
+    if not PyArray_CheckExact(x):
+        table = table_of(x, name, "x")
+        if table is not None:
+            axis = table.along(axis)
+            made = reduced(kind, name, table.values, axis, out, keepdims, where, flags, method, scale)
+            return reduced_table(table, made, axis, out, keepdims)
     cdef ndarray a = array_of(x, name, "x"), y, w
     cdef int32_t dtype = dtype_of(a), result = ops.NUMRS_F32 if dtype == ops.NUMRS_F32 else ops.NUMRS_F64
     cdef int64_t shape[64], value
@@ -222,6 +234,14 @@ cdef object reduced(Kind kind, str name, object x, object axis, object out, obje
 cdef object quantiles(str name, object x, object q, double unit, object axis, object out, object method,
                       object keepdims, object weights, object where, int32_t flags):
     """One value of every line and number in q, which goes from 0 to unit; q's dimensions come first."""
+    if not PyArray_CheckExact(x):
+        table = table_of(x, name, "x")
+        if table is not None:
+            axis = table.along(axis)
+            made = quantiles(name, table.values, q, unit, axis, out, method, keepdims, weights, where, flags)
+            if out is not None or np.ndim(q) > 1:
+                return made
+            return table.reduced(made, axis, keepdims is not False, q if np.ndim(q) else None)
     cdef ndarray a = array_of(x, name, "x"), y, w, places, filled
     cdef int32_t dtype = dtype_of(a), result = ops.NUMRS_F32 if dtype == ops.NUMRS_F32 else ops.NUMRS_F64
     cdef int64_t shape[128]
