@@ -64,7 +64,7 @@ RESULTS = {
     "memory_stats": "dict[str, int]", "memory_trim": "None", "memory_set_limit": "None", "memory_reset_peak": "None",
     "get_thresholds": "dict[str, Any]", "set_thresholds": "None", "library_version": "str", "library_abi": "int", "build_info": "dict[str, str]",
 }  # fmt: skip
-CONSTANTS = {"_array": ["SUPPORTED: str"]}
+CONSTANTS = {"_array": ["SUPPORTED: str"], "_order": ["METHODS: dict[str, int]"]}
 
 
 def signature(source):
@@ -109,7 +109,10 @@ def signature(source):
 def classes(text):
     """Stubs of the public cdef classes: their methods, by the rules of functions."""
     for name, body in re.findall(r"^cdef class ([A-Z]\w*):\n(.*?)(?=^\S|\Z)", text, flags=re.M | re.S):
+        yield "@disjoint_base"  # as every class of C with a struct of its own
         yield f"class {name}:"
+        for attribute in re.findall(r"^    cdef readonly \w+ (\w+)$", body, flags=re.M):
+            yield f"    @property\n    def {attribute}(self) -> Any: ..."
         for source in re.findall(r"^    (def \w+\(.*?\):)$", body, flags=re.M | re.S):
             if not source.startswith(("def __cinit__", "def __dealloc__")):
                 line = signature(re.sub(r"\w+ (\w+) not None", r"\1", source))
@@ -128,6 +131,8 @@ def stub(path):
         head.append(f"from typing import {', '.join(names)}")
     if "npt." in body:
         head += ["", "import numpy.typing as npt"]
+    if "@disjoint_base" in body:
+        head += ["from typing_extensions import disjoint_base"]
     return "\n".join(head) + ("\n\n" + body if body else "") + "\n"
 
 

@@ -2,7 +2,9 @@
 from typing import Any, SupportsIndex
 
 import numpy.typing as npt
+from typing_extensions import disjoint_base
 
+@disjoint_base
 class Rolling:
     def __init__(
         self,
@@ -20,6 +22,7 @@ class Rolling:
     def update(self, x: npt.ArrayLike, x2: npt.ArrayLike | None = None, /) -> Any: ...
     def value(self) -> Any: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
+@disjoint_base
 class Ewm:
     def __init__(
         self,
@@ -37,7 +40,12 @@ class Ewm:
     def update(self, x: npt.ArrayLike, x2: npt.ArrayLike | None = None, /) -> Any: ...
     def value(self) -> Any: ...
     def __reduce__(self) -> tuple[Any, ...]: ...
+@disjoint_base
 class Expanding:
+    @property
+    def statistic(self) -> Any: ...
+    @property
+    def min_periods(self) -> Any: ...
     def __init__(
         self,
         statistic: str,
