@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "core/memory.h"
+#include "core/order_long.h"
 #include "core/scratch.h"
 
 namespace numrs {
@@ -67,18 +68,21 @@ class OrderRunner {
     const double log = n_ > 2 ? std::log2(static_cast<double>(n_)) / 20 : 0.1;
     const double line_ns = kOrderRows[job_.op].cost_ns * static_cast<double>(n_) * (log < 0.3 ? 0.3 : log) + 100;
     const int threads = run_.Threads(line_ns * static_cast<double>(lines_));
+    steps_ = SortsInSteps(run_, job_.op, job_.compute, n_);
+    threads_ = threads;
+    const int side_by_side = steps_ ? 1 : threads;
     Layout();
-    Workspace memory(bytes_ * static_cast<size_t>(threads));
+    Workspace memory(bytes_ * static_cast<size_t>(side_by_side));
     if (!memory.ok()) {
       return Fail(NUMRS_NO_MEMORY, "%s: no memory for %zu bytes of buffers", job_.function,
-                  bytes_ * static_cast<size_t>(threads));
+                  bytes_ * static_cast<size_t>(side_by_side));
     }
-    ScratchSlots slots(memory.data(), bytes_, threads);
+    ScratchSlots slots(memory.data(), bytes_, side_by_side);
     const double tile_ns = line_ns * static_cast<double>(tile_);
     const int64_t tiles_along = tile_ > 1 ? (outer_[tile_dim_].extent + tile_ - 1) / tile_ : 1;
     const int64_t tiles = tile_ > 1 ? lines_ / outer_[tile_dim_].extent * tiles_along : lines_;
     const int64_t grain = tile_ns > kChunkNs ? 1 : static_cast<int64_t>(kChunkNs / tile_ns) + 1;
-    return ParallelFor(tiles, grain, threads, run_.cancel, [&](int64_t begin, int64_t end) {
+    return ParallelFor(tiles, grain, side_by_side, run_.cancel, [&](int64_t begin, int64_t end) -> Status {
       ScratchSlots::Lease lease(slots);
       for (int64_t t = begin; t < end; t++) {
         char* at[kOperands] = {job_.x.data, job_.where ? job_.where->data : nullptr,
@@ -95,8 +99,9 @@ class OrderRunner {
           Advance(at, outer_[d], rest % outer_[d].extent);
           rest /= outer_[d].extent;
         }
-        Tile(at, width, lease.data());
+        NUMRS_TRY(Tile(at, width, lease.data()));
       }
+      return NUMRS_OK;
     });
   }
 
@@ -182,8 +187,9 @@ class OrderRunner {
       cast_at_[k] =
           take(used && y.view.dtype != y.result ? length * tile * static_cast<size_t>(SizeOf(y.view.dtype)) : 0);
     }
-    scratch_at_ = at;
-    bytes_ = at + Round64(OrderScratch(job_.op, job_.compute, n_));
+    scratch_at_ = take(OrderScratch(job_.op, job_.compute, n_));
+    steps_at_ = take(steps_ ? StepsBytes(n_) : 0);
+    bytes_ = at;
   }
   bool outer_aligned(int operand, int64_t size) const {
     for (int d = 0; d < outer_count_; d++) {
@@ -226,7 +232,7 @@ class OrderRunner {
     return count;
   }
 
-  void Tile(char* const (&at)[kOperands], int64_t width, char* memory) const {
+  Status Tile(char* const (&at)[kOperands], int64_t width, char* memory) const {
     const OrderOutput* outputs[] = {&job_.y, &job_.y2};
     const int64_t step = tile_ > 1 ? outer_[tile_dim_].stride[kX] : 0;
     const bool together = tile_ > 1;
@@ -277,7 +283,11 @@ class OrderRunner {
       }
       line.y = results[0];
       line.y2 = static_cast<int64_t*>(results[1]);
-      kernel_(line);
+      if (steps_) {
+        NUMRS_TRY(SortInSteps(run_, job_.op, job_.compute, threads_, line, memory + steps_at_));
+      } else {
+        kernel_(line);
+      }
       for (int k = 0; k < 2; k++) {
         if (outputs[k]->result != kInvalid && !written[k] && !Together(k, width))
           Scatter(k, results[k], at[kY + k] + (together ? outer_[tile_dim_].stride[kY + k] * w : 0), memory);
@@ -287,6 +297,7 @@ class OrderRunner {
       if (outputs[k]->result != kInvalid && !written[k] && Together(k, width))
         ScatterTile(k, width, at[kY + k], memory);
     }
+    return NUMRS_OK;
   }
 
   void Cast(int32_t from, int32_t to, const void* x, void* y) const {
@@ -331,7 +342,9 @@ class OrderRunner {
   int64_t n_ = 1, lines_ = 1, tile_ = 1;
   size_t raw_at_ = 0, line_at_ = 0, mask_at_ = 0, weights_at_ = 0, result_at_[2] = {}, cast_at_[2] = {},
          scratch_at_ = 0;
-  size_t bytes_ = 0;
+  size_t steps_at_ = 0, bytes_ = 0;
+  bool steps_ = false;  // lines are sorted one after the other, each by all threads
+  int threads_ = 1;
 };
 
 }  // namespace

@@ -64,12 +64,46 @@ inline size_t OrderScratch(int32_t op, int32_t dtype, int64_t n) {
   return count * static_cast<size_t>(kOrderRows[op].words) * 8 + kOrderScratchBytes;
 }
 
+// Sorting one long line in steps, so that threads share it and a call can be cancelled: `begin` makes keys of the
+// elements and one piece of all of them, `step` splits pieces, `piece` sorts what is small enough, `end` makes the
+// result of the keys. Pieces have memory of their own: any number of threads may work on different ones.
+constexpr int64_t kOrderLong = 128 * 1024;  // elements of a line from which on it is sorted so
+constexpr int kOrderKinds = 6;              // of pieces: what the keys are, and whether an index goes along
+
+// n keys (and indices) in a or in b, which both have room for them, to be put into a in order.
+struct OrderPiece {
+  void *a, *b;
+  int64_t *a_index, *b_index;
+  int64_t n;
+  int32_t kind;
+  int32_t in_b;
+  int32_t bad;  // splits before it that left nearly all on one side
+};
+// A piece in the middle of being split: `done` elements are dealt with, `less` of them are below the pivot.
+struct OrderSplit {
+  OrderPiece piece;
+  int64_t done, less;
+  int32_t again;  // all were above the pivot: now those equal to it are taken out
+  alignas(8) char pivot[8];
+};
+struct OrderLineState {
+  OrderPiece all;
+  int64_t count;  // of keys
+  int64_t words[6];
+};
+
 struct OrderTable {
   OrderFn line[kOrderOps][kDTypes];
   // places[i] = how many of the n sorted elements of x stand before v[i] (right: or are equal to it), of m values, all
   // of one dtype; order: nullptr, or the positions of x in order.
   void (*search[kDTypes])(const void* x, const int64_t* order, int64_t n, const void* v, int64_t m, int64_t right,
                           int64_t* places);
+  // For sort and argsort; null: lines of that dtype are not sorted in steps.
+  void (*begin[2][kDTypes])(const OrderLine& line, OrderLineState* state);
+  void (*end[2][kDTypes])(const OrderLine& line, const OrderLineState& state);
+  // Deals with `count` more elements; 1 when all are done: then low and high are left to be sorted. done is 0 at first.
+  int32_t (*step[kOrderKinds])(OrderSplit* split, int64_t count, OrderPiece* low, OrderPiece* high);
+  void (*piece[kOrderKinds])(const OrderPiece& piece);
 };
 
 }  // namespace numrs

@@ -20,6 +20,8 @@ namespace order = ops::order;
 template <typename T>
 void FillType(OrderTable* t, int32_t dtype) {
   t->line[kOrder_argsort][dtype] = order::ArgSort<VectorKit<T>, T>::Line;
+  t->begin[1][dtype] = VectorKit<T>::BeginArgSort;
+  t->end[1][dtype] = VectorKit<T>::EndArgSort;
   t->line[kOrder_rankdata][dtype] = order::Rank<VectorKit<T>, T>::Line;
 }
 

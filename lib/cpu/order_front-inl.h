@@ -10,6 +10,8 @@
 
 #include <stdint.h>
 
+#include <type_traits>
+
 #include "cpu/order_compress_tables.h"
 #include "hwy/highway.h"
 
@@ -20,6 +22,42 @@ namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 // A set of lanes of a whole register of T (32 or 64 bits), as bits.
+#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
+
+// In mask registers throughout: moves between them and the others cost as much as the compression.
+template <typename T>
+using Lanes = std::conditional_t<sizeof(T) == 8, __mmask8, __mmask16>;
+
+template <typename T>
+HWY_INLINE Lanes<T> Others(Lanes<T> lanes) {
+  if constexpr (sizeof(T) == 8) {
+    return _knot_mask8(lanes);
+  } else {
+    return _knot_mask16(lanes);
+  }
+}
+template <typename T>
+HWY_INLINE int64_t Count(Lanes<T> lanes) {
+  return __builtin_popcount(lanes);
+}
+template <class D, class M>
+HWY_INLINE Lanes<hn::TFromD<D>> LanesOf(D, M m) {
+  return m.raw;
+}
+// The chosen lanes of v first and in order, then anything.
+template <class D>
+HWY_INLINE hn::Vec<D> Front(D d, hn::Vec<D> v, Lanes<hn::TFromD<D>> lanes) {
+  const hn::RebindToUnsigned<D> du;
+  const auto raw = hn::BitCast(du, v).raw;
+  if constexpr (sizeof(hn::TFromD<D>) == 8) {
+    return hn::BitCast(d, hn::Vec<decltype(du)>{_mm512_maskz_compress_epi64(lanes, raw)});
+  } else {
+    return hn::BitCast(d, hn::Vec<decltype(du)>{_mm512_maskz_compress_epi32(lanes, raw)});
+  }
+}
+
+#else
+
 template <typename T>
 using Lanes = uint32_t;
 
@@ -32,25 +70,7 @@ HWY_INLINE int64_t Count(Lanes<T> lanes) {
   return __builtin_popcount(lanes);
 }
 
-#if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
-
-template <class D, class M>
-HWY_INLINE Lanes<hn::TFromD<D>> LanesOf(D, M m) {
-  return static_cast<uint32_t>(m.raw);
-}
-// The chosen lanes of v first and in order, then anything.
-template <class D>
-HWY_INLINE hn::Vec<D> Front(D d, hn::Vec<D> v, uint32_t lanes) {
-  const hn::RebindToUnsigned<D> du;
-  const auto raw = hn::BitCast(du, v).raw;
-  if constexpr (sizeof(hn::TFromD<D>) == 8) {
-    return hn::BitCast(d, hn::Vec<decltype(du)>{_mm512_maskz_compress_epi64(static_cast<__mmask8>(lanes), raw)});
-  } else {
-    return hn::BitCast(d, hn::Vec<decltype(du)>{_mm512_maskz_compress_epi32(static_cast<__mmask16>(lanes), raw)});
-  }
-}
-
-#elif HWY_ARCH_X86 && HWY_TARGET == HWY_AVX2
+#if HWY_ARCH_X86 && HWY_TARGET == HWY_AVX2
 
 template <class D, class M>
 HWY_INLINE Lanes<hn::TFromD<D>> LanesOf(D d, M m) {
@@ -97,6 +117,7 @@ HWY_INLINE hn::Vec<D> Front(D d, hn::Vec<D> v, uint32_t lanes) {
   return hn::Compress(v, hn::LoadMaskBits(d, bytes));
 }
 
+#endif
 #endif
 
 }  // namespace HWY_NAMESPACE

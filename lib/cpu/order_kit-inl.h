@@ -143,6 +143,73 @@ void CountingSort(const T* x, T* y, int64_t n, bool descending) {
   }
 }
 
+// Kinds of pieces: keys of int32, int64, float64, float32, then int64 and float64 with indices.
+constexpr int32_t kPairKinds = 3;  // int64 with an index is 4, float64 5
+template <typename K>
+constexpr int32_t KindOfKeys() {
+  return std::is_same<K, int32_t>::value   ? 0
+         : std::is_same<K, int64_t>::value ? 1
+         : std::is_same<K, float>::value   ? 3
+                                           : 2;
+}
+
+template <typename K, bool kPairs>
+HWY_INLINE Piece<K, kPairs> PieceOf(const OrderPiece& p) {
+  return {{static_cast<K*>(p.a), p.a_index}, {static_cast<K*>(p.b), p.b_index}, p.n, p.in_b != 0};
+}
+template <typename K, bool kPairs>
+void SortOnePiece(const OrderPiece& p) {
+  SortPiece<K, kPairs>(PieceOf<K, kPairs>(p));
+}
+inline void SortAll(const OrderPiece& p) {
+  switch (p.kind) {
+    case KindOfKeys<int32_t>():
+      return SortOnePiece<int32_t, false>(p);
+    case KindOfKeys<int64_t>():
+      return SortOnePiece<int64_t, false>(p);
+    case KindOfKeys<double>():
+      return SortOnePiece<double, false>(p);
+    case KindOfKeys<float>():
+      return SortOnePiece<float, false>(p);
+    case KindOfKeys<int64_t>() + kPairKinds:
+      return SortOnePiece<int64_t, true>(p);
+    default:
+      return SortOnePiece<double, true>(p);
+  }
+}
+
+// Part of a split: as Split, `count` elements at a time.
+template <typename K, bool kPairs>
+int32_t StepSplit(OrderSplit* s, int64_t count, OrderPiece* low, OrderPiece* high) {
+  const Piece<K, kPairs> p = PieceOf<K, kPairs>(s->piece);
+  const Part<K, kPairs> src = p.in_b ? p.b : p.a;
+  K pivot;
+  if (s->done == 0 && !s->again) {
+    pivot = Pivot(src.k, p.n);
+    std::memcpy(s->pivot, &pivot, sizeof(pivot));
+  }
+  std::memcpy(&pivot, s->pivot, sizeof(pivot));
+  if (count > p.n - s->done) count = p.n - s->done;
+  const Part<K, kPairs> from = src + s->done, to_low = p.a + s->less, to_high = p.b + (s->done - s->less);
+  s->less += s->again ? Partition<Below::LESS_OR_EQUAL, K, kPairs>(from, count, pivot, to_low, to_high)
+                      : Partition<Below::LESS, K, kPairs>(from, count, pivot, to_low, to_high);
+  s->done += count;
+  if (s->done < p.n) return 0;
+  if (s->less == 0 && !s->again) {  // all are in b, and the pivot is the least of them
+    s->again = 1;
+    s->done = 0;
+    s->piece.in_b = 1;
+    return 0;
+  }
+  const int64_t nh = p.n - s->less;
+  const auto piece = [s](Part<K, kPairs> a, Part<K, kPairs> b, int64_t n, int32_t in_b) {
+    return OrderPiece{a.k, b.k, kPairs ? a.i : nullptr, kPairs ? b.i : nullptr, n, s->piece.kind, in_b, 0};
+  };
+  *low = piece(p.a, p.b + nh, s->again ? 0 : s->less, 0);
+  *high = piece(p.a + s->less, p.b, nh, 1);
+  return 1;
+}
+
 template <typename T>
 struct VectorKit {
   using Key = KeyOf<T>;
@@ -208,26 +275,53 @@ struct VectorKit {
       SortKeys(a, b, n);
       for (int64_t i = 0; i < n; i++) y[i] = static_cast<T>(descending ? ~a[i] : a[i]);
     } else {
-      T* other = static_cast<T*>(scratch);
-      const BitsOf<T> flip = FlipOf<T>(descending);
-      if constexpr (std::is_floating_point<T>::value) {
-        Zeros zeros{reinterpret_cast<uint64_t*>(static_cast<char*>(scratch) +
-                                                (static_cast<size_t>(n) * sizeof(T) + 63) / 64 * 64)};
-        const int64_t count = TakeFloats(x, n, descending, y, other, &zeros);
-        if (count < n) std::memcpy(y + count, other, static_cast<size_t>(n - count) * sizeof(T));
-        SortKeys(y, other, count);
-        if (flip) Flip<T>(y, y, count, flip);
-        PutZeros(y, count, descending, zeros);
-      } else {
-        Key* keys = reinterpret_cast<Key*>(y);
-        if (flip) {
-          Flip<T>(x, y, n, flip);
-        } else if (x != y) {
-          std::memcpy(y, x, static_cast<size_t>(n) * sizeof(T));
-        }
-        SortKeys(keys, reinterpret_cast<Key*>(other), n);
-        if (flip) Flip<T>(y, y, n, flip);
-      }
+      const OrderOptions options = Direction(descending);
+      const OrderLine line = {x, n, y, nullptr, nullptr, &options, scratch};
+      OrderLineState state;
+      BeginSort(line, &state);
+      SortAll(state.all);
+      EndSort(line, state);
+    }
+  }
+
+  static OrderOptions Direction(bool descending) {
+    OrderOptions options;
+    options.flags = descending ? NUMRS_ORDER_DESCENDING : 0;
+    return options;
+  }
+  static bool Descends(const OrderLine& line) { return (line.options->flags & NUMRS_ORDER_DESCENDING) != 0; }
+
+  // y holds the keys, the scratch the other buffer.
+  static void BeginSort(const OrderLine& line, OrderLineState* state) {
+    const T* x = static_cast<const T*>(line.x);
+    T* y = static_cast<T*>(line.y);
+    const int64_t n = line.n;
+    const size_t bytes = static_cast<size_t>(n) * sizeof(T);
+    int64_t count = n;
+    if constexpr (std::is_floating_point<T>::value) {
+      T* aside = static_cast<T*>(line.scratch);
+      Zeros zeros{reinterpret_cast<uint64_t*>(static_cast<char*>(line.scratch) + (bytes + 63) / 64 * 64)};
+      count = TakeFloats(x, n, Descends(line), y, aside, &zeros);
+      if (count < n) std::memcpy(y + count, aside, static_cast<size_t>(n - count) * sizeof(T));
+      state->words[0] = zeros.count;
+      state->words[1] = zeros.negative;
+    } else if (FlipOf<T>(Descends(line)) != 0) {
+      Flip<T>(x, y, n, FlipOf<T>(Descends(line)));
+    } else if (x != y) {
+      std::memcpy(y, x, bytes);
+    }
+    state->count = count;
+    state->all = {y, line.scratch, nullptr, nullptr, count, KindOfKeys<Key>(), 0, 0};
+  }
+  static void EndSort(const OrderLine& line, const OrderLineState& state) {
+    T* y = static_cast<T*>(line.y);
+    const bool descending = Descends(line);
+    if (FlipOf<T>(descending) != 0) Flip<T>(y, y, state.count, FlipOf<T>(descending));
+    if constexpr (std::is_floating_point<T>::value) {
+      const size_t bytes = static_cast<size_t>(line.n) * sizeof(T);
+      PutZeros(y, state.count, descending,
+               Zeros{reinterpret_cast<uint64_t*>(static_cast<char*>(line.scratch) + (bytes + 63) / 64 * 64),
+                     state.words[0], state.words[1]});
     }
   }
 
@@ -250,28 +344,44 @@ struct VectorKit {
   }
 
   static void ArgSort(const T* x, int64_t n, int64_t* y, bool descending, void* scratch) {
+    const OrderOptions options = Direction(descending);
+    const OrderLine line = {x, n, y, nullptr, nullptr, &options, scratch};
+    OrderLineState state;
+    BeginArgSort(line, &state);
+    SortAll(state.all);
+    EndArgSort(line, state);
+  }
+
+  // Where key and index share a word, y holds the words and the scratch the other buffer; else the scratch has keys and
+  // both other buffers, y the indices.
+  static void BeginArgSort(const OrderLine& line, OrderLineState* state) {
+    const T* x = static_cast<const T*>(line.x);
+    int64_t* y = static_cast<int64_t*>(line.y);
+    const int64_t n = line.n;
+    const bool descending = Descends(line);
+    state->count = n;
     if constexpr (sizeof(T) <= 4) {
       if (n < int64_t{1} << 32) {
-        for (int64_t i = 0; i < n; i++)
-          y[i] = static_cast<int64_t>(static_cast<uint64_t>(static_cast<uint32_t>(SmallKey(x[i], descending))) << 32 |
-                                      static_cast<uint64_t>(i));
-        SortKeys(y, static_cast<int64_t*>(scratch), n);
-        for (int64_t i = 0; i < n; i++) y[i] &= 0xFFFFFFFF;
+        for (int64_t i = 0; i < n; i++) {
+          const uint64_t key = static_cast<uint32_t>(SmallKey(x[i], descending));
+          y[i] = static_cast<int64_t>(key << 32 | static_cast<uint64_t>(i));
+        }
+        Packed(line, 0xFFFFFFFF, state);
         return;
       }
-      int64_t* keys = static_cast<int64_t*>(scratch);
+      int64_t* keys = static_cast<int64_t*>(line.scratch);
       for (int64_t i = 0; i < n; i++) keys[i] = SmallKey(x[i], descending);
       for (int64_t i = 0; i < n; i++) y[i] = i;
-      SortPairs<int64_t>(keys, y, n, keys + n);
+      Paired<int64_t>(line, n, state);
     } else {
-      Key* keys = static_cast<Key*>(scratch);
+      Key* keys = static_cast<Key*>(line.scratch);
       int64_t count = n;
-      if constexpr (std::is_floating_point<T>::value) {
+      if (std::is_floating_point<T>::value && Missing(x, n) > 0) {
         int64_t* missing = reinterpret_cast<int64_t*>(keys + n);
         count = 0;
         for (int64_t i = 0; i < n; i++) {
-          const bool number = x[i] == x[i];
-          keys[count] = descending ? -x[i] : x[i];
+          const bool number = !ops::order::IsNaN(x[i]);
+          keys[count] = static_cast<Key>(descending && std::is_floating_point<T>::value ? -x[i] : x[i]);
           y[count] = i;
           missing[i - count] = i;
           count += number;
@@ -279,22 +389,43 @@ struct VectorKit {
         std::memcpy(y + count, missing, static_cast<size_t>(n - count) * sizeof(int64_t));
       } else {
         Flip<T>(x, keys, n, FlipOf<T>(descending));
-        if (SortPacked(keys, n, y)) return;
+        if constexpr (!std::is_floating_point<T>::value) {
+          if (Pack(keys, line, state)) return;
+        }
         for (int64_t i = 0; i < n; i++) y[i] = i;
       }
-      SortPairs<Key>(keys, y, count, keys + n);
+      Paired<Key>(line, count, state);
     }
   }
+  static void EndArgSort(const OrderLine& line, const OrderLineState& state) {
+    if (state.words[0] == 0) return;
+    int64_t* y = static_cast<int64_t*>(line.y);
+    for (int64_t i = 0; i < line.n; i++) y[i] &= state.words[0];
+  }
 
+  static void Packed(const OrderLine& line, int64_t mask, OrderLineState* state) {
+    state->words[0] = mask;
+    state->all = {line.y, line.scratch, nullptr, nullptr, line.n, KindOfKeys<int64_t>(), 0, 0};
+  }
   template <typename K>
-  static void SortPairs(K* keys, int64_t* index, int64_t n, K* room) {
-    const Part<K, true> a{keys, index}, b{room, reinterpret_cast<int64_t*>(room + n)};
-    SortPiece<K, true>({a, b, n, false});
+  static void Paired(const OrderLine& line, int64_t count, OrderLineState* state) {
+    K* keys = static_cast<K*>(line.scratch);
+    state->words[0] = 0;
+    state->all = {keys,
+                  keys + line.n,
+                  static_cast<int64_t*>(line.y),
+                  reinterpret_cast<int64_t*>(keys + 2 * line.n),
+                  count,
+                  KindOfKeys<K>() + kPairKinds,
+                  0,
+                  0};
   }
 
   // Integers that lie close together leave room for the index in the same word.
-  static bool SortPacked(int64_t* keys, int64_t n, int64_t* y) {
-    if (n == 0) return true;
+  static bool Pack(const int64_t* keys, const OrderLine& line, OrderLineState* state) {
+    const int64_t n = line.n;
+    int64_t* y = static_cast<int64_t*>(line.y);
+    if (n == 0) return false;
     int64_t least = keys[0], most = keys[0];
     for (int64_t i = 1; i < n; i++) {
       least = keys[i] < least ? keys[i] : least;
@@ -304,13 +435,30 @@ struct VectorKit {
     while (bits < 63 && (n - 1) >> bits) bits++;
     if ((static_cast<uint64_t>(most) - static_cast<uint64_t>(least)) >> (63 - bits)) return false;
     for (int64_t i = 0; i < n; i++) {
-      y[i] = static_cast<int64_t>((static_cast<uint64_t>(keys[i]) - static_cast<uint64_t>(least)) << bits |
-                                  static_cast<uint64_t>(i));
+      const uint64_t key = static_cast<uint64_t>(keys[i]) - static_cast<uint64_t>(least);
+      y[i] = static_cast<int64_t>(key << bits | static_cast<uint64_t>(i));
     }
-    SortKeys(y, keys, n);
-    const int64_t mask = (int64_t{1} << bits) - 1;
-    for (int64_t i = 0; i < n; i++) y[i] &= mask;
+    Packed(line, (int64_t{1} << bits) - 1, state);
     return true;
+  }
+
+  // The elements less than the pivot, its equals and the greater ones, each in order.
+  static void ThreeWays(T* y, int64_t* index, int64_t n, T pivot, T* room, int64_t* index_room, int64_t* less,
+                        int64_t* equal) {
+    if (index && sizeof(T) != 8) return ops::order::ThreeWays(y, index, n, pivot, room, index_room, less, equal);
+    if (index) {
+      if constexpr (sizeof(T) == 8) Parts<true>({y, index}, n, pivot, {room, index_room}, less, equal);
+    } else {
+      Parts<false>({y, nullptr}, n, pivot, {room, nullptr}, less, equal);
+    }
+  }
+  template <bool kPairs>
+  static void Parts(Part<T, kPairs> y, int64_t n, T pivot, Part<T, kPairs> room, int64_t* less, int64_t* equal) {
+    const int64_t nl = Partition<Below::LESS, T, kPairs>(y, n, pivot, y, room);
+    const int64_t ne = Partition<Below::LESS_OR_EQUAL, T, kPairs>(room, n - nl, pivot, y + nl, room);
+    CopyPart<T, kPairs>(room, y + nl + ne, n - nl - ne);
+    *less = nl;
+    *equal = ne;
   }
 
   // ------------------------------------------------------------------------------------------------- selection

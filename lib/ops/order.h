@@ -10,6 +10,7 @@
 //                                                    the elements of those ranks (ascending); scratch: 2 n elements
 //   void ArgSort(const T* x, int64_t n, int64_t* y, bool descending, void* scratch)
 //                                                    stable, NaN last; scratch: kOrder_argsort's
+//   void ThreeWays(…)                                as the function below
 #pragma once
 
 #include <cmath>
@@ -113,6 +114,12 @@ T Interpolate(T a, T b, double gamma) {
   return static_cast<T>(gamma < 0.5 ? x + d * gamma : y - d * (1 - gamma));
 }
 
+// Which of several zeros has a rank is not defined where they are selected: all are told as 0.0.
+template <typename T>
+T PlusZero(T x) {
+  return x + T{0};
+}
+
 template <typename T>
 T Middle(T a, T b) {
   const double sum = static_cast<double>(a) + static_cast<double>(b);
@@ -157,7 +164,7 @@ T MedianOf(const T* x, int64_t n, void* scratch) {
   const int64_t ranks[2] = {(n - 1) / 2, n / 2};
   T values[2];
   Kit::Select(x, n, ranks, ranks[0] == ranks[1] ? 1 : 2, values, scratch);
-  return ranks[0] == ranks[1] ? values[0] : Middle(values[0], values[1]);
+  return ranks[0] == ranks[1] ? PlusZero(values[0]) : Middle(PlusZero(values[0]), PlusZero(values[1]));
 }
 
 template <class Kit, typename T>
@@ -203,7 +210,7 @@ void QuantilesOf(const T* x, int64_t n, int32_t method, const double* q, int64_t
     Kit::Sort(sorted, n, sorted + n);
     for (int64_t i = 0; i < m; i++) {
       const QuantilePlace p = PlaceOf(method, n, q[i]);
-      y[i] = Interpolate(sorted[p.low], sorted[p.high], p.gamma);
+      y[i] = Interpolate(PlusZero(sorted[p.low]), PlusZero(sorted[p.high]), p.gamma);
     }
     return;
   }
@@ -226,7 +233,7 @@ void QuantilesOf(const T* x, int64_t n, int32_t method, const double* q, int64_t
   const auto value = [&](int64_t rank) {
     int64_t at = 0;
     while (ranks[at] != rank) at++;
-    return values[at];
+    return PlusZero(values[at]);
   };
   for (int64_t i = 0; i < m; i++) {
     const QuantilePlace p = PlaceOf(method, n, q[i]);
@@ -349,7 +356,7 @@ void PartitionRange(T* y, int64_t* index, int64_t begin, int64_t end, const int6
     T pivot;
     int64_t less, equal;
     Kit::Select(y + begin, n, &rank, 1, &pivot, scratch);
-    ThreeWays(y + begin, index ? index + begin : nullptr, n, pivot, room, index_room, &less, &equal);
+    Kit::ThreeWays(y + begin, index ? index + begin : nullptr, n, pivot, room, index_room, &less, &equal);
     int64_t lower = 0, upper = count;
     while (lower < count && kth[lower] < begin + less) lower++;
     while (upper > lower && kth[upper - 1] >= begin + less + equal) upper--;
@@ -361,11 +368,15 @@ void PartitionRange(T* y, int64_t* index, int64_t begin, int64_t end, const int6
 }
 
 // Non-NaN elements and their indices (or none) to the front, NaN behind, all in order; how many are no NaN.
-template <typename T>
+template <class Kit, typename T>
 int64_t NaNLast(const T* x, int64_t n, T* y, int64_t* index) {
-  int64_t at = 0;
-  for (int64_t i = 0; i < n; i++) at += !IsNaN(x[i]);
+  int64_t at = n - Kit::Missing(x, n);
   const int64_t numbers = at;
+  if (numbers == n) {
+    for (int64_t i = 0; i < n; i++) y[i] = x[i];
+    for (int64_t i = 0; index && i < n; i++) index[i] = i;
+    return n;
+  }
   for (int64_t i = 0, j = 0; i < n; i++) {
     int64_t& to = IsNaN(x[i]) ? at : j;
     y[to] = x[i];
@@ -387,7 +398,7 @@ void PartitionLine(const OrderLine& line) {
     std::memcpy(room, x, static_cast<size_t>(line.n) * sizeof(T));
     x = room;
   }
-  const int64_t numbers = NaNLast(x, line.n, y, index);
+  const int64_t numbers = NaNLast<Kit>(x, line.n, y, index);
   int64_t count = line.options->n_kth;
   while (count > 0 && line.options->kth[count - 1] >= numbers) count--;
   PartitionRange<Kit>(y, index, 0, numbers, line.options->kth, count, room, index_room, scratch.at);

@@ -30,6 +30,11 @@ struct Kit {
     for (int64_t i = 0; i < n; i++) y[i] = static_cast<T>(std::fabs(x[i] - from));
   }
 
+  static void ThreeWays(T* y, int64_t* index, int64_t n, T pivot, T* room, int64_t* index_room, int64_t* less,
+                        int64_t* equal) {
+    order::ThreeWays(y, index, n, pivot, room, index_room, less, equal);
+  }
+
   // Stable, from the bottom up; room for n elements.
   template <typename U, class Less>
   static void MergeSort(U* x, int64_t n, U* room, Less less) {
