@@ -147,11 +147,56 @@ Status LoadUnique(const char* function, const char* argument, const numrs_view* 
   return CheckOutput(function, dtype, *out);
 }
 
-// Writes the first `count` elements of a line to a view of one dimension.
-Status Deliver(const Run& run, const char* function, const void* data, int32_t dtype, int64_t count, View out) {
-  out.shape[0] = out.size = count;
-  return Convert(run, function, ContiguousView(const_cast<void*>(data), dtype, 1, &count), out);
-}
+// Results on their way to an output: converted first, which needs memory, and written when nothing can fail any more.
+class Delivery {
+ public:
+  Delivery() = default;
+  ~Delivery() { PoolFree(memory_); }
+  Delivery(const Delivery&) = delete;
+  Delivery& operator=(const Delivery&) = delete;
+
+  Status Prepare(const Run& run, const char* function, const void* data, int32_t dtype, const View& out) {
+    out_ = out;
+    copy_ = &run.kernels.copy;
+    data_ = data;
+    if (dtype == out.dtype || out.size == 0) return NUMRS_OK;
+    memory_ = PoolAllocate(static_cast<size_t>(out.size * out.itemsize()));
+    if (!memory_) return NoMemory(function);
+    copy_->cast[dtype][out.dtype](data, memory_, out.size);
+    data_ = memory_;
+    return NUMRS_OK;
+  }
+  void Write() const {
+    if (!copy_ || out_.size == 0) return;
+    const int64_t size = out_.itemsize();
+    const int inner = out_.ndim - 1;
+    const char* from = static_cast<const char*>(data_);
+    uintptr_t to = reinterpret_cast<uintptr_t>(out_.data);
+    if (inner < 0) {
+      std::memcpy(out_.data, from, static_cast<size_t>(size));
+      return;
+    }
+    int64_t index[kMaxNDim] = {};
+    for (;;) {
+      copy_->unpack[SizeIndex(size)](from, reinterpret_cast<void*>(to), out_.strides[inner], out_.shape[inner]);
+      from += out_.shape[inner] * size;
+      int d = inner - 1;
+      for (; d >= 0; d--) {
+        to += static_cast<uintptr_t>(out_.strides[d]);
+        if (++index[d] < out_.shape[d]) break;
+        to -= static_cast<uintptr_t>(out_.strides[d] * out_.shape[d]);
+        index[d] = 0;
+      }
+      if (d < 0) return;
+    }
+  }
+
+ private:
+  View out_;
+  const CopyTable* copy_ = nullptr;
+  const void* data_ = nullptr;
+  void* memory_ = nullptr;
+};
 
 Status Unique(numrs_context* context, const numrs_view* x, const numrs_view* values, const numrs_view* indices,
               const numrs_view* inverse, const numrs_view* counts, int64_t* count) {
@@ -211,10 +256,15 @@ Status Unique(numrs_context* context, const numrs_view* x, const numrs_view* val
     std::memmove(element + i * size, element + first * size, static_cast<size_t>(size));
     if (indices) firsts.as<int64_t>()[i] = at[first];
   }
-  NUMRS_TRY(Deliver(run, function, element, in.dtype, found, outputs[0]));
-  if (indices) NUMRS_TRY(Deliver(run, function, firsts.data(), kI64, found, outputs[1]));
-  if (counts) NUMRS_TRY(Deliver(run, function, lengths.data(), kI64, found, outputs[2]));
-  if (inverse) NUMRS_TRY(Convert(run, function, ContiguousView(numbers.data(), kI64, in.ndim, in.shape), outputs[3]));
+  for (int k = 0; k < 3; k++) {
+    if (given[k]) outputs[k].shape[0] = outputs[k].size = found;
+  }
+  Delivery deliveries[4];
+  NUMRS_TRY(deliveries[0].Prepare(run, function, element, in.dtype, outputs[0]));
+  if (indices) NUMRS_TRY(deliveries[1].Prepare(run, function, firsts.data(), kI64, outputs[1]));
+  if (counts) NUMRS_TRY(deliveries[2].Prepare(run, function, lengths.data(), kI64, outputs[2]));
+  if (inverse) NUMRS_TRY(deliveries[3].Prepare(run, function, numbers.data(), kI64, outputs[3]));
+  for (const Delivery& delivery : deliveries) delivery.Write();
   std::memcpy(count, &found, sizeof(found));  // any alignment
   return NUMRS_OK;
 }

@@ -50,7 +50,7 @@ def test_nothing_else_is_there():
 def test_sizes():
     assert sum(p.stat().st_size for p in FILES.values() if p.exists()) <= 40 * MIB
     for wheel in (ROOT / "build" / "dist").glob("*.whl"):
-        assert wheel.stat().st_size <= 13 * MIB, wheel  # 8.6 of them are OpenBLAS
+        assert wheel.stat().st_size <= 13 * MIB, wheel  # 7.4 of them are OpenBLAS
 
 
 def test_licences():
