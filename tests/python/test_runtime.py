@@ -102,7 +102,7 @@ def test_everything_public_exists():
     for name in numrs.__all__:
         assert getattr(numrs, name) is not None
     public = {name for name in vars(numrs) if not name.startswith("_")}
-    assert public - set(numrs.__all__) <= {"c", "bench", "cli", "demo", "selftest", "calibration"}
+    assert public - set(numrs.__all__) <= {"c", "bench", "cli", "demo", "examples", "selftest", "calibration"}
 
 
 THREADPOOLCTL = """
