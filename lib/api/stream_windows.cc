@@ -138,10 +138,13 @@ Status CheckRolling(const RollingHead& head) {
   if (o.window < 1 || o.window > (int64_t{1} << 40)) {
     return Fail(NUMRS_BAD_ARGUMENT, "rolling_stream_create: window is %lld, expected 1 to 2^40", (long long)o.window);
   }
+  if (o.min_periods > o.window) {
+    return Fail(NUMRS_BAD_ARGUMENT, "rolling_stream_create: min_periods is %lld, expected at most the window, %lld",
+                (long long)o.min_periods, (long long)o.window);
+  }
   numrs_rolling_options small = o;  // the window itself costs memory
   small.window = std::min<int64_t>(o.window, 64);
   small.min_periods = std::min<int64_t>(o.min_periods, small.window);
-  if (o.min_periods > o.window) small.min_periods = small.window + 1;
   return Rolling(nullptr, head.op, &in, kRollingRows[head.op].inputs > 1 ? &in : nullptr, &out, 0, &small);
 }
 
