@@ -1,5 +1,7 @@
 """The committed files that are made from the tables, the headers and pyproject.toml are current."""
 
+import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -27,3 +29,13 @@ def test_gen_check_sees_a_difference(tmp_path):
     run = subprocess.run(script, capture_output=True, text=True)
     assert run.returncode == 1
     assert "ops.h" in run.stdout + run.stderr
+
+
+def test_parameters_of_statistics_are_those_of_the_library():
+    spec = importlib.util.spec_from_file_location("gen", ROOT / "tools" / "gen.py")
+    gen = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(gen)
+    kinds = re.search(r"enum class StatParameters[^{]*{([^}]*)}", (ROOT / "lib/core/stats_tables.h").read_text())[1]
+    table = re.search(r"static const Parameters table\[\] = {\n(.*?)\n  };", (ROOT / "lib/api/stats.cc").read_text(), flags=re.S)[1]
+    names = [re.findall(r'"(\w+)"', row) for row in table.splitlines()]
+    assert dict(zip(re.findall(r"\w+", kinds), names, strict=True)) == gen.STAT_PARAMETERS
