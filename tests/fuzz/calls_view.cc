@@ -51,6 +51,7 @@ void Binary(Call* call, Input* in) {
   const Shape s = AnyShape(in);
   Operand a(in, Broadcastable(in, s), first, false), b(in, Broadcastable(in, s), second, false),
       y(in, s, ResultDtype(in, result), true);
+  y.any_nan = true;  // of two
   Context context(in);
   Check(call, in, {&a, &b, &y}, [&] { return numrs_binary(context.handle, op, a.get(), b.get(), y.get()); });
 }

@@ -58,7 +58,7 @@ class Operand {
   numrs_view view = {};
   bool null = false;     // pass no view at all
   bool output = false;   // is written
-  bool any_nan = false;  // which NaN comes out depends on memory too (matrix products, docs/same-bits.md)
+  bool any_nan = false;  // which of several NaNs comes out depends on memory too (docs/same-bits.md)
   Block block;
 
   Operand(Input* in, const Shape& shape, int32_t dtype, bool is_output) : output(is_output), shape_(shape) {

@@ -158,7 +158,8 @@ HWY_INLINE V Atan2(D d, V y, V x) {
     const V scale = hn::IfThenElse(regular, one, by_size);  // what underflows here has no part in the result
     const V inf = hn::Inf(d);
     const auto infinite = hn::Eq(high, inf);
-    const auto trivial = hn::Or(infinite, hn::Eq(high, zero));  // quotient 0, or 1 for two infinities
+    // quotient 0, or 1 for two infinities
+    const auto trivial = hn::AndNot(hn::IsNaN(low), hn::Or(infinite, hn::Eq(high, zero)));
     low = hn::IfThenElse(trivial, hn::IfThenElseZero(hn::Eq(low, inf), one), hn::Mul(low, scale));
     high = hn::IfThenElse(trivial, one, hn::Mul(high, scale));
   }
@@ -175,9 +176,8 @@ HWY_INLINE V Atan2(D d, V y, V x) {
   const V two = hn::Set(d, 2.0);
   const V k = hn::Abs(hn::Add(k_right, hn::Sub(hn::Xor(two, x_sign), two)));
   const V angle = atrig::AtanCore(d, hn::Xor(num, flip), den, den_lo, k);
-  V result = hn::CopySignToAbs(angle, y);
-  if (HWY_UNLIKELY(!all_regular)) result = hn::IfThenElse(hn::Or(hn::IsNaN(x), hn::IsNaN(y)), hn::NaN(d), result);
-  return result;
+  const V result = hn::CopySignToAbs(angle, y);
+  return hn::IfThenElse(hn::IsNaN(result), hn::NaN(d), result);  // one NaN, whatever the neighbours are
 }
 
 }  // namespace f64
