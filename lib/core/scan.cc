@@ -19,7 +19,6 @@ class ScanRunner {
   ScanRunner(const Run& run, const ScanJob& scan, const ReduceJob& job, const ReducePlan& plan)
       : run_(run),
         scan_(scan),
-        job_(job),
         plan_(plan),
         packer_(run, job, plan),
         table_(run.kernels.scan),
@@ -175,7 +174,6 @@ class ScanRunner {
 
   const Run& run_;
   const ScanJob& scan_;
-  const ReduceJob& job_;
   const ReducePlan& plan_;
   ReducePacker packer_;
   const ScanTable& table_;

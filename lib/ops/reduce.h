@@ -435,7 +435,7 @@ struct NanVar {
   // No freedom left is no variance; NumPy's nanvar says NaN here, where var says inf.
   static double Variance(State s, double correction) {
     const double divisor = s.count - correction;
-    return s.m2 / ((s.count > 0) & (divisor > 0) ? divisor : std::numeric_limits<double>::quiet_NaN());
+    return s.m2 / (((s.count > 0) & (divisor > 0)) ? divisor : std::numeric_limits<double>::quiet_NaN());
   }
   static T Finish(State s, int64_t, double correction) { return static_cast<T>(OneNaN(Variance(s, correction))); }
 };

@@ -29,7 +29,7 @@ mkdir -p build/supply
 # compiler cache, which would answer the second build from the first. The bytes are the same, of the wheel and so of all in it.
 copy='build/supply/a copy at another path'
 mkdir "$copy"
-cp -R meson.build meson.options pyproject.toml README.md LICENSE licenses include lib cython bench tools "$copy"
+cp -R meson.build meson.options pyproject.toml README.md LICENSE licenses include lib cython bench docs tools "$copy"
 second_build() {
   (cd "$copy" && SOURCE_DATE_EPOCH=$epoch TZ=Pacific/Auckland LC_ALL=C.UTF-8 CCACHE_DISABLE=1 python -m pip wheel --quiet --no-index --no-build-isolation --no-deps \
     --config-settings=build-dir=made --config-settings=compile-args=-j$(($(nproc) + 1)) --wheel-dir ../second .) >build/log/second.log 2>&1
