@@ -497,6 +497,7 @@ Status RunRolling(const Run& run, RollingJob& job) {
   if (job.y.size == 0) return NUMRS_OK;
   if (job.empty) return FillEmpty(run, job), NUMRS_OK;
   const bool fixed = !job.starts && !job.p.weights && kRollingRows[job.op].way == RollingWay::BLOCKS;
+  if (fixed && RollsAlongLines(run, job)) return RunRollingAlongLines(run, job);
   if (fixed) return BlockRunner(run, job).Execute();
   return WindowRunner(run, job).Execute();
 }

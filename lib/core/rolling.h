@@ -23,4 +23,9 @@ struct RollingJob {
 
 Status RunRolling(const Run& run, RollingJob& job);
 
+// Blocks along each line as it lies in memory, for the statistics that have such a kernel and lines for which that is
+// the faster way. The bits are those of the other way.
+bool RollsAlongLines(const Run& run, const RollingJob& job);
+Status RunRollingAlongLines(const Run& run, const RollingJob& job);
+
 }  // namespace numrs

@@ -70,6 +70,27 @@ inline int64_t RollingTailDoubles(int32_t op, int64_t window) {
   return (window + 2) * (five ? 6 : one ? 2 : 4) * kRollingLanes;
 }
 
+// BLOCKS of one line as it lies in memory: slots 0 … slots - 1, from a border on. y[i] belongs to the window whose last
+// slot is slot i.
+struct RollingLine {
+  const RollingParameters* p;
+  const double* x;
+  double* y;  // nullptr: only the tails, of whole blocks
+  int64_t slots;
+  // What belongs to the slots from j on of the last whole block, window + 1 of them; and how many of those have a
+  // value, where `missing`. [now] at the call: of the block before slot 0; after it, of the last whole block.
+  struct Tails {
+    double* values;
+    int64_t* counts;
+    bool missing;
+  } tails[2];
+  int now;
+  bool expect_missing;  // a guess
+  double* inverses;     // room for 1 / k, k from 0 to window, made when they are worth it
+  bool has_inverses;
+};
+using RollingLineFn = void (*)(RollingLine* line);
+
 // Windows one by one: window i is slots [starts[i], ends[i]) of x, or [i, i + window) where starts is nullptr. `slots`
 // of x belong to the line or come before it; those behind are NaN. current: the elements that robust_zscore measures.
 // scratch: `scratch_bytes(slots, window)` bytes.
@@ -117,6 +138,7 @@ using EwmFn = void (*)(const EwmParameters& p, const double* x, const double* x2
 struct RollingTable {
   RollingTailsFn tails[kRollingOps];
   RollingHeadsFn heads[kRollingOps];
+  RollingLineFn line[kRollingOps];         // or nullptr: the same bits as of tails and heads
   RollingWindowsFn windows[kRollingOps];   // every row
   RollingWindowsFn weighted[kRollingOps];  // windows with weights, always of `window` slots that may be missing
   RollingScratchFn scratch_bytes[kRollingOps];

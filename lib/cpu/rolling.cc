@@ -11,6 +11,7 @@ const RollingTable* Table() {
   static const RollingTable table = [] {
     RollingTable t{};
     FillRollingBlocks(kTarget, &t);
+    FillRollingLine(kTarget, &t);
     FillRollingOrder(kTarget, &t);
     return t;
   }();

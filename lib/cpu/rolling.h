@@ -8,6 +8,7 @@ namespace numrs {
 namespace cpu {
 
 void FillRollingBlocks(int64_t target, RollingTable* table);
+void FillRollingLine(int64_t target, RollingTable* table);
 void FillRollingOrder(int64_t target, RollingTable* table);
 
 }  // namespace cpu

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <vector>
 
 #include "catch.h"
@@ -73,6 +74,72 @@ TEST_CASE("rolling: in place, along columns, and with bounds the numbers are the
   ends[3] = 0, starts[3] = 1;
   CHECK(numrs_rolling(nullptr, NUMRS_OP_ROLLING_STD, &vx, nullptr, &vy, 0, &options) == NUMRS_BAD_ARGUMENT);
   CHECK(SameBits(before, place, 0, place.size()));
+}
+
+// Series that ask for each way through the kernels: none missing, some, infinities, overflow on both sides of a border,
+// quotients that are subnormal, zeros of both signs.
+std::vector<double> Adversary(int kind, int64_t n) {
+  std::vector<double> x = Series(n);
+  const double inf = std::numeric_limits<double>::infinity(), tiny = std::numeric_limits<double>::denorm_min();
+  for (size_t i = 0; i < x.size(); i++) {
+    const size_t r = i * 2654435761u >> 7;
+    if (kind == 1 && r % 89 == 0) x[i] = std::nan("7");
+    if (kind == 2 && r % 389 == 0) x[i] = r % 2 ? inf : -inf;
+    if (kind == 3) x[i] = i / 300 % 2 ? 1.7e308 : -1.7e308;
+    if (kind == 4) x[i] = static_cast<double>(static_cast<int64_t>(x[i] * 100)) * tiny;
+    if (kind == 5) x[i] = r % 3 ? 0.0 : -0.0;
+    if (kind == 6) x[i] *= std::ldexp(1.0, static_cast<int>(r % 1900) - 950);
+    if (kind == 7 && (i / 500 % 3 == 1 || r % 5 == 0)) x[i] = std::nan("");
+    if (kind == 8 && i / 700 % 2) x[i] = r % 50 == 0 ? -inf : x[i];
+  }
+  return x;
+}
+
+TEST_CASE("rolling: one line has the same bits on every instruction set, and beside others") {
+  const int64_t n = 2600;
+  for (int kind = 0; kind < 9; kind++) {
+    const std::vector<double> x = Adversary(kind, n);
+    std::vector<double> strided(x.size() * 3), beside(x.size() * 8);
+    for (size_t i = 0; i < x.size(); i++) strided[i * 3] = x[i];
+    for (size_t i = 0; i < beside.size(); i++) beside[i] = x[i / 8];
+    for (const int64_t window : {1, 7, 16, 17, 50, 64, 300, 1001, 2600, 4000}) {
+      for (const int32_t op :
+           {NUMRS_OP_ROLLING_SUM, NUMRS_OP_ROLLING_MEAN, NUMRS_OP_ROLLING_MIN, NUMRS_OP_ROLLING_MAX}) {
+        for (int form = 0; form < 6; form++) {
+          numrs_rolling_options options = NUMRS_ROLLING_OPTIONS_INIT;
+          options.window = window;
+          options.min_periods = form % 3 == 0 ? window : form % 3 == 1 ? -1 : 1 + window / 3;
+          options.center = form == 3 || form == 4;
+          options.closed = form > 1 ? form - 2 : 0;
+          options.step = form == 5 ? 3 : 1;
+          int64_t outputs = 0;
+          REQUIRE(numrs_rolling_length(n, &options, &outputs) == NUMRS_OK);
+          const auto run = [&](const std::vector<double>& from, int64_t stride, int64_t lines) {
+            std::vector<double> y(static_cast<size_t>(outputs * lines), 3);
+            const int64_t shape[2] = {n, lines}, strides[2] = {stride * 8, 8}, size[2] = {outputs, lines};
+            const numrs_view vx = {const_cast<double*>(from.data()), shape, strides, 2, NUMRS_F64};
+            const numrs_view vy = {y.data(), size, nullptr, 2, NUMRS_F64};
+            REQUIRE(numrs_rolling(nullptr, op, &vx, nullptr, &vy, 0, &options) == NUMRS_OK);
+            return y;
+          };
+          INFO("series " << kind << ", window " << window << ", op " << op << ", form " << form);
+          REQUIRE(numrs_set_backend("cpu-portable") == NUMRS_OK);
+          const std::vector<double> wanted = run(x, 1, 1);
+          REQUIRE(numrs_set_backend("cpu") == NUMRS_OK);
+          int32_t different = 0;
+          for (int32_t t = 0; numrs_target_name(t); t++) {
+            REQUIRE(numrs_set_target(numrs_target_name(t)) == NUMRS_OK);
+            different += !SameBits(wanted, run(x, 1, 1), 0, wanted.size());
+            different += !SameBits(wanted, run(strided, 3, 1), 0, wanted.size());
+            const std::vector<double> all = run(beside, 8, 8);
+            for (size_t i = 0; i < all.size(); i++) different += std::memcmp(&all[i], &wanted[i / 8], 8) != 0;
+          }
+          REQUIRE(numrs_set_target(numrs_target_name(0)) == NUMRS_OK);
+          CHECK(different == 0);
+        }
+      }
+    }
+  }
 }
 
 TEST_CASE("rolling: exponential weights") {

@@ -1,0 +1,298 @@
+// Moving sums, means and extremes of one line as it lies in memory, backend "cpu": the tails and heads of
+// ops/rolling_blocks-inl.h and ops/rolling_sums-inl.h, eight slots of the line in a register. The same bits as from
+// there, without bringing eight parts of the line side by side.
+#include <cstring>
+
+#include "cpu/rolling.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "cpu/rolling_line.cc"
+#include "hwy/foreach_target.h"
+
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace numrs {
+namespace HWY_NAMESPACE {
+namespace {
+
+#include "cpu/rolling_octet-inl.h"
+
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2
+
+// For eight bits: how many of bits 0 … i, or i … 7, are set.
+struct BitCounts {
+  uint8_t heads[256][8], tails[256][8];
+  constexpr BitCounts() : heads(), tails() {
+    for (int bits = 0; bits < 256; bits++) {
+      for (int i = 0, up = 0, down = 0; i < 8; i++) {
+        up += bits >> i & 1, down += bits >> (7 - i) & 1;
+        heads[bits][i] = static_cast<uint8_t>(up);
+        tails[bits][7 - i] = static_cast<uint8_t>(down);
+      }
+    }
+  }
+};
+constexpr BitCounts kBitCounts;
+
+using One = Octet::One;
+
+// More than a page, so that the translation of its address is there in time too. A hint: it may lie outside of memory.
+HWY_INLINE const void* Ahead(const double* p) {
+  return reinterpret_cast<const void*>(reinterpret_cast<uintptr_t>(p) + 5120);
+}
+
+// What stands between the border and a tile. `doubtful`: there was a number that the short way cannot take.
+template <bool kMissing>
+struct SumCarry {
+  One high, low, both;
+
+  static HWY_INLINE SumCarry Start() { return {Octet::Same(0), Octet::Same(0), Octet::Same(0)}; }
+
+  HWY_INLINE void Add(One tile, const Octet&) {
+    const One sum = OctetSum::Of(high, tile), part = Sub(sum, high);
+    low = OctetSum::Of(low, OctetSum::Of(Sub(high, Sub(sum, part)), Sub(tile, part)));
+    high = sum;
+    both = OctetSum::Of(high, low);
+    // Infinity, or an overflow, makes `low` NaN; without missing values that is for the end of the block.
+    if constexpr (kMissing) both = Octet::IfNaN(both, high);
+  }
+  HWY_INLINE bool doubtful() const { return Octet::IsNaN(low); }
+  static HWY_INLINE One Sub(One a, One b) { return a - b; }
+};
+
+template <bool kMean>
+struct LineSum {
+  using Op = OctetSum;
+  template <bool kMissing>
+  using Carry = SumCarry<kMissing>;
+  static constexpr bool kTwoSums = HWY_TARGET == HWY_AVX3;
+  static constexpr int64_t kLeast = kMean ? 1 : 0;
+  static constexpr double kIdentity = 0;
+  static HWY_INLINE Octet Finish(Octet y, One n, One inverse) {
+    if constexpr (kMean) return Octet::Quotient(y, n, inverse);
+    return y.OneNaN();  // an overflow on each side of the border
+  }
+  static HWY_INLINE Octet Finish(Octet y, Octet::Whole n, const double* inverses) {
+    if constexpr (kMean) return Octet::Quotient(y, n, inverses);
+    return y;
+  }
+};
+
+template <class Extreme, bool kMax>
+struct LineExtreme {
+  using Op = Extreme;
+  static constexpr bool kTwoSums = false;
+  static constexpr double kIdentity = kMax ? -kRollingInfinity : kRollingInfinity;
+  static constexpr int64_t kLeast = 1;
+  template <bool kMissing>
+  struct Carry {
+    One both;
+    Octet seen;
+
+    static HWY_INLINE Carry Start() { return {Octet::Same(kIdentity), Octet::Of(Octet::Same(0))}; }
+
+    HWY_INLINE void Add(One tile, const Octet& x) {
+      both = Op::Of(tile, both);
+      if constexpr (!kMissing) seen = Octet::Join<OctetSum>(seen, x);  // NaN stays
+    }
+    HWY_INLINE bool doubtful() const { return seen.Numbers() != 0xFF; }
+  };
+  static HWY_INLINE Octet Finish(Octet y, One, One) { return y; }
+  static HWY_INLINE Octet Finish(Octet y, Octet::Whole, const double*) { return y; }
+};
+
+// What the results of a line have in common.
+struct LineResults {
+  One n, inverse;          // of whole windows
+  const double* inverses;  // of each number of values, or nullptr
+  int64_t least;           // values below which a result is NaN
+};
+
+template <class Stat>
+struct LineLoops {
+  using Op = typename Stat::Op;
+
+  // tails[j] for j < window, from slots j … window - 1; with kMissing counts[j] too. False: the other way is needed
+  // (without kMissing), or nothing was missing (with it).
+  template <bool kMissing>
+  static HWY_INLINE bool Tails(const double* x, int64_t window, double* tails, int64_t* counts) {
+    auto after = Stat::template Carry<kMissing>::Start();
+    int64_t total = 0;
+    bool missing = false;
+    int64_t first = window - 8;
+    for (; first >= 0; first -= 8) {
+      __builtin_prefetch(Ahead(x + window - 8 - first));
+      TailTile<kMissing, true>(x + first, 0xFF, &after, tails + first, counts + first, &total, &missing);
+    }
+    if (first > -8) {
+      const unsigned lanes = 0xFFu << -first & 0xFF;
+      TailTile<kMissing, false>(x + first, lanes, &after, tails + first, counts + first, &total, &missing);
+    }
+    return kMissing ? missing : !after.doubtful();
+  }
+  template <bool kMissing, bool kWhole, class Carry>
+  static HWY_INLINE void TailTile(const double* x, unsigned lanes, Carry* after, double* tails, int64_t* counts,
+                                  int64_t* total, bool* missing) {
+    const One identity = Octet::Same(Stat::kIdentity);
+    Octet v = kWhole ? Octet::Load(x) : Octet::Load(x, lanes, identity);
+    if constexpr (kMissing) {
+      const unsigned numbers = v.Numbers() & lanes;
+      v = v.Only(numbers, identity);
+      Octet::Store(Octet::Counts(kBitCounts.tails[numbers], *total), counts, lanes);
+      *total += kBitCounts.tails[numbers][0];
+      *missing |= numbers != lanes;
+    }
+    const Octet s = v.template Tails<Op>(), tail = s.template With<Op>(after->both);
+    kWhole ? tail.Store(tails) : tail.Store(tails, lanes);
+    after->Add(s.First(), v);
+  }
+
+  // Results of windows whose last slots are slots 0 … rows - 1 of the block that follows the tails' one.
+  template <bool kMissing>
+  static HWY_INLINE bool Heads(const LineResults& results, const double* x, int64_t rows, const double* tails,
+                               const int64_t* counts, double* y) {
+    auto before = Stat::template Carry<kMissing>::Start();
+    int64_t total = 0;
+    int64_t r = 0;
+    for (; r + 8 <= rows; r += 8) {
+      __builtin_prefetch(Ahead(y + r), 1);
+      HeadTile<kMissing, true>(results, x + r, 0xFF, &before, tails + r + 1, counts + r + 1, &total, y + r);
+    }
+    if (r < rows) {
+      const unsigned lanes = (1u << (rows - r)) - 1;
+      HeadTile<kMissing, false>(results, x + r, lanes, &before, tails + r + 1, counts + r + 1, &total, y + r);
+    }
+    return kMissing || !before.doubtful();
+  }
+  template <bool kMissing, bool kWhole, class Carry>
+  static HWY_INLINE void HeadTile(const LineResults& results, const double* x, unsigned lanes, Carry* before,
+                                  const double* tails, const int64_t* counts, int64_t* total, double* y) {
+    const One identity = Octet::Same(Stat::kIdentity);
+    Octet v = kWhole ? Octet::Load(x) : Octet::Load(x, lanes, identity);
+    const Octet tail = kWhole ? Octet::Load(tails) : Octet::Load(tails, lanes, identity);
+    unsigned numbers = lanes;
+    if constexpr (kMissing) {
+      numbers = v.Numbers() & lanes;
+      v = v.Only(numbers, identity);
+    }
+    const Octet s = v.template Heads<Op>();
+    Octet result = Octet::Join<Op>(tail, s.template With<Op>(before->both));
+    if constexpr (kMissing) {
+      const auto n = Octet::Sum(Octet::Counts(kBitCounts.heads[numbers], *total), counts, lanes);
+      *total += kBitCounts.heads[numbers][7];
+      result = Stat::Finish(result, n, results.inverses).NaNWhereFewer(n, results.least);
+    } else {
+      result = Stat::Finish(result, results.n, results.inverse);
+    }
+    kWhole ? result.Store(y) : result.Store(y, lanes);
+    before->Add(s.Last(), v);
+  }
+
+#if HWY_TARGET == HWY_AVX3
+  // Heads and tails of one block, for sums without missing values.
+  static HWY_INLINE bool HeadsAndTails(const LineResults& results, const double* x, int64_t window,
+                                       const double* before, double* tails, double* y) {
+    auto sums = TwoSums::Start();
+    const double* end = x + window - 8;
+    double* last = tails + window - 8;
+    int64_t r = 0;
+    for (; r + 8 <= window; r += 8) {
+      __builtin_prefetch(Ahead(x + r));
+      __builtin_prefetch(Ahead(y + r), 1);
+      const Octet head = Octet::Load(x + r).template Heads<Op>(), tail = Octet::Load(end - r).template Tails<Op>();
+      const Octet sum = Octet::Join<Op>(Octet::Load(before + r + 1), head.template With<Op>(sums.Heads()));
+      Stat::Finish(sum, results.n, results.inverse).Store(y + r);
+      tail.template With<Op>(sums.Tails()).Store(last - r);
+      sums.Add(head, tail);
+    }
+    if (r < window) {
+      const unsigned low = (1u << (window - r)) - 1, high = 0xFFu << (8 - (window - r)) & 0xFF;
+      const One zero = Octet::Same(0);
+      const Octet head = Octet::Load(x + r, low, zero).template Heads<Op>();
+      const Octet tail = Octet::Load(end - r, high, zero).template Tails<Op>();
+      const Octet sum = Octet::Join<Op>(Octet::Load(before + r + 1, low, zero), head.template With<Op>(sums.Heads()));
+      Stat::Finish(sum, results.n, results.inverse).Store(y + r, low);
+      tail.template With<Op>(sums.Tails()).Store(last - r, high);
+      sums.Add(head, tail);
+    }
+    return !sums.doubtful();
+  }
+#endif
+
+  static void Line(RollingLine* line) {
+    const RollingParameters& p = *line->p;
+    const int64_t w = p.window;
+    const double n = static_cast<double>(w);
+    const int64_t least = p.min_periods > Stat::kLeast ? p.min_periods : Stat::kLeast;
+    LineResults results{Octet::Same(n), Octet::Same(1 / n), line->has_inverses ? line->inverses : nullptr, least};
+    for (int64_t at = 0; at < line->slots; at += w) {
+      const double* x = line->x + at;
+      const int64_t rows = line->slots - at < w ? line->slots - at : w;
+      RollingLine::Tails &before = line->tails[line->now], &here = line->tails[line->now ^ 1];
+      bool missing = w < least || before.missing;
+      if (rows == w) {
+        line->now ^= 1;
+        here.values[w] = Stat::kIdentity;
+        here.counts[w] = 0;
+#if HWY_TARGET == HWY_AVX3
+        if constexpr (Stat::kTwoSums) {
+          if (!missing && !line->expect_missing && line->y &&
+              HeadsAndTails(results, x, w, before.values, here.values, line->y + at)) {
+            here.missing = false;
+            continue;
+          }
+        }
+#endif
+        // First the tails: what has just been stored is not loaded at once.
+        here.missing = line->expect_missing || !Tails<false>(x, w, here.values, here.counts);
+        if (here.missing) line->expect_missing = Tails<true>(x, w, here.values, here.counts);
+        if (line->expect_missing && !line->has_inverses) {
+          MakeInverses(line->inverses, w);
+          line->has_inverses = true;
+          results.inverses = line->inverses;
+        }
+        missing |= here.missing;
+      }
+      if (!line->y) continue;
+      if (missing || !Heads<false>(results, x, rows, before.values, before.counts, line->y + at)) {
+        for (int64_t j = 0; j <= w && !before.missing; j++) before.counts[j] = w - j;
+        before.missing = true;
+        Heads<true>(results, x, rows, before.values, before.counts, line->y + at);
+      }
+    }
+  }
+  static HWY_INLINE void MakeInverses(double* inverses, int64_t window) {
+    double k = 0;
+    for (int64_t i = 0; i <= window; i++, k++) inverses[i] = 1 / k;
+  }
+};
+
+#endif
+
+}  // namespace
+
+void FillRollingLine(RollingTable* t) {
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2
+  t->line[kRolling_sum] = LineLoops<LineSum<false>>::Line;
+  t->line[kRolling_mean] = LineLoops<LineSum<true>>::Line;
+  t->line[kRolling_min] = LineLoops<LineExtreme<OctetMin, false>>::Line;
+  t->line[kRolling_max] = LineLoops<LineExtreme<OctetMax, true>>::Line;
+#else
+  (void)t;
+#endif
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace numrs
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace numrs {
+namespace cpu {
+
+NUMRS_EXPORT_PART(RollingTable, FillRollingLine)
+
+}  // namespace cpu
+}  // namespace numrs
+#endif
