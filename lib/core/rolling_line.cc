@@ -34,7 +34,7 @@ class LineRunner {
   }
 
   Status Execute() {
-    const size_t tails = Rounded((window_ + 9) * 8), piece = Rounded(piece_slots_ * 8);
+    const size_t tails = Rounded((window_ + 17) * 8), piece = Rounded(piece_slots_ * 8);
     const size_t bytes = 5 * tails + 4 * piece;
     Workspace workspace(bytes * static_cast<size_t>(threads_));
     if (!workspace.ok()) {
@@ -55,7 +55,7 @@ class LineRunner {
         t.counts = reinterpret_cast<int64_t*>(at + tails) + shift;
         at += 2 * tails;
       }
-      line.inverses = reinterpret_cast<double*>(at);
+      line.inverses = reinterpret_cast<double*>(at) + 8;
       at += tails;
       const Buffers buffers{reinterpret_cast<double*>(at), reinterpret_cast<double*>(at + piece), at + 2 * piece};
       for (int64_t i = begin; i < end; i++) OneTask(lines_.At(i / tasks_), i % tasks_, &line, buffers);
@@ -71,13 +71,13 @@ class LineRunner {
   void OneTask(const RollingLines::Line& where, int64_t task, RollingLine* line, const Buffers& buffers) const {
     const int64_t first = first_ + task * task_slots_, end = std::min(first + task_slots_, end_);
     line->now = 0;
-    line->expect_missing = false;
+    line->expect_missing = 0;
     RollingLine::Tails& before = line->tails[0];
     if (first <= 0) {  // nothing is there
       const bool low = job_.op == kRolling_max, high = job_.op == kRolling_min;
       std::fill_n(before.values, window_ + 1, low ? -kRollingInfinity : high ? kRollingInfinity : 0);
       std::fill_n(before.counts, window_ + 1, 0);
-      before.missing = true;
+      before.missing = before.counted = true;
     } else {
       line->y = nullptr;
       for (int64_t at = first - window_; at < first; at += line->slots) Piece(where, at, first - at, line, buffers);

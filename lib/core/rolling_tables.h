@@ -77,16 +77,18 @@ struct RollingLine {
   const double* x;
   double* y;  // nullptr: only the tails, of whole blocks
   int64_t slots;
-  // What belongs to the slots from j on of the last whole block, window + 1 of them; and how many of those have a
-  // value, where `missing`. [now] at the call: of the block before slot 0; after it, of the last whole block.
+  // What belongs to the slots from j on of the last whole block, window + 1 of them. [now] at the call: of the block
+  // before slot 0; after it, of the last whole block.
   struct Tails {
     double* values;
-    int64_t* counts;
-    bool missing;
+    int64_t* counts;  // how many of the slots have a value, where `counted`
+    bool missing;     // some have not
+    bool counted;
   } tails[2];
   int now;
-  bool expect_missing;  // a guess
-  double* inverses;     // room for 1 / k, k from 0 to window, made when they are worth it
+  int expect_missing;  // a guess: in so many blocks
+  // inverses[k] = 1 / k, k from 0 to window, made when they are worth it; there is room for 8 before and behind.
+  double* inverses;
   bool has_inverses;
 };
 using RollingLineFn = void (*)(RollingLine* line);

@@ -40,17 +40,20 @@ struct Vector {
   static HWY_INLINE M Or(M a, M b) { return hn::Or(a, b); }
   static HWY_INLINE M IsNaN(T a) { return hn::IsNaN(a); }
   static HWY_INLINE T Where(M m, T a, T b) { return hn::IfThenElse(m, a, b); }
-  // a / b, rounded as a division, for a whole number b whose rounded inverse is at hand: two corrections, the second
-  // of which is exact by Markstein's theorem as long as the remainder is no subnormal.
+  // a / b, rounded as a division, for a whole number b < 2^51 whose rounded inverse is at hand: one correction is
+  // enough (the reason stands in rolling_octet-inl.h) as long as the remainder is no subnormal.
   static HWY_INLINE T Quotient(T a, T b, T inverse) {
-#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
+#if HWY_TARGET == HWY_AVX3
+    const T q = hn::Mul(a, inverse), rest = hn::NegMulAdd(q, b, a);
+    const __mmask8 special = _mm512_fpclass_pd_mask(rest.raw, 0x20 | 0x01 | 0x08 | 0x10 | 0x80);
+    if (HWY_UNLIKELY(special != 0)) return hn::Div(a, b);
+    return hn::MulAdd(rest, inverse, q);
+#elif HWY_TARGET == HWY_AVX2
     const D d;
     const M tiny = hn::Lt(hn::Abs(a), hn::Set(d, 1e-250));
     if (HWY_UNLIKELY(!hn::AllFalse(d, hn::And(tiny, hn::Ne(a, hn::Zero(d)))))) return hn::Div(a, b);
-    T q = hn::Mul(a, inverse);
-    const T first = hn::MulAdd(hn::NegMulAdd(q, b, a), inverse, q);
-    const T second = hn::MulAdd(hn::NegMulAdd(first, b, a), inverse, first);
-    return hn::IfThenElse(hn::IsNaN(second), q, second);
+    const T q = hn::Mul(a, inverse), corrected = hn::MulAdd(hn::NegMulAdd(q, b, a), inverse, q);
+    return hn::IfThenElse(hn::IsNaN(corrected), q, corrected);
 #else
     (void)inverse;
     return hn::Div(a, b);

@@ -73,9 +73,9 @@ struct LineSum {
     if constexpr (kMean) return Octet::Quotient(y, n, inverse);
     return y.OneNaN();  // an overflow on each side of the border
   }
-  static HWY_INLINE Octet Finish(Octet y, Octet::Whole n, const double* inverses) {
-    if constexpr (kMean) return Octet::Quotient(y, n, inverses);
-    return y;
+  static HWY_INLINE Octet Finish(Octet y, Octet::Whole n, int64_t first, const double* inverses) {
+    if constexpr (kMean) return Octet::Quotient(y, n, first, inverses);
+    return y.OneNaN();
   }
 };
 
@@ -99,7 +99,7 @@ struct LineExtreme {
     HWY_INLINE bool doubtful() const { return seen.Numbers() != 0xFF; }
   };
   static HWY_INLINE Octet Finish(Octet y, One, One) { return y; }
-  static HWY_INLINE Octet Finish(Octet y, Octet::Whole, const double*) { return y; }
+  static HWY_INLINE Octet Finish(Octet y, Octet::Whole, int64_t, const double*) { return y; }
 };
 
 // What the results of a line have in common.
@@ -178,47 +178,85 @@ struct LineLoops {
     }
     const Octet s = v.template Heads<Op>();
     Octet result = Octet::Join<Op>(tail, s.template With<Op>(before->both));
-    if constexpr (kMissing) {
-      const auto n = Octet::Sum(Octet::Counts(kBitCounts.heads[numbers], *total), counts, lanes);
-      *total += kBitCounts.heads[numbers][7];
-      result = Stat::Finish(result, n, results.inverses).NaNWhereFewer(n, results.least);
-    } else {
+    if constexpr (kMissing)
+      result = Counted(results, result, numbers, lanes, counts, total);
+    else
       result = Stat::Finish(result, results.n, results.inverse);
-    }
     kWhole ? result.Store(y) : result.Store(y, lanes);
     before->Add(s.Last(), v);
   }
 
+  // The results of windows with missing values. numbers: those among the slots of this tile; total: of the tiles
+  // before.
+  static HWY_INLINE Octet Counted(const LineResults& results, Octet sum, unsigned numbers, unsigned lanes,
+                                  const int64_t* tail_counts, int64_t* total) {
+    const auto n = Octet::Sum(Octet::Counts(kBitCounts.heads[numbers], *total), tail_counts, lanes);
+    const int64_t first = *total + (numbers & 1) + tail_counts[0];
+    *total += kBitCounts.heads[numbers][7];
+    return Stat::Finish(sum, n, first, results.inverses).NaNWhereFewer(n, results.least);
+  }
+
 #if HWY_TARGET == HWY_AVX3
-  // Heads and tails of one block, for sums without missing values.
+  // Heads and tails of one block of sums at once. False: this way cannot, as there are infinities, overflows or,
+  // without kMissing, missing values.
+  template <bool kMissing>
   static HWY_INLINE bool HeadsAndTails(const LineResults& results, const double* x, int64_t window,
-                                       const double* before, double* tails, double* y) {
+                                       const RollingLine::Tails& before, RollingLine::Tails* here, double* y) {
     auto sums = TwoSums::Start();
-    const double* end = x + window - 8;
-    double* last = tails + window - 8;
+    int64_t counts[2] = {0, 0};
+    bool missing = false;
     int64_t r = 0;
     for (; r + 8 <= window; r += 8) {
       __builtin_prefetch(Ahead(x + r));
       __builtin_prefetch(Ahead(y + r), 1);
-      const Octet head = Octet::Load(x + r).template Heads<Op>(), tail = Octet::Load(end - r).template Tails<Op>();
-      const Octet sum = Octet::Join<Op>(Octet::Load(before + r + 1), head.template With<Op>(sums.Heads()));
-      Stat::Finish(sum, results.n, results.inverse).Store(y + r);
-      tail.template With<Op>(sums.Tails()).Store(last - r);
-      sums.Add(head, tail);
+      TwoTiles<kMissing, true>(results, x, window, r, 0xFF, 0xFF, before, here, y, &sums, counts, &missing);
     }
     if (r < window) {
-      const unsigned low = (1u << (window - r)) - 1, high = 0xFFu << (8 - (window - r)) & 0xFF;
-      const One zero = Octet::Same(0);
-      const Octet head = Octet::Load(x + r, low, zero).template Heads<Op>();
-      const Octet tail = Octet::Load(end - r, high, zero).template Tails<Op>();
-      const Octet sum = Octet::Join<Op>(Octet::Load(before + r + 1, low, zero), head.template With<Op>(sums.Heads()));
-      Stat::Finish(sum, results.n, results.inverse).Store(y + r, low);
-      tail.template With<Op>(sums.Tails()).Store(last - r, high);
-      sums.Add(head, tail);
+      const int64_t left = window - r;
+      const unsigned low = (1u << left) - 1, high = 0xFFu << (8 - left) & 0xFF;
+      TwoTiles<kMissing, false>(results, x, window, r, low, high, before, here, y, &sums, counts, &missing);
     }
+    here->missing = missing;
+    here->counted = kMissing;
     return !sums.doubtful();
   }
+  template <bool kMissing, bool kWhole>
+  static HWY_INLINE void TwoTiles(const LineResults& results, const double* x, int64_t window, int64_t r, unsigned low,
+                                  unsigned high, const RollingLine::Tails& before, RollingLine::Tails* here, double* y,
+                                  TwoSums* sums, int64_t* counts, bool* missing) {
+    const One zero = Octet::Same(0);
+    const int64_t end = window - 8 - r;
+    Octet up = kWhole ? Octet::Load(x + r) : Octet::Load(x + r, low, zero);
+    Octet down = kWhole ? Octet::Load(x + end) : Octet::Load(x + end, high, zero);
+    unsigned numbers = low;
+    if constexpr (kMissing) {
+      numbers = up.Numbers() & low;
+      const unsigned others = down.Numbers() & high;
+      up = up.Only(numbers, zero);
+      down = down.Only(others, zero);
+      Octet::Store(Octet::Counts(kBitCounts.tails[others], counts[1]), here->counts + end, high);
+      counts[1] += kBitCounts.tails[others][0];
+      *missing |= numbers != low;
+    }
+    const Octet head = up.template Heads<Op>(), tail = down.template Tails<Op>();
+    const Octet others = kWhole ? Octet::Load(before.values + r + 1) : Octet::Load(before.values + r + 1, low, zero);
+    const Octet sum = Octet::Join<Op>(others, head.template With<Op>(sums->Heads()));
+    Octet result;
+    if constexpr (kMissing)
+      result = Counted(results, sum, numbers, low, before.counts + r + 1, counts);
+    else
+      result = Stat::Finish(sum, results.n, results.inverse);
+    kWhole ? result.Store(y + r) : result.Store(y + r, low);
+    const Octet stored = tail.template With<Op>(sums->Tails());
+    kWhole ? stored.Store(here->values + end) : stored.Store(here->values + end, high);
+    sums->Add(head, tail);
+  }
 #endif
+
+  static HWY_INLINE void Count(RollingLine::Tails* tails, int64_t window) {
+    for (int64_t j = 0; j <= window && !tails->counted; j++) tails->counts[j] = window - j;
+    tails->counted = true;
+  }
 
   static void Line(RollingLine* line) {
     const RollingParameters& p = *line->p;
@@ -230,37 +268,49 @@ struct LineLoops {
       const double* x = line->x + at;
       const int64_t rows = line->slots - at < w ? line->slots - at : w;
       RollingLine::Tails &before = line->tails[line->now], &here = line->tails[line->now ^ 1];
-      bool missing = w < least || before.missing;
+      bool missing = w < least || before.missing || line->expect_missing > 0;
       if (rows == w) {
         line->now ^= 1;
         here.values[w] = Stat::kIdentity;
         here.counts[w] = 0;
-#if HWY_TARGET == HWY_AVX3
-        if constexpr (Stat::kTwoSums) {
-          if (!missing && !line->expect_missing && line->y &&
-              HeadsAndTails(results, x, w, before.values, here.values, line->y + at)) {
-            here.missing = false;
-            continue;
-          }
+        if (WholeBlock(results, line, x, line->y ? line->y + at : nullptr, missing, &before, &here)) {
+          if (here.missing) Expect(line, &results, w);
+          continue;
         }
-#endif
         // First the tails: what has just been stored is not loaded at once.
-        here.missing = line->expect_missing || !Tails<false>(x, w, here.values, here.counts);
-        if (here.missing) line->expect_missing = Tails<true>(x, w, here.values, here.counts);
-        if (line->expect_missing && !line->has_inverses) {
-          MakeInverses(line->inverses, w);
-          line->has_inverses = true;
-          results.inverses = line->inverses;
-        }
+        here.counted = missing || !Tails<false>(x, w, here.values, here.counts);
+        here.missing = here.counted && Tails<true>(x, w, here.values, here.counts);
+        if (here.missing) Expect(line, &results, w);
         missing |= here.missing;
       }
       if (!line->y) continue;
       if (missing || !Heads<false>(results, x, rows, before.values, before.counts, line->y + at)) {
-        for (int64_t j = 0; j <= w && !before.missing; j++) before.counts[j] = w - j;
-        before.missing = true;
+        Count(&before, w);
         Heads<true>(results, x, rows, before.values, before.counts, line->y + at);
       }
     }
+  }
+  static HWY_INLINE bool WholeBlock(const LineResults& results, RollingLine* line, const double* x, double* y,
+                                    bool missing, RollingLine::Tails* before, RollingLine::Tails* here) {
+    if (line->expect_missing) line->expect_missing--;
+#if HWY_TARGET == HWY_AVX3
+    if constexpr (Stat::kTwoSums) {
+      if (!y) return false;
+      const int64_t w = line->p->window;
+      if (!missing && HeadsAndTails<false>(results, x, w, *before, here, y)) return true;
+      Count(before, w);
+      return HeadsAndTails<true>(results, x, w, *before, here, y);
+    }
+#endif
+    (void)results, (void)x, (void)y, (void)missing, (void)before, (void)here;
+    return false;
+  }
+  // Where there was a missing value there are more soon.
+  static HWY_INLINE void Expect(RollingLine* line, LineResults* results, int64_t window) {
+    line->expect_missing = 8;
+    if (!line->has_inverses) MakeInverses(line->inverses, window);
+    line->has_inverses = true;
+    results->inverses = line->inverses;
   }
   static HWY_INLINE void MakeInverses(double* inverses, int64_t window) {
     double k = 0;

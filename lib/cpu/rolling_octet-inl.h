@@ -82,13 +82,17 @@ struct Octet {
     if (HWY_UNLIKELY(!_kortestz_mask8_u8(special, special))) return Division(a, n);
     return {_mm512_fmadd_pd(rest, inverse, q)};
   }
-  static HWY_INLINE Octet Quotient(Octet a, Whole n, const double* inverses) {
+  // Lane 0 of n is `first`; the next lanes' windows have one value more or less each.
+  static HWY_INLINE Octet Quotient(Octet a, Whole n, int64_t first, const double* inverses) {
     if (!inverses) return Division(a, _mm512_cvtepi64_pd(n.v));
-    return Quotient(a, _mm512_cvtepi64_pd(n.v), _mm512_i64gather_pd(n.v, inverses, 8));
+    const double* from = inverses + first - 7;
+    const __m512i place = _mm512_sub_epi64(n.v, _mm512_set1_epi64(first - 7));
+    const __m512d inverse = _mm512_permutex2var_pd(_mm512_loadu_pd(from), place, _mm512_loadu_pd(from + 8));
+    return Quotient(a, _mm512_cvtepi64_pd(n.v), inverse);
   }
   HWY_INLINE Octet NaNWhereFewer(Whole n, int64_t least) const {
     const Bits fewer = _mm512_cmplt_epi64_mask(n.v, _mm512_set1_epi64(least));
-    return {_mm512_mask_mov_pd(IfNaN(v, Same(kRollingNaN)), fewer, Same(kRollingNaN))};
+    return {_mm512_mask_mov_pd(v, fewer, Same(kRollingNaN))};
   }
 };
 
@@ -221,14 +225,14 @@ struct Octet {
     const __m256d two52 = _mm256_set1_pd(0x1p52);
     return _mm256_sub_pd(_mm256_or_pd(_mm256_castsi256_pd(n), two52), two52);
   }
-  static HWY_INLINE Octet Quotient(Octet a, Whole n, const double*) {
-    return {{_mm256_div_pd(a.v[0], Number(n.v[0])), _mm256_div_pd(a.v[1], Number(n.v[1]))}};
+  static HWY_INLINE Octet Quotient(Octet a, Whole n, int64_t, const double*) {
+    return Octet{{_mm256_div_pd(a.v[0], Number(n.v[0])), _mm256_div_pd(a.v[1], Number(n.v[1]))}}.OneNaN();
   }
   HWY_INLINE Octet NaNWhereFewer(Whole n, int64_t least) const {
     const __m256i needed = _mm256_set1_epi64x(least);
     const __m256d nan = Same(kRollingNaN);
-    return {{Select(_mm256_cmpgt_epi64(needed, n.v[0]), nan, IfNaN(v[0], nan)),
-             Select(_mm256_cmpgt_epi64(needed, n.v[1]), nan, IfNaN(v[1], nan))}};
+    return {
+        {Select(_mm256_cmpgt_epi64(needed, n.v[0]), nan, v[0]), Select(_mm256_cmpgt_epi64(needed, n.v[1]), nan, v[1])}};
   }
 };
 
