@@ -14,6 +14,8 @@ for folder in wheel asan tsan; do [ ! -d build/$folder ] || cp -a build/$folder 
 cd $copy
 mkdir -p build/log
 
+sanitized='-Dbuildtype=debugoptimized -Doptimization=1 -Ddebug=false -Db_lundef=false' # as the suites have it
+
 build() { # FOLDER TARGET OPTION...: builds what a check needs, afresh when the suites have left nothing
   folder=$1 target=$2
   shift 2
@@ -21,11 +23,11 @@ build() { # FOLDER TARGET OPTION...: builds what a check needs, afresh when the 
   ninja -C "build/$folder" "$target" >build/log/ninja.log || { tail -n 20 build/log/ninja.log; exit 1; }
 }
 with_asan() {
-  CC=clang-19 CXX=clang++-19 build asan tests/fuzz/fuzz_random -Dbuildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false -Dfuzz=true
+  CC=clang-19 CXX=clang++-19 build asan tests/fuzz/fuzz_random $sanitized -Db_sanitize=address,undefined -Dcpp_args=-gline-tables-only -Dfuzz=true
   build/asan/tests/fuzz/fuzz_random 20000
 }
 with_tsan() {
-  build tsan tests/fuzz/fuzz_threads -Dbuildtype=debugoptimized -Db_sanitize=thread -Db_lundef=false
+  build tsan tests/fuzz/fuzz_threads $sanitized -Db_sanitize=thread
   build/tsan/tests/fuzz/fuzz_threads storm 1
 }
 with_random() { build wheel tests/fuzz/fuzz_random && build/wheel/tests/fuzz/fuzz_random 20000; }

@@ -159,7 +159,7 @@ class BlockRunner {
         break;
       }
     }
-    RollingBlock block{&p_, nullptr, nullptr, 0, nullptr, true};
+    RollingBlock block{&p_, nullptr, nullptr, 0, t.tails, false, true};
     const int64_t left = blocks_ - begin;  // of lane 0
     const int64_t count = std::min(task_blocks_, left);
     for (int64_t k = -1, step = 1; k < count; k += step) {
@@ -193,14 +193,14 @@ class BlockRunner {
     block->x = whole.x[0];
     block->x2 = whole.x[1];
     block->stride = whole.stride;
-    block->tails = t.tails;
+    block->has_tails = true;
     block->tails_missing = whole.missing || always_missing_;
     table_.tails[job_.op](*block, block->tails_missing);
   }
 
   void WholeBlock(const Task& t, bool tails, RollingBlock* block) const {
     const int64_t needed = std::min(window_, last_slot_ - t.block[0] * window_ + 1);
-    bool missing = always_missing_ || !block->tails || block->tails_missing;
+    bool missing = always_missing_ || !block->has_tails || block->tails_missing;
     Rows whole{{nullptr, nullptr}, 0, false};
     for (int64_t r = 0; r < needed; r += piece_rows_) {
       const int64_t m = std::min(piece_rows_, needed - r);
@@ -235,7 +235,7 @@ class BlockRunner {
       const Rows here{{rows.x[0] + r * rows.stride, inputs_ > 1 ? rows.x[1] + r * rows.stride : nullptr},
                       rows.stride,
                       rows.missing};
-      const bool missing = always_missing_ || !block->tails || block->tails_missing || rows.missing;
+      const bool missing = always_missing_ || !block->has_tails || block->tails_missing || rows.missing;
       block->x = here.x[0];
       block->x2 = here.x[1];
       block->stride = here.stride;

@@ -53,7 +53,8 @@ struct RollingBlock {
   const double* x;
   const double* x2;    // second input; the same stride
   int64_t stride;      // doubles between rows
-  double* tails;       // RollingTailDoubles doubles; nullptr: none of that block's slots has a value
+  double* tails;       // RollingTailDoubles doubles
+  bool has_tails;      // false: none of that block's slots has a value, the doubles say nothing
   bool tails_missing;  // the block of the tails has missing values
 };
 // Fills tails[j], j < window, from rows j … window - 1. missing: some of them are NaN.

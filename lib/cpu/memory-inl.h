@@ -27,13 +27,14 @@ namespace hn = hwy::HWY_NAMESPACE;
 template <typename T>
 using LaneOf = std::conditional_t<std::is_same<T, Bool>::value, uint8_t, T>;
 
-// Masked memory operations that do not touch what is masked off and cost no more than whole ones.
-template <typename T>
+// Masked memory operations that do not touch what is masked off and cost no more than whole ones. On AVX2 Highway's for
+// vectors of less than 16 bytes load 16.
+template <class D, typename T = hn::TFromD<D>>
 constexpr bool HasMaskedMemory() {
 #if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
   return true;
 #elif HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX2
-  return sizeof(T) >= 4;
+  return sizeof(T) >= 4 && hn::MaxLanes(D()) * sizeof(T) >= 16;
 #else
   return false;
 #endif
@@ -45,7 +46,7 @@ HWY_INLINE hn::Vec<D> LoadPart(D d, const T* p, int64_t count) {
   const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
   if (count >= lanes) return hn::LoadU(d, p);
   if (count <= 0) return hn::Zero(d);
-  if constexpr (HasMaskedMemory<T>()) {
+  if constexpr (HasMaskedMemory<D>()) {
     return hn::MaskedLoad(hn::FirstN(d, static_cast<size_t>(count)), d, p);
   } else {
     HWY_ALIGN T buffer[hn::MaxLanes(D())] = {};
@@ -60,7 +61,7 @@ HWY_INLINE void StorePart(hn::Vec<D> v, D d, T* p, int64_t count) {
   if (count >= lanes) {
     hn::StoreU(v, d, p);
   } else if (count > 0) {
-    if constexpr (HasMaskedMemory<T>()) {
+    if constexpr (HasMaskedMemory<D>()) {
       hn::BlendedStore(v, hn::FirstN(d, static_cast<size_t>(count)), d, p);
     } else {
       HWY_ALIGN T buffer[hn::MaxLanes(D())];

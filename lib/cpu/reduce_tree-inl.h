@@ -7,6 +7,7 @@
 #define NUMRS_CPU_REDUCE_TREE_INL_H_
 #endif
 
+#include "cpu/memory-inl.h"
 #include "cpu/reduce-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -85,13 +86,14 @@ HWY_INLINE void AddTail(const Load& load, int64_t rest, VF64* lanes) {
 template <typename T>
 HWY_INLINE VF64 LoadPart(const T* x, int64_t n) {
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2
-  // Masked loads of these do not touch what is masked off.
   const hn::Rebind<T, DF64> d;
-  const auto part = hn::MaskedLoad(hn::FirstN(d, static_cast<size_t>(n)), d, x);
-  if constexpr (sizeof(T) == 8)
-    return part;
-  else
-    return hn::PromoteTo(DF64(), part);
+  if constexpr (HasMaskedMemory<decltype(d)>()) {
+    const auto part = hn::MaskedLoad(hn::FirstN(d, static_cast<size_t>(n)), d, x);
+    if constexpr (sizeof(T) == 8)
+      return part;
+    else
+      return hn::PromoteTo(DF64(), part);
+  }
 #endif
   alignas(64) T buffer[kF64Lanes] = {};
   std::memcpy(buffer, reinterpret_cast<const char*>(x), static_cast<size_t>(n) * sizeof(T));  // may be misaligned

@@ -359,7 +359,7 @@ struct RollingLoops {
       for (int i = 0; i < Op::kPlanes; i++) s[i] = V::Load(head + i * kRollingLanes + lane);
       if constexpr (kMissing) n = V::Load(head + (kRollingPlanes - 1) * kRollingLanes + lane);
     }
-    const bool has_tails = !kMissing || block.tails;
+    const bool has_tails = !kMissing || block.has_tails;
     if (!has_tails) Op::template Start<V>(t);
     for (int i = Op::kRow; i < Op::kPlanes && has_tails; i++) t[i] = V::Load(fixed + (i - Op::kRow) * kRollingLanes);
     for (int64_t r = first; r < first + rows; r++) {

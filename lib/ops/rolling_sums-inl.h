@@ -103,12 +103,12 @@ struct RollingSumLoops {
     s[7] = V::Add(s[3], V::Add(p45, p67));
     const int64_t w = block.p->window;
     for (int64_t r = 0; r < kTile && (kWhole || first + r < end); r++) {
-      const T tail = kMissing && !block.tails ? V::Set(0) : V::Load(tails + (first + r + 1) * kRollingLanes);
+      const T tail = kMissing && !block.has_tails ? V::Set(0) : V::Load(tails + (first + r + 1) * kRollingLanes);
       const T sum = V::Add(tail, V::Add(s[r], before->both));
       T result;
       if constexpr (kMissing) {
         *total = V::Add(*total, n[r]);
-        const T known = !block.tails          ? V::Set(0)
+        const T known = !block.has_tails      ? V::Set(0)
                         : block.tails_missing ? V::Load(counts + (first + r + 1) * kRollingLanes)
                                               : V::Set(static_cast<double>(w - 1 - first - r));
         const T all = V::Add(*total, known);

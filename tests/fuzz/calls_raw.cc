@@ -8,7 +8,7 @@
 namespace fuzz {
 namespace {
 
-enum Family {
+enum Family : int32_t {
   kElementwise,
   kReduce,
   kScan,

@@ -19,6 +19,9 @@ figure() { printf 'figure: %s\n' "$*"; } # TEXT: what this suite's line shows be
 
 have() { command -v "$1" >/dev/null; } # COMMAND
 
+# Builds with sanitizers: -O1 and no debug information but lines compile in half the time.
+sanitized='-Dbuildtype=debugoptimized -Doptimization=1 -Ddebug=false -Db_lundef=false'
+
 configure() { # FOLDER OPTION...
   if [ -f "$1/build.ninja" ]; then meson setup --reconfigure "$@"; else rm -rf "$1" && meson setup "$@"; fi
 }
