@@ -186,10 +186,10 @@ class BlockRunner {
       if (r == 0) whole = rows;
       whole.missing |= rows.missing;
     }
-    Tails(t, whole, block);
+    Tails(whole, block);
   }
 
-  void Tails(const Task& t, const Rows& whole, RollingBlock* block) const {
+  void Tails(const Rows& whole, RollingBlock* block) const {
     block->x = whole.x[0];
     block->x2 = whole.x[1];
     block->stride = whole.stride;
@@ -218,7 +218,7 @@ class BlockRunner {
       table_.heads[job_.op](*block, r, m, missing, t.head, current, y ? y : t.out, y_stride);
       if (!y) Output(t, r, m);
     }
-    if (tails) Tails(t, whole, block);
+    if (tails) Tails(whole, block);
   }
 
   // `count` short blocks at once.
@@ -241,7 +241,7 @@ class BlockRunner {
       block->stride = here.stride;
       table_.heads[job_.op](*block, 0, m, missing, t.head, current ? current + r * kRollingLanes : nullptr,
                             (y ? y : t.out) + r * y_stride, y_stride);
-      if ((tails || b + 1 < count) && m == window_) Tails(t, here, block);
+      if ((tails || b + 1 < count) && m == window_) Tails(here, block);
     }
     if (!y) Output(t, 0, needed);
   }

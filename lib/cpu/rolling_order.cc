@@ -144,7 +144,7 @@ struct Bits {
   uint32_t* in_block;  // bits in 8 words
   int64_t words;
 
-  void Clear() {
+  HWY_INLINE void Clear() {
     std::memset(word, 0, static_cast<size_t>(words) * 8);
     std::memset(in_block, 0, static_cast<size_t>(words / 8 + 1) * 4);
     word[-1] = word[words] = ~uint64_t{0};
@@ -251,11 +251,13 @@ class Mover {
     bits_.word = reinterpret_cast<uint64_t*>(members_ + m) + 1;  // m words of 8 bytes are left: enough for both
   }
 
-  void Run() {
+  HWY_INLINE void Run() {
     int64_t last = w_.slots;
     if (!w_.starts) last = w_.windows + p_.window - 1;
     if (last > w_.slots) last = w_.slots;
-    ranks_.Make(w_.x, last, kGroups);
+    Ranks made = ranks_;  // no pointer to the mover leaves this function: its members can live in registers
+    made.Make(w_.x, last, kGroups);
+    ranks_ = made;
     bits_.words = ranks_.n / 64 + 1;
     bits_.in_block = reinterpret_cast<uint32_t*>(bits_.word + bits_.words + 1);
     Clear();
@@ -275,7 +277,7 @@ class Mover {
   }
 
  private:
-  void Clear() {
+  HWY_INLINE void Clear() {
     bits_.Clear();
     if (kOp == kRolling_nunique) std::memset(members_, 0, static_cast<size_t>(ranks_.n) * 4);
     n_ = unique_ = 0;
