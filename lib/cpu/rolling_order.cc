@@ -15,12 +15,13 @@ namespace numrs {
 namespace HWY_NAMESPACE {
 namespace {
 
+namespace hn = hwy::HWY_NAMESPACE;
+
 // ------------------------------------------------------------------------------------------------ ranks
 
-// Stable sort of n pairs by their upper 32 bits; the result is in a or b.
-template <int kDigit>
+// Stable sort of n pairs by the kDigit * kPasses lowest of their upper 32 bits; the result is in a or b.
+template <int kDigit, int kPasses>
 uint64_t* SortPairs(uint64_t* a, uint64_t* b, int64_t n) {
-  constexpr int kPasses = (32 + kDigit - 1) / kDigit;
   constexpr uint32_t kMask = (1u << kDigit) - 1;
   uint32_t count[kPasses][kMask + 1] = {};
   for (int64_t i = 0; i < n; i++) {
@@ -43,7 +44,7 @@ uint64_t* SortPairs(uint64_t* a, uint64_t* b, int64_t n) {
 }
 
 uint64_t* Sort(uint64_t* a, uint64_t* b, int64_t n) {
-  return n < 3000 ? SortPairs<8>(a, b, n) : SortPairs<11>(a, b, n);
+  return n < 3000 ? SortPairs<8, 4>(a, b, n) : SortPairs<11, 3>(a, b, n);
 }
 
 // The values of a chunk in order, and the place of each slot in it. Equal values have ranks in the order of their
@@ -70,6 +71,98 @@ struct Ranks {
   }
 
   void Make(const double* x, int64_t slots, bool groups) {
+    n = 0;
+    if (!ByPlace(x, slots)) ByBits(x, slots);
+    if (!groups) return;
+    for (int64_t k = 0; k < n; k++) low[k] = k && value[k] == value[k - 1] ? low[k - 1] : static_cast<int32_t>(k);
+    for (int64_t k = n - 1; k >= 0; k--)
+      high[k] = k + 1 < n && value[k] == value[k + 1] ? high[k + 1] : static_cast<int32_t>(k + 1);
+  }
+
+  // By 22 bits of the place between the least and the greatest value, which leave little open unless some values stand
+  // far from all others. False: too much was open.
+  bool ByPlace(const double* x, int64_t slots) {
+    const hn::ScalableTag<double> d;
+    const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
+    auto least = hn::Set(d, kRollingInfinity), most = hn::Set(d, -kRollingInfinity);
+    bool missing = false;
+    int64_t i = 0;
+    for (; i + lanes <= slots; i += lanes) {
+      const auto v = hn::LoadU(d, x + i);
+      const auto there = hn::Eq(v, v);
+      missing |= !hn::AllTrue(d, there);
+      least = hn::Min(least, hn::IfThenElse(there, v, least));
+      most = hn::Max(most, hn::IfThenElse(there, v, most));
+    }
+    double bottom = hn::GetLane(hn::MinOfLanes(d, least)), peak = hn::GetLane(hn::MaxOfLanes(d, most));
+    for (; i < slots; i++) {
+      missing |= x[i] != x[i];
+      bottom = x[i] < bottom ? x[i] : bottom;
+      peak = x[i] > peak ? x[i] : peak;
+    }
+    if (bottom > peak) {
+      std::fill_n(rank, slots, -1);
+      return true;
+    }
+    constexpr double kPlaces = (1 << 22) - 1;
+    const double scale = peak > bottom ? kPlaces / (peak - bottom) : 0;
+    if (!(peak - bottom < kRollingInfinity) || !(scale < kRollingInfinity)) return false;
+    if (missing) {
+      for (int64_t k = 0; k < slots; k++) {
+        const bool there = x[k] == x[k];
+        const double place = there ? (x[k] - bottom) * scale : 0;
+        pair[n] = static_cast<uint64_t>(static_cast<int64_t>(place)) << 32 | static_cast<uint64_t>(k);
+        rank[k] = -1;
+        n += there;
+      }
+    } else {
+      const hn::RebindToSigned<decltype(d)> di;
+      const auto from = hn::Set(d, bottom), factor = hn::Set(d, scale);
+      int64_t k = 0;
+      for (; k + lanes <= slots; k += lanes) {
+        const auto place = hn::ConvertTo(di, hn::Mul(hn::Sub(hn::LoadU(d, x + k), from), factor));
+        const auto both = hn::Or(hn::ShiftLeft<32>(place), hn::Iota(di, k));
+        hn::StoreU(both, di, reinterpret_cast<int64_t*>(pair + k));
+      }
+      for (; k < slots; k++) {
+        const auto place = static_cast<uint64_t>(static_cast<int64_t>((x[k] - bottom) * scale));
+        pair[k] = place << 32 | static_cast<uint64_t>(k);
+      }
+      n = slots;
+    }
+    uint64_t* sorted = bottom == peak ? pair : SortPairs<11, 2>(pair, other, n);
+    int64_t open = 0;
+    double before = bottom;
+    for (int64_t k = 0; k < n; k++) {
+      const double v = x[static_cast<uint32_t>(sorted[k])] + 0.0;  // -0 is 0
+      value[k] = v;
+      open += v < before;
+      before = v;
+    }
+    if (open > n / 8 || (open && !Insert(sorted))) return false;
+    for (int64_t k = 0; k < n; k++) rank[static_cast<uint32_t>(sorted[k])] = static_cast<int32_t>(k);
+    return true;
+  }
+  // Insertion sort of the values and their pairs, which are almost in order.
+  bool Insert(uint64_t* sorted) {
+    int64_t moves = 0;
+    for (int64_t k = 1; k < n && moves < 4 * n; k++) {
+      const double v = value[k];
+      const uint64_t taken = sorted[k];
+      int64_t j = k;
+      for (; j > 0 && v < value[j - 1]; j--) {
+        value[j] = value[j - 1];
+        sorted[j] = sorted[j - 1];
+      }
+      value[j] = v;
+      sorted[j] = taken;
+      moves += k - j;
+    }
+    return moves < 4 * n;
+  }
+
+  // By the bits of the values, whatever they are.
+  void ByBits(const double* x, int64_t slots) {
     uint64_t some = 0, all = ~uint64_t{0};
     n = 0;
     for (int64_t i = 0; i < slots; i++) {
@@ -93,10 +186,6 @@ struct Ranks {
       rank[slot] = static_cast<int32_t>(k);
       value[k] = ValueOf(key[slot]);
     }
-    if (!groups) return;
-    for (int64_t k = 0; k < n; k++) low[k] = k && value[k] == value[k - 1] ? low[k - 1] : static_cast<int32_t>(k);
-    for (int64_t k = n - 1; k >= 0; k--)
-      high[k] = k + 1 < n && value[k] == value[k + 1] ? high[k + 1] : static_cast<int32_t>(k + 1);
   }
 
   // Orders what the short keys have left open: equal ones by the full key. Where there is much, all again.

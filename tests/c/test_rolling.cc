@@ -77,7 +77,7 @@ TEST_CASE("rolling: in place, along columns, and with bounds the numbers are the
 }
 
 // Series that ask for each way through the kernels: none missing, some, infinities, overflow on both sides of a border,
-// quotients that are subnormal, zeros of both signs.
+// quotients that are subnormal, zeros of both signs, values that are close together beside one far away.
 std::vector<double> Adversary(int kind, int64_t n) {
   std::vector<double> x = Series(n);
   const double inf = std::numeric_limits<double>::infinity(), tiny = std::numeric_limits<double>::denorm_min();
@@ -91,21 +91,23 @@ std::vector<double> Adversary(int kind, int64_t n) {
     if (kind == 6) x[i] *= std::ldexp(1.0, static_cast<int>(r % 1900) - 950);
     if (kind == 7 && (i / 500 % 3 == 1 || r % 5 == 0)) x[i] = std::nan("");
     if (kind == 8 && i / 700 % 2) x[i] = r % 50 == 0 ? -inf : x[i];
+    if (kind == 9) x[i] = std::floor(x[i] * 4) + (i == 700 ? 1e9 : static_cast<double>(r % 7) * 1e-9);
   }
   return x;
 }
 
 TEST_CASE("rolling: one line has the same bits on every instruction set, and beside others") {
-  const int64_t n = 2600;
-  for (int kind = 0; kind < 9; kind++) {
+  const int64_t n = 1400;
+  for (int kind = 0; kind < 10; kind++) {
     const std::vector<double> x = Adversary(kind, n);
     std::vector<double> strided(x.size() * 3), beside(x.size() * 8);
     for (size_t i = 0; i < x.size(); i++) strided[i * 3] = x[i];
     for (size_t i = 0; i < beside.size(); i++) beside[i] = x[i / 8];
-    for (const int64_t window : {1, 7, 16, 17, 50, 64, 300, 1001, 2600, 4000}) {
+    for (const int64_t window : {1, 17, 50, 64, 300, 1001, 2000}) {
       for (const int32_t op :
-           {NUMRS_OP_ROLLING_SUM, NUMRS_OP_ROLLING_MEAN, NUMRS_OP_ROLLING_MIN, NUMRS_OP_ROLLING_MAX}) {
-        for (int form = 0; form < 6; form++) {
+           {NUMRS_OP_ROLLING_SUM, NUMRS_OP_ROLLING_MEAN, NUMRS_OP_ROLLING_MIN, NUMRS_OP_ROLLING_MAX,
+            NUMRS_OP_ROLLING_MEDIAN, NUMRS_OP_ROLLING_MAD, NUMRS_OP_ROLLING_RANK, NUMRS_OP_ROLLING_NUNIQUE}) {
+        for (int form = 0; form < (op < NUMRS_OP_ROLLING_MEDIAN ? 6 : 2); form++) {
           numrs_rolling_options options = NUMRS_ROLLING_OPTIONS_INIT;
           options.window = window;
           options.min_periods = form % 3 == 0 ? window : form % 3 == 1 ? -1 : 1 + window / 3;
