@@ -348,7 +348,8 @@ struct RollingLoops {
   template <bool kMissing>
   static V_INLINE void HeadsOf(const RollingBlock& block, int64_t lane, int64_t first, int64_t rows, double* head,
                                const double* current, double* y, int64_t y_stride) {
-    const int64_t w = block.p->window;
+    const RollingParameters p = *block.p;  // a copy: nothing that is stored can change it, so divisions leave the loop
+    const int64_t w = p.window;
     const double *x = block.x + lane, *x2 = block.x2 + (kInputs > 1 ? lane : 0);
     const double *tails = block.tails + lane, *counts = Layout::Counts(block) + lane,
                  *fixed = Layout::Fixed(block) + lane;
@@ -383,11 +384,11 @@ struct RollingLoops {
                          : block.tails_missing ? V::Load(counts + (r + 1) * kRollingLanes)
                                                : V::Set(static_cast<double>(na));
         const RollingJoint<V> joint = RollingJoint<V>::Of(before, n);
-        result = RollingResult<V>(*block.p, kLeast, Op::template Finish<V>(*block.p, t, s, joint, now), joint.n);
+        result = RollingResult<V>(p, kLeast, Op::template Finish<V>(p, t, s, joint, now), joint.n);
       } else {
-        Op::template Take<V, false>(s, a, b, RollingCount<V>::Known(*block.p, r + 1), place);
-        const RollingJoint<V> joint = RollingJoint<V>::Known(*block.p, na);
-        const T value = Op::template Finish<V>(*block.p, t, s, joint, now);
+        Op::template Take<V, false>(s, a, b, RollingCount<V>::Known(p, r + 1), place);
+        const RollingJoint<V> joint = RollingJoint<V>::Known(p, na);
+        const T value = Op::template Finish<V>(p, t, s, joint, now);
         result = V::Where(V::IsNaN(value), V::Set(kRollingNaN), value);
         n = V::Set(static_cast<double>(r + 1));
       }
