@@ -63,6 +63,7 @@ struct Vector {
 
 #define V_INLINE HWY_INLINE
 #include "ops/rolling_blocks-inl.h"
+#include "ops/rolling_spread-inl.h"
 #include "ops/rolling_sums-inl.h"
 #undef V_INLINE
 

@@ -24,9 +24,9 @@ struct RollingCount {
 template <class V>
 struct RollingJoint {
   using T = typename V::T;
-  T na, nb, n, inverse;      // inverse: 1 / n
-  T product, joint;          // na nb, 1 / (na nb n) or 0
-  typename V::M no_a, no_b;  // looked at where kAny only
+  T na, nb, n, inverse;  // inverse: 1 / n
+  T product, joint;      // na nb, 1 / (na nb n) or 0
+  typename V::M no_a, no_b;
 
   static V_INLINE RollingJoint Known(const RollingParameters& p, int64_t na) {
     const T a = V::Set(static_cast<double>(na)), b = V::Set(static_cast<double>(p.window - na));
@@ -151,7 +151,8 @@ V_INLINE typename V::T RollingPivotStep(const RollingJoint<V>& j, typename V::T 
 
 enum class RollingSpread { VAR, STD, SEM, ZSCORE };
 
-// Youngs and Cramer's sums of d = x - pivot, joined after Chan, Golub and LeVeque. The pivot is the element next to the
+// Element by element, for zscore and single windows (var, std and sem of fixed windows: rolling_spread-inl.h). Youngs
+// and Cramer's sums of d = x - pivot, joined after Chan, Golub and LeVeque. The pivot is the element next to the
 // border, so it lies in every window that has elements on its side: |mean - pivot| <= sqrt(n) std whatever the offset.
 // Planes: sum of d, sum of squared deviations | pivot.
 template <RollingSpread kSpread>

@@ -57,15 +57,7 @@ struct RollingSumLoops {
         Load<true, kMissing>(x, block.stride, first, 0, w, v, n);
       else
         Load<false, kMissing>(x, block.stride, first, 0, w, v, n);
-      const T p67 = V::Add(v[6], v[7]), p45 = V::Add(v[4], v[5]), p23 = V::Add(v[2], v[3]);
-      s[7] = v[7];
-      s[6] = p67;
-      s[5] = V::Add(v[5], p67);
-      s[4] = V::Add(p45, p67);
-      s[3] = V::Add(v[3], s[4]);
-      s[2] = V::Add(p23, s[4]);
-      s[1] = V::Add(V::Add(v[1], p23), s[4]);
-      s[0] = V::Add(V::Add(V::Add(v[0], v[1]), p23), s[4]);
+      RollingTailTree<V>(v, s);
       for (int64_t r = kTile - 1; r >= 0; r--) {
         if constexpr (kMissing) total = V::Add(total, n[r]);
         if (first + r < 1) break;
@@ -92,15 +84,7 @@ struct RollingSumLoops {
                                 int64_t y_stride) {
     T v[kTile], n[kTile], s[kTile];
     Load<kWhole, kMissing>(x, block.stride, 0, 0, end - first, v, n);
-    const T p23 = V::Add(v[2], v[3]), p45 = V::Add(v[4], v[5]), p67 = V::Add(v[6], v[7]);
-    s[0] = v[0];
-    s[1] = V::Add(v[0], v[1]);
-    s[2] = V::Add(s[1], v[2]);
-    s[3] = V::Add(s[1], p23);
-    s[4] = V::Add(s[3], v[4]);
-    s[5] = V::Add(s[3], p45);
-    s[6] = V::Add(s[3], V::Add(p45, v[6]));
-    s[7] = V::Add(s[3], V::Add(p45, p67));
+    RollingHeadTree<V>(v, s);
     const int64_t w = block.p->window;
     for (int64_t r = 0; r < kTile && (kWhole || first + r < end); r++) {
       const T tail = kMissing && !block.has_tails ? V::Set(0) : V::Load(tails + (first + r + 1) * kRollingLanes);
@@ -165,9 +149,12 @@ void RollingFillBlocks(RollingTable* t) {
   t->tails[kRolling_mean] = RollingSumLoops<V, true>::Tails;
   t->heads[kRolling_mean] = RollingSumLoops<V, true>::Heads;
   NUMRS_ROLLING_LOOPS(count, 1, 0, RollingCounter);
-  NUMRS_ROLLING_LOOPS(var, 1, 1, RollingVariance<RollingSpread::VAR>);
-  NUMRS_ROLLING_LOOPS(std, 1, 1, RollingVariance<RollingSpread::STD>);
-  NUMRS_ROLLING_LOOPS(sem, 1, 1, RollingVariance<RollingSpread::SEM>);
+  t->tails[kRolling_var] = RollingSpreadLoops<V, RollingSpread::VAR>::Tails;
+  t->heads[kRolling_var] = RollingSpreadLoops<V, RollingSpread::VAR>::Heads;
+  t->tails[kRolling_std] = RollingSpreadLoops<V, RollingSpread::STD>::Tails;
+  t->heads[kRolling_std] = RollingSpreadLoops<V, RollingSpread::STD>::Heads;
+  t->tails[kRolling_sem] = RollingSpreadLoops<V, RollingSpread::SEM>::Tails;
+  t->heads[kRolling_sem] = RollingSpreadLoops<V, RollingSpread::SEM>::Heads;
   NUMRS_ROLLING_LOOPS(zscore, 1, 1, RollingVariance<RollingSpread::ZSCORE>);
   NUMRS_ROLLING_LOOPS(skew, 1, 3, RollingShape<false>);
   NUMRS_ROLLING_LOOPS(kurt, 1, 4, RollingShape<true>);

@@ -13,6 +13,7 @@ namespace {
 
 #define V_INLINE inline
 #include "ops/rolling_blocks-inl.h"
+#include "ops/rolling_spread-inl.h"
 #include "ops/rolling_sums-inl.h"
 #undef V_INLINE
 
