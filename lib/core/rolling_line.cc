@@ -18,6 +18,7 @@ class LineRunner {
   LineRunner(const Run& run, const RollingJob& job)
       : run_(run), job_(job), lines_(run, job), fn_(run.kernels.rolling->line[job.op]), p_(job.p) {
     window_ = p_.window;
+    spread_ = job.op == kRolling_var || job.op == kRolling_std || job.op == kRolling_sem;
     windows_ = (job.outputs - 1) * job.step + 1;
     first_ = job.last - 1;
     first_ -= (first_ % window_ + window_) % window_;  // the border before the first window's last slot
@@ -35,7 +36,7 @@ class LineRunner {
 
   Status Execute() {
     const size_t tails = Rounded((window_ + 17) * 8), piece = Rounded(piece_slots_ * 8);
-    const size_t bytes = 5 * tails + 4 * piece;
+    const size_t bytes = (spread_ ? 11 : 5) * tails + 4 * piece;
     Workspace workspace(bytes * static_cast<size_t>(threads_));
     if (!workspace.ok()) {
       return Fail(NUMRS_NO_MEMORY, "%s: no memory for %zu bytes of buffers", job_.function,
@@ -54,9 +55,15 @@ class LineRunner {
         t.values = reinterpret_cast<double*>(at) + shift;
         t.counts = reinterpret_cast<int64_t*>(at + tails) + shift;
         at += 2 * tails;
+        t.squares = reinterpret_cast<double*>(at) + shift;
+        at += spread_ ? tails : 0;
       }
       line.inverses = reinterpret_cast<double*>(at) + 8;
       at += tails;
+      for (double** table : {&line.pairs, &line.products, &line.joints, &line.divisors}) {
+        *table = reinterpret_cast<double*>(at) + 8;
+        at += spread_ ? tails : 0;
+      }
       const Buffers buffers{reinterpret_cast<double*>(at), reinterpret_cast<double*>(at + piece), at + 2 * piece};
       for (int64_t i = begin; i < end; i++) OneTask(lines_.At(i / tasks_), i % tasks_, &line, buffers);
     });
@@ -77,6 +84,8 @@ class LineRunner {
       const bool low = job_.op == kRolling_max, high = job_.op == kRolling_min;
       std::fill_n(before.values, window_ + 1, low ? -kRollingInfinity : high ? kRollingInfinity : 0);
       std::fill_n(before.counts, window_ + 1, 0);
+      if (spread_) std::fill_n(before.squares, window_ + 1, 0.0);
+      before.pivot = 0;
       before.missing = before.counted = true;
     } else {
       line->y = nullptr;
@@ -116,7 +125,7 @@ class LineRunner {
   RollingLines lines_;
   RollingLineFn fn_;
   RollingParameters p_;
-  bool x_direct_, y_direct_;
+  bool x_direct_, y_direct_, spread_;
   int threads_;
   int64_t window_, windows_, first_, end_, task_slots_, tasks_, piece_slots_;
 };

@@ -81,16 +81,18 @@ struct RollingLine {
   // What belongs to the slots from j on of the last whole block, window + 1 of them. [now] at the call: of the block
   // before slot 0; after it, of the last whole block.
   struct Tails {
-    double* values;
+    double *values, *squares;  // squares: of var, std and sem, where values are sums of x - pivot
+    double pivot;
     int64_t* counts;  // how many of the slots have a value, where `counted`
     bool missing;     // some have not
     bool counted;
   } tails[2];
   int now;
   int expect_missing;  // a guess: in so many blocks
-  // inverses[k] = 1 / k, k from 0 to window, made when they are worth it; there is room for 8 before and behind.
-  double* inverses;
-  bool has_inverses;
+  // For k from 0 to window, with room for 8 before and behind, made when they are needed: 1 / k; of var, std and sem
+  // 1 / (k (k - 1)), k (window - k), 1 / (k (window - k) window), each 0 where that is infinite, 1 / (k - correction).
+  double *inverses, *pairs, *products, *joints, *divisors;
+  bool has_inverses, has_products;
 };
 using RollingLineFn = void (*)(RollingLine* line);
 

@@ -16,6 +16,8 @@ namespace numrs {
 namespace HWY_NAMESPACE {
 namespace {
 
+enum class RollingSpread { VAR, STD, SEM };
+
 #include "cpu/rolling_octet-inl.h"
 
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2
@@ -102,7 +104,7 @@ struct LineExtreme {
   static HWY_INLINE Octet Finish(Octet y, Octet::Whole, int64_t, const double*) { return y; }
 };
 
-// What the results of a line have in common.
+// What the results of sums and extremes of a line have in common.
 struct LineResults {
   One n, inverse;          // of whole windows
   const double* inverses;  // of each number of values, or nullptr
@@ -110,13 +112,34 @@ struct LineResults {
 };
 
 template <class Stat>
-struct LineLoops {
+struct LineTrees {
   using Op = typename Stat::Op;
+  using Results = LineResults;
+  static constexpr double kIdentity = Stat::kIdentity;
+  static constexpr bool kBoth = Stat::kTwoSums;
 
-  // tails[j] for j < window, from slots j … window - 1; with kMissing counts[j] too. False: the other way is needed
+  static HWY_INLINE Results ResultsOf(const RollingLine& line) {
+    const RollingParameters& p = *line.p;
+    const double n = static_cast<double>(p.window);
+    return {Octet::Same(n), Octet::Same(1 / n), line.has_inverses ? line.inverses : nullptr,
+            p.min_periods > Stat::kLeast ? p.min_periods : Stat::kLeast};
+  }
+  static HWY_INLINE void Begin(RollingLine*) {}
+  // Many windows with missing values are coming: a table of inverses is worth it.
+  static HWY_INLINE void Expect(RollingLine* line, Results* results) {
+    double k = 0;
+    for (int64_t i = 0; i <= line->p->window && !line->has_inverses; i++, k++) line->inverses[i] = 1 / k;
+    line->has_inverses = true;
+    results->inverses = line->inverses;
+  }
+
+  // values[j] for j < window, from slots j … window - 1; with kMissing counts[j] too. False: the other way is needed
   // (without kMissing), or nothing was missing (with it).
   template <bool kMissing>
-  static HWY_INLINE bool Tails(const double* x, int64_t window, double* tails, int64_t* counts) {
+  static HWY_INLINE bool Tails(const RollingLine& line, const double* x, RollingLine::Tails* here) {
+    const int64_t window = line.p->window;
+    double* tails = here->values;
+    int64_t* counts = here->counts;
     auto after = Stat::template Carry<kMissing>::Start();
     int64_t total = 0;
     bool missing = false;
@@ -150,8 +173,10 @@ struct LineLoops {
 
   // Results of windows whose last slots are slots 0 … rows - 1 of the block that follows the tails' one.
   template <bool kMissing>
-  static HWY_INLINE bool Heads(const LineResults& results, const double* x, int64_t rows, const double* tails,
-                               const int64_t* counts, double* y) {
+  static HWY_INLINE bool Heads(const RollingLine&, const Results& results, const double* x, int64_t rows,
+                               const RollingLine::Tails& others, double* y) {
+    const double* tails = others.values;
+    const int64_t* counts = others.counts;
     auto before = Stat::template Carry<kMissing>::Start();
     int64_t total = 0;
     int64_t r = 0;
@@ -200,8 +225,9 @@ struct LineLoops {
   // Heads and tails of one block of sums at once. False: this way cannot, as there are infinities, overflows or,
   // without kMissing, missing values.
   template <bool kMissing>
-  static HWY_INLINE bool HeadsAndTails(const LineResults& results, const double* x, int64_t window,
-                                       const RollingLine::Tails& before, RollingLine::Tails* here, double* y) {
+  static HWY_INLINE bool Both(const RollingLine& line, const Results& results, const double* x,
+                              const RollingLine::Tails& before, RollingLine::Tails* here, double* y) {
+    const int64_t window = line.p->window;
     auto sums = TwoSums::Start();
     int64_t counts[2] = {0, 0};
     bool missing = false;
@@ -252,69 +278,65 @@ struct LineLoops {
     sums->Add(head, tail);
   }
 #endif
+};
 
-  static HWY_INLINE void Count(RollingLine::Tails* tails, int64_t window) {
-    for (int64_t j = 0; j <= window && !tails->counted; j++) tails->counts[j] = window - j;
-    tails->counted = true;
-  }
+#include "cpu/rolling_line_spread-inl.h"
 
-  static void Line(RollingLine* line) {
-    const RollingParameters& p = *line->p;
-    const int64_t w = p.window;
-    const double n = static_cast<double>(w);
-    const int64_t least = p.min_periods > Stat::kLeast ? p.min_periods : Stat::kLeast;
-    LineResults results{Octet::Same(n), Octet::Same(1 / n), line->has_inverses ? line->inverses : nullptr, least};
+// The blocks of a line, one after the other; Stat has the loops of one block.
+template <class Stat>
+struct LineBlocks {
+  using Tails = RollingLine::Tails;
+
+  static void Run(RollingLine* line) {
+    const int64_t w = line->p->window;
+    Stat::Begin(line);
+    auto results = Stat::ResultsOf(*line);
     for (int64_t at = 0; at < line->slots; at += w) {
       const double* x = line->x + at;
+      double* y = line->y ? line->y + at : nullptr;
       const int64_t rows = line->slots - at < w ? line->slots - at : w;
-      RollingLine::Tails &before = line->tails[line->now], &here = line->tails[line->now ^ 1];
-      bool missing = w < least || before.missing || line->expect_missing > 0;
+      Tails &before = line->tails[line->now], &here = line->tails[line->now ^ 1];
+      bool missing = w < results.least || before.missing || line->expect_missing > 0;
+      if (line->expect_missing) line->expect_missing--;
       if (rows == w) {
         line->now ^= 1;
         here.values[w] = Stat::kIdentity;
         here.counts[w] = 0;
-        if (WholeBlock(results, line, x, line->y ? line->y + at : nullptr, missing, &before, &here)) {
-          if (here.missing) Expect(line, &results, w);
-          continue;
+        const bool both = Stat::kBoth && y && BothWays(*line, results, x, missing, &before, &here, y);
+        if (!both) {
+          // First the tails: what has just been stored is not loaded at once.
+          here.counted = missing || !Stat::template Tails<false>(*line, x, &here);
+          here.missing = here.counted && Stat::template Tails<true>(*line, x, &here);
+          missing |= here.missing;
         }
-        // First the tails: what has just been stored is not loaded at once.
-        here.counted = missing || !Tails<false>(x, w, here.values, here.counts);
-        here.missing = here.counted && Tails<true>(x, w, here.values, here.counts);
-        if (here.missing) Expect(line, &results, w);
-        missing |= here.missing;
+        if (here.missing) {  // then there are more soon
+          line->expect_missing = 8;
+          Stat::Expect(line, &results);
+        }
+        if (both) continue;
       }
-      if (!line->y) continue;
-      if (missing || !Heads<false>(results, x, rows, before.values, before.counts, line->y + at)) {
+      if (!y) continue;
+      if (missing || !Stat::template Heads<false>(*line, results, x, rows, before, y)) {
         Count(&before, w);
-        Heads<true>(results, x, rows, before.values, before.counts, line->y + at);
+        Stat::template Heads<true>(*line, results, x, rows, before, y);
       }
     }
   }
-  static HWY_INLINE bool WholeBlock(const LineResults& results, RollingLine* line, const double* x, double* y,
-                                    bool missing, RollingLine::Tails* before, RollingLine::Tails* here) {
-    if (line->expect_missing) line->expect_missing--;
-#if HWY_TARGET == HWY_AVX3
-    if constexpr (Stat::kTwoSums) {
-      if (!y) return false;
-      const int64_t w = line->p->window;
-      if (!missing && HeadsAndTails<false>(results, x, w, *before, here, y)) return true;
-      Count(before, w);
-      return HeadsAndTails<true>(results, x, w, *before, here, y);
+
+ private:
+  template <class Results>
+  static HWY_INLINE bool BothWays(const RollingLine& line, const Results& results, const double* x, bool missing,
+                                  Tails* before, Tails* here, double* y) {
+    if constexpr (Stat::kBoth) {
+      if (!missing && Stat::template Both<false>(line, results, x, *before, here, y)) return true;
+      Count(before, line.p->window);
+      return Stat::template Both<true>(line, results, x, *before, here, y);
     }
-#endif
-    (void)results, (void)x, (void)y, (void)missing, (void)before, (void)here;
     return false;
   }
-  // Where there was a missing value there are more soon.
-  static HWY_INLINE void Expect(RollingLine* line, LineResults* results, int64_t window) {
-    line->expect_missing = 8;
-    if (!line->has_inverses) MakeInverses(line->inverses, window);
-    line->has_inverses = true;
-    results->inverses = line->inverses;
-  }
-  static HWY_INLINE void MakeInverses(double* inverses, int64_t window) {
-    double k = 0;
-    for (int64_t i = 0; i <= window; i++, k++) inverses[i] = 1 / k;
+  static HWY_INLINE void Count(Tails* tails, int64_t window) {
+    for (int64_t j = 0; j <= window && !tails->counted; j++) tails->counts[j] = window - j;
+    tails->counted = true;
   }
 };
 
@@ -324,10 +346,13 @@ struct LineLoops {
 
 void FillRollingLine(RollingTable* t) {
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2
-  t->line[kRolling_sum] = LineLoops<LineSum<false>>::Line;
-  t->line[kRolling_mean] = LineLoops<LineSum<true>>::Line;
-  t->line[kRolling_min] = LineLoops<LineExtreme<OctetMin, false>>::Line;
-  t->line[kRolling_max] = LineLoops<LineExtreme<OctetMax, true>>::Line;
+  t->line[kRolling_sum] = LineBlocks<LineTrees<LineSum<false>>>::Run;
+  t->line[kRolling_mean] = LineBlocks<LineTrees<LineSum<true>>>::Run;
+  t->line[kRolling_min] = LineBlocks<LineTrees<LineExtreme<OctetMin, false>>>::Run;
+  t->line[kRolling_max] = LineBlocks<LineTrees<LineExtreme<OctetMax, true>>>::Run;
+  t->line[kRolling_var] = LineBlocks<LineSpread<RollingSpread::VAR>>::Run;
+  t->line[kRolling_std] = LineBlocks<LineSpread<RollingSpread::STD>>::Run;
+  t->line[kRolling_sem] = LineBlocks<LineSpread<RollingSpread::SEM>>::Run;
 #else
   (void)t;
 #endif

@@ -55,6 +55,25 @@ struct Octet {
     return {Op::Of(s, 0x0F, s, _mm512_permutexvar_pd(_mm512_set1_epi64(4), s))};
   }
 
+  friend HWY_INLINE Octet operator+(Octet a, Octet b) { return {a.v + b.v}; }
+  friend HWY_INLINE Octet operator-(Octet a, Octet b) { return {a.v - b.v}; }
+  friend HWY_INLINE Octet operator*(Octet a, Octet b) { return {a.v * b.v}; }
+  friend HWY_INLINE Octet operator/(Octet a, Octet b) { return {a.v / b.v}; }
+  HWY_INLINE Octet Sqrt() const { return {_mm512_sqrt_pd(v)}; }
+  static HWY_INLINE Octet Up() { return {_mm512_setr_pd(1, 2, 3, 4, 5, 6, 7, 8)}; }
+  static HWY_INLINE Octet Down() { return {_mm512_setr_pd(8, 7, 6, 5, 4, 3, 2, 1)}; }
+  static HWY_INLINE Octet LoadReversed(const double* p) {
+    return {_mm512_permutexvar_pd(_mm512_setr_epi64(7, 6, 5, 4, 3, 2, 1, 0), _mm512_loadu_pd(p))};
+  }
+  HWY_INLINE unsigned NonZero() const { return _mm512_cmp_pd_mask(v, _mm512_setzero_pd(), _CMP_NEQ_UQ); }
+  static HWY_INLINE Octet Number(Whole n) { return {_mm512_cvtepi64_pd(n.v)}; }
+  // table[n]. Lane 0 of n is `first`, and no lane differs from it by more than 7.
+  static HWY_INLINE Octet LookUp(const double* table, Whole n, int64_t first) {
+    const double* from = table + first - 7;
+    const __m512i place = _mm512_sub_epi64(n.v, _mm512_set1_epi64(first - 7));
+    return {_mm512_permutex2var_pd(_mm512_loadu_pd(from), place, _mm512_loadu_pd(from + 8))};
+  }
+
   // A table's row for eight bits, and `base`.
   static HWY_INLINE Whole Counts(const uint8_t* row, int64_t base) {
     const __m512i counts = _mm512_cvtepu8_epi64(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(row)));
@@ -84,11 +103,8 @@ struct Octet {
   }
   // Lane 0 of n is `first`; the next lanes' windows have one value more or less each.
   static HWY_INLINE Octet Quotient(Octet a, Whole n, int64_t first, const double* inverses) {
-    if (!inverses) return Division(a, _mm512_cvtepi64_pd(n.v));
-    const double* from = inverses + first - 7;
-    const __m512i place = _mm512_sub_epi64(n.v, _mm512_set1_epi64(first - 7));
-    const __m512d inverse = _mm512_permutex2var_pd(_mm512_loadu_pd(from), place, _mm512_loadu_pd(from + 8));
-    return Quotient(a, _mm512_cvtepi64_pd(n.v), inverse);
+    if (!inverses) return Division(a, Number(n).v);
+    return Quotient(a, Number(n).v, LookUp(inverses, n, first).v);
   }
   HWY_INLINE Octet NaNWhereFewer(Whole n, int64_t least) const {
     const Bits fewer = _mm512_cmplt_epi64_mask(n.v, _mm512_set1_epi64(least));
@@ -201,6 +217,30 @@ struct Octet {
     return {{Op::Of(low, _mm256_permute4x64_pd(high, 0)), high}};
   }
 
+  friend HWY_INLINE Octet operator+(Octet a, Octet b) { return {{a.v[0] + b.v[0], a.v[1] + b.v[1]}}; }
+  friend HWY_INLINE Octet operator-(Octet a, Octet b) { return {{a.v[0] - b.v[0], a.v[1] - b.v[1]}}; }
+  friend HWY_INLINE Octet operator*(Octet a, Octet b) { return {{a.v[0] * b.v[0], a.v[1] * b.v[1]}}; }
+  friend HWY_INLINE Octet operator/(Octet a, Octet b) { return {{a.v[0] / b.v[0], a.v[1] / b.v[1]}}; }
+  HWY_INLINE Octet Sqrt() const { return {{_mm256_sqrt_pd(v[0]), _mm256_sqrt_pd(v[1])}}; }
+  static HWY_INLINE Octet Up() { return {{_mm256_setr_pd(1, 2, 3, 4), _mm256_setr_pd(5, 6, 7, 8)}}; }
+  static HWY_INLINE Octet Down() { return {{_mm256_setr_pd(8, 7, 6, 5), _mm256_setr_pd(4, 3, 2, 1)}}; }
+  static HWY_INLINE Octet LoadReversed(const double* p) {
+    return {{_mm256_permute4x64_pd(_mm256_loadu_pd(p + 4), 0x1B), _mm256_permute4x64_pd(_mm256_loadu_pd(p), 0x1B)}};
+  }
+  HWY_INLINE unsigned NonZero() const {
+    const __m256d zero = _mm256_setzero_pd();
+    const int low = _mm256_movemask_pd(_mm256_cmp_pd(v[0], zero, _CMP_NEQ_UQ));
+    return static_cast<unsigned>(low | _mm256_movemask_pd(_mm256_cmp_pd(v[1], zero, _CMP_NEQ_UQ)) << 4);
+  }
+  static HWY_INLINE __m256d Number(__m256i n) {  // below 2^52
+    const __m256d two52 = _mm256_set1_pd(0x1p52);
+    return _mm256_sub_pd(_mm256_or_pd(_mm256_castsi256_pd(n), two52), two52);
+  }
+  static HWY_INLINE Octet Number(Whole n) { return {{Number(n.v[0]), Number(n.v[1])}}; }
+  static HWY_INLINE Octet LookUp(const double* table, Whole n, int64_t) {
+    return {{_mm256_i64gather_pd(table, n.v[0], 8), _mm256_i64gather_pd(table, n.v[1], 8)}};
+  }
+
   static HWY_INLINE Whole Counts(const uint8_t* row, int64_t base) {
     int32_t bytes[2];
     std::memcpy(bytes, row, 8);
@@ -221,13 +261,7 @@ struct Octet {
     const __m256d nan = Same(kRollingNaN);
     return {{IfNaN(_mm256_div_pd(a.v[0], n), nan), IfNaN(_mm256_div_pd(a.v[1], n), nan)}};
   }
-  static HWY_INLINE __m256d Number(__m256i n) {  // below 2^52
-    const __m256d two52 = _mm256_set1_pd(0x1p52);
-    return _mm256_sub_pd(_mm256_or_pd(_mm256_castsi256_pd(n), two52), two52);
-  }
-  static HWY_INLINE Octet Quotient(Octet a, Whole n, int64_t, const double*) {
-    return Octet{{_mm256_div_pd(a.v[0], Number(n.v[0])), _mm256_div_pd(a.v[1], Number(n.v[1]))}}.OneNaN();
-  }
+  static HWY_INLINE Octet Quotient(Octet a, Whole n, int64_t, const double*) { return (a / Number(n)).OneNaN(); }
   HWY_INLINE Octet NaNWhereFewer(Whole n, int64_t least) const {
     const __m256i needed = _mm256_set1_epi64x(least);
     const __m256d nan = Same(kRollingNaN);

@@ -106,7 +106,8 @@ TEST_CASE("rolling: one line has the same bits on every instruction set, and bes
     for (const int64_t window : {1, 17, 50, 64, 300, 1001, 2000}) {
       for (const int32_t op :
            {NUMRS_OP_ROLLING_SUM, NUMRS_OP_ROLLING_MEAN, NUMRS_OP_ROLLING_MIN, NUMRS_OP_ROLLING_MAX,
-            NUMRS_OP_ROLLING_MEDIAN, NUMRS_OP_ROLLING_MAD, NUMRS_OP_ROLLING_RANK, NUMRS_OP_ROLLING_NUNIQUE}) {
+            NUMRS_OP_ROLLING_VAR, NUMRS_OP_ROLLING_STD, NUMRS_OP_ROLLING_SEM, NUMRS_OP_ROLLING_MEDIAN,
+            NUMRS_OP_ROLLING_MAD, NUMRS_OP_ROLLING_RANK, NUMRS_OP_ROLLING_NUNIQUE}) {
         for (int form = 0; form < (op < NUMRS_OP_ROLLING_MEDIAN ? 6 : 2); form++) {
           numrs_rolling_options options = NUMRS_ROLLING_OPTIONS_INIT;
           options.window = window;
