@@ -312,7 +312,7 @@ Status Quantile(numrs_context* context, const numrs_view* x, const numrs_view* w
   const Workspace many(n_q > 16 ? static_cast<size_t>(n_q) * sizeof(double) : 0);
   if (!many.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for q", function);
   double* copy = n_q > 16 ? many.as<double>() : few;
-  if (n_q > 0) std::memcpy(copy, q, static_cast<size_t>(n_q) * sizeof(double));
+  if (n_q > 0) std::memcpy(copy, reinterpret_cast<const char*>(q), static_cast<size_t>(n_q) * sizeof(double));
   q = copy;
   for (int64_t i = 0; i < n_q; i++) {
     if (!(q[i] >= 0 && q[i] <= 1))

@@ -265,7 +265,7 @@ Status Unique(numrs_context* context, const numrs_view* x, const numrs_view* val
   if (counts) NUMRS_TRY(deliveries[2].Prepare(run, function, lengths.data(), kI64, outputs[2]));
   if (inverse) NUMRS_TRY(deliveries[3].Prepare(run, function, numbers.data(), kI64, outputs[3]));
   for (const Delivery& delivery : deliveries) delivery.Write();
-  std::memcpy(count, &found, sizeof(found));  // any alignment
+  std::memcpy(reinterpret_cast<char*>(count), &found, sizeof(found));  // any alignment
   return NUMRS_OK;
 }
 

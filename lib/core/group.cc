@@ -75,7 +75,7 @@ class GroupRunner {
     if (!workspace.ok()) return NoMemory();
     ScratchSlots slots(workspace.data(), bytes, threads);
     const double line_ns = work / static_cast<double>(lines_);
-    const int64_t grain = line_ns > 100000 ? 1 : static_cast<int64_t>(200000 / line_ns) + 1;
+    const int64_t grain = line_ns > 100000 ? 1 : static_cast<int64_t>(200000 / (line_ns + 1)) + 1;
     return ParallelFor(lines_, grain, threads, run_.cancel, [&](int64_t begin, int64_t end) {
       ScratchSlots::Lease lease(slots);
       for (int64_t line = begin; line < end; line++) Line(line, lease.data());

@@ -132,6 +132,7 @@ HWY_INLINE void SortKeys(T* a, T* b, int64_t n) {
 // Elements of one byte are counted.
 template <typename T>
 void CountingSort(const T* x, T* y, int64_t n, bool descending) {
+  if (n == 0) return;  // y may be NULL
   int64_t counts[256] = {};
   const int bias = std::is_signed<T>::value ? 128 : 0;
   for (int64_t i = 0; i < n; i++) counts[static_cast<int>(x[i]) + bias]++;
@@ -307,7 +308,7 @@ struct VectorKit {
       state->words[1] = zeros.negative;
     } else if (FlipOf<T>(Descends(line)) != 0) {
       Flip<T>(x, y, n, FlipOf<T>(Descends(line)));
-    } else if (x != y) {
+    } else if (x != y && bytes > 0) {
       std::memcpy(y, x, bytes);
     }
     state->count = count;

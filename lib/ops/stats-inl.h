@@ -516,7 +516,8 @@ struct TheilSlopes {
     }
     const double count = static_cast<double>(n), pairs = static_cast<double>(m);
     const double sigma = __builtin_sqrt((count * (count - 1) * (2 * count + 5) - ties) / 18);
-    const double z = NormalQuantile(alpha / 2), half = z * sigma;
+    const double z = NormalQuantile(alpha / 2), wide = z * sigma;
+    const double half = wide > -pairs ? wide : -pairs;  // also where all are tied: 0 times infinity
     const int64_t upper = static_cast<int64_t>(std::nearbyint((pairs - half) / 2));
     const int64_t lower = static_cast<int64_t>(std::nearbyint((pairs + half) / 2)) - 1;
     s.out[0] = slope;
