@@ -13,8 +13,11 @@
     numrs_moments *m = NULL;
     const double x[] = {1, 2, 3, 4};
     const int64_t shape[] = {2};
-    const numrs_view first = {(void *)x, shape, NULL, 1, NUMRS_F64}, second = {(void *)(x + 2), shape, NULL, 1,
-   NUMRS_F64}; double y[NUMRS_MOMENTS_VALUES]; numrs_moments_create(&m); numrs_moments_update(m, &first);
+    const numrs_view first = {(void *)x, shape, NULL, 1, NUMRS_F64};
+    const numrs_view second = {(void *)(x + 2), shape, NULL, 1, NUMRS_F64};
+    double y[NUMRS_MOMENTS_VALUES];
+    numrs_moments_create(&m);
+    numrs_moments_update(m, &first);
     numrs_moments_update(m, &second);
     numrs_moments_value(m, 0, y);    // count 4, mean 2.5, variance 1.25 …
     numrs_moments_destroy(m);
@@ -51,6 +54,9 @@ NUMRS_API numrs_status numrs_moments_merge(numrs_moments *moments, const numrs_m
     once, unless others were merged in.
     @return NUMRS_OK; NUMRS_BAD_ARGUMENT for NULL. */
 NUMRS_API numrs_status numrs_moments_value(const numrs_moments *moments, double correction, double *y);
+/** y = the sum, 0 of nothing: the bits of numrs_reduce of all values at once, unless others were merged in.
+    @return NUMRS_OK; NUMRS_BAD_ARGUMENT for NULL. */
+NUMRS_API numrs_status numrs_moments_sum(const numrs_moments *moments, double *y);
 /** Bytes of the state; with a buffer of at least so many it is written there. size: of the buffer, 0 with NULL.
     @return NUMRS_OK; NUMRS_BAD_ARGUMENT for NULL, or a buffer that is too small. */
 NUMRS_API numrs_status numrs_moments_save(const numrs_moments *moments, void *buffer, size_t size, size_t *needed);
@@ -83,7 +89,8 @@ NUMRS_API void numrs_quantiles_destroy(numrs_quantiles *quantiles);
 
 /** A statistic of the last elements of a stream: the bits of numrs_rolling of all of them. Memory: two windows. */
 typedef struct numrs_rolling_stream numrs_rolling_stream;
-/** An exponentially weighted statistic of a stream: the bits of numrs_ewm of all elements. */
+/** An exponentially weighted statistic of a stream: the bits of numrs_ewm of all elements, unless others were merged
+    in. */
 typedef struct numrs_ewm_stream numrs_ewm_stream;
 
 /** options: window, min_periods, method, flags and parameter; closed right, not centred, no step, bounds or weights.
@@ -99,6 +106,11 @@ NUMRS_API numrs_status numrs_rolling_stream_update(numrs_rolling_stream *stream,
 /** y = the statistic after the last element; NaN before the first.
     @return NUMRS_OK; NUMRS_BAD_ARGUMENT for NULL. */
 NUMRS_API numrs_status numrs_rolling_stream_value(const numrs_rolling_stream *stream, double *y);
+/** Adds what `other` has seen, as one piece behind its own: from then on the bits are those of one call on both. other
+    may be stream itself; it needs the same op and options. O(window).
+    @return NUMRS_OK; NUMRS_BAD_ARGUMENT for NULL, or another op, window, min_periods, method, flags or parameter;
+    NUMRS_NO_MEMORY. */
+NUMRS_API numrs_status numrs_rolling_stream_merge(numrs_rolling_stream *stream, const numrs_rolling_stream *other);
 /** As numrs_moments_save. */
 NUMRS_API numrs_status numrs_rolling_stream_save(const numrs_rolling_stream *stream, void *buffer, size_t size,
                                                  size_t *needed);
@@ -115,6 +127,11 @@ NUMRS_API numrs_status numrs_ewm_stream_update(numrs_ewm_stream *stream, const n
                                                const numrs_view *y);
 /** As numrs_rolling_stream_value. */
 NUMRS_API numrs_status numrs_ewm_stream_value(const numrs_ewm_stream *stream, double *y);
+/** Adds what `other` has seen, as one piece behind its own; other may be stream itself; it needs the same op and
+    options. O(1). The results are as exact as those of one call on both, but have not their bits.
+    @return NUMRS_OK; NUMRS_BAD_ARGUMENT for NULL, or another op, alpha, adjust, ignore_missing, unbiased or
+    min_periods. */
+NUMRS_API numrs_status numrs_ewm_stream_merge(numrs_ewm_stream *stream, const numrs_ewm_stream *other);
 /** As numrs_moments_save. */
 NUMRS_API numrs_status numrs_ewm_stream_save(const numrs_ewm_stream *stream, void *buffer, size_t size, size_t *needed);
 /** As numrs_moments_load. */

@@ -1,4 +1,4 @@
-// extern "C" of stream.h: moments and quantiles; windows and weights are stream_windows.cc's.
+// extern "C" of stream.h: moments and quantiles; windows are stream_windows.cc's, weights stream_ewm.cc's.
 #include "numrs/stream.h"
 
 #include <cstring>
@@ -63,6 +63,13 @@ extern "C" numrs_status numrs_moments_value(const numrs_moments* moments, double
   return Guard([&]() -> Status {
     if (!moments || !y) return NullArgument("moments_value", moments ? "y" : "moments");
     moments->stream.Value(ActiveKernels(), correction, y);
+    return NUMRS_OK;
+  });
+}
+extern "C" numrs_status numrs_moments_sum(const numrs_moments* moments, double* y) {
+  return Guard([&]() -> Status {
+    if (!moments || !y) return NullArgument("moments_sum", moments ? "y" : "moments");
+    *y = moments->stream.Sum(ActiveKernels());
     return NUMRS_OK;
   });
 }

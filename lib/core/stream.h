@@ -22,6 +22,7 @@ class MomentStream {
   void Add(const Kernels& kernels, const double* x, int64_t n);
   void Merge(const Kernels& kernels, const MomentStream& other);
   void Value(const Kernels& kernels, double correction, double* y) const;
+  double Sum(const Kernels& kernels) const { return Total(kernels).sum; }
   bool IsSane() const;  // after a load
 
  private:

@@ -50,6 +50,7 @@ inline int32_t OneInput(Input* in, int32_t count, int32_t two) {
 struct RollingKind {
   using Object = numrs_rolling_stream;
   static Shape PieceShape(Input* in) { return Line(in); }
+  static constexpr auto Merge = numrs_rolling_stream_merge;
   static numrs_status CreateAny(Input* in, Object** out) {
     const numrs_rolling_options o = Windows(in);
     return numrs_rolling_stream_create(OneInput(in, 23, NUMRS_OP_ROLLING_COV), in->OneIn(20) ? nullptr : &o, out);
@@ -65,6 +66,7 @@ struct RollingKind {
 struct EwmKind {
   using Object = numrs_ewm_stream;
   static Shape PieceShape(Input* in) { return Line(in); }
+  static constexpr auto Merge = numrs_ewm_stream_merge;
   static numrs_status CreateAny(Input* in, Object** out) {
     const numrs_ewm_options o = Weights(in);
     return numrs_ewm_stream_create(OneInput(in, 5, NUMRS_OP_EWM_COV), in->OneIn(20) ? nullptr : &o, out);
@@ -107,7 +109,7 @@ std::vector<char> Saved(typename Kind::Object* object) {
 // An object that has seen some pieces; which function of it is called last is up to the caller.
 template <class Kind>
 void Feed(Input* in, Handle<Kind>* handle) {
-  if (Kind::CreateAny(in, &handle->object) != NUMRS_OK) return;
+  if (!handle->object && Kind::CreateAny(in, &handle->object) != NUMRS_OK) return;
   for (int pieces = in->Below(3); pieces > 0; --pieces) {
     Operand x(in, Kind::PieceShape(in), AnyDtype(in), false);
     if (x.Judge() == Verdict::kFine && Kind::Update(handle->object, x.get()) == NUMRS_INTERNAL) std::abort();
@@ -148,6 +150,27 @@ void Merged(Call* call, Input* in) {
   if (Probing().repeats > 1 && Saved<Kind>(other.object).size() > 1000) return;
   Watched(call, in, null < 2 || !handle.object || !second,
           [&] { return Kind::Merge(null == 0 ? nullptr : handle.object, null == 1 ? nullptr : second); });
+}
+// Streams with options: often one that comes from the other's state, for only those merge.
+template <class Kind>
+void Joined(Call* call, Input* in) {
+  Handle<Kind> handle, other;
+  Feed(in, &handle);
+  const std::vector<char> state = Saved<Kind>(handle.object);
+  if (in->OneIn(3) || state.empty())
+    Feed(in, &other);
+  else if (Kind::Load(state.data(), state.size(), &other.object) != NUMRS_OK)
+    return;
+  Operand x(in, Kind::PieceShape(in), AnyDtype(in), false);
+  if (other.object && x.Judge() == Verdict::kFine) Kind::Update(other.object, x.get());
+  const int null = in->Below(12);
+  const bool itself = in->OneIn(4) && Probing().repeats < 2;
+  auto* second = null == 1 ? nullptr : itself ? handle.object : other.object;
+  auto* first = null == 0 ? nullptr : handle.object;
+  const numrs_status status = Watched(call, in, !first || !second, [&] { return Kind::Merge(first, second); });
+  if (Probing().repeats > 1) return;
+  if (status != NUMRS_OK && Saved<Kind>(handle.object) != state) Die(*call, "changed its object and returned an error");
+  if (handle.object) Feed(in, &handle);
 }
 template <class Kind>
 void Told(Call* call, Input* in) {
@@ -201,6 +224,14 @@ NUMRS_FUZZ(numrs_moments_value, 3, Told<MomentKind>);
 NUMRS_FUZZ(numrs_moments_save, 3, Kept<MomentKind>);
 NUMRS_FUZZ(numrs_moments_load, 3, Loaded<MomentKind>);
 NUMRS_FUZZ(numrs_moments_destroy, 1, Created<MomentKind>);
+NUMRS_FUZZ(numrs_moments_sum, 2, [](Call* call, Input* in) {
+  Handle<MomentKind> handle;
+  Feed(in, &handle);
+  double y;
+  const int null = in->Below(8);
+  Watched(call, in, null < 2 || !handle.object,
+          [&] { return numrs_moments_sum(null == 0 ? nullptr : handle.object, null == 1 ? nullptr : &y); });
+});
 NUMRS_FUZZ(numrs_quantiles_create, 2, Created<QuantileKind>);
 NUMRS_FUZZ(numrs_quantiles_update, 6, Updated<QuantileKind>);
 NUMRS_FUZZ(numrs_quantiles_merge, 3, Merged<QuantileKind>);
@@ -210,12 +241,14 @@ NUMRS_FUZZ(numrs_quantiles_load, 3, Loaded<QuantileKind>);
 NUMRS_FUZZ(numrs_quantiles_destroy, 1, Created<QuantileKind>);
 NUMRS_FUZZ(numrs_rolling_stream_create, 3, Created<RollingKind>);
 NUMRS_FUZZ(numrs_rolling_stream_update, 6, Updated<RollingKind>);
+NUMRS_FUZZ(numrs_rolling_stream_merge, 4, Joined<RollingKind>);
 NUMRS_FUZZ(numrs_rolling_stream_value, 2, Told<RollingKind>);
 NUMRS_FUZZ(numrs_rolling_stream_save, 3, Kept<RollingKind>);
 NUMRS_FUZZ(numrs_rolling_stream_load, 3, Loaded<RollingKind>);
 NUMRS_FUZZ(numrs_rolling_stream_destroy, 1, Created<RollingKind>);
 NUMRS_FUZZ(numrs_ewm_stream_create, 3, Created<EwmKind>);
 NUMRS_FUZZ(numrs_ewm_stream_update, 6, Updated<EwmKind>);
+NUMRS_FUZZ(numrs_ewm_stream_merge, 4, Joined<EwmKind>);
 NUMRS_FUZZ(numrs_ewm_stream_value, 2, Told<EwmKind>);
 NUMRS_FUZZ(numrs_ewm_stream_save, 3, Kept<EwmKind>);
 NUMRS_FUZZ(numrs_ewm_stream_load, 3, Loaded<EwmKind>);

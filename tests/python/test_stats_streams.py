@@ -60,7 +60,9 @@ def test_moments_merge():
     v = m.value(ddof=1)
     assert v.count == both.size and v.min == both.min() and v.max == both.max()
     np.testing.assert_allclose(
-        [v.mean, v.var, v.skew, v.kurtosis], [both.mean(), both.var(ddof=1), stats.skew(both), stats.kurtosis(both)], rtol=1e-11
+        [v.mean, v.var, v.skew, v.kurtosis],
+        [both.mean(), both.var(ddof=1), stats.skew(both), stats.kurtosis(both)],
+        rtol=1e-11,
     )
     assert stats.Moments().merge(m).value() == m.value(correction=0)
     doubled = stats.Moments().update(a)
@@ -81,7 +83,13 @@ def test_nan_and_inf():
 @pytest.mark.parametrize("n", [1, 2, 255, 256, 5000])
 def test_quantiles(n):
     rng = np.random.default_rng(n)
-    for x in (rng.normal(size=n), rng.integers(0, 5, n).astype(float), np.arange(n, 0, -1.0), np.zeros(n), -np.zeros(n)):
+    for x in (
+        rng.normal(size=n),
+        rng.integers(0, 5, n).astype(float),
+        np.arange(n, 0, -1.0),
+        np.zeros(n),
+        -np.zeros(n),
+    ):
         s, t = stats.Quantile(), stats.Quantile()
         for i, piece in enumerate(pieces(x, 3)):
             (s if i % 2 else t).update(piece)
@@ -154,19 +162,239 @@ def test_ewm_has_the_bits_of_one_call(name):
         assert np.array(e.value()).tobytes() == wanted[-1].tobytes()
 
 
-def test_expanding():
+def gaps(rng, n, share):
+    """A series with missing values, often at its ends."""
+    x = rng.normal(size=n) * rng.choice([1, 100]) + rng.choice([0, 10])
+    x[rng.random(n) < share] = np.nan
+    where = rng.integers(0, 4)
+    if where & 1:
+        x[: rng.integers(1, 6)] = np.nan
+    if where & 2:
+        x[n - min(n, rng.integers(1, 6)) :] = np.nan
+    return x
+
+
+@pytest.mark.parametrize("name", (*ONE, "rank", "quantile", "cov", "corr"))
+def test_rolling_merge_has_the_bits_of_one_call(name):
+    rng = np.random.default_rng(5)
+    two, more = name in ("cov", "corr"), {"q": 0.3} if name == "quantile" else {}
+    function, given = getattr(numrs, f"rolling_{name}"), (0.3,) if name == "quantile" else ()
+    for window in (1, 2, 7, 64, 150):
+        for lengths in (
+            (0, 5),
+            (5, 0),
+            (window - 1, 1),
+            (window, window),
+            (3 * window + 1, 2),
+            (2, 3 * window),
+            (400, 400, 333, 1),
+        ):
+            parts = [gaps(rng, n, 0.1) for n in lengths]
+            others = [gaps(rng, n, 0.05) for n in lengths]
+            made = []
+            for a, b in zip(parts, others, strict=True):
+                r = stats.Rolling(name, window, min_periods=1, **more)
+                cut = rng.integers(0, a.size + 1)
+                r.update(a[:cut], *([b[:cut]] if two else [])).update(a[cut:], *([b[cut:]] if two else []))
+                made.append(pickle.loads(pickle.dumps(r)))
+            merged, kept = made[0], pickle.dumps(made[1])
+            for r in made[1:]:
+                assert merged.merge(r) is merged
+            assert pickle.dumps(made[1]) == kept
+            merged = pickle.loads(pickle.dumps(merged))
+            x, x2 = np.concatenate(parts), np.concatenate(others)
+            wanted = function(x, *([x2] if two else []), window, *given, min_periods=1)
+            assert np.array(merged.value()).tobytes() == wanted[-1].tobytes()
+            merged.merge(merged)  # all once more, and on
+            tail = gaps(rng, 2 * window + 3, 0.1), gaps(rng, 2 * window + 3, 0.1)
+            x, x2 = np.r_[x, x, tail[0]], np.r_[x2, x2, tail[1]]
+            wanted = function(x, *([x2] if two else []), window, *given, min_periods=1)[-tail[0].size - 1 :]
+            got = np.r_[merged.value(), merged.step(tail[0], *([tail[1]] if two else []))]
+            assert got.tobytes() == wanted.tobytes(), (window, lengths)
+
+
+def test_rolling_merged_with_itself_for_ever():
+    r = stats.Rolling("sum", 3).update([1.0, 2.0, 4.0, 8.0])
+    for _ in range(200):
+        r.merge(r)
+    assert r.value() == 14
+    assert r.step([1.0, 1.0]).tolist() == [13.0, 10.0]
+    assert pickle.loads(pickle.dumps(r)).step(5.0) == 7.0
+    e = stats.Ewm("mean", 0.5).update([1.0, 2.0])
+    for _ in range(200):
+        e.merge(e)
+    assert e.value() == pytest.approx(5 / 3) and pickle.loads(pickle.dumps(e)).value() == e.value()
+
+
+def test_rolling_values_one_by_one():
+    x = gaps(np.random.default_rng(6), 300, 0.1)
+    for window in (1, 3, 40):
+        r, s = stats.Rolling("var", window, min_periods=1), stats.Rolling("var", window, min_periods=1)
+        wanted = numrs.rolling_var(x, window, min_periods=1)
+        for v, w in zip(x, wanted, strict=True):
+            assert np.array(r.update(v).value()).tobytes() == w.tobytes() == np.array(s.step(v)).tobytes()
+
+
+@pytest.mark.parametrize("name", ["mean", "var", "std", "cov", "corr"])
+@pytest.mark.parametrize("adjust", [True, False])
+@pytest.mark.parametrize("ignore_na", [True, False])
+def test_ewm_merge_is_as_exact_as_one_call(name, adjust, ignore_na):
+    rng = np.random.default_rng(7)
+    two = name in ("cov", "corr")
+    more = {"adjust": adjust, "ignore_na": ignore_na}
+    for alpha in (1e-6, 0.01, 0.3, 0.9, 1.0):
+        for trial in range(12):
+            if name in ("var", "std", "cov"):
+                more["correction"] = trial & 1
+            lengths = rng.choice([0, 1, 2, 3, 10, 100, 700], rng.integers(2, 5))
+            parts = [gaps(rng, n, rng.choice([0, 0.1, 0.5, 1])) for n in lengths]
+            others = [p * 0.5 + gaps(rng, p.size, 0.1) for p in parts]
+            made = []
+            for a, b in zip(parts, others, strict=True):
+                e, cut = stats.Ewm(name, alpha, **more), rng.integers(0, a.size + 1)
+                e.update(a[:cut], *([b[:cut]] if two else [])).update(a[cut:], *([b[cut:]] if two else []))
+                made.append(pickle.loads(pickle.dumps(e)))
+            if trial % 3:
+                merged = made[0]
+                for e in made[1:]:
+                    assert merged.merge(e) is merged
+            else:  # merges of merges
+                merged = made[-1]
+                for e in made[-2::-1]:
+                    merged = e.merge(merged)
+            if trial % 4 == 0:
+                merged.merge(merged)
+                parts, others = parts * 2, others * 2
+            merged = pickle.loads(pickle.dumps(merged))
+            tail = gaps(rng, 6, 0.1), gaps(rng, 6, 0.1)
+            x, x2 = np.concatenate([*parts, tail[0]]), np.concatenate([*others, tail[1]])
+            wanted = getattr(stats, f"ewm_{name}")(x, *([x2] if two else []), alpha=alpha, **more)
+            got = np.r_[merged.value(), merged.step(tail[0], *([tail[1]] if two else []))]
+            wanted = np.r_[np.nan, wanted][-7:]
+            scale = np.nanmax(np.abs(x), initial=1) * (np.nanmax(np.abs(x2), initial=1) if name == "cov" else 1)
+            absolute = {"cov": 1e-13 * scale, "corr": 1e-12, "mean": 1e-13 * scale}.get(name, 0)
+            np.testing.assert_allclose(got, wanted, rtol=2e-12, atol=absolute, err_msg=f"{alpha} {lengths} {trial}")
+
+
+def test_ewm_merge_of_extremes():
+    for adjust in (True, False):
+        for a, b in (
+            ([2.0] * 5, [2.0] * 7),
+            ([np.inf], [1.0, 2.0]),
+            ([1.0], [np.inf, 1.0]),
+            ([np.inf], [-np.inf, 1.0]),
+            ([np.inf] * 2, [np.inf]),
+        ):
+            for name in ("mean", "var"):
+                one, other = (stats.Ewm(name, 0.1, adjust=adjust).update(v) for v in (a, b))
+                wanted = getattr(stats, f"ewm_{name}")(a + b, alpha=0.1, adjust=adjust)[-1]
+                np.testing.assert_array_equal(one.merge(other).value(), wanted)
+        # After a gap in which all weights vanish.
+        gap = [1.0, np.nan] + [np.nan] * 3000
+        e = stats.Ewm("mean", 0.5, adjust=adjust).update([3.0]).merge(stats.Ewm("mean", 0.5, adjust=adjust).update(gap))
+        assert e.value() == pytest.approx(stats.ewm_mean([3.0, *gap], alpha=0.5, adjust=adjust)[-1], rel=1e-15)
+        # The first value is far from all others: nothing may cancel when it loses its place.
+        values = [1e9, *np.random.default_rng(8).normal(size=3000)]
+        front = np.random.default_rng(9).normal(size=3000)
+        e = (
+            stats.Ewm("var", 0.01, adjust=adjust)
+            .update(front)
+            .merge(stats.Ewm("var", 0.01, adjust=adjust).update(values))
+        )
+        wanted = stats.ewm_var(np.r_[front, values], alpha=0.01, adjust=adjust)[-1]
+        assert e.value() == pytest.approx(wanted, rel=1e-11)
+
+
+def test_merges_need_the_same_parameters():
+    for one, other, message in (
+        (stats.Rolling("mean", 3), stats.Rolling("sum", 3), "rolling_sum, expected rolling_mean"),
+        (stats.Rolling("mean", 3), stats.Rolling("mean", 4), "another window, 4, expected 3"),
+        (stats.Rolling("mean", 3), stats.Rolling("mean", 3, min_periods=1), "another min_periods, 1, expected 0"),
+        (stats.Rolling("var", 3), stats.Rolling("var", 3, correction=1), "another parameter, 1, expected 0"),
+        (
+            stats.Rolling("quantile", 3, q=0.5),
+            stats.Rolling("quantile", 3, q=0.25),
+            "another parameter, 0.25, expected 0.5",
+        ),
+        (stats.Ewm("mean", 0.5), stats.Ewm("var", 0.5), "ewm_var, expected ewm_mean"),
+        (stats.Ewm("mean", 0.5), stats.Ewm("mean", 0.25), "another alpha, 0.25, expected 0.5"),
+        (stats.Ewm("mean", 0.5), stats.Ewm("mean", 0.5, adjust=False), "another adjust, 0, expected 1"),
+        (stats.Ewm("mean", 0.5), stats.Ewm("mean", 0.5, ignore_na=True), "another ignore_missing, 1, expected 0"),
+        (stats.Ewm("var", 0.5), stats.Ewm("var", 0.5, correction=1), "another unbiased, 1, expected 0"),
+        (stats.Ewm("mean", 0.5), stats.Ewm("mean", 0.5, min_periods=2), "another min_periods, 2, expected 1"),
+        (stats.Expanding("mean"), stats.Expanding("var"), "another statistic, var, expected mean"),
+        (stats.Expanding("var"), stats.Expanding("var", correction=1), "another correction, 1.0, expected 0.0"),
+        (stats.Expanding("quantile", q=0.5), stats.Expanding("quantile", q=0.1), "another q, 0.1, expected 0.5"),
+    ):
+        one.update([1.0, 2.0, 4.0]), other.update([1.0])
+        before = pickle.dumps(one)
+        with pytest.raises(ValueError, match=message):
+            one.merge(other)
+        assert pickle.dumps(one) == before
+    assert stats.Ewm("mean", 0.5, min_periods=1).merge(stats.Ewm("mean", 0.5).update([2.0])).value() == 2
+
+
+EXPANDING = {
+    "kurtosis": None,
+    "quantile": {"q": 0.3},
+    "var": {"correction": 1},
+    "std": {"ddof": 1},
+    "sem": {"correction": 1},
+} | dict.fromkeys(("count", "sum", "mean", "min", "max", "argmin", "argmax", "first", "last", "skew", "kurt", "median"))
+EXACT = ("count", "min", "max", "argmin", "argmax", "first", "last")
+
+
+@pytest.mark.parametrize("name", EXPANDING)
+def test_expanding(name):
     rng = np.random.default_rng(3)
-    x = rng.normal(size=5000)
-    x[::7] = np.nan
-    for name, wanted in (("count", numrs.count), ("mean", numrs.nanmean), ("min", numrs.nanmin), ("std", numrs.nanstd), ("var", numrs.nanvar)):
-        e = stats.Expanding(name)
-        assert np.isnan(e.value()) or name == "count"
-        for piece in pieces(x, 1):
-            e.update(piece)
-        assert e.value() == pytest.approx(wanted(x), rel=1e-14)
-        assert pickle.loads(pickle.dumps(e)).value() == e.value()
-        assert e.merge(stats.Expanding(name)).value() == pickle.loads(pickle.dumps(e)).value()
-    assert np.isnan(stats.Expanding("mean", min_periods=3).update([1.0, 2.0]).value())
+    options, other = EXPANDING[name] or {}, "kurt" if name == "kurtosis" else name
+    for n in (0, 1, 2, 5, 9000 if name in EXACT else 700):
+        x = np.round(gaps(rng, n, 0.15), 2)
+        for least in (0, 1, 3):
+            wanted = getattr(stats, f"expanding_{other}")(x, min_periods=least, **options)
+            if name == "kurtosis":
+                wanted = np.array(
+                    [
+                        stats.kurtosis(v) if (v := x[: i + 1][~np.isnan(x[: i + 1])]).size >= max(least, 1) else np.nan
+                        for i in range(n)
+                    ]
+                )
+            e, s, t = (stats.Expanding(name, min_periods=least, **options) for _ in range(3))
+            assert np.isnan(e.value()) or (least == 0 and e.value() == 0 and name in ("count", "sum"))
+            got = e.step(x)
+            if name in EXACT:
+                np.testing.assert_array_equal(got, wanted)
+            else:
+                np.testing.assert_allclose(
+                    got, wanted, rtol=1e-11 if name in ("skew", "kurt", "kurtosis") else 1e-13, atol=1e-11
+                )
+            for piece in pieces(x, n):
+                s.update(piece)
+                s = pickle.loads(pickle.dumps(s))
+            for piece in pieces(x, n + 1):
+                t.merge(stats.Expanding(name, min_periods=least, **options).update(piece))
+            assert np.array(s.value()).tobytes() == np.array(e.value()).tobytes()
+            assert n == 0 or np.array(got[-1]).tobytes() == np.array(e.value()).tobytes()
+            np.testing.assert_allclose(t.value(), s.value(), rtol=1e-11, atol=1e-11)
+            if name in EXACT:
+                assert np.array(t.value()).tobytes() == np.array(s.value()).tobytes()
+            t.merge(t)
+            both = getattr(stats, f"expanding_{other}")(np.r_[0.0, x, x][1:], min_periods=least, **options)
+            if name != "kurtosis" and n:
+                np.testing.assert_allclose(t.value(), both[-1], rtol=1e-11, atol=1e-11)
+    assert stats.Expanding(name, **options).update([[1, 2], [3, 4]]).step(np.float32(7)) == pytest.approx(
+        stats.Expanding(name, **options).update([1, 2, 3, 4, 7]).value(), rel=1e-15
+    )
+
+
+def test_expanding_sum_has_the_bits_of_the_sum():
+    x = np.random.default_rng(10).normal(size=30_000)
+    s, m = stats.Expanding("sum"), stats.Moments()
+    for piece in pieces(x, 2):
+        s.update(piece)
+        m.update(piece)
+    assert s.value() == m.sum() == numrs.sum(x)
+    assert stats.Moments().sum() == 0
 
 
 def test_windows_of_values_and_bad_input():
@@ -181,14 +409,25 @@ def test_windows_of_values_and_bad_input():
         (lambda: stats.Ewm("mean", 1.5), "alpha is 1.5"),
         (lambda: stats.Ewm("sum", 0.5), "statistic is 'sum'"),
         (lambda: stats.Ewm("var", 0.5, correction=2), "correction is 2"),
-        (lambda: stats.Expanding("median"), "statistic is 'median'"),
+        (lambda: stats.Expanding("mad"), "statistic is 'mad'"),
+        (lambda: stats.Expanding("quantile", q=1.5), "q is 1.5"),
+        (lambda: stats.Expanding("mean", min_periods=-1), "min_periods is -1"),
+        (lambda: stats.Expanding("mean").step(np.zeros((2, 2))), "at most one dimension"),
         (lambda: r.step(np.zeros((2, 2))), "at most one dimension"),
         (lambda: stats.Rolling("cov", 3).step([1.0]), "x2 is NULL"),
         (lambda: stats.Rolling("cov", 3).step([1.0], [1.0, 2.0]), "x2 has another shape"),
     ):
         with pytest.raises(ValueError, match=message):
             make()
-    for make in (lambda: stats.Rolling("mean", 2.5), lambda: stats.Rolling("quantile", 3), lambda: r.step(["a"])):
+    for make in (
+        lambda: stats.Rolling("mean", 2.5),
+        lambda: stats.Rolling("quantile", 3),
+        lambda: stats.Expanding("quantile"),
+        lambda: r.step(["a"]),
+        lambda: r.merge(stats.Ewm("mean", 0.5)),
+        lambda: stats.Ewm("mean", 0.5).merge(None),
+        lambda: stats.Expanding("mean").merge(r),
+    ):
         with pytest.raises(TypeError):
             make()
     for s in (r, stats.Ewm("mean", 0.5).update([1.0, 2.0])):

@@ -12,7 +12,8 @@ from numrs._ops._array cimport array_of, check, dtype_of, view_of
 from numrs._ops._reduce cimport correction_of
 from numrs._ops._stats cimport number_of
 from numrs.c.stream cimport (numrs_moments, numrs_moments_create, numrs_moments_destroy, numrs_moments_load,
-                             numrs_moments_merge, numrs_moments_save, numrs_moments_update, numrs_moments_value,
+                             numrs_moments_merge, numrs_moments_save, numrs_moments_sum, numrs_moments_update,
+                             numrs_moments_value,
                              numrs_quantiles, numrs_quantiles_count, numrs_quantiles_create,
                              numrs_quantiles_destroy, numrs_quantiles_load, numrs_quantiles_merge,
                              numrs_quantiles_save, numrs_quantiles_update, numrs_quantiles_value)
@@ -70,6 +71,12 @@ cdef class Moments:
         cdef double y[7]
         check(numrs_moments_value(self.handle, correction_of("Moments.value", correction, ddof), y), "Moments.value")
         return MomentsResult(int(y[0]), y[1], y[2], y[3], y[4], y[5], y[6])
+
+    def sum(self):
+        """The sum so far, 0 of nothing: the bits of `sum` of all values in float64."""
+        cdef double y
+        check(numrs_moments_sum(self.handle, &y), "Moments.sum")
+        return y
 
     def __len__(self):
         return self.value().count

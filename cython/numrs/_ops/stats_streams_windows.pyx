@@ -1,25 +1,28 @@
 # cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
 """Streams of moving windows, of all elements so far, and of exponential weights."""
+import numpy as np
+
+from libc.math cimport NAN, sqrt
 from libc.stddef cimport size_t
 from libc.stdint cimport int32_t, int64_t
 cimport numpy as cnp
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
-from numpy cimport PyArray_DIMS, PyArray_NDIM, ndarray
+from numpy cimport PyArray_DATA, PyArray_DIMS, PyArray_NDIM, ndarray
 
 from numrs._ops._array cimport array_of, check, dtype_of, new_array, view_of
 from numrs._ops._reduce cimport correction_of, shape_of
 from numrs._ops._stats cimport number_of
-from numrs._ops.stats_streams import Moments
+from numrs._ops.stats_streams import Moments, Quantile
 from numrs.c cimport ops
 from numrs.c.base cimport numrs_status
 from numrs.c.ewm cimport numrs_ewm_options
 from numrs.c.ops cimport NUMRS_F64
 from numrs.c.rolling cimport numrs_rolling_options
 from numrs.c.stream cimport (numrs_ewm_stream, numrs_ewm_stream_create, numrs_ewm_stream_destroy, numrs_ewm_stream_load,
-                             numrs_ewm_stream_save, numrs_ewm_stream_update, numrs_ewm_stream_value,
-                             numrs_rolling_stream, numrs_rolling_stream_create, numrs_rolling_stream_destroy,
-                             numrs_rolling_stream_load, numrs_rolling_stream_save, numrs_rolling_stream_update,
-                             numrs_rolling_stream_value)
+                             numrs_ewm_stream_merge, numrs_ewm_stream_save, numrs_ewm_stream_update,
+                             numrs_ewm_stream_value, numrs_rolling_stream, numrs_rolling_stream_create,
+                             numrs_rolling_stream_destroy, numrs_rolling_stream_load, numrs_rolling_stream_merge,
+                             numrs_rolling_stream_save, numrs_rolling_stream_update, numrs_rolling_stream_value)
 from numrs.c.view cimport numrs_view
 
 cnp.import_array()
@@ -39,7 +42,10 @@ _EWM = {
     "mean": ops.NUMRS_OP_EWM_MEAN, "var": ops.NUMRS_OP_EWM_VAR, "std": ops.NUMRS_OP_EWM_STD,
     "cov": ops.NUMRS_OP_EWM_COV, "corr": ops.NUMRS_OP_EWM_CORR,
 }
-_EXPANDING = ("count", "mean", "var", "std", "min", "max", "skew", "kurtosis")
+# What the statistics of all elements so far are kept in.
+_EXPANDING = dict.fromkeys(("sum", "mean", "var", "std", "sem", "skew", "kurt", "kurtosis"), Moments)
+_EXPANDING |= dict.fromkeys(("median", "quantile"), Quantile)
+_EXPANDING |= dict.fromkeys(("count", "min", "max", "argmin", "argmax", "first", "last"), type(None))
 
 
 cdef int32_t _op_of(str name, dict known, object statistic) except? -1:
@@ -58,8 +64,8 @@ cdef int64_t _whole(str name, str argument, object value) except? -1:
 ctypedef numrs_status (*Update)(void *stream, const numrs_view *x, const numrs_view *x2,
                                 const numrs_view *y) noexcept nogil
 
-cdef object _step(Update update, void *handle, str name, object x, object x2):
-    """The statistic after each element of x, which has at most one dimension."""
+cdef object _step(Update update, void *handle, str name, object x, object x2, bint wanted):
+    """The statistic after each element of x, of at most one dimension; None if not wanted."""
     cdef ndarray a = array_of(x, name, "x"), b = None, y
     cdef numrs_view va, vb, vy
     if PyArray_NDIM(a) > 1:
@@ -69,6 +75,9 @@ cdef object _step(Update update, void *handle, str name, object x, object x2):
     if x2 is not None:
         b = <ndarray>(<object>array_of(x2, name, "x2")).reshape(-1)
         vb = view_of(b, dtype_of(b))
+    if not wanted:
+        check(update(handle, &va, &vb if b is not None else NULL, NULL), name)
+        return None
     y = new_array(1, <const int64_t *>PyArray_DIMS(flat), NUMRS_F64)
     vy = view_of(y, NUMRS_F64)
     check(update(handle, &va, &vb if b is not None else NULL, &vy), name)
@@ -86,7 +95,8 @@ cdef class Rolling:
     """A statistic of the last elements of a stream: the bits of `rolling_mean` and the others of all elements at once.
 
     Parameters: the statistic's name ('mean', 'median', 'cov' …), the window, min_periods as the functions, and what the
-    statistic takes: q, scale, correction. Two windows of elements are kept; pickling keeps them.
+    statistic takes: q, scale, correction. Two windows of elements are kept; pickling keeps them, merging joins them:
+    the bits stay those of all elements at once.
 
     Examples
     --------
@@ -131,11 +141,16 @@ cdef class Rolling:
 
     def step(self, x, x2=None, /):
         """Adds a value or a 1-d block; returns the statistic after each element."""
-        return _step(<Update>numrs_rolling_stream_update, self.handle, "Rolling.step", x, x2)
+        return _step(<Update>numrs_rolling_stream_update, self.handle, "Rolling.step", x, x2, True)
 
     def update(self, x, x2=None, /):
         """Adds a value or a 1-d block; returns the object."""
-        _step(<Update>numrs_rolling_stream_update, self.handle, "Rolling.update", x, x2)
+        _step(<Update>numrs_rolling_stream_update, self.handle, "Rolling.update", x, x2, False)
+        return self
+
+    def merge(self, Rolling other not None, /):
+        """Adds what another object of the same parameters has seen, behind its own; returns the object."""
+        check(numrs_rolling_stream_merge(self.handle, other.handle), "Rolling.merge")
         return self
 
     def value(self):
@@ -163,7 +178,7 @@ cdef class Ewm:
     """An exponentially weighted statistic of a stream: the bits of `ewm_mean` and the others of all elements at once.
 
     Parameters: the statistic's name ('mean', 'var', 'std', 'cov', 'corr'), alpha, adjust, ignore_na, min_periods and,
-    for var, std and cov, correction (0 or 1), as the functions.
+    for var, std and cov, correction (0 or 1), as the functions. What was merged is as exact, but has other bits.
 
     Examples
     --------
@@ -199,11 +214,16 @@ cdef class Ewm:
 
     def step(self, x, x2=None, /):
         """Adds a value or a 1-d block; returns the statistic after each element."""
-        return _step(<Update>numrs_ewm_stream_update, self.handle, "Ewm.step", x, x2)
+        return _step(<Update>numrs_ewm_stream_update, self.handle, "Ewm.step", x, x2, True)
 
     def update(self, x, x2=None, /):
         """Adds a value or a 1-d block; returns the object."""
-        _step(<Update>numrs_ewm_stream_update, self.handle, "Ewm.update", x, x2)
+        _step(<Update>numrs_ewm_stream_update, self.handle, "Ewm.update", x, x2, False)
+        return self
+
+    def merge(self, Ewm other not None, /):
+        """Adds what another object of the same parameters has seen, behind its own; returns the object."""
+        check(numrs_ewm_stream_merge(self.handle, other.handle), "Ewm.merge")
         return self
 
     def value(self):
@@ -220,22 +240,52 @@ cdef class Ewm:
         return _ewm_from, (state,)
 
 
-cdef class Expanding:
-    """A statistic of all elements of a stream so far that are not NaN: count, mean, var, std, min, max, skew, kurtosis.
+cdef enum:
+    LEAST, MOST, FIRST, LAST
 
-    The bits are those of `Moments`. Parameters: the statistic's name, min_periods, and correction of var and std.
+_CHOICES = {"min": LEAST, "argmin": LEAST, "max": MOST, "argmax": MOST, "first": FIRST, "last": LAST}
+
+
+cdef ndarray _doubles(ndarray a):
+    """The elements in C order, contiguous."""
+    return np.ascontiguousarray((<object>a).reshape(-1), np.float64)
+
+
+def _expanding_from(statistic, dict parameters, tuple state):
+    """An Expanding from its pickled state."""
+    cdef Expanding made = Expanding(statistic, **parameters)
+    made.count, made.elements, made.chosen, made.place, made.inner = state
+    if type(made.inner) is not _EXPANDING[made.statistic]:
+        raise ValueError("Expanding: no saved state")
+    return made
+
+
+cdef class Expanding:
+    """A statistic of all elements of a stream so far that are not NaN, as `expanding_mean` and the others.
+
+    Parameters: the statistic's name, min_periods as the functions, correction of var, std and sem, and q of quantile.
+    There are count, sum, mean, var, std, sem, skew and kurt (from `Moments`), median and quantile (from `Quantile`,
+    which keeps all values), min, max, argmin, argmax, first and last; kurtosis is kurt without its correction.
+
+    count, min, max, argmin, argmax, first and last have the bits of the functions; the others agree within rounding,
+    and the cuts of the stream change no bit of them.
 
     Examples
     --------
     >>> numrs.stats.Expanding("mean").update([1.0, 2.0]).update(6.0).value()
     3.0
     """
-    cdef object moments
     cdef readonly str statistic
     cdef readonly int64_t min_periods
-    cdef double correction
+    cdef double correction, q
+    cdef object inner                  # Moments, Quantile or None
+    cdef int64_t count, elements       # values, and with those that are missing
+    cdef int64_t place                 # of the chosen one among the elements
+    cdef double chosen
+    cdef int choice                    # LEAST …
+    cdef bint places, counts
 
-    def __init__(self, statistic, /, *, min_periods=1, correction=None, ddof=None):
+    def __init__(self, statistic, /, *, min_periods=1, correction=None, ddof=None, q=None):
         if statistic not in _EXPANDING:
             raise ValueError(f"Expanding: statistic is {statistic!r}, expected one of {', '.join(_EXPANDING)}")
         self.statistic = statistic
@@ -243,32 +293,122 @@ cdef class Expanding:
         if self.min_periods < 0:
             raise ValueError(f"Expanding: min_periods is {min_periods}, expected at least 0")
         self.correction = correction_of("Expanding", correction, ddof)
-        self.moments = Moments()
+        self.q = 0.5
+        if statistic == "quantile":
+            if q is None:
+                raise TypeError("Expanding: q is missing, expected a number from 0 to 1")
+            self.q = number_of("Expanding", "q", q)
+            if not 0 <= self.q <= 1:
+                raise ValueError(f"Expanding: q is {q}, expected 0 to 1")
+        made = _EXPANDING[statistic]
+        self.inner = None if made is type(None) else made()
+        self.places, self.counts = statistic in ("argmin", "argmax"), statistic == "count"
+        self.count = self.elements = self.place = 0
+        self.chosen = 0
+        self.choice = _CHOICES.get(statistic, LAST)
+
+    cdef void take(self, double v) noexcept:
+        """Counts an element and chooses it if that is what the statistic looks for."""
+        if v == v:
+            if (self.count == 0 or self.choice == LAST or (self.choice == LEAST and v < self.chosen)
+                    or (self.choice == MOST and v > self.chosen)):
+                self.chosen = v
+                self.place = self.elements
+            self.count += 1
+        self.elements += 1
+
+    def step(self, x, /):
+        """Adds a value or a 1-d block; returns the statistic after each element.
+
+        It goes element by element: nanoseconds each for count, min, max, argmin, argmax, first and last, microseconds
+        for the others. The `expanding_*` functions are the ones for whole arrays.
+        """
+        cdef ndarray given = array_of(x, "Expanding.step", "x"), values, y
+        cdef const double *v
+        cdef double *to
+        cdef double latest = self.value()
+        cdef int64_t i
+        cdef bint told = self.inner is None
+        if PyArray_NDIM(given) > 1:
+            raise ValueError(f"Expanding.step: x has shape {shape_of(given)}, expected at most one dimension")
+        values = _doubles(given)
+        y = new_array(1, <const int64_t *>PyArray_DIMS(values), NUMRS_F64)
+        v = <const double *>PyArray_DATA(values)
+        to = <double *>PyArray_DATA(y)
+        for i in range(PyArray_DIMS(values)[0]):
+            if not told and v[i] == v[i]:
+                self.inner.update(v[i])
+            self.take(v[i])
+            if told:
+                latest = self.told()
+            elif v[i] == v[i]:
+                latest = self.value()
+            to[i] = latest
+        return y if PyArray_NDIM(given) else y[0]
 
     def update(self, x, /):
         """Adds a value, or all elements of an array in C order; returns the object."""
-        cdef object a = array_of(x, "Expanding.update", "x")
-        self.moments.update(a[a == a])
+        cdef ndarray values = _doubles(array_of(x, "Expanding.update", "x"))
+        cdef const double *v = <const double *>PyArray_DATA(values)
+        cdef int64_t i
+        if self.inner is not None:
+            self.inner.update((<object>values)[values == values])
+        for i in range(PyArray_DIMS(values)[0]):
+            self.take(v[i])
         return self
 
     def merge(self, Expanding other not None, /):
-        """Adds what another object has seen, behind its own; returns the object."""
-        self.moments.merge(other.moments)
+        """Adds what another object of the same parameters has seen, behind its own; returns the object."""
+        cdef int64_t elements = self.elements, count = self.count
+        for name, own, others in (("statistic", self.statistic, other.statistic), ("q", self.q, other.q),
+                                  ("min_periods", self.min_periods, other.min_periods),
+                                  ("correction", self.correction, other.correction)):
+            if own != others:
+                raise ValueError(f"Expanding.merge: other has another {name}, {others}, expected {own}")
+        if self.inner is not None:
+            self.inner.merge(other.inner)
+        elif other.count > 0:
+            place = other.place
+            self.take(other.chosen)
+            if self.place == elements:
+                self.place += place
+        self.count = count + (count if other is self else other.count)
+        self.elements = elements + (elements if other is self else other.elements)
         return self
 
+    cdef double told(self) noexcept:
+        """The value of what needs no other object."""
+        if self.counts:
+            return NAN if self.elements < self.min_periods else <double>self.count
+        if self.count < self.min_periods or self.count == 0:
+            return NAN
+        return <double>self.place if self.places else self.chosen
+
     def value(self):
-        """The statistic so far; NaN with fewer values than min_periods."""
-        found = self.moments.value(correction=self.correction)
-        if found.count < self.min_periods and self.statistic != "count":
-            return float("nan")
-        return found.var ** 0.5 if self.statistic == "std" else float(getattr(found, self.statistic))
+        """The statistic so far; NaN with fewer values than min_periods (count: elements)."""
+        cdef double n = <double>self.count
+        if self.inner is None:
+            return self.told()
+        if self.count < self.min_periods or (self.count == 0 and self.statistic != "sum"):
+            return NAN
+        if self.statistic in ("median", "quantile"):
+            return self.inner.value(self.q)
+        if self.statistic == "sum":
+            return self.inner.sum()
+        found = self.inner.value(correction=self.correction)
+        if self.statistic in ("var", "std", "sem"):
+            if not n > self.correction:
+                return NAN
+            if self.statistic == "var":
+                return found.var
+            return sqrt(found.var / n if self.statistic == "sem" else found.var)
+        if self.statistic == "skew":
+            return NAN if n < 3 else sqrt(n * (n - 1)) / (n - 2) * <double>found.skew
+        if self.statistic == "kurt":
+            return NAN if n < 4 else (n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * <double>found.kurtosis + 6)
+        return found.mean if self.statistic == "mean" else found.kurtosis
 
     def __reduce__(self):
-        return _expanding_from, (self.statistic, self.min_periods, self.correction, self.moments)
-
-
-def _expanding_from(str statistic, min_periods, correction, moments):
-    """An Expanding from its pickled state."""
-    cdef Expanding made = Expanding(statistic, min_periods=min_periods, correction=correction)
-    made.moments = moments
-    return made
+        parameters = {"min_periods": self.min_periods, "correction": self.correction, "q": self.q}
+        return _expanding_from, (self.statistic, parameters,
+                                 (self.count, self.elements, self.chosen, self.place, self.inner))
