@@ -190,9 +190,11 @@ void Spread(const char* element, const View& y) {
     std::memcpy(at, element, static_cast<size_t>(y.itemsize()));
     int d = y.ndim - 1;
     for (; d >= 0; d--) {
-      at += y.strides[d];
-      if (++index[d] < y.shape[d]) break;
-      at -= y.strides[d] * y.shape[d];
+      if (++index[d] < y.shape[d]) {
+        at += y.strides[d];
+        break;
+      }
+      at -= y.strides[d] * (y.shape[d] - 1);  // a stride of one element may be anything
       index[d] = 0;
     }
     if (d < 0) return;
