@@ -60,7 +60,8 @@ Status LoadView(const char* function, const char* argument, const numrs_view* in
   int64_t bytes = itemsize;
   for (int d = in->ndim - 1; d >= 0; d--) {
     // An empty view may have any extents beside the zero, and any strides: nothing is at their ends.
-    out->strides[d] = empty ? 0 : in->strides ? in->strides[d] : bytes;
+    // The stride of one element is never taken, and may be anything: it is made the one of contiguous memory.
+    out->strides[d] = empty ? 0 : in->strides && out->shape[d] > 1 ? in->strides[d] : bytes;
     if (empty) continue;
     if (__builtin_mul_overflow(bytes, out->shape[d], &bytes)) {
       return Fail(NUMRS_BAD_SHAPE, "%s: the number of bytes of %s overflows 64 bits", function, argument);

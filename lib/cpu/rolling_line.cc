@@ -52,15 +52,14 @@ struct SumCarry {
   static HWY_INLINE SumCarry Start() { return {Octet::Same(0), Octet::Same(0), Octet::Same(0)}; }
 
   HWY_INLINE void Add(One tile, const Octet&) {
-    const One sum = OctetSum::Of(high, tile), part = Sub(sum, high);
-    low = OctetSum::Of(low, OctetSum::Of(Sub(high, Sub(sum, part)), Sub(tile, part)));
+    const One sum = OctetSum::Of(high, tile), part = OctetSum::Less(sum, high);
+    low = OctetSum::Of(low, OctetSum::Of(OctetSum::Less(high, OctetSum::Less(sum, part)), OctetSum::Less(tile, part)));
     high = sum;
     both = OctetSum::Of(high, low);
     // Infinity, or an overflow, makes `low` NaN; without missing values that is for the end of the block.
     if constexpr (kMissing) both = Octet::IfNaN(both, high);
   }
   HWY_INLINE bool doubtful() const { return Octet::IsNaN(low); }
-  static HWY_INLINE One Sub(One a, One b) { return a - b; }
 };
 
 template <bool kMean>

@@ -55,10 +55,10 @@ struct Octet {
     return {Op::Of(s, 0x0F, s, _mm512_permutexvar_pd(_mm512_set1_epi64(4), s))};
   }
 
-  friend HWY_INLINE Octet operator+(Octet a, Octet b) { return {a.v + b.v}; }
-  friend HWY_INLINE Octet operator-(Octet a, Octet b) { return {a.v - b.v}; }
-  friend HWY_INLINE Octet operator*(Octet a, Octet b) { return {a.v * b.v}; }
-  friend HWY_INLINE Octet operator/(Octet a, Octet b) { return {a.v / b.v}; }
+  friend HWY_INLINE Octet operator+(Octet a, Octet b) { return {_mm512_add_pd(a.v, b.v)}; }
+  friend HWY_INLINE Octet operator-(Octet a, Octet b) { return {_mm512_sub_pd(a.v, b.v)}; }
+  friend HWY_INLINE Octet operator*(Octet a, Octet b) { return {_mm512_mul_pd(a.v, b.v)}; }
+  friend HWY_INLINE Octet operator/(Octet a, Octet b) { return {_mm512_div_pd(a.v, b.v)}; }
   HWY_INLINE Octet Sqrt() const { return {_mm512_sqrt_pd(v)}; }
   static HWY_INLINE Octet Up() { return {_mm512_setr_pd(1, 2, 3, 4, 5, 6, 7, 8)}; }
   static HWY_INLINE Octet Down() { return {_mm512_setr_pd(8, 7, 6, 5, 4, 3, 2, 1)}; }
@@ -122,15 +122,17 @@ struct TwoSums {
   HWY_INLINE void Add(Octet heads, Octet tails) {
     const __m512i ends = _mm512_setr_epi64(7, 7, 7, 7, 8, 8, 8, 8);
     const __m512d tile = _mm512_permutex2var_pd(heads.v, ends, tails.v);
-    const __m512d sum = high + tile, part = sum - high;
-    low = low + ((high - (sum - part)) + (tile - part));
+    const __m512d sum = _mm512_add_pd(high, tile), part = _mm512_sub_pd(sum, high);
+    const __m512d lost = _mm512_add_pd(_mm512_sub_pd(high, _mm512_sub_pd(sum, part)), _mm512_sub_pd(tile, part));
+    low = _mm512_add_pd(low, lost);
     high = sum;
-    both = high + low;
+    both = _mm512_add_pd(high, low);
   }
   HWY_INLINE bool doubtful() const { return Octet::IsNaN(low); }
 };
 
 struct OctetSum {
+  static HWY_INLINE __m512d Less(__m512d a, __m512d b) { return _mm512_sub_pd(a, b); }
   static HWY_INLINE __m512d Of(__m512d a, __m512d b) { return _mm512_add_pd(a, b); }
   static HWY_INLINE __m512d Of(__m512d no, __mmask8 m, __m512d a, __m512d b) { return _mm512_mask_add_pd(no, m, a, b); }
 };
@@ -217,10 +219,18 @@ struct Octet {
     return {{Op::Of(low, _mm256_permute4x64_pd(high, 0)), high}};
   }
 
-  friend HWY_INLINE Octet operator+(Octet a, Octet b) { return {{a.v[0] + b.v[0], a.v[1] + b.v[1]}}; }
-  friend HWY_INLINE Octet operator-(Octet a, Octet b) { return {{a.v[0] - b.v[0], a.v[1] - b.v[1]}}; }
-  friend HWY_INLINE Octet operator*(Octet a, Octet b) { return {{a.v[0] * b.v[0], a.v[1] * b.v[1]}}; }
-  friend HWY_INLINE Octet operator/(Octet a, Octet b) { return {{a.v[0] / b.v[0], a.v[1] / b.v[1]}}; }
+  friend HWY_INLINE Octet operator+(Octet a, Octet b) {
+    return {{_mm256_add_pd(a.v[0], b.v[0]), _mm256_add_pd(a.v[1], b.v[1])}};
+  }
+  friend HWY_INLINE Octet operator-(Octet a, Octet b) {
+    return {{_mm256_sub_pd(a.v[0], b.v[0]), _mm256_sub_pd(a.v[1], b.v[1])}};
+  }
+  friend HWY_INLINE Octet operator*(Octet a, Octet b) {
+    return {{_mm256_mul_pd(a.v[0], b.v[0]), _mm256_mul_pd(a.v[1], b.v[1])}};
+  }
+  friend HWY_INLINE Octet operator/(Octet a, Octet b) {
+    return {{_mm256_div_pd(a.v[0], b.v[0]), _mm256_div_pd(a.v[1], b.v[1])}};
+  }
   HWY_INLINE Octet Sqrt() const { return {{_mm256_sqrt_pd(v[0]), _mm256_sqrt_pd(v[1])}}; }
   static HWY_INLINE Octet Up() { return {{_mm256_setr_pd(1, 2, 3, 4), _mm256_setr_pd(5, 6, 7, 8)}}; }
   static HWY_INLINE Octet Down() { return {{_mm256_setr_pd(8, 7, 6, 5), _mm256_setr_pd(4, 3, 2, 1)}}; }
@@ -271,6 +281,7 @@ struct Octet {
 };
 
 struct OctetSum {
+  static HWY_INLINE __m256d Less(__m256d a, __m256d b) { return _mm256_sub_pd(a, b); }
   static HWY_INLINE __m256d Of(__m256d a, __m256d b) { return _mm256_add_pd(a, b); }
 };
 struct OctetMax {
