@@ -56,6 +56,7 @@ class GroupRunner {
   }
 
   Status Execute() {
+    if (lines_ == 0) return CheckKeys();  // groups may be any number then
     // places (n) | begins (groups + 1)
     int64_t words;
     if (__builtin_add_overflow(n_, groups_ + 2, &words) || words > (int64_t{1} << 57)) return NoMemory();
@@ -64,7 +65,6 @@ class GroupRunner {
     places_ = index.as<int64_t>();
     begins_ = places_ + n_;
     NUMRS_TRY(Count());
-    if (lines_ == 0) return NUMRS_OK;
     const double work = static_cast<double>(lines_) * (static_cast<double>(n_) * 3 + static_cast<double>(groups_) * 20);
     const int threads = run_.Threads(work);
     // converted line | gathered line | results | converted results | states
@@ -87,21 +87,30 @@ class GroupRunner {
     return Fail(NUMRS_NO_MEMORY, "%s: no memory for the order of %lld elements", row_.name, (long long)n_);
   }
 
-  // Stable counting sort of the indices by their keys.
-  Status Count() {
-    Workspace memory(static_cast<size_t>(n_) * 8);
-    if (!memory.ok()) return NoMemory();
-    int64_t* keys = memory.as<int64_t>();
+  Status ReadKeys(int64_t* keys) const {
     const int64_t shape[] = {n_};
     NUMRS_TRY(Convert(run_, row_.name, job_.keys, ContiguousView(keys, kI64, 1, shape)));
-    std::memset(begins_, 0, static_cast<size_t>(groups_ + 2) * 8);
     for (int64_t i = 0; i < n_; i++) {
       if (keys[i] < 0 || keys[i] >= groups_) {
         return Fail(NUMRS_BAD_INDEX, "%s: keys[%lld] is %lld, expected 0 to %lld", row_.name, (long long)i,
                     (long long)keys[i], (long long)(groups_ - 1));
       }
-      begins_[keys[i] + 2]++;
     }
+    return NUMRS_OK;
+  }
+  Status CheckKeys() const {
+    Workspace memory(static_cast<size_t>(n_) * 8);
+    return memory.ok() ? ReadKeys(memory.as<int64_t>()) : NoMemory();
+  }
+
+  // Stable counting sort of the indices by their keys.
+  Status Count() {
+    Workspace memory(static_cast<size_t>(n_) * 8);
+    if (!memory.ok()) return NoMemory();
+    int64_t* keys = memory.as<int64_t>();
+    NUMRS_TRY(ReadKeys(keys));
+    std::memset(begins_, 0, static_cast<size_t>(groups_ + 2) * 8);
+    for (int64_t i = 0; i < n_; i++) begins_[keys[i] + 2]++;
     const bool needs_element =
         row_.result == GroupResult::SAME && KindOf(job_.x.dtype) != Kind::FLOAT && job_.y.size != 0;
     for (int64_t g = 0; g < groups_; g++) {
