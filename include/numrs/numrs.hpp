@@ -353,5 +353,6 @@ inline std::vector<std::int64_t> outer_shape(const const_view &a, const const_vi
 }  // namespace numrs
 
 #include "numrs/ops.hpp"
+#include "numrs/statistics.hpp"
 
 #endif  // NUMRS_NUMRS_HPP

@@ -121,6 +121,76 @@ TEST_CASE("every family reaches the library") {
   CHECK_THROWS_AS(numrs::unary(-1, x, y), numrs::error);
 }
 
+TEST_CASE("statistics, sorts and windows reach the library") {
+  const Vector x = {4, 1, 3, 2, 8, 6};
+  Vector y(6);
+  numrs::sort(x, y);
+  CHECK(y == Vector{1, 2, 3, 4, 6, 8});
+  std::array<std::int64_t, 6> places{};
+  numrs::argsort(x, places);
+  CHECK(places == std::array<std::int64_t, 6>{1, 3, 2, 0, 5, 4});
+  numrs::rankdata(x, y);
+  CHECK(y == Vector{4, 1, 3, 2, 6, 5});
+  numrs::partition(x, y, {2});
+  CHECK(y[2] == 3);
+  Vector top(2);
+  std::array<std::int64_t, 2> from{};
+  numrs::topk(x, top, from, 2);
+  CHECK(top == Vector{8, 6});
+  numrs::searchsorted(Vector{1, 2, 3}, Vector{2.5}, {places.data(), {1}});
+  CHECK(places[0] == 2);
+  double one = 0;
+  numrs::median(x, {&one, {}}, 0);
+  CHECK(one == 3.5);
+  numrs::mad(x, {&one, {}}, 0);
+  CHECK(one == 2);
+  Vector two(2);
+  numrs::quantile(x, two, {0, 1}, 0);
+  CHECK(two == Vector{1, 8});
+  numrs::stat(NUMRS_OP_GMEAN, Vector{2, 8}, {&one, {}}, 0);
+  CHECK(std::fabs(one - 4) < 1e-14);
+  const std::array<std::int32_t, 6> keys = {0, 1, 0, 1, 0, 1};
+  numrs::group(NUMRS_OP_GROUP_SUM, x, keys, two);
+  CHECK(two == Vector{15, 9});
+  std::array<std::int64_t, 2> counts{};
+  numrs::histogram(x, Vector{0, 4, 8}, counts);
+  CHECK(counts == std::array<std::int64_t, 2>{3, 3});
+  numrs::rolling(NUMRS_OP_ROLLING_MAX, x, y, {2, 1});
+  CHECK(y == Vector{4, 4, 3, 3, 8, 8});
+  CHECK(numrs::rolling_length(6, 2) == 6);
+  numrs::ewm(NUMRS_OP_EWM_MEAN, x, y, 1);
+  CHECK(y == x);
+  CHECK_THROWS_AS(numrs::rolling(NUMRS_OP_ROLLING_MAX, x, y, -1), numrs::error);
+}
+
+TEST_CASE("streams end with their scope, merge and travel") {
+  const Vector x = {4, 1, 3, 2}, more = {8, 6};
+  numrs::moments m, other;
+  m.update(x);
+  other.update(more);
+  m.merge(other);
+  CHECK(m.value()[0] == 6);
+  CHECK(m.value()[1] == 4);
+  numrs::moments copy;
+  copy.load(m.save());
+  CHECK(copy.value() == m.value());
+  numrs::quantiles q;
+  q.update(x);
+  CHECK(q.value(0.5) == 2.5);
+  numrs::rolling_stream r(NUMRS_OP_ROLLING_SUM, 2);
+  Vector y(4);
+  r.update(x, y);
+  CHECK(y[3] == 5);
+  r.update(more);
+  CHECK(r.value() == 14);
+  numrs::rolling_stream moved = std::move(r);
+  CHECK(moved.value() == 14);
+  numrs::ewm_stream e(NUMRS_OP_EWM_MEAN, 0.5);
+  e.update(x);
+  CHECK(e.value() > 2);
+  CHECK_THROWS_AS(copy.load({1, 2, 3}), numrs::error);
+}
+
 TEST_CASE("reductions take all axes, one, several or none") {
   const Vector x = {1, 2, 3, 4, 5, 6, 7, 8};
   const numrs::const_view cube(x, {2, 2, 2});
