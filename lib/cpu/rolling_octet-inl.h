@@ -55,10 +55,6 @@ struct Octet {
     return {Op::Of(s, 0x0F, s, _mm512_permutexvar_pd(_mm512_set1_epi64(4), s))};
   }
 
-  friend HWY_INLINE Octet operator+(Octet a, Octet b) { return {_mm512_add_pd(a.v, b.v)}; }
-  friend HWY_INLINE Octet operator-(Octet a, Octet b) { return {_mm512_sub_pd(a.v, b.v)}; }
-  friend HWY_INLINE Octet operator*(Octet a, Octet b) { return {_mm512_mul_pd(a.v, b.v)}; }
-  friend HWY_INLINE Octet operator/(Octet a, Octet b) { return {_mm512_div_pd(a.v, b.v)}; }
   HWY_INLINE Octet Sqrt() const { return {_mm512_sqrt_pd(v)}; }
   static HWY_INLINE Octet Up() { return {_mm512_setr_pd(1, 2, 3, 4, 5, 6, 7, 8)}; }
   static HWY_INLINE Octet Down() { return {_mm512_setr_pd(8, 7, 6, 5, 4, 3, 2, 1)}; }
@@ -111,6 +107,12 @@ struct Octet {
     return {_mm512_mask_mov_pd(v, fewer, Same(kRollingNaN))};
   }
 };
+
+// Not friends: of those gcc 12 forgets the instruction set.
+HWY_INLINE Octet operator+(Octet a, Octet b) { return {_mm512_add_pd(a.v, b.v)}; }
+HWY_INLINE Octet operator-(Octet a, Octet b) { return {_mm512_sub_pd(a.v, b.v)}; }
+HWY_INLINE Octet operator*(Octet a, Octet b) { return {_mm512_mul_pd(a.v, b.v)}; }
+HWY_INLINE Octet operator/(Octet a, Octet b) { return {_mm512_div_pd(a.v, b.v)}; }
 
 // Both ways through a block at once: heads in the lower half of the lanes, tails in the upper one.
 struct TwoSums {
@@ -219,18 +221,6 @@ struct Octet {
     return {{Op::Of(low, _mm256_permute4x64_pd(high, 0)), high}};
   }
 
-  friend HWY_INLINE Octet operator+(Octet a, Octet b) {
-    return {{_mm256_add_pd(a.v[0], b.v[0]), _mm256_add_pd(a.v[1], b.v[1])}};
-  }
-  friend HWY_INLINE Octet operator-(Octet a, Octet b) {
-    return {{_mm256_sub_pd(a.v[0], b.v[0]), _mm256_sub_pd(a.v[1], b.v[1])}};
-  }
-  friend HWY_INLINE Octet operator*(Octet a, Octet b) {
-    return {{_mm256_mul_pd(a.v[0], b.v[0]), _mm256_mul_pd(a.v[1], b.v[1])}};
-  }
-  friend HWY_INLINE Octet operator/(Octet a, Octet b) {
-    return {{_mm256_div_pd(a.v[0], b.v[0]), _mm256_div_pd(a.v[1], b.v[1])}};
-  }
   HWY_INLINE Octet Sqrt() const { return {{_mm256_sqrt_pd(v[0]), _mm256_sqrt_pd(v[1])}}; }
   static HWY_INLINE Octet Up() { return {{_mm256_setr_pd(1, 2, 3, 4), _mm256_setr_pd(5, 6, 7, 8)}}; }
   static HWY_INLINE Octet Down() { return {{_mm256_setr_pd(8, 7, 6, 5), _mm256_setr_pd(4, 3, 2, 1)}}; }
@@ -271,7 +261,9 @@ struct Octet {
     const __m256d nan = Same(kRollingNaN);
     return {{IfNaN(_mm256_div_pd(a.v[0], n), nan), IfNaN(_mm256_div_pd(a.v[1], n), nan)}};
   }
-  static HWY_INLINE Octet Quotient(Octet a, Whole n, int64_t, const double*) { return (a / Number(n)).OneNaN(); }
+  static HWY_INLINE Octet Quotient(Octet a, Whole n, int64_t, const double*) {
+    return Octet{{_mm256_div_pd(a.v[0], Number(n.v[0])), _mm256_div_pd(a.v[1], Number(n.v[1]))}}.OneNaN();
+  }
   HWY_INLINE Octet NaNWhereFewer(Whole n, int64_t least) const {
     const __m256i needed = _mm256_set1_epi64x(least);
     const __m256d nan = Same(kRollingNaN);
@@ -279,6 +271,20 @@ struct Octet {
         {Select(_mm256_cmpgt_epi64(needed, n.v[0]), nan, v[0]), Select(_mm256_cmpgt_epi64(needed, n.v[1]), nan, v[1])}};
   }
 };
+
+// Not friends: of those gcc 12 forgets the instruction set.
+HWY_INLINE Octet operator+(Octet a, Octet b) {
+  return {{_mm256_add_pd(a.v[0], b.v[0]), _mm256_add_pd(a.v[1], b.v[1])}};
+}
+HWY_INLINE Octet operator-(Octet a, Octet b) {
+  return {{_mm256_sub_pd(a.v[0], b.v[0]), _mm256_sub_pd(a.v[1], b.v[1])}};
+}
+HWY_INLINE Octet operator*(Octet a, Octet b) {
+  return {{_mm256_mul_pd(a.v[0], b.v[0]), _mm256_mul_pd(a.v[1], b.v[1])}};
+}
+HWY_INLINE Octet operator/(Octet a, Octet b) {
+  return {{_mm256_div_pd(a.v[0], b.v[0]), _mm256_div_pd(a.v[1], b.v[1])}};
+}
 
 struct OctetSum {
   static HWY_INLINE __m256d Less(__m256d a, __m256d b) { return _mm256_sub_pd(a, b); }
