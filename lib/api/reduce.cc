@@ -66,8 +66,8 @@ bool ServeDirectly(const Kernels& kernels, const ReduceRow& row, int32_t op, con
   for (int d = x->ndim - 1; d >= 0; d--) {
     if (x->strides && x->strides[d] != n * bytes && x->shape[d] != 1) return false;
     if (x->shape[d] <= 0 || __builtin_mul_overflow(n, x->shape[d], &n)) return false;
+    if (n > 256 * 1024) return false;  // large: the planned way knows threads
   }
-  if (n > 256 * 1024) return false;                                      // large: the planned way knows threads
   if (op == kReduce_nanargmin || op == kReduce_nanargmax) return false;  // there may be no number
   alignas(8) char state[kStateBytes];
   kernels.reduce.rows[op][x->dtype](x->data, 0, 1, n, state);
