@@ -151,7 +151,7 @@ Status OrderAlong(numrs_context* context, int32_t op, const numrs_view* x, const
   int64_t* kth = memory.as<int64_t>();
   for (int64_t i = 0; i < options.n_kth; i++) {
     int64_t k;  // the caller's memory may have any alignment
-    std::memcpy(&k, reinterpret_cast<const char*>(options.kth) + i * 8, sizeof(k));
+    std::memcpy(&k, reinterpret_cast<const char*>(options.kth) + i * static_cast<int64_t>(sizeof(k)), sizeof(k));
     if (k < -n || k >= n) {
       return Fail(NUMRS_BAD_ARGUMENT, "%s: kth %lld is out of bounds for an axis of extent %lld", row.name,
                   static_cast<long long>(k), static_cast<long long>(n));

@@ -96,7 +96,7 @@ Status DescribeOutput(const StatRow& row, const View& given, StatJob* job) {
     }
     job->output_stride = y.strides[--y.ndim];
     y.size = 1;
-    for (int d = 0; d < y.ndim; d++) y.size *= y.shape[d];
+    for (int d = 0; d < y.ndim; d++) y.size = TimesExtent(y.size, y.shape[d]);
   }
   if (row.outputs) return ExpandOutput(row.name, job->x, job->axes, y, &job->y);
   if (y.ndim != job->x.ndim ||

@@ -52,11 +52,11 @@ class GroupRunner {
     result_ = GroupResultDType(job.op, job.x.dtype);
     n_ = job.x.shape[job.axis];
     groups_ = job.y.shape[job.axis];
-    for (int d = 0; d < job.x.ndim; d++) lines_ *= d == job.axis ? 1 : job.x.shape[d];
+    for (int d = 0; d < job.x.ndim; d++) lines_ = d == job.axis ? lines_ : TimesExtent(lines_, job.x.shape[d]);
   }
 
   Status Execute() {
-    if (lines_ == 0) return CheckKeys();  // groups may be any number then
+    if (lines_ == 0 || job_.y.size == 0) return CheckKeys();  // groups may be any number then
     // places (n) | begins (groups + 1)
     int64_t words;
     if (__builtin_add_overflow(n_, groups_ + 2, &words) || words > (int64_t{1} << 57)) return NoMemory();

@@ -227,7 +227,7 @@ Status ToRows(const Run& run, const char* function, const char* argument, View* 
     } else if (x->strides[d] != stride * rows) {
       merges = false;
     }
-    rows *= x->shape[d];
+    rows = TimesExtent(rows, x->shape[d]);
   }
   if (!merges) {
     NUMRS_TRY(Copy(run, function, argument, x->dtype, x, hold));

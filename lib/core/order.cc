@@ -64,7 +64,7 @@ class OrderRunner {
   }
 
   Status Execute() {
-    if (lines_ == 0) return NUMRS_OK;
+    if (lines_ == 0 || job_.y.view.size == 0) return NUMRS_OK;
     const double log = n_ > 2 ? std::log2(static_cast<double>(n_)) / 20 : 0.1;
     const double line_ns = kOrderRows[job_.op].cost_ns * static_cast<double>(n_) * (log < 0.3 ? 0.3 : log) + 100;
     const int threads = run_.Threads(line_ns * static_cast<double>(lines_));
@@ -121,14 +121,14 @@ class OrderRunner {
           {job_.x.strides[d], job_.where ? job_.where->strides[d] : 0, job_.weights ? job_.weights->strides[d] : 0,
            job_.y.view.strides[d], job_.y2.result != kInvalid ? job_.y2.view.strides[d] : 0}};
       if (job_.axes >> d & 1) {
-        n_ *= w.extent;
+        n_ = TimesExtent(n_, w.extent);
         if (w.extent == 1) continue;
         if (inner_count_ > 0) {
           Walk& before = inner_[inner_count_ - 1];
           bool merges = true;
           for (int k = kX; k <= kWeights; k++) merges &= before.stride[k] == w.stride[k] * w.extent;
           if (merges) {
-            const int64_t extent = before.extent * w.extent;
+            const int64_t extent = TimesExtent(before.extent, w.extent);
             before = w;
             before.extent = extent;
             continue;
@@ -136,7 +136,7 @@ class OrderRunner {
         }
         inner_[inner_count_++] = w;
       } else {
-        lines_ *= w.extent;
+        lines_ = TimesExtent(lines_, w.extent);
         if (w.extent != 1) outer_[outer_count_++] = w;
       }
     }

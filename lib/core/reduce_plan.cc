@@ -33,7 +33,7 @@ int MergeLoops(int count, int64_t* shape, int64_t (*stride)[kMaxNDim]) {
     bool merge = out > 0;
     for (int k = 0; k < kOperands && merge; k++) merge = stride[k][out - 1] == stride[k][d] * shape[d];
     if (merge) {
-      shape[out - 1] *= shape[d];
+      shape[out - 1] = TimesExtent(shape[out - 1], shape[d]);
     } else {
       shape[out++] = shape[d];
     }

@@ -35,8 +35,6 @@ constexpr int64_t kGroupRows = 256;
 constexpr int64_t kRowBytes = kRollingLanes * 8;
 
 int64_t FloorDiv(int64_t a, int64_t b) { return a / b - (a % b != 0 && a < 0); }
-int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
-size_t Rounded(int64_t bytes) { return static_cast<size_t>((bytes + 63) / 64 * 64); }
 
 class BlockRunner {
  public:

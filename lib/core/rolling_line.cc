@@ -10,15 +10,12 @@ namespace {
 
 constexpr int64_t kTaskSlots = 65536, kPieceSlots = 4096, kLeastWindow = 16;
 
-int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
-size_t Rounded(int64_t bytes) { return static_cast<size_t>((bytes + 63) / 64 * 64); }
-
 class LineRunner {
  public:
   LineRunner(const Run& run, const RollingJob& job)
       : run_(run), job_(job), lines_(run, job), fn_(run.kernels.rolling->line[job.op]), p_(job.p) {
     window_ = p_.window;
-    spread_ = job.op == kRolling_var || job.op == kRolling_std || job.op == kRolling_sem;
+    spread_ = RollingIsSpread(job.op);
     windows_ = (job.outputs - 1) * job.step + 1;
     first_ = job.last - 1;
     first_ -= (first_ % window_ + window_) % window_;  // the border before the first window's last slot
@@ -79,15 +76,9 @@ class LineRunner {
     const int64_t first = first_ + task * task_slots_, end = std::min(first + task_slots_, end_);
     line->now = 0;
     line->expect_missing = 0;
-    RollingLine::Tails& before = line->tails[0];
-    if (first <= 0) {  // nothing is there
-      const bool low = job_.op == kRolling_max, high = job_.op == kRolling_min;
-      std::fill_n(before.values, window_ + 1, low ? -kRollingInfinity : high ? kRollingInfinity : 0);
-      std::fill_n(before.counts, window_ + 1, 0);
-      if (spread_) std::fill_n(before.squares, window_ + 1, 0.0);
-      before.pivot = 0;
-      before.missing = before.counted = true;
-    } else {
+    line->starts = first <= 0;
+    if (first > 0) {
+      line->tails[0].missing = false;
       line->y = nullptr;
       for (int64_t at = first - window_; at < first; at += line->slots) Piece(where, at, first - at, line, buffers);
     }

@@ -7,6 +7,9 @@
 
 namespace numrs {
 
+inline int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
+inline size_t Rounded(int64_t bytes) { return static_cast<size_t>((bytes + 63) / 64 * 64); }  // to cache lines
+
 class RollingLines {
  public:
   RollingLines(const Run& run, const RollingJob& job) : copy_(run.kernels.copy), job_(job) {

@@ -17,6 +17,9 @@ constexpr double kRollingInfinity = std::numeric_limits<double>::infinity();
 
 enum class RollingWay : uint8_t { BLOCKS, ORDER };
 
+// Rows whose sums are those of ops/rolling_spread-inl.h.
+constexpr bool RollingIsSpread(int32_t op) { return op == kRolling_var || op == kRolling_std || op == kRolling_sem; }
+
 struct RollingRow {
   const char* name;
   RollingWay way;
@@ -88,6 +91,7 @@ struct RollingLine {
     bool counted;
   } tails[2];
   int now;
+  bool starts;         // nothing stands before slot 0: tails[now] is to be filled in; false after the call
   int expect_missing;  // a guess: in so many blocks
   // For k from 0 to window, with room for 8 before and behind, made when they are needed: 1 / k; of var, std and sem
   // 1 / (k (k - 1)), k (window - k), 1 / (k (window - k) window), each 0 where that is infinite, 1 / (k - correction).

@@ -34,7 +34,7 @@ struct Loops {
       const bool in_line = axes >> d & 1;
       if (v.shape[d] == 1) continue;
       if (in_line && along && stride[along - 1] == v.strides[d] * v.shape[d]) {  // one axis with the one before
-        shape[along - 1] *= v.shape[d];
+        shape[along - 1] = TimesExtent(shape[along - 1], v.shape[d]);
         stride[along - 1] = v.strides[d];
       } else if (in_line) {
         shape[along] = v.shape[d];
@@ -61,7 +61,10 @@ class StatRunner {
  public:
   StatRunner(const Run& run, const StatJob& job)
       : run_(run), job_(job), row_(kStatRows[job.op]), x_(job.x, job.axes), y_(job.y, job.axes) {
-    for (int d = 0; d < job.x.ndim; d++) (job.axes >> d & 1 ? n_ : lines_) *= job.x.shape[d];
+    for (int d = 0; d < job.x.ndim; d++) {
+      int64_t& product = job.axes >> d & 1 ? n_ : lines_;
+      product = TimesExtent(product, job.x.shape[d]);
+    }
     two_ = job.x2.ndim >= 0;
     masked_ = job.where.ndim >= 0;
     tiled_ = job.x.dtype == kF64 && x_.Stride() != 0 && x_.Stride() != 8 && x_.kept > 0 &&

@@ -168,14 +168,13 @@ View ContiguousView(void* data, int32_t dtype, int32_t ndim, const int64_t* shap
   v.ndim = ndim;
   v.dtype = dtype;
   v.size = 1;
-  uint64_t stride = static_cast<uint64_t>(SizeOf(dtype)), size = 1;  // unsigned: an empty view may have wild extents
+  int64_t stride = SizeOf(dtype);
   for (int d = ndim - 1; d >= 0; d--) {
     v.shape[d] = shape[d];
-    v.strides[d] = static_cast<int64_t>(stride);
-    stride *= static_cast<uint64_t>(shape[d]);
-    size *= static_cast<uint64_t>(shape[d]);
+    v.strides[d] = stride;
+    stride = TimesExtent(stride, shape[d]);
+    v.size = TimesExtent(v.size, shape[d]);
   }
-  v.size = static_cast<int64_t>(size);
   return v;
 }
 

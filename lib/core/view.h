@@ -21,6 +21,11 @@ struct View {
   bool IsContiguous() const;  // C order without gaps (any strides where there are fewer than two elements)
 };
 
+// The product of extents. Those of an empty view may be anything beside the zero, so it wraps; with the zero it is 0.
+inline int64_t TimesExtent(int64_t product, int64_t extent) {
+  return static_cast<int64_t>(static_cast<uint64_t>(product) * static_cast<uint64_t>(extent));
+}
+
 // Address range of the elements, [low, high) as offsets from data; NUMRS_BAD_SHAPE when it overflows.
 struct Extent {
   int64_t low, high;

@@ -1,6 +1,6 @@
-// Moving sums, means and extremes of one line as it lies in memory, backend "cpu": the tails and heads of
-// ops/rolling_blocks-inl.h and ops/rolling_sums-inl.h, eight slots of the line in a register. The same bits as from
-// there, without bringing eight parts of the line side by side.
+// Moving sums, means, extremes and variances of one line as it lies in memory, backend "cpu": the tails and heads of
+// ops/rolling_*-inl.h, eight slots of the line in a register. The same bits as from there, without bringing eight parts
+// of the line side by side.
 #include <cstring>
 
 #include "cpu/rolling.h"
@@ -15,8 +15,6 @@ HWY_BEFORE_NAMESPACE();
 namespace numrs {
 namespace HWY_NAMESPACE {
 namespace {
-
-enum class RollingSpread { VAR, STD, SEM };
 
 #include "cpu/rolling_octet-inl.h"
 
@@ -288,7 +286,9 @@ struct LineBlocks {
 
   static void Run(RollingLine* line) {
     const int64_t w = line->p->window;
+    if (line->starts) Empty(&line->tails[line->now], w);
     Stat::Begin(line);
+    line->starts = false;
     auto results = Stat::ResultsOf(*line);
     for (int64_t at = 0; at < line->slots; at += w) {
       const double* x = line->x + at;
@@ -333,6 +333,10 @@ struct LineBlocks {
     }
     return false;
   }
+  static void Empty(Tails* tails, int64_t window) {
+    for (int64_t j = 0; j <= window; j++) tails->values[j] = Stat::kIdentity, tails->counts[j] = 0;
+    tails->missing = tails->counted = true;
+  }
   static HWY_INLINE void Count(Tails* tails, int64_t window) {
     for (int64_t j = 0; j <= window && !tails->counted; j++) tails->counts[j] = window - j;
     tails->counted = true;
@@ -349,9 +353,9 @@ void FillRollingLine(RollingTable* t) {
   t->line[kRolling_mean] = LineBlocks<LineTrees<LineSum<true>>>::Run;
   t->line[kRolling_min] = LineBlocks<LineTrees<LineExtreme<OctetMin, false>>>::Run;
   t->line[kRolling_max] = LineBlocks<LineTrees<LineExtreme<OctetMax, true>>>::Run;
-  t->line[kRolling_var] = LineBlocks<LineSpread<RollingSpread::VAR>>::Run;
-  t->line[kRolling_std] = LineBlocks<LineSpread<RollingSpread::STD>>::Run;
-  t->line[kRolling_sem] = LineBlocks<LineSpread<RollingSpread::SEM>>::Run;
+  t->line[kRolling_var] = LineBlocks<LineSpread<kRolling_var>>::Run;
+  t->line[kRolling_std] = LineBlocks<LineSpread<kRolling_std>>::Run;
+  t->line[kRolling_sem] = LineBlocks<LineSpread<kRolling_sem>>::Run;
 #else
   (void)t;
 #endif

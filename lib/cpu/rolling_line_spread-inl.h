@@ -66,7 +66,7 @@ HWY_INLINE SpreadTile TakeSpread(const double* pairs, const double* x, unsigned 
   return tile;
 }
 
-template <RollingSpread kSpread>
+template <RollingOp kOp>
 struct LineSpread {
   static constexpr int64_t kLeast = 1;
   static constexpr double kIdentity = 0;
@@ -83,6 +83,11 @@ struct LineSpread {
   }
 
   static HWY_INLINE void Begin(RollingLine* line) {
+    if (line->starts) {
+      RollingLine::Tails& before = line->tails[line->now];
+      std::memset(before.squares, 0, static_cast<size_t>(line->p->window + 1) * sizeof(double));
+      before.pivot = 0;
+    }
     if (line->has_products) return;
     line->has_products = true;
     const RollingParameters& p = *line->p;
@@ -94,9 +99,9 @@ struct LineSpread {
       line->products[i] = product;
       line->joints[i] = product == 0 ? 0 : 1 / (product * w);
       line->divisors[i] = left > 0 ? 1 / left : kRollingNaN;
-      if (kSpread == RollingSpread::SEM) line->inverses[i] = 1 / k;
+      if (kOp == kRolling_sem) line->inverses[i] = 1 / k;
     }
-    line->has_inverses = kSpread == RollingSpread::SEM;
+    line->has_inverses = kOp == kRolling_sem;
   }
 
   template <bool kMissing>
@@ -185,7 +190,7 @@ struct LineSpread {
       step = step.Only(both, zero);
       const int64_t first = b.first + counts[0];
       divisor = Octet::LookUp(fixed.divisors, n, first);
-      if constexpr (kSpread == RollingSpread::SEM) inverse = Octet::LookUp(fixed.inverses, n, first);
+      if constexpr (kOp == kRolling_sem) inverse = Octet::LookUp(fixed.inverses, n, first);
     } else {
       na = Octet::Of(fixed.window) - b.n;
       product = Octet::Load(fixed.products + r);
@@ -197,8 +202,8 @@ struct LineSpread {
     const Octet e = (b.n * sa - na * b.sum) + product * step;
     const Octet m2 = (ma + b.squares) + e * e * joint;
     Octet result = m2 * divisor;
-    if constexpr (kSpread == RollingSpread::SEM) result = result * inverse;
-    if constexpr (kSpread != RollingSpread::VAR) result = result.Sqrt();
+    if constexpr (kOp == kRolling_sem) result = result * inverse;
+    if constexpr (kOp != kRolling_var) result = result.Sqrt();
     result = result.OneNaN();
     if constexpr (kMissing) result = result.NaNWhereFewer(n, fixed.least);
     kWhole ? result.Store(y) : result.Store(y, lanes);

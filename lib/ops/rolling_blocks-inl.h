@@ -149,13 +149,11 @@ V_INLINE typename V::T RollingPivotStep(const RollingJoint<V>& j, typename V::T 
   return V::Where(V::Or(j.no_a, j.no_b), V::Set(0), V::Sub(pa, pb));
 }
 
-enum class RollingSpread { VAR, STD, SEM, ZSCORE };
-
 // Element by element, for zscore and single windows (var, std and sem of fixed windows: rolling_spread-inl.h). Youngs
 // and Cramer's sums of d = x - pivot, joined after Chan, Golub and LeVeque. The pivot is the element next to the
 // border, so it lies in every window that has elements on its side: |mean - pivot| <= sqrt(n) std whatever the offset.
 // Planes: sum of d, sum of squared deviations | pivot.
-template <RollingSpread kSpread>
+template <RollingOp kOp>
 struct RollingVariance {
   static constexpr int kRow = 2, kPlanes = 3;
   template <class V>
@@ -177,10 +175,10 @@ struct RollingVariance {
     const auto e = V::Add(V::Sub(V::Mul(j.nb, a[0]), V::Mul(j.na, b[0])), V::Mul(j.product, step));
     const auto m2 = V::Add(V::Add(a[1], b[1]), V::Mul(V::Mul(e, e), j.joint));
     const auto var = V::Mul(m2, RollingDivisor<V>(j.n, p.correction));
-    if constexpr (kSpread == RollingSpread::VAR) return var;
+    if constexpr (kOp == kRolling_var) return var;
     const auto std = V::Sqrt(var);
-    if constexpr (kSpread == RollingSpread::STD) return std;
-    if constexpr (kSpread == RollingSpread::SEM) return V::Sqrt(V::Mul(var, j.inverse));
+    if constexpr (kOp == kRolling_std) return std;
+    if constexpr (kOp == kRolling_sem) return V::Sqrt(V::Mul(var, j.inverse));
     // Both pivots are near the mean, so the difference from it loses nothing.
     const auto pivot = V::Where(j.no_a, b[2], a[2]);
     const auto sum = V::Sub(V::Add(a[0], b[0]), V::Where(j.no_a, V::Set(0), V::Mul(j.nb, step)));

@@ -90,7 +90,7 @@ struct RollingSpreadSide {
   }
 };
 
-template <class V, RollingSpread kSpread>
+template <class V, RollingOp kOp>
 struct RollingSpreadLoops {
   using T = typename V::T;
   static constexpr int64_t kTile = kRollingTile, kSlot = 2 * kRollingLanes;
@@ -124,8 +124,8 @@ struct RollingSpreadLoops {
   }
 
   static V_INLINE T Finish(T var, T inverse) {
-    if constexpr (kSpread == RollingSpread::VAR) return var;
-    if constexpr (kSpread == RollingSpread::STD) return V::Sqrt(var);
+    if constexpr (kOp == kRolling_var) return var;
+    if constexpr (kOp == kRolling_std) return V::Sqrt(var);
     return V::Sqrt(V::Mul(var, inverse));
   }
 

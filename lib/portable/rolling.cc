@@ -193,10 +193,10 @@ RollingTable Make() {
   t.windows[kRolling_sum] = SumWindows<false>;
   t.windows[kRolling_mean] = SumWindows<true>;
   t.windows[kRolling_count] = BlockWindows<RollingCounter, 1, 0>;
-  t.windows[kRolling_var] = BlockWindows<RollingVariance<RollingSpread::VAR>, 1, 1>;
-  t.windows[kRolling_std] = BlockWindows<RollingVariance<RollingSpread::STD>, 1, 1>;
-  t.windows[kRolling_sem] = BlockWindows<RollingVariance<RollingSpread::SEM>, 1, 1>;
-  t.windows[kRolling_zscore] = BlockWindows<RollingVariance<RollingSpread::ZSCORE>, 1, 1>;
+  t.windows[kRolling_var] = BlockWindows<RollingVariance<kRolling_var>, 1, 1>;
+  t.windows[kRolling_std] = BlockWindows<RollingVariance<kRolling_std>, 1, 1>;
+  t.windows[kRolling_sem] = BlockWindows<RollingVariance<kRolling_sem>, 1, 1>;
+  t.windows[kRolling_zscore] = BlockWindows<RollingVariance<kRolling_zscore>, 1, 1>;
   t.windows[kRolling_skew] = BlockWindows<RollingShape<false>, 1, 3>;
   t.windows[kRolling_kurt] = BlockWindows<RollingShape<true>, 1, 4>;
   t.windows[kRolling_min] = BlockWindows<RollingExtreme<false>, 1, 1>;

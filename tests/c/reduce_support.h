@@ -11,6 +11,7 @@
 #include "catch.h"
 #include "core/backend.h"
 #include "core/reduce.h"
+#include "kernels.h"
 #include "numrs/numrs.h"
 #include "ops/common.h"
 
@@ -135,20 +136,6 @@ inline Expected Reference(int32_t op, const std::vector<long double>& x, int32_t
     default:
       return {nan, 0};
   }
-}
-
-// Calls body(name) with each linked-in kernel set active, then restores the first.
-template <class Body>
-void ForEachKernels(Body&& body) {
-  for (int i = 0; KernelsAt(i); i++) {
-    const Kernels& k = *KernelsAt(i);
-    if (std::strcmp(k.backend, "cpu-portable") == 0)
-      REQUIRE(SetBackend("cpu-portable") == NUMRS_OK);
-    else
-      REQUIRE(SetTarget(k.target) == NUMRS_OK);
-    body(std::string(k.backend) + " " + k.target);
-  }
-  REQUIRE(SetBackend("cpu") == NUMRS_OK);
 }
 
 // x as (outer, n, inner) in C order reduced over n, into bytes.

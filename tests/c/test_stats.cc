@@ -12,6 +12,7 @@
 #include "core/backend.h"
 #include "core/group.h"
 #include "core/stats_tables.h"
+#include "kernels.h"
 #include "numrs/numrs.h"
 
 using namespace numrs;
@@ -24,19 +25,6 @@ std::vector<double> Values(int64_t n, uint32_t seed, double offset = 0) {
   std::vector<double> x(static_cast<size_t>(n));
   for (double& v : x) v = normal(random);
   return x;
-}
-
-template <class Body>
-void ForEachKernels(Body&& body) {
-  for (int i = 0; KernelsAt(i); i++) {
-    const Kernels& k = *KernelsAt(i);
-    if (std::strcmp(k.backend, "cpu-portable") == 0)
-      REQUIRE(SetBackend("cpu-portable") == NUMRS_OK);
-    else
-      REQUIRE(SetTarget(k.target) == NUMRS_OK);
-    body(std::string(k.backend) + " " + k.target);
-  }
-  REQUIRE(SetBackend("cpu") == NUMRS_OK);
 }
 
 // (outer, n, inner) over the middle axis.

@@ -1,6 +1,6 @@
 """clang.py FOLDER: reads every file of a configured build with its compiler, warnings as errors, without making code.
 
-Prints what the compiler says and "files N". Generated headers are made first by the caller."""
+Prints what the compiler says and "N files, M with warnings". Generated headers are made first by the caller."""
 
 import concurrent.futures
 import json
