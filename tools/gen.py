@@ -76,8 +76,7 @@ def elementwise(family, operands):
             elif rule == "BOOL":
                 result = BOOL
             inputs = [f"const {t['ctype']} *{o}" for t, o in zip(types, operands)]
-            lines = [f"Line({o}, k{t['name']}, &n)" for t, o in zip(types, operands)] + [f"Line(y, k{result['name']}, &n)"]
-            body = f"return Guard([&] {{ return {family.capitalize()}(context, {number}, {', '.join(lines)}); }});"
+            body = f"return {family.capitalize()}Raw(context, {number}, k{d['name']}, {', '.join(operands)}, y, n);"
             yield Function(f"numrs_{name}_{d['suffix']}",
                            ["numrs_context *context", *inputs, f"{result['ctype']} *y", "int64_t n"], body)
 

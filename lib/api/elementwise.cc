@@ -1,4 +1,4 @@
-// extern "C" of elementwise.h: check, find the kernel, run, report. Raw functions (raw.cc) come in by the same door.
+// extern "C" of elementwise.h and the bodies of raw functions (raw.cc): check, find the kernel, run, report.
 #include "api/elementwise.h"
 
 #include <cstring>
@@ -204,6 +204,29 @@ NUMRS_OUT_OF_LINE Status PlanTernary(numrs_context* context, int32_t op, const O
   return RunElementwise(run, job);
 }
 
+// What Direct is for raw functions, whose operands are n contiguous elements of the kernel's dtypes.
+class DirectRaw {
+ public:
+  NUMRS_INLINE DirectRaw(const numrs_context* context, void* y, int32_t dtype, int64_t n, double cost_ns)
+      : ok(y && n > 0 && n <= kDirectElements && static_cast<double>(n) * cost_ns <= kDirectNs &&
+           (!context || context->magic == kContextMagic) && !TraceEnabled()),
+        n_(n),
+        bytes_(SizeOf(dtype)),
+        y_(reinterpret_cast<uintptr_t>(y)) {}
+  NUMRS_INLINE void Input(const void* x, int32_t dtype) {
+    const int64_t bytes = SizeOf(dtype);
+    const uintptr_t p = reinterpret_cast<uintptr_t>(x);
+    ok = ok && x &&
+         (p >= y_ + static_cast<uintptr_t>(n_ * bytes_) || y_ >= p + static_cast<uintptr_t>(n_ * bytes) ||
+          (p == y_ && bytes == bytes_));
+  }
+  bool ok;
+
+ private:
+  int64_t n_, bytes_;
+  uintptr_t y_;
+};
+
 bool HasKernel(const OpRow& row, const numrs_view* x) {
   return x && IsDType(x->dtype) && (row.op_class.kernels & Bit(x->dtype)) != 0;
 }
@@ -263,6 +286,51 @@ Status Ternary(numrs_context* context, int32_t op, const numrs_view* a, const nu
     }
   }
   return PlanTernary(context, op, *row, a, b, c, y);
+}
+
+Status UnaryRaw(numrs_context* context, int32_t op, int32_t dtype, const void* x, void* y, int64_t n) {
+  const OpRow& row = kUnaryRows[op];
+  const int32_t result = ResultOf(row, dtype);
+  DirectRaw direct(context, y, result, n, Cost(row, dtype));
+  direct.Input(x, dtype);
+  if (direct.ok) {
+    const CallScope scope;
+    ActiveKernels().unary.fn[op][dtype](x, y, n);
+    return NUMRS_OK;
+  }
+  return Guard([&] { return Unary(context, op, Line(x, dtype, &n), Line(y, result, &n)); });
+}
+
+Status BinaryRaw(numrs_context* context, int32_t op, int32_t dtype, const void* a, const void* b, void* y, int64_t n) {
+  const OpRow& row = kBinaryRows[op];
+  const int32_t result = ResultOf(row, dtype);
+  DirectRaw direct(context, y, result, n, Cost(row, dtype));
+  direct.Input(a, dtype);
+  direct.Input(b, dtype);
+  if (direct.ok && !(op == kBinary_pow && KindOf(dtype) == Kind::INT)) {  // exponents are to be looked at
+    const CallScope scope;
+    ActiveKernels().binary.fn[op][dtype](a, b, y, n, 0);
+    return NUMRS_OK;
+  }
+  return Guard([&] { return Binary(context, op, Line(a, dtype, &n), Line(b, dtype, &n), Line(y, result, &n)); });
+}
+
+Status TernaryRaw(numrs_context* context, int32_t op, int32_t dtype, const void* a, const void* b, const void* c,
+                  void* y, int64_t n) {
+  const OpRow& row = kTernaryRows[op];
+  const int32_t first = row.result == ResultRule::BOOL ? static_cast<int32_t>(kBOOL) : dtype;
+  DirectRaw direct(context, y, dtype, n, Cost(row, dtype));
+  direct.Input(a, first);
+  direct.Input(b, dtype);
+  direct.Input(c, dtype);
+  if (direct.ok) {
+    const CallScope scope;
+    ActiveKernels().ternary.fn[op][dtype](a, b, c, y, n, 0);
+    return NUMRS_OK;
+  }
+  return Guard([&] {
+    return Ternary(context, op, Line(a, first, &n), Line(b, dtype, &n), Line(c, dtype, &n), Line(y, dtype, &n));
+  });
 }
 
 }  // namespace numrs

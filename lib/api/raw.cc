@@ -10,520 +10,520 @@
 
 using namespace numrs;
 
-extern "C" numrs_status numrs_negative_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return Guard([&] { return Unary(context, 0, Line(x, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_negative_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return Guard([&] { return Unary(context, 0, Line(x, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_negative_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return Guard([&] { return Unary(context, 0, Line(x, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_negative_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t n) { return Guard([&] { return Unary(context, 0, Line(x, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_negative_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 0, Line(x, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_negative_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return Guard([&] { return Unary(context, 0, Line(x, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_negative_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return Guard([&] { return Unary(context, 0, Line(x, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_negative_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return Guard([&] { return Unary(context, 0, Line(x, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_negative_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 0, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_negative_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 0, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_positive_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return Guard([&] { return Unary(context, 1, Line(x, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_positive_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return Guard([&] { return Unary(context, 1, Line(x, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_positive_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return Guard([&] { return Unary(context, 1, Line(x, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_positive_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t n) { return Guard([&] { return Unary(context, 1, Line(x, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_positive_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 1, Line(x, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_positive_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return Guard([&] { return Unary(context, 1, Line(x, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_positive_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return Guard([&] { return Unary(context, 1, Line(x, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_positive_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return Guard([&] { return Unary(context, 1, Line(x, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_positive_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 1, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_positive_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 1, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_abs_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 2, Line(x, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_abs_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return Guard([&] { return Unary(context, 2, Line(x, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_abs_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return Guard([&] { return Unary(context, 2, Line(x, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_abs_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return Guard([&] { return Unary(context, 2, Line(x, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_abs_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t n) { return Guard([&] { return Unary(context, 2, Line(x, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_abs_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 2, Line(x, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_abs_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return Guard([&] { return Unary(context, 2, Line(x, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_abs_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return Guard([&] { return Unary(context, 2, Line(x, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_abs_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return Guard([&] { return Unary(context, 2, Line(x, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_abs_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 2, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_abs_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 2, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_sign_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return Guard([&] { return Unary(context, 3, Line(x, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_sign_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return Guard([&] { return Unary(context, 3, Line(x, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_sign_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return Guard([&] { return Unary(context, 3, Line(x, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_sign_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t n) { return Guard([&] { return Unary(context, 3, Line(x, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_sign_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 3, Line(x, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_sign_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return Guard([&] { return Unary(context, 3, Line(x, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_sign_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return Guard([&] { return Unary(context, 3, Line(x, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_sign_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return Guard([&] { return Unary(context, 3, Line(x, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_sign_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 3, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_sign_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 3, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_square_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return Guard([&] { return Unary(context, 4, Line(x, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_square_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return Guard([&] { return Unary(context, 4, Line(x, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_square_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return Guard([&] { return Unary(context, 4, Line(x, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_square_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t n) { return Guard([&] { return Unary(context, 4, Line(x, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_square_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 4, Line(x, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_square_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return Guard([&] { return Unary(context, 4, Line(x, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_square_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return Guard([&] { return Unary(context, 4, Line(x, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_square_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return Guard([&] { return Unary(context, 4, Line(x, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_square_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 4, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_square_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 4, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_reciprocal_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return Guard([&] { return Unary(context, 5, Line(x, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_reciprocal_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return Guard([&] { return Unary(context, 5, Line(x, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_reciprocal_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return Guard([&] { return Unary(context, 5, Line(x, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_reciprocal_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t n) { return Guard([&] { return Unary(context, 5, Line(x, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_reciprocal_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 5, Line(x, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_reciprocal_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return Guard([&] { return Unary(context, 5, Line(x, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_reciprocal_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return Guard([&] { return Unary(context, 5, Line(x, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_reciprocal_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return Guard([&] { return Unary(context, 5, Line(x, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_reciprocal_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 5, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_reciprocal_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 5, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_sqrt_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 6, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_sqrt_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 6, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_floor_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 7, Line(x, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_floor_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return Guard([&] { return Unary(context, 7, Line(x, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_floor_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return Guard([&] { return Unary(context, 7, Line(x, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_floor_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return Guard([&] { return Unary(context, 7, Line(x, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_floor_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t n) { return Guard([&] { return Unary(context, 7, Line(x, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_floor_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 7, Line(x, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_floor_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return Guard([&] { return Unary(context, 7, Line(x, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_floor_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return Guard([&] { return Unary(context, 7, Line(x, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_floor_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return Guard([&] { return Unary(context, 7, Line(x, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_floor_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 7, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_floor_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 7, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_ceil_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 8, Line(x, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_ceil_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return Guard([&] { return Unary(context, 8, Line(x, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_ceil_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return Guard([&] { return Unary(context, 8, Line(x, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_ceil_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return Guard([&] { return Unary(context, 8, Line(x, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_ceil_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t n) { return Guard([&] { return Unary(context, 8, Line(x, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_ceil_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 8, Line(x, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_ceil_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return Guard([&] { return Unary(context, 8, Line(x, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_ceil_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return Guard([&] { return Unary(context, 8, Line(x, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_ceil_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return Guard([&] { return Unary(context, 8, Line(x, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_ceil_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 8, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_ceil_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 8, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_trunc_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 9, Line(x, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_trunc_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return Guard([&] { return Unary(context, 9, Line(x, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_trunc_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return Guard([&] { return Unary(context, 9, Line(x, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_trunc_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return Guard([&] { return Unary(context, 9, Line(x, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_trunc_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t n) { return Guard([&] { return Unary(context, 9, Line(x, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_trunc_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 9, Line(x, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_trunc_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return Guard([&] { return Unary(context, 9, Line(x, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_trunc_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return Guard([&] { return Unary(context, 9, Line(x, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_trunc_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return Guard([&] { return Unary(context, 9, Line(x, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_trunc_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 9, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_trunc_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 9, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_round_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 10, Line(x, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_round_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return Guard([&] { return Unary(context, 10, Line(x, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_round_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return Guard([&] { return Unary(context, 10, Line(x, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_round_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return Guard([&] { return Unary(context, 10, Line(x, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_round_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t n) { return Guard([&] { return Unary(context, 10, Line(x, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_round_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 10, Line(x, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_round_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return Guard([&] { return Unary(context, 10, Line(x, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_round_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return Guard([&] { return Unary(context, 10, Line(x, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_round_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return Guard([&] { return Unary(context, 10, Line(x, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_round_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 10, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_round_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 10, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_isnan_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 11, Line(x, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isnan_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 11, Line(x, kI8, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isnan_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 11, Line(x, kI16, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isnan_i32(numrs_context *context, const int32_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 11, Line(x, kI32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isnan_i64(numrs_context *context, const int64_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 11, Line(x, kI64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isnan_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 11, Line(x, kU8, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isnan_u16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 11, Line(x, kU16, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isnan_u32(numrs_context *context, const uint32_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 11, Line(x, kU32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isnan_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 11, Line(x, kU64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isnan_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 11, Line(x, kF32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isnan_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 11, Line(x, kF64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isinf_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 12, Line(x, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isinf_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 12, Line(x, kI8, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isinf_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 12, Line(x, kI16, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isinf_i32(numrs_context *context, const int32_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 12, Line(x, kI32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isinf_i64(numrs_context *context, const int64_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 12, Line(x, kI64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isinf_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 12, Line(x, kU8, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isinf_u16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 12, Line(x, kU16, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isinf_u32(numrs_context *context, const uint32_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 12, Line(x, kU32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isinf_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 12, Line(x, kU64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isinf_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 12, Line(x, kF32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isinf_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 12, Line(x, kF64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isfinite_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 13, Line(x, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isfinite_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 13, Line(x, kI8, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isfinite_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 13, Line(x, kI16, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isfinite_i32(numrs_context *context, const int32_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 13, Line(x, kI32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isfinite_i64(numrs_context *context, const int64_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 13, Line(x, kI64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isfinite_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 13, Line(x, kU8, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isfinite_u16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 13, Line(x, kU16, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isfinite_u32(numrs_context *context, const uint32_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 13, Line(x, kU32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isfinite_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 13, Line(x, kU64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isfinite_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 13, Line(x, kF32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_isfinite_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 13, Line(x, kF64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_signbit_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 14, Line(x, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_signbit_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 14, Line(x, kI8, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_signbit_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 14, Line(x, kI16, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_signbit_i32(numrs_context *context, const int32_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 14, Line(x, kI32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_signbit_i64(numrs_context *context, const int64_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 14, Line(x, kI64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_signbit_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 14, Line(x, kU8, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_signbit_u16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 14, Line(x, kU16, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_signbit_u32(numrs_context *context, const uint32_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 14, Line(x, kU32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_signbit_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 14, Line(x, kU64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_signbit_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 14, Line(x, kF32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_signbit_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 14, Line(x, kF64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_not_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 15, Line(x, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_not_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 15, Line(x, kI8, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_not_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 15, Line(x, kI16, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_not_i32(numrs_context *context, const int32_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 15, Line(x, kI32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_not_i64(numrs_context *context, const int64_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 15, Line(x, kI64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_not_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 15, Line(x, kU8, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_not_u16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 15, Line(x, kU16, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_not_u32(numrs_context *context, const uint32_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 15, Line(x, kU32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_not_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 15, Line(x, kU64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_not_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 15, Line(x, kF32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_not_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 15, Line(x, kF64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_bitwise_invert_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 16, Line(x, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_bitwise_invert_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return Guard([&] { return Unary(context, 16, Line(x, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_bitwise_invert_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return Guard([&] { return Unary(context, 16, Line(x, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_bitwise_invert_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return Guard([&] { return Unary(context, 16, Line(x, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_bitwise_invert_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t n) { return Guard([&] { return Unary(context, 16, Line(x, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_bitwise_invert_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 16, Line(x, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_bitwise_invert_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return Guard([&] { return Unary(context, 16, Line(x, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_bitwise_invert_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return Guard([&] { return Unary(context, 16, Line(x, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_bitwise_invert_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return Guard([&] { return Unary(context, 16, Line(x, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_conj_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 17, Line(x, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_conj_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return Guard([&] { return Unary(context, 17, Line(x, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_conj_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return Guard([&] { return Unary(context, 17, Line(x, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_conj_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return Guard([&] { return Unary(context, 17, Line(x, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_conj_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t n) { return Guard([&] { return Unary(context, 17, Line(x, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_conj_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 17, Line(x, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_conj_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return Guard([&] { return Unary(context, 17, Line(x, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_conj_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return Guard([&] { return Unary(context, 17, Line(x, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_conj_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return Guard([&] { return Unary(context, 17, Line(x, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_conj_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 17, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_conj_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 17, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_real_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 18, Line(x, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_real_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return Guard([&] { return Unary(context, 18, Line(x, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_real_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return Guard([&] { return Unary(context, 18, Line(x, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_real_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return Guard([&] { return Unary(context, 18, Line(x, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_real_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t n) { return Guard([&] { return Unary(context, 18, Line(x, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_real_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 18, Line(x, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_real_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return Guard([&] { return Unary(context, 18, Line(x, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_real_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return Guard([&] { return Unary(context, 18, Line(x, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_real_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return Guard([&] { return Unary(context, 18, Line(x, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_real_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 18, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_real_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 18, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_imag_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 19, Line(x, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_imag_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return Guard([&] { return Unary(context, 19, Line(x, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_imag_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return Guard([&] { return Unary(context, 19, Line(x, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_imag_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return Guard([&] { return Unary(context, 19, Line(x, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_imag_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t n) { return Guard([&] { return Unary(context, 19, Line(x, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_imag_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return Guard([&] { return Unary(context, 19, Line(x, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_imag_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return Guard([&] { return Unary(context, 19, Line(x, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_imag_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return Guard([&] { return Unary(context, 19, Line(x, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_imag_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return Guard([&] { return Unary(context, 19, Line(x, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_imag_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 19, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_imag_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 19, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_exp_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 20, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_exp_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 20, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_exp2_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 21, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_exp2_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 21, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_expm1_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 22, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_expm1_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 22, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_log_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 23, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_log_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 23, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_log2_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 24, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_log2_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 24, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_log10_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 25, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_log10_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 25, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_log1p_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 26, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_log1p_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 26, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_sin_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 27, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_sin_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 27, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_cos_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 28, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_cos_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 28, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_tan_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 29, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_tan_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 29, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_sinh_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 30, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_sinh_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 30, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_cosh_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 31, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_cosh_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 31, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_tanh_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 32, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_tanh_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 32, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_asin_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 33, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_asin_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 33, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_acos_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 34, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_acos_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 34, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_atan_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 35, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_atan_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 35, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_asinh_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 36, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_asinh_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 36, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_acosh_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 37, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_acosh_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 37, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_atanh_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 38, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_atanh_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 38, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_cbrt_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 39, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_cbrt_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 39, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_rsqrt_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 40, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_rsqrt_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 40, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_erf_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 41, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_erf_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 41, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_erfc_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 42, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_erfc_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 42, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_sigmoid_f32(numrs_context *context, const float *x, float *y, int64_t n) { return Guard([&] { return Unary(context, 43, Line(x, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_sigmoid_f64(numrs_context *context, const double *x, double *y, int64_t n) { return Guard([&] { return Unary(context, 43, Line(x, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_add_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 0, Line(a, kBOOL, &n), Line(b, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_add_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return Guard([&] { return Binary(context, 0, Line(a, kI8, &n), Line(b, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_add_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return Guard([&] { return Binary(context, 0, Line(a, kI16, &n), Line(b, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_add_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return Guard([&] { return Binary(context, 0, Line(a, kI32, &n), Line(b, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_add_i64(numrs_context *context, const int64_t *a, const int64_t *b, int64_t *y, int64_t n) { return Guard([&] { return Binary(context, 0, Line(a, kI64, &n), Line(b, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_add_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 0, Line(a, kU8, &n), Line(b, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_add_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return Guard([&] { return Binary(context, 0, Line(a, kU16, &n), Line(b, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_add_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return Guard([&] { return Binary(context, 0, Line(a, kU32, &n), Line(b, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_add_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return Guard([&] { return Binary(context, 0, Line(a, kU64, &n), Line(b, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_add_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return Guard([&] { return Binary(context, 0, Line(a, kF32, &n), Line(b, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_add_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return Guard([&] { return Binary(context, 0, Line(a, kF64, &n), Line(b, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_subtract_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return Guard([&] { return Binary(context, 1, Line(a, kI8, &n), Line(b, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_subtract_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return Guard([&] { return Binary(context, 1, Line(a, kI16, &n), Line(b, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_subtract_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return Guard([&] { return Binary(context, 1, Line(a, kI32, &n), Line(b, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_subtract_i64(numrs_context *context, const int64_t *a, const int64_t *b, int64_t *y, int64_t n) { return Guard([&] { return Binary(context, 1, Line(a, kI64, &n), Line(b, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_subtract_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 1, Line(a, kU8, &n), Line(b, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_subtract_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return Guard([&] { return Binary(context, 1, Line(a, kU16, &n), Line(b, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_subtract_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return Guard([&] { return Binary(context, 1, Line(a, kU32, &n), Line(b, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_subtract_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return Guard([&] { return Binary(context, 1, Line(a, kU64, &n), Line(b, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_subtract_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return Guard([&] { return Binary(context, 1, Line(a, kF32, &n), Line(b, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_subtract_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return Guard([&] { return Binary(context, 1, Line(a, kF64, &n), Line(b, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_multiply_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 2, Line(a, kBOOL, &n), Line(b, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_multiply_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return Guard([&] { return Binary(context, 2, Line(a, kI8, &n), Line(b, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_multiply_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return Guard([&] { return Binary(context, 2, Line(a, kI16, &n), Line(b, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_multiply_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return Guard([&] { return Binary(context, 2, Line(a, kI32, &n), Line(b, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_multiply_i64(numrs_context *context, const int64_t *a, const int64_t *b, int64_t *y, int64_t n) { return Guard([&] { return Binary(context, 2, Line(a, kI64, &n), Line(b, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_multiply_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 2, Line(a, kU8, &n), Line(b, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_multiply_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return Guard([&] { return Binary(context, 2, Line(a, kU16, &n), Line(b, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_multiply_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return Guard([&] { return Binary(context, 2, Line(a, kU32, &n), Line(b, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_multiply_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return Guard([&] { return Binary(context, 2, Line(a, kU64, &n), Line(b, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_multiply_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return Guard([&] { return Binary(context, 2, Line(a, kF32, &n), Line(b, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_multiply_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return Guard([&] { return Binary(context, 2, Line(a, kF64, &n), Line(b, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_divide_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return Guard([&] { return Binary(context, 3, Line(a, kF32, &n), Line(b, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_divide_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return Guard([&] { return Binary(context, 3, Line(a, kF64, &n), Line(b, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_floor_divide_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return Guard([&] { return Binary(context, 4, Line(a, kI8, &n), Line(b, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_floor_divide_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return Guard([&] { return Binary(context, 4, Line(a, kI16, &n), Line(b, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_floor_divide_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return Guard([&] { return Binary(context, 4, Line(a, kI32, &n), Line(b, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_floor_divide_i64(numrs_context *context, const int64_t *a, const int64_t *b, int64_t *y, int64_t n) { return Guard([&] { return Binary(context, 4, Line(a, kI64, &n), Line(b, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_floor_divide_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 4, Line(a, kU8, &n), Line(b, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_floor_divide_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return Guard([&] { return Binary(context, 4, Line(a, kU16, &n), Line(b, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_floor_divide_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return Guard([&] { return Binary(context, 4, Line(a, kU32, &n), Line(b, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_floor_divide_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return Guard([&] { return Binary(context, 4, Line(a, kU64, &n), Line(b, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_floor_divide_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return Guard([&] { return Binary(context, 4, Line(a, kF32, &n), Line(b, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_floor_divide_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return Guard([&] { return Binary(context, 4, Line(a, kF64, &n), Line(b, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_remainder_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return Guard([&] { return Binary(context, 5, Line(a, kI8, &n), Line(b, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_remainder_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return Guard([&] { return Binary(context, 5, Line(a, kI16, &n), Line(b, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_remainder_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return Guard([&] { return Binary(context, 5, Line(a, kI32, &n), Line(b, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_remainder_i64(numrs_context *context, const int64_t *a, const int64_t *b, int64_t *y, int64_t n) { return Guard([&] { return Binary(context, 5, Line(a, kI64, &n), Line(b, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_remainder_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 5, Line(a, kU8, &n), Line(b, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_remainder_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return Guard([&] { return Binary(context, 5, Line(a, kU16, &n), Line(b, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_remainder_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return Guard([&] { return Binary(context, 5, Line(a, kU32, &n), Line(b, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_remainder_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return Guard([&] { return Binary(context, 5, Line(a, kU64, &n), Line(b, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_remainder_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return Guard([&] { return Binary(context, 5, Line(a, kF32, &n), Line(b, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_remainder_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return Guard([&] { return Binary(context, 5, Line(a, kF64, &n), Line(b, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_pow_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return Guard([&] { return Binary(context, 6, Line(a, kI8, &n), Line(b, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_pow_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return Guard([&] { return Binary(context, 6, Line(a, kI16, &n), Line(b, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_pow_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return Guard([&] { return Binary(context, 6, Line(a, kI32, &n), Line(b, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_pow_i64(numrs_context *context, const int64_t *a, const int64_t *b, int64_t *y, int64_t n) { return Guard([&] { return Binary(context, 6, Line(a, kI64, &n), Line(b, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_pow_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 6, Line(a, kU8, &n), Line(b, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_pow_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return Guard([&] { return Binary(context, 6, Line(a, kU16, &n), Line(b, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_pow_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return Guard([&] { return Binary(context, 6, Line(a, kU32, &n), Line(b, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_pow_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return Guard([&] { return Binary(context, 6, Line(a, kU64, &n), Line(b, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_pow_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return Guard([&] { return Binary(context, 6, Line(a, kF32, &n), Line(b, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_pow_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return Guard([&] { return Binary(context, 6, Line(a, kF64, &n), Line(b, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_maximum_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 7, Line(a, kBOOL, &n), Line(b, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_maximum_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return Guard([&] { return Binary(context, 7, Line(a, kI8, &n), Line(b, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_maximum_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return Guard([&] { return Binary(context, 7, Line(a, kI16, &n), Line(b, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_maximum_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return Guard([&] { return Binary(context, 7, Line(a, kI32, &n), Line(b, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_maximum_i64(numrs_context *context, const int64_t *a, const int64_t *b, int64_t *y, int64_t n) { return Guard([&] { return Binary(context, 7, Line(a, kI64, &n), Line(b, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_maximum_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 7, Line(a, kU8, &n), Line(b, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_maximum_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return Guard([&] { return Binary(context, 7, Line(a, kU16, &n), Line(b, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_maximum_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return Guard([&] { return Binary(context, 7, Line(a, kU32, &n), Line(b, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_maximum_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return Guard([&] { return Binary(context, 7, Line(a, kU64, &n), Line(b, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_maximum_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return Guard([&] { return Binary(context, 7, Line(a, kF32, &n), Line(b, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_maximum_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return Guard([&] { return Binary(context, 7, Line(a, kF64, &n), Line(b, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_minimum_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 8, Line(a, kBOOL, &n), Line(b, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_minimum_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return Guard([&] { return Binary(context, 8, Line(a, kI8, &n), Line(b, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_minimum_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return Guard([&] { return Binary(context, 8, Line(a, kI16, &n), Line(b, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_minimum_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return Guard([&] { return Binary(context, 8, Line(a, kI32, &n), Line(b, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_minimum_i64(numrs_context *context, const int64_t *a, const int64_t *b, int64_t *y, int64_t n) { return Guard([&] { return Binary(context, 8, Line(a, kI64, &n), Line(b, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_minimum_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 8, Line(a, kU8, &n), Line(b, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_minimum_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return Guard([&] { return Binary(context, 8, Line(a, kU16, &n), Line(b, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_minimum_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return Guard([&] { return Binary(context, 8, Line(a, kU32, &n), Line(b, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_minimum_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return Guard([&] { return Binary(context, 8, Line(a, kU64, &n), Line(b, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_minimum_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return Guard([&] { return Binary(context, 8, Line(a, kF32, &n), Line(b, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_minimum_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return Guard([&] { return Binary(context, 8, Line(a, kF64, &n), Line(b, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_equal_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 9, Line(a, kBOOL, &n), Line(b, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_equal_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 9, Line(a, kI8, &n), Line(b, kI8, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_equal_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 9, Line(a, kI16, &n), Line(b, kI16, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_equal_i32(numrs_context *context, const int32_t *a, const int32_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 9, Line(a, kI32, &n), Line(b, kI32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_equal_i64(numrs_context *context, const int64_t *a, const int64_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 9, Line(a, kI64, &n), Line(b, kI64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_equal_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 9, Line(a, kU8, &n), Line(b, kU8, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_equal_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 9, Line(a, kU16, &n), Line(b, kU16, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_equal_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 9, Line(a, kU32, &n), Line(b, kU32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_equal_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 9, Line(a, kU64, &n), Line(b, kU64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_equal_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 9, Line(a, kF32, &n), Line(b, kF32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_equal_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 9, Line(a, kF64, &n), Line(b, kF64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_not_equal_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 10, Line(a, kBOOL, &n), Line(b, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_not_equal_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 10, Line(a, kI8, &n), Line(b, kI8, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_not_equal_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 10, Line(a, kI16, &n), Line(b, kI16, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_not_equal_i32(numrs_context *context, const int32_t *a, const int32_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 10, Line(a, kI32, &n), Line(b, kI32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_not_equal_i64(numrs_context *context, const int64_t *a, const int64_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 10, Line(a, kI64, &n), Line(b, kI64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_not_equal_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 10, Line(a, kU8, &n), Line(b, kU8, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_not_equal_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 10, Line(a, kU16, &n), Line(b, kU16, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_not_equal_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 10, Line(a, kU32, &n), Line(b, kU32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_not_equal_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 10, Line(a, kU64, &n), Line(b, kU64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_not_equal_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 10, Line(a, kF32, &n), Line(b, kF32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_not_equal_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 10, Line(a, kF64, &n), Line(b, kF64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_less_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 11, Line(a, kBOOL, &n), Line(b, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_less_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 11, Line(a, kI8, &n), Line(b, kI8, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_less_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 11, Line(a, kI16, &n), Line(b, kI16, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_less_i32(numrs_context *context, const int32_t *a, const int32_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 11, Line(a, kI32, &n), Line(b, kI32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_less_i64(numrs_context *context, const int64_t *a, const int64_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 11, Line(a, kI64, &n), Line(b, kI64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_less_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 11, Line(a, kU8, &n), Line(b, kU8, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_less_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 11, Line(a, kU16, &n), Line(b, kU16, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_less_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 11, Line(a, kU32, &n), Line(b, kU32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_less_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 11, Line(a, kU64, &n), Line(b, kU64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_less_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 11, Line(a, kF32, &n), Line(b, kF32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_less_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 11, Line(a, kF64, &n), Line(b, kF64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_less_equal_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 12, Line(a, kBOOL, &n), Line(b, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_less_equal_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 12, Line(a, kI8, &n), Line(b, kI8, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_less_equal_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 12, Line(a, kI16, &n), Line(b, kI16, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_less_equal_i32(numrs_context *context, const int32_t *a, const int32_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 12, Line(a, kI32, &n), Line(b, kI32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_less_equal_i64(numrs_context *context, const int64_t *a, const int64_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 12, Line(a, kI64, &n), Line(b, kI64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_less_equal_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 12, Line(a, kU8, &n), Line(b, kU8, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_less_equal_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 12, Line(a, kU16, &n), Line(b, kU16, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_less_equal_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 12, Line(a, kU32, &n), Line(b, kU32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_less_equal_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 12, Line(a, kU64, &n), Line(b, kU64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_less_equal_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 12, Line(a, kF32, &n), Line(b, kF32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_less_equal_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 12, Line(a, kF64, &n), Line(b, kF64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_greater_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 13, Line(a, kBOOL, &n), Line(b, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_greater_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 13, Line(a, kI8, &n), Line(b, kI8, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_greater_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 13, Line(a, kI16, &n), Line(b, kI16, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_greater_i32(numrs_context *context, const int32_t *a, const int32_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 13, Line(a, kI32, &n), Line(b, kI32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_greater_i64(numrs_context *context, const int64_t *a, const int64_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 13, Line(a, kI64, &n), Line(b, kI64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_greater_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 13, Line(a, kU8, &n), Line(b, kU8, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_greater_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 13, Line(a, kU16, &n), Line(b, kU16, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_greater_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 13, Line(a, kU32, &n), Line(b, kU32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_greater_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 13, Line(a, kU64, &n), Line(b, kU64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_greater_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 13, Line(a, kF32, &n), Line(b, kF32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_greater_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 13, Line(a, kF64, &n), Line(b, kF64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_greater_equal_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 14, Line(a, kBOOL, &n), Line(b, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_greater_equal_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 14, Line(a, kI8, &n), Line(b, kI8, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_greater_equal_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 14, Line(a, kI16, &n), Line(b, kI16, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_greater_equal_i32(numrs_context *context, const int32_t *a, const int32_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 14, Line(a, kI32, &n), Line(b, kI32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_greater_equal_i64(numrs_context *context, const int64_t *a, const int64_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 14, Line(a, kI64, &n), Line(b, kI64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_greater_equal_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 14, Line(a, kU8, &n), Line(b, kU8, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_greater_equal_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 14, Line(a, kU16, &n), Line(b, kU16, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_greater_equal_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 14, Line(a, kU32, &n), Line(b, kU32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_greater_equal_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 14, Line(a, kU64, &n), Line(b, kU64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_greater_equal_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 14, Line(a, kF32, &n), Line(b, kF32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_greater_equal_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 14, Line(a, kF64, &n), Line(b, kF64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_and_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 15, Line(a, kBOOL, &n), Line(b, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_and_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 15, Line(a, kI8, &n), Line(b, kI8, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_and_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 15, Line(a, kI16, &n), Line(b, kI16, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_and_i32(numrs_context *context, const int32_t *a, const int32_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 15, Line(a, kI32, &n), Line(b, kI32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_and_i64(numrs_context *context, const int64_t *a, const int64_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 15, Line(a, kI64, &n), Line(b, kI64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_and_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 15, Line(a, kU8, &n), Line(b, kU8, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_and_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 15, Line(a, kU16, &n), Line(b, kU16, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_and_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 15, Line(a, kU32, &n), Line(b, kU32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_and_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 15, Line(a, kU64, &n), Line(b, kU64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_and_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 15, Line(a, kF32, &n), Line(b, kF32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_and_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 15, Line(a, kF64, &n), Line(b, kF64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_or_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 16, Line(a, kBOOL, &n), Line(b, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_or_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 16, Line(a, kI8, &n), Line(b, kI8, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_or_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 16, Line(a, kI16, &n), Line(b, kI16, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_or_i32(numrs_context *context, const int32_t *a, const int32_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 16, Line(a, kI32, &n), Line(b, kI32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_or_i64(numrs_context *context, const int64_t *a, const int64_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 16, Line(a, kI64, &n), Line(b, kI64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_or_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 16, Line(a, kU8, &n), Line(b, kU8, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_or_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 16, Line(a, kU16, &n), Line(b, kU16, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_or_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 16, Line(a, kU32, &n), Line(b, kU32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_or_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 16, Line(a, kU64, &n), Line(b, kU64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_or_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 16, Line(a, kF32, &n), Line(b, kF32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_or_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 16, Line(a, kF64, &n), Line(b, kF64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_xor_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 17, Line(a, kBOOL, &n), Line(b, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_xor_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 17, Line(a, kI8, &n), Line(b, kI8, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_xor_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 17, Line(a, kI16, &n), Line(b, kI16, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_xor_i32(numrs_context *context, const int32_t *a, const int32_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 17, Line(a, kI32, &n), Line(b, kI32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_xor_i64(numrs_context *context, const int64_t *a, const int64_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 17, Line(a, kI64, &n), Line(b, kI64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_xor_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 17, Line(a, kU8, &n), Line(b, kU8, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_xor_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 17, Line(a, kU16, &n), Line(b, kU16, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_xor_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 17, Line(a, kU32, &n), Line(b, kU32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_xor_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 17, Line(a, kU64, &n), Line(b, kU64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_xor_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 17, Line(a, kF32, &n), Line(b, kF32, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_logical_xor_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 17, Line(a, kF64, &n), Line(b, kF64, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_bitwise_and_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 18, Line(a, kBOOL, &n), Line(b, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_bitwise_and_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return Guard([&] { return Binary(context, 18, Line(a, kI8, &n), Line(b, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_bitwise_and_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return Guard([&] { return Binary(context, 18, Line(a, kI16, &n), Line(b, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_bitwise_and_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return Guard([&] { return Binary(context, 18, Line(a, kI32, &n), Line(b, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_bitwise_and_i64(numrs_context *context, const int64_t *a, const int64_t *b, int64_t *y, int64_t n) { return Guard([&] { return Binary(context, 18, Line(a, kI64, &n), Line(b, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_bitwise_and_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 18, Line(a, kU8, &n), Line(b, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_bitwise_and_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return Guard([&] { return Binary(context, 18, Line(a, kU16, &n), Line(b, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_bitwise_and_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return Guard([&] { return Binary(context, 18, Line(a, kU32, &n), Line(b, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_bitwise_and_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return Guard([&] { return Binary(context, 18, Line(a, kU64, &n), Line(b, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_bitwise_or_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 19, Line(a, kBOOL, &n), Line(b, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_bitwise_or_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return Guard([&] { return Binary(context, 19, Line(a, kI8, &n), Line(b, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_bitwise_or_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return Guard([&] { return Binary(context, 19, Line(a, kI16, &n), Line(b, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_bitwise_or_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return Guard([&] { return Binary(context, 19, Line(a, kI32, &n), Line(b, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_bitwise_or_i64(numrs_context *context, const int64_t *a, const int64_t *b, int64_t *y, int64_t n) { return Guard([&] { return Binary(context, 19, Line(a, kI64, &n), Line(b, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_bitwise_or_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 19, Line(a, kU8, &n), Line(b, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_bitwise_or_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return Guard([&] { return Binary(context, 19, Line(a, kU16, &n), Line(b, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_bitwise_or_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return Guard([&] { return Binary(context, 19, Line(a, kU32, &n), Line(b, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_bitwise_or_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return Guard([&] { return Binary(context, 19, Line(a, kU64, &n), Line(b, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_bitwise_xor_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 20, Line(a, kBOOL, &n), Line(b, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_bitwise_xor_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return Guard([&] { return Binary(context, 20, Line(a, kI8, &n), Line(b, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_bitwise_xor_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return Guard([&] { return Binary(context, 20, Line(a, kI16, &n), Line(b, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_bitwise_xor_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return Guard([&] { return Binary(context, 20, Line(a, kI32, &n), Line(b, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_bitwise_xor_i64(numrs_context *context, const int64_t *a, const int64_t *b, int64_t *y, int64_t n) { return Guard([&] { return Binary(context, 20, Line(a, kI64, &n), Line(b, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_bitwise_xor_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 20, Line(a, kU8, &n), Line(b, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_bitwise_xor_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return Guard([&] { return Binary(context, 20, Line(a, kU16, &n), Line(b, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_bitwise_xor_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return Guard([&] { return Binary(context, 20, Line(a, kU32, &n), Line(b, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_bitwise_xor_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return Guard([&] { return Binary(context, 20, Line(a, kU64, &n), Line(b, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_bitwise_left_shift_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return Guard([&] { return Binary(context, 21, Line(a, kI8, &n), Line(b, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_bitwise_left_shift_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return Guard([&] { return Binary(context, 21, Line(a, kI16, &n), Line(b, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_bitwise_left_shift_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return Guard([&] { return Binary(context, 21, Line(a, kI32, &n), Line(b, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_bitwise_left_shift_i64(numrs_context *context, const int64_t *a, const int64_t *b, int64_t *y, int64_t n) { return Guard([&] { return Binary(context, 21, Line(a, kI64, &n), Line(b, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_bitwise_left_shift_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 21, Line(a, kU8, &n), Line(b, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_bitwise_left_shift_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return Guard([&] { return Binary(context, 21, Line(a, kU16, &n), Line(b, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_bitwise_left_shift_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return Guard([&] { return Binary(context, 21, Line(a, kU32, &n), Line(b, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_bitwise_left_shift_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return Guard([&] { return Binary(context, 21, Line(a, kU64, &n), Line(b, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_bitwise_right_shift_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return Guard([&] { return Binary(context, 22, Line(a, kI8, &n), Line(b, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_bitwise_right_shift_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return Guard([&] { return Binary(context, 22, Line(a, kI16, &n), Line(b, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_bitwise_right_shift_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return Guard([&] { return Binary(context, 22, Line(a, kI32, &n), Line(b, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_bitwise_right_shift_i64(numrs_context *context, const int64_t *a, const int64_t *b, int64_t *y, int64_t n) { return Guard([&] { return Binary(context, 22, Line(a, kI64, &n), Line(b, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_bitwise_right_shift_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Binary(context, 22, Line(a, kU8, &n), Line(b, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_bitwise_right_shift_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return Guard([&] { return Binary(context, 22, Line(a, kU16, &n), Line(b, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_bitwise_right_shift_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return Guard([&] { return Binary(context, 22, Line(a, kU32, &n), Line(b, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_bitwise_right_shift_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return Guard([&] { return Binary(context, 22, Line(a, kU64, &n), Line(b, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_copysign_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return Guard([&] { return Binary(context, 23, Line(a, kF32, &n), Line(b, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_copysign_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return Guard([&] { return Binary(context, 23, Line(a, kF64, &n), Line(b, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_nextafter_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return Guard([&] { return Binary(context, 24, Line(a, kF32, &n), Line(b, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_nextafter_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return Guard([&] { return Binary(context, 24, Line(a, kF64, &n), Line(b, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_hypot_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return Guard([&] { return Binary(context, 25, Line(a, kF32, &n), Line(b, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_hypot_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return Guard([&] { return Binary(context, 25, Line(a, kF64, &n), Line(b, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_atan2_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return Guard([&] { return Binary(context, 26, Line(a, kF32, &n), Line(b, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_atan2_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return Guard([&] { return Binary(context, 26, Line(a, kF64, &n), Line(b, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_logaddexp_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return Guard([&] { return Binary(context, 27, Line(a, kF32, &n), Line(b, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_logaddexp_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return Guard([&] { return Binary(context, 27, Line(a, kF64, &n), Line(b, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_where_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *y, int64_t n) { return Guard([&] { return Ternary(context, 0, Line(a, kBOOL, &n), Line(b, kBOOL, &n), Line(c, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_where_i8(numrs_context *context, const uint8_t *a, const int8_t *b, const int8_t *c, int8_t *y, int64_t n) { return Guard([&] { return Ternary(context, 0, Line(a, kBOOL, &n), Line(b, kI8, &n), Line(c, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_where_i16(numrs_context *context, const uint8_t *a, const int16_t *b, const int16_t *c, int16_t *y, int64_t n) { return Guard([&] { return Ternary(context, 0, Line(a, kBOOL, &n), Line(b, kI16, &n), Line(c, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_where_i32(numrs_context *context, const uint8_t *a, const int32_t *b, const int32_t *c, int32_t *y, int64_t n) { return Guard([&] { return Ternary(context, 0, Line(a, kBOOL, &n), Line(b, kI32, &n), Line(c, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_where_i64(numrs_context *context, const uint8_t *a, const int64_t *b, const int64_t *c, int64_t *y, int64_t n) { return Guard([&] { return Ternary(context, 0, Line(a, kBOOL, &n), Line(b, kI64, &n), Line(c, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_where_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *y, int64_t n) { return Guard([&] { return Ternary(context, 0, Line(a, kBOOL, &n), Line(b, kU8, &n), Line(c, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_where_u16(numrs_context *context, const uint8_t *a, const uint16_t *b, const uint16_t *c, uint16_t *y, int64_t n) { return Guard([&] { return Ternary(context, 0, Line(a, kBOOL, &n), Line(b, kU16, &n), Line(c, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_where_u32(numrs_context *context, const uint8_t *a, const uint32_t *b, const uint32_t *c, uint32_t *y, int64_t n) { return Guard([&] { return Ternary(context, 0, Line(a, kBOOL, &n), Line(b, kU32, &n), Line(c, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_where_u64(numrs_context *context, const uint8_t *a, const uint64_t *b, const uint64_t *c, uint64_t *y, int64_t n) { return Guard([&] { return Ternary(context, 0, Line(a, kBOOL, &n), Line(b, kU64, &n), Line(c, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_where_f32(numrs_context *context, const uint8_t *a, const float *b, const float *c, float *y, int64_t n) { return Guard([&] { return Ternary(context, 0, Line(a, kBOOL, &n), Line(b, kF32, &n), Line(c, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_where_f64(numrs_context *context, const uint8_t *a, const double *b, const double *c, double *y, int64_t n) { return Guard([&] { return Ternary(context, 0, Line(a, kBOOL, &n), Line(b, kF64, &n), Line(c, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_clip_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *y, int64_t n) { return Guard([&] { return Ternary(context, 1, Line(a, kBOOL, &n), Line(b, kBOOL, &n), Line(c, kBOOL, &n), Line(y, kBOOL, &n)); }); }
-extern "C" numrs_status numrs_clip_i8(numrs_context *context, const int8_t *a, const int8_t *b, const int8_t *c, int8_t *y, int64_t n) { return Guard([&] { return Ternary(context, 1, Line(a, kI8, &n), Line(b, kI8, &n), Line(c, kI8, &n), Line(y, kI8, &n)); }); }
-extern "C" numrs_status numrs_clip_i16(numrs_context *context, const int16_t *a, const int16_t *b, const int16_t *c, int16_t *y, int64_t n) { return Guard([&] { return Ternary(context, 1, Line(a, kI16, &n), Line(b, kI16, &n), Line(c, kI16, &n), Line(y, kI16, &n)); }); }
-extern "C" numrs_status numrs_clip_i32(numrs_context *context, const int32_t *a, const int32_t *b, const int32_t *c, int32_t *y, int64_t n) { return Guard([&] { return Ternary(context, 1, Line(a, kI32, &n), Line(b, kI32, &n), Line(c, kI32, &n), Line(y, kI32, &n)); }); }
-extern "C" numrs_status numrs_clip_i64(numrs_context *context, const int64_t *a, const int64_t *b, const int64_t *c, int64_t *y, int64_t n) { return Guard([&] { return Ternary(context, 1, Line(a, kI64, &n), Line(b, kI64, &n), Line(c, kI64, &n), Line(y, kI64, &n)); }); }
-extern "C" numrs_status numrs_clip_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *y, int64_t n) { return Guard([&] { return Ternary(context, 1, Line(a, kU8, &n), Line(b, kU8, &n), Line(c, kU8, &n), Line(y, kU8, &n)); }); }
-extern "C" numrs_status numrs_clip_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, const uint16_t *c, uint16_t *y, int64_t n) { return Guard([&] { return Ternary(context, 1, Line(a, kU16, &n), Line(b, kU16, &n), Line(c, kU16, &n), Line(y, kU16, &n)); }); }
-extern "C" numrs_status numrs_clip_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, const uint32_t *c, uint32_t *y, int64_t n) { return Guard([&] { return Ternary(context, 1, Line(a, kU32, &n), Line(b, kU32, &n), Line(c, kU32, &n), Line(y, kU32, &n)); }); }
-extern "C" numrs_status numrs_clip_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, const uint64_t *c, uint64_t *y, int64_t n) { return Guard([&] { return Ternary(context, 1, Line(a, kU64, &n), Line(b, kU64, &n), Line(c, kU64, &n), Line(y, kU64, &n)); }); }
-extern "C" numrs_status numrs_clip_f32(numrs_context *context, const float *a, const float *b, const float *c, float *y, int64_t n) { return Guard([&] { return Ternary(context, 1, Line(a, kF32, &n), Line(b, kF32, &n), Line(c, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_clip_f64(numrs_context *context, const double *a, const double *b, const double *c, double *y, int64_t n) { return Guard([&] { return Ternary(context, 1, Line(a, kF64, &n), Line(b, kF64, &n), Line(c, kF64, &n), Line(y, kF64, &n)); }); }
-extern "C" numrs_status numrs_fma_f32(numrs_context *context, const float *a, const float *b, const float *c, float *y, int64_t n) { return Guard([&] { return Ternary(context, 2, Line(a, kF32, &n), Line(b, kF32, &n), Line(c, kF32, &n), Line(y, kF32, &n)); }); }
-extern "C" numrs_status numrs_fma_f64(numrs_context *context, const double *a, const double *b, const double *c, double *y, int64_t n) { return Guard([&] { return Ternary(context, 2, Line(a, kF64, &n), Line(b, kF64, &n), Line(c, kF64, &n), Line(y, kF64, &n)); }); }
+extern "C" numrs_status numrs_negative_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 0, kI8, x, y, n); }
+extern "C" numrs_status numrs_negative_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 0, kI16, x, y, n); }
+extern "C" numrs_status numrs_negative_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return UnaryRaw(context, 0, kI32, x, y, n); }
+extern "C" numrs_status numrs_negative_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t n) { return UnaryRaw(context, 0, kI64, x, y, n); }
+extern "C" numrs_status numrs_negative_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 0, kU8, x, y, n); }
+extern "C" numrs_status numrs_negative_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 0, kU16, x, y, n); }
+extern "C" numrs_status numrs_negative_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return UnaryRaw(context, 0, kU32, x, y, n); }
+extern "C" numrs_status numrs_negative_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return UnaryRaw(context, 0, kU64, x, y, n); }
+extern "C" numrs_status numrs_negative_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 0, kF32, x, y, n); }
+extern "C" numrs_status numrs_negative_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 0, kF64, x, y, n); }
+extern "C" numrs_status numrs_positive_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 1, kI8, x, y, n); }
+extern "C" numrs_status numrs_positive_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 1, kI16, x, y, n); }
+extern "C" numrs_status numrs_positive_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return UnaryRaw(context, 1, kI32, x, y, n); }
+extern "C" numrs_status numrs_positive_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t n) { return UnaryRaw(context, 1, kI64, x, y, n); }
+extern "C" numrs_status numrs_positive_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 1, kU8, x, y, n); }
+extern "C" numrs_status numrs_positive_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 1, kU16, x, y, n); }
+extern "C" numrs_status numrs_positive_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return UnaryRaw(context, 1, kU32, x, y, n); }
+extern "C" numrs_status numrs_positive_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return UnaryRaw(context, 1, kU64, x, y, n); }
+extern "C" numrs_status numrs_positive_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 1, kF32, x, y, n); }
+extern "C" numrs_status numrs_positive_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 1, kF64, x, y, n); }
+extern "C" numrs_status numrs_abs_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 2, kBOOL, x, y, n); }
+extern "C" numrs_status numrs_abs_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 2, kI8, x, y, n); }
+extern "C" numrs_status numrs_abs_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 2, kI16, x, y, n); }
+extern "C" numrs_status numrs_abs_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return UnaryRaw(context, 2, kI32, x, y, n); }
+extern "C" numrs_status numrs_abs_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t n) { return UnaryRaw(context, 2, kI64, x, y, n); }
+extern "C" numrs_status numrs_abs_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 2, kU8, x, y, n); }
+extern "C" numrs_status numrs_abs_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 2, kU16, x, y, n); }
+extern "C" numrs_status numrs_abs_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return UnaryRaw(context, 2, kU32, x, y, n); }
+extern "C" numrs_status numrs_abs_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return UnaryRaw(context, 2, kU64, x, y, n); }
+extern "C" numrs_status numrs_abs_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 2, kF32, x, y, n); }
+extern "C" numrs_status numrs_abs_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 2, kF64, x, y, n); }
+extern "C" numrs_status numrs_sign_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 3, kI8, x, y, n); }
+extern "C" numrs_status numrs_sign_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 3, kI16, x, y, n); }
+extern "C" numrs_status numrs_sign_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return UnaryRaw(context, 3, kI32, x, y, n); }
+extern "C" numrs_status numrs_sign_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t n) { return UnaryRaw(context, 3, kI64, x, y, n); }
+extern "C" numrs_status numrs_sign_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 3, kU8, x, y, n); }
+extern "C" numrs_status numrs_sign_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 3, kU16, x, y, n); }
+extern "C" numrs_status numrs_sign_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return UnaryRaw(context, 3, kU32, x, y, n); }
+extern "C" numrs_status numrs_sign_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return UnaryRaw(context, 3, kU64, x, y, n); }
+extern "C" numrs_status numrs_sign_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 3, kF32, x, y, n); }
+extern "C" numrs_status numrs_sign_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 3, kF64, x, y, n); }
+extern "C" numrs_status numrs_square_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 4, kI8, x, y, n); }
+extern "C" numrs_status numrs_square_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 4, kI16, x, y, n); }
+extern "C" numrs_status numrs_square_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return UnaryRaw(context, 4, kI32, x, y, n); }
+extern "C" numrs_status numrs_square_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t n) { return UnaryRaw(context, 4, kI64, x, y, n); }
+extern "C" numrs_status numrs_square_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 4, kU8, x, y, n); }
+extern "C" numrs_status numrs_square_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 4, kU16, x, y, n); }
+extern "C" numrs_status numrs_square_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return UnaryRaw(context, 4, kU32, x, y, n); }
+extern "C" numrs_status numrs_square_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return UnaryRaw(context, 4, kU64, x, y, n); }
+extern "C" numrs_status numrs_square_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 4, kF32, x, y, n); }
+extern "C" numrs_status numrs_square_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 4, kF64, x, y, n); }
+extern "C" numrs_status numrs_reciprocal_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 5, kI8, x, y, n); }
+extern "C" numrs_status numrs_reciprocal_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 5, kI16, x, y, n); }
+extern "C" numrs_status numrs_reciprocal_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return UnaryRaw(context, 5, kI32, x, y, n); }
+extern "C" numrs_status numrs_reciprocal_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t n) { return UnaryRaw(context, 5, kI64, x, y, n); }
+extern "C" numrs_status numrs_reciprocal_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 5, kU8, x, y, n); }
+extern "C" numrs_status numrs_reciprocal_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 5, kU16, x, y, n); }
+extern "C" numrs_status numrs_reciprocal_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return UnaryRaw(context, 5, kU32, x, y, n); }
+extern "C" numrs_status numrs_reciprocal_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return UnaryRaw(context, 5, kU64, x, y, n); }
+extern "C" numrs_status numrs_reciprocal_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 5, kF32, x, y, n); }
+extern "C" numrs_status numrs_reciprocal_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 5, kF64, x, y, n); }
+extern "C" numrs_status numrs_sqrt_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 6, kF32, x, y, n); }
+extern "C" numrs_status numrs_sqrt_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 6, kF64, x, y, n); }
+extern "C" numrs_status numrs_floor_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 7, kBOOL, x, y, n); }
+extern "C" numrs_status numrs_floor_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 7, kI8, x, y, n); }
+extern "C" numrs_status numrs_floor_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 7, kI16, x, y, n); }
+extern "C" numrs_status numrs_floor_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return UnaryRaw(context, 7, kI32, x, y, n); }
+extern "C" numrs_status numrs_floor_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t n) { return UnaryRaw(context, 7, kI64, x, y, n); }
+extern "C" numrs_status numrs_floor_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 7, kU8, x, y, n); }
+extern "C" numrs_status numrs_floor_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 7, kU16, x, y, n); }
+extern "C" numrs_status numrs_floor_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return UnaryRaw(context, 7, kU32, x, y, n); }
+extern "C" numrs_status numrs_floor_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return UnaryRaw(context, 7, kU64, x, y, n); }
+extern "C" numrs_status numrs_floor_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 7, kF32, x, y, n); }
+extern "C" numrs_status numrs_floor_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 7, kF64, x, y, n); }
+extern "C" numrs_status numrs_ceil_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 8, kBOOL, x, y, n); }
+extern "C" numrs_status numrs_ceil_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 8, kI8, x, y, n); }
+extern "C" numrs_status numrs_ceil_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 8, kI16, x, y, n); }
+extern "C" numrs_status numrs_ceil_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return UnaryRaw(context, 8, kI32, x, y, n); }
+extern "C" numrs_status numrs_ceil_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t n) { return UnaryRaw(context, 8, kI64, x, y, n); }
+extern "C" numrs_status numrs_ceil_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 8, kU8, x, y, n); }
+extern "C" numrs_status numrs_ceil_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 8, kU16, x, y, n); }
+extern "C" numrs_status numrs_ceil_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return UnaryRaw(context, 8, kU32, x, y, n); }
+extern "C" numrs_status numrs_ceil_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return UnaryRaw(context, 8, kU64, x, y, n); }
+extern "C" numrs_status numrs_ceil_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 8, kF32, x, y, n); }
+extern "C" numrs_status numrs_ceil_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 8, kF64, x, y, n); }
+extern "C" numrs_status numrs_trunc_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 9, kBOOL, x, y, n); }
+extern "C" numrs_status numrs_trunc_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 9, kI8, x, y, n); }
+extern "C" numrs_status numrs_trunc_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 9, kI16, x, y, n); }
+extern "C" numrs_status numrs_trunc_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return UnaryRaw(context, 9, kI32, x, y, n); }
+extern "C" numrs_status numrs_trunc_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t n) { return UnaryRaw(context, 9, kI64, x, y, n); }
+extern "C" numrs_status numrs_trunc_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 9, kU8, x, y, n); }
+extern "C" numrs_status numrs_trunc_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 9, kU16, x, y, n); }
+extern "C" numrs_status numrs_trunc_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return UnaryRaw(context, 9, kU32, x, y, n); }
+extern "C" numrs_status numrs_trunc_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return UnaryRaw(context, 9, kU64, x, y, n); }
+extern "C" numrs_status numrs_trunc_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 9, kF32, x, y, n); }
+extern "C" numrs_status numrs_trunc_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 9, kF64, x, y, n); }
+extern "C" numrs_status numrs_round_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 10, kBOOL, x, y, n); }
+extern "C" numrs_status numrs_round_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 10, kI8, x, y, n); }
+extern "C" numrs_status numrs_round_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 10, kI16, x, y, n); }
+extern "C" numrs_status numrs_round_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return UnaryRaw(context, 10, kI32, x, y, n); }
+extern "C" numrs_status numrs_round_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t n) { return UnaryRaw(context, 10, kI64, x, y, n); }
+extern "C" numrs_status numrs_round_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 10, kU8, x, y, n); }
+extern "C" numrs_status numrs_round_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 10, kU16, x, y, n); }
+extern "C" numrs_status numrs_round_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return UnaryRaw(context, 10, kU32, x, y, n); }
+extern "C" numrs_status numrs_round_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return UnaryRaw(context, 10, kU64, x, y, n); }
+extern "C" numrs_status numrs_round_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 10, kF32, x, y, n); }
+extern "C" numrs_status numrs_round_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 10, kF64, x, y, n); }
+extern "C" numrs_status numrs_isnan_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kBOOL, x, y, n); }
+extern "C" numrs_status numrs_isnan_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kI8, x, y, n); }
+extern "C" numrs_status numrs_isnan_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kI16, x, y, n); }
+extern "C" numrs_status numrs_isnan_i32(numrs_context *context, const int32_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kI32, x, y, n); }
+extern "C" numrs_status numrs_isnan_i64(numrs_context *context, const int64_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kI64, x, y, n); }
+extern "C" numrs_status numrs_isnan_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kU8, x, y, n); }
+extern "C" numrs_status numrs_isnan_u16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kU16, x, y, n); }
+extern "C" numrs_status numrs_isnan_u32(numrs_context *context, const uint32_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kU32, x, y, n); }
+extern "C" numrs_status numrs_isnan_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kU64, x, y, n); }
+extern "C" numrs_status numrs_isnan_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kF32, x, y, n); }
+extern "C" numrs_status numrs_isnan_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kF64, x, y, n); }
+extern "C" numrs_status numrs_isinf_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kBOOL, x, y, n); }
+extern "C" numrs_status numrs_isinf_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kI8, x, y, n); }
+extern "C" numrs_status numrs_isinf_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kI16, x, y, n); }
+extern "C" numrs_status numrs_isinf_i32(numrs_context *context, const int32_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kI32, x, y, n); }
+extern "C" numrs_status numrs_isinf_i64(numrs_context *context, const int64_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kI64, x, y, n); }
+extern "C" numrs_status numrs_isinf_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kU8, x, y, n); }
+extern "C" numrs_status numrs_isinf_u16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kU16, x, y, n); }
+extern "C" numrs_status numrs_isinf_u32(numrs_context *context, const uint32_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kU32, x, y, n); }
+extern "C" numrs_status numrs_isinf_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kU64, x, y, n); }
+extern "C" numrs_status numrs_isinf_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kF32, x, y, n); }
+extern "C" numrs_status numrs_isinf_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kF64, x, y, n); }
+extern "C" numrs_status numrs_isfinite_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kBOOL, x, y, n); }
+extern "C" numrs_status numrs_isfinite_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kI8, x, y, n); }
+extern "C" numrs_status numrs_isfinite_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kI16, x, y, n); }
+extern "C" numrs_status numrs_isfinite_i32(numrs_context *context, const int32_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kI32, x, y, n); }
+extern "C" numrs_status numrs_isfinite_i64(numrs_context *context, const int64_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kI64, x, y, n); }
+extern "C" numrs_status numrs_isfinite_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kU8, x, y, n); }
+extern "C" numrs_status numrs_isfinite_u16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kU16, x, y, n); }
+extern "C" numrs_status numrs_isfinite_u32(numrs_context *context, const uint32_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kU32, x, y, n); }
+extern "C" numrs_status numrs_isfinite_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kU64, x, y, n); }
+extern "C" numrs_status numrs_isfinite_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kF32, x, y, n); }
+extern "C" numrs_status numrs_isfinite_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kF64, x, y, n); }
+extern "C" numrs_status numrs_signbit_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 14, kBOOL, x, y, n); }
+extern "C" numrs_status numrs_signbit_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 14, kI8, x, y, n); }
+extern "C" numrs_status numrs_signbit_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 14, kI16, x, y, n); }
+extern "C" numrs_status numrs_signbit_i32(numrs_context *context, const int32_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 14, kI32, x, y, n); }
+extern "C" numrs_status numrs_signbit_i64(numrs_context *context, const int64_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 14, kI64, x, y, n); }
+extern "C" numrs_status numrs_signbit_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 14, kU8, x, y, n); }
+extern "C" numrs_status numrs_signbit_u16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 14, kU16, x, y, n); }
+extern "C" numrs_status numrs_signbit_u32(numrs_context *context, const uint32_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 14, kU32, x, y, n); }
+extern "C" numrs_status numrs_signbit_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 14, kU64, x, y, n); }
+extern "C" numrs_status numrs_signbit_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 14, kF32, x, y, n); }
+extern "C" numrs_status numrs_signbit_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 14, kF64, x, y, n); }
+extern "C" numrs_status numrs_logical_not_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 15, kBOOL, x, y, n); }
+extern "C" numrs_status numrs_logical_not_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 15, kI8, x, y, n); }
+extern "C" numrs_status numrs_logical_not_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 15, kI16, x, y, n); }
+extern "C" numrs_status numrs_logical_not_i32(numrs_context *context, const int32_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 15, kI32, x, y, n); }
+extern "C" numrs_status numrs_logical_not_i64(numrs_context *context, const int64_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 15, kI64, x, y, n); }
+extern "C" numrs_status numrs_logical_not_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 15, kU8, x, y, n); }
+extern "C" numrs_status numrs_logical_not_u16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 15, kU16, x, y, n); }
+extern "C" numrs_status numrs_logical_not_u32(numrs_context *context, const uint32_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 15, kU32, x, y, n); }
+extern "C" numrs_status numrs_logical_not_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 15, kU64, x, y, n); }
+extern "C" numrs_status numrs_logical_not_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 15, kF32, x, y, n); }
+extern "C" numrs_status numrs_logical_not_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 15, kF64, x, y, n); }
+extern "C" numrs_status numrs_bitwise_invert_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 16, kBOOL, x, y, n); }
+extern "C" numrs_status numrs_bitwise_invert_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 16, kI8, x, y, n); }
+extern "C" numrs_status numrs_bitwise_invert_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 16, kI16, x, y, n); }
+extern "C" numrs_status numrs_bitwise_invert_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return UnaryRaw(context, 16, kI32, x, y, n); }
+extern "C" numrs_status numrs_bitwise_invert_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t n) { return UnaryRaw(context, 16, kI64, x, y, n); }
+extern "C" numrs_status numrs_bitwise_invert_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 16, kU8, x, y, n); }
+extern "C" numrs_status numrs_bitwise_invert_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 16, kU16, x, y, n); }
+extern "C" numrs_status numrs_bitwise_invert_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return UnaryRaw(context, 16, kU32, x, y, n); }
+extern "C" numrs_status numrs_bitwise_invert_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return UnaryRaw(context, 16, kU64, x, y, n); }
+extern "C" numrs_status numrs_conj_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 17, kBOOL, x, y, n); }
+extern "C" numrs_status numrs_conj_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 17, kI8, x, y, n); }
+extern "C" numrs_status numrs_conj_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 17, kI16, x, y, n); }
+extern "C" numrs_status numrs_conj_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return UnaryRaw(context, 17, kI32, x, y, n); }
+extern "C" numrs_status numrs_conj_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t n) { return UnaryRaw(context, 17, kI64, x, y, n); }
+extern "C" numrs_status numrs_conj_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 17, kU8, x, y, n); }
+extern "C" numrs_status numrs_conj_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 17, kU16, x, y, n); }
+extern "C" numrs_status numrs_conj_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return UnaryRaw(context, 17, kU32, x, y, n); }
+extern "C" numrs_status numrs_conj_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return UnaryRaw(context, 17, kU64, x, y, n); }
+extern "C" numrs_status numrs_conj_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 17, kF32, x, y, n); }
+extern "C" numrs_status numrs_conj_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 17, kF64, x, y, n); }
+extern "C" numrs_status numrs_real_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 18, kBOOL, x, y, n); }
+extern "C" numrs_status numrs_real_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 18, kI8, x, y, n); }
+extern "C" numrs_status numrs_real_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 18, kI16, x, y, n); }
+extern "C" numrs_status numrs_real_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return UnaryRaw(context, 18, kI32, x, y, n); }
+extern "C" numrs_status numrs_real_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t n) { return UnaryRaw(context, 18, kI64, x, y, n); }
+extern "C" numrs_status numrs_real_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 18, kU8, x, y, n); }
+extern "C" numrs_status numrs_real_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 18, kU16, x, y, n); }
+extern "C" numrs_status numrs_real_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return UnaryRaw(context, 18, kU32, x, y, n); }
+extern "C" numrs_status numrs_real_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return UnaryRaw(context, 18, kU64, x, y, n); }
+extern "C" numrs_status numrs_real_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 18, kF32, x, y, n); }
+extern "C" numrs_status numrs_real_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 18, kF64, x, y, n); }
+extern "C" numrs_status numrs_imag_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 19, kBOOL, x, y, n); }
+extern "C" numrs_status numrs_imag_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 19, kI8, x, y, n); }
+extern "C" numrs_status numrs_imag_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 19, kI16, x, y, n); }
+extern "C" numrs_status numrs_imag_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return UnaryRaw(context, 19, kI32, x, y, n); }
+extern "C" numrs_status numrs_imag_i64(numrs_context *context, const int64_t *x, int64_t *y, int64_t n) { return UnaryRaw(context, 19, kI64, x, y, n); }
+extern "C" numrs_status numrs_imag_u8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 19, kU8, x, y, n); }
+extern "C" numrs_status numrs_imag_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 19, kU16, x, y, n); }
+extern "C" numrs_status numrs_imag_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return UnaryRaw(context, 19, kU32, x, y, n); }
+extern "C" numrs_status numrs_imag_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return UnaryRaw(context, 19, kU64, x, y, n); }
+extern "C" numrs_status numrs_imag_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 19, kF32, x, y, n); }
+extern "C" numrs_status numrs_imag_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 19, kF64, x, y, n); }
+extern "C" numrs_status numrs_exp_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 20, kF32, x, y, n); }
+extern "C" numrs_status numrs_exp_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 20, kF64, x, y, n); }
+extern "C" numrs_status numrs_exp2_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 21, kF32, x, y, n); }
+extern "C" numrs_status numrs_exp2_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 21, kF64, x, y, n); }
+extern "C" numrs_status numrs_expm1_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 22, kF32, x, y, n); }
+extern "C" numrs_status numrs_expm1_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 22, kF64, x, y, n); }
+extern "C" numrs_status numrs_log_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 23, kF32, x, y, n); }
+extern "C" numrs_status numrs_log_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 23, kF64, x, y, n); }
+extern "C" numrs_status numrs_log2_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 24, kF32, x, y, n); }
+extern "C" numrs_status numrs_log2_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 24, kF64, x, y, n); }
+extern "C" numrs_status numrs_log10_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 25, kF32, x, y, n); }
+extern "C" numrs_status numrs_log10_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 25, kF64, x, y, n); }
+extern "C" numrs_status numrs_log1p_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 26, kF32, x, y, n); }
+extern "C" numrs_status numrs_log1p_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 26, kF64, x, y, n); }
+extern "C" numrs_status numrs_sin_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 27, kF32, x, y, n); }
+extern "C" numrs_status numrs_sin_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 27, kF64, x, y, n); }
+extern "C" numrs_status numrs_cos_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 28, kF32, x, y, n); }
+extern "C" numrs_status numrs_cos_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 28, kF64, x, y, n); }
+extern "C" numrs_status numrs_tan_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 29, kF32, x, y, n); }
+extern "C" numrs_status numrs_tan_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 29, kF64, x, y, n); }
+extern "C" numrs_status numrs_sinh_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 30, kF32, x, y, n); }
+extern "C" numrs_status numrs_sinh_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 30, kF64, x, y, n); }
+extern "C" numrs_status numrs_cosh_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 31, kF32, x, y, n); }
+extern "C" numrs_status numrs_cosh_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 31, kF64, x, y, n); }
+extern "C" numrs_status numrs_tanh_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 32, kF32, x, y, n); }
+extern "C" numrs_status numrs_tanh_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 32, kF64, x, y, n); }
+extern "C" numrs_status numrs_asin_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 33, kF32, x, y, n); }
+extern "C" numrs_status numrs_asin_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 33, kF64, x, y, n); }
+extern "C" numrs_status numrs_acos_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 34, kF32, x, y, n); }
+extern "C" numrs_status numrs_acos_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 34, kF64, x, y, n); }
+extern "C" numrs_status numrs_atan_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 35, kF32, x, y, n); }
+extern "C" numrs_status numrs_atan_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 35, kF64, x, y, n); }
+extern "C" numrs_status numrs_asinh_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 36, kF32, x, y, n); }
+extern "C" numrs_status numrs_asinh_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 36, kF64, x, y, n); }
+extern "C" numrs_status numrs_acosh_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 37, kF32, x, y, n); }
+extern "C" numrs_status numrs_acosh_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 37, kF64, x, y, n); }
+extern "C" numrs_status numrs_atanh_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 38, kF32, x, y, n); }
+extern "C" numrs_status numrs_atanh_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 38, kF64, x, y, n); }
+extern "C" numrs_status numrs_cbrt_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 39, kF32, x, y, n); }
+extern "C" numrs_status numrs_cbrt_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 39, kF64, x, y, n); }
+extern "C" numrs_status numrs_rsqrt_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 40, kF32, x, y, n); }
+extern "C" numrs_status numrs_rsqrt_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 40, kF64, x, y, n); }
+extern "C" numrs_status numrs_erf_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 41, kF32, x, y, n); }
+extern "C" numrs_status numrs_erf_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 41, kF64, x, y, n); }
+extern "C" numrs_status numrs_erfc_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 42, kF32, x, y, n); }
+extern "C" numrs_status numrs_erfc_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 42, kF64, x, y, n); }
+extern "C" numrs_status numrs_sigmoid_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 43, kF32, x, y, n); }
+extern "C" numrs_status numrs_sigmoid_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 43, kF64, x, y, n); }
+extern "C" numrs_status numrs_add_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 0, kBOOL, a, b, y, n); }
+extern "C" numrs_status numrs_add_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return BinaryRaw(context, 0, kI8, a, b, y, n); }
+extern "C" numrs_status numrs_add_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return BinaryRaw(context, 0, kI16, a, b, y, n); }
+extern "C" numrs_status numrs_add_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return BinaryRaw(context, 0, kI32, a, b, y, n); }
+extern "C" numrs_status numrs_add_i64(numrs_context *context, const int64_t *a, const int64_t *b, int64_t *y, int64_t n) { return BinaryRaw(context, 0, kI64, a, b, y, n); }
+extern "C" numrs_status numrs_add_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 0, kU8, a, b, y, n); }
+extern "C" numrs_status numrs_add_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 0, kU16, a, b, y, n); }
+extern "C" numrs_status numrs_add_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return BinaryRaw(context, 0, kU32, a, b, y, n); }
+extern "C" numrs_status numrs_add_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return BinaryRaw(context, 0, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_add_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 0, kF32, a, b, y, n); }
+extern "C" numrs_status numrs_add_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 0, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_subtract_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return BinaryRaw(context, 1, kI8, a, b, y, n); }
+extern "C" numrs_status numrs_subtract_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return BinaryRaw(context, 1, kI16, a, b, y, n); }
+extern "C" numrs_status numrs_subtract_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return BinaryRaw(context, 1, kI32, a, b, y, n); }
+extern "C" numrs_status numrs_subtract_i64(numrs_context *context, const int64_t *a, const int64_t *b, int64_t *y, int64_t n) { return BinaryRaw(context, 1, kI64, a, b, y, n); }
+extern "C" numrs_status numrs_subtract_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 1, kU8, a, b, y, n); }
+extern "C" numrs_status numrs_subtract_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 1, kU16, a, b, y, n); }
+extern "C" numrs_status numrs_subtract_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return BinaryRaw(context, 1, kU32, a, b, y, n); }
+extern "C" numrs_status numrs_subtract_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return BinaryRaw(context, 1, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_subtract_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 1, kF32, a, b, y, n); }
+extern "C" numrs_status numrs_subtract_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 1, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_multiply_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 2, kBOOL, a, b, y, n); }
+extern "C" numrs_status numrs_multiply_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return BinaryRaw(context, 2, kI8, a, b, y, n); }
+extern "C" numrs_status numrs_multiply_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return BinaryRaw(context, 2, kI16, a, b, y, n); }
+extern "C" numrs_status numrs_multiply_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return BinaryRaw(context, 2, kI32, a, b, y, n); }
+extern "C" numrs_status numrs_multiply_i64(numrs_context *context, const int64_t *a, const int64_t *b, int64_t *y, int64_t n) { return BinaryRaw(context, 2, kI64, a, b, y, n); }
+extern "C" numrs_status numrs_multiply_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 2, kU8, a, b, y, n); }
+extern "C" numrs_status numrs_multiply_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 2, kU16, a, b, y, n); }
+extern "C" numrs_status numrs_multiply_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return BinaryRaw(context, 2, kU32, a, b, y, n); }
+extern "C" numrs_status numrs_multiply_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return BinaryRaw(context, 2, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_multiply_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 2, kF32, a, b, y, n); }
+extern "C" numrs_status numrs_multiply_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 2, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_divide_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 3, kF32, a, b, y, n); }
+extern "C" numrs_status numrs_divide_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 3, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_floor_divide_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return BinaryRaw(context, 4, kI8, a, b, y, n); }
+extern "C" numrs_status numrs_floor_divide_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return BinaryRaw(context, 4, kI16, a, b, y, n); }
+extern "C" numrs_status numrs_floor_divide_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return BinaryRaw(context, 4, kI32, a, b, y, n); }
+extern "C" numrs_status numrs_floor_divide_i64(numrs_context *context, const int64_t *a, const int64_t *b, int64_t *y, int64_t n) { return BinaryRaw(context, 4, kI64, a, b, y, n); }
+extern "C" numrs_status numrs_floor_divide_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 4, kU8, a, b, y, n); }
+extern "C" numrs_status numrs_floor_divide_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 4, kU16, a, b, y, n); }
+extern "C" numrs_status numrs_floor_divide_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return BinaryRaw(context, 4, kU32, a, b, y, n); }
+extern "C" numrs_status numrs_floor_divide_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return BinaryRaw(context, 4, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_floor_divide_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 4, kF32, a, b, y, n); }
+extern "C" numrs_status numrs_floor_divide_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 4, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_remainder_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return BinaryRaw(context, 5, kI8, a, b, y, n); }
+extern "C" numrs_status numrs_remainder_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return BinaryRaw(context, 5, kI16, a, b, y, n); }
+extern "C" numrs_status numrs_remainder_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return BinaryRaw(context, 5, kI32, a, b, y, n); }
+extern "C" numrs_status numrs_remainder_i64(numrs_context *context, const int64_t *a, const int64_t *b, int64_t *y, int64_t n) { return BinaryRaw(context, 5, kI64, a, b, y, n); }
+extern "C" numrs_status numrs_remainder_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 5, kU8, a, b, y, n); }
+extern "C" numrs_status numrs_remainder_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 5, kU16, a, b, y, n); }
+extern "C" numrs_status numrs_remainder_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return BinaryRaw(context, 5, kU32, a, b, y, n); }
+extern "C" numrs_status numrs_remainder_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return BinaryRaw(context, 5, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_remainder_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 5, kF32, a, b, y, n); }
+extern "C" numrs_status numrs_remainder_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 5, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_pow_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return BinaryRaw(context, 6, kI8, a, b, y, n); }
+extern "C" numrs_status numrs_pow_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return BinaryRaw(context, 6, kI16, a, b, y, n); }
+extern "C" numrs_status numrs_pow_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return BinaryRaw(context, 6, kI32, a, b, y, n); }
+extern "C" numrs_status numrs_pow_i64(numrs_context *context, const int64_t *a, const int64_t *b, int64_t *y, int64_t n) { return BinaryRaw(context, 6, kI64, a, b, y, n); }
+extern "C" numrs_status numrs_pow_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 6, kU8, a, b, y, n); }
+extern "C" numrs_status numrs_pow_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 6, kU16, a, b, y, n); }
+extern "C" numrs_status numrs_pow_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return BinaryRaw(context, 6, kU32, a, b, y, n); }
+extern "C" numrs_status numrs_pow_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return BinaryRaw(context, 6, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_pow_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 6, kF32, a, b, y, n); }
+extern "C" numrs_status numrs_pow_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 6, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_maximum_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 7, kBOOL, a, b, y, n); }
+extern "C" numrs_status numrs_maximum_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return BinaryRaw(context, 7, kI8, a, b, y, n); }
+extern "C" numrs_status numrs_maximum_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return BinaryRaw(context, 7, kI16, a, b, y, n); }
+extern "C" numrs_status numrs_maximum_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return BinaryRaw(context, 7, kI32, a, b, y, n); }
+extern "C" numrs_status numrs_maximum_i64(numrs_context *context, const int64_t *a, const int64_t *b, int64_t *y, int64_t n) { return BinaryRaw(context, 7, kI64, a, b, y, n); }
+extern "C" numrs_status numrs_maximum_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 7, kU8, a, b, y, n); }
+extern "C" numrs_status numrs_maximum_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 7, kU16, a, b, y, n); }
+extern "C" numrs_status numrs_maximum_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return BinaryRaw(context, 7, kU32, a, b, y, n); }
+extern "C" numrs_status numrs_maximum_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return BinaryRaw(context, 7, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_maximum_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 7, kF32, a, b, y, n); }
+extern "C" numrs_status numrs_maximum_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 7, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_minimum_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 8, kBOOL, a, b, y, n); }
+extern "C" numrs_status numrs_minimum_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return BinaryRaw(context, 8, kI8, a, b, y, n); }
+extern "C" numrs_status numrs_minimum_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return BinaryRaw(context, 8, kI16, a, b, y, n); }
+extern "C" numrs_status numrs_minimum_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return BinaryRaw(context, 8, kI32, a, b, y, n); }
+extern "C" numrs_status numrs_minimum_i64(numrs_context *context, const int64_t *a, const int64_t *b, int64_t *y, int64_t n) { return BinaryRaw(context, 8, kI64, a, b, y, n); }
+extern "C" numrs_status numrs_minimum_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 8, kU8, a, b, y, n); }
+extern "C" numrs_status numrs_minimum_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 8, kU16, a, b, y, n); }
+extern "C" numrs_status numrs_minimum_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return BinaryRaw(context, 8, kU32, a, b, y, n); }
+extern "C" numrs_status numrs_minimum_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return BinaryRaw(context, 8, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_minimum_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 8, kF32, a, b, y, n); }
+extern "C" numrs_status numrs_minimum_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 8, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_equal_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 9, kBOOL, a, b, y, n); }
+extern "C" numrs_status numrs_equal_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 9, kI8, a, b, y, n); }
+extern "C" numrs_status numrs_equal_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 9, kI16, a, b, y, n); }
+extern "C" numrs_status numrs_equal_i32(numrs_context *context, const int32_t *a, const int32_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 9, kI32, a, b, y, n); }
+extern "C" numrs_status numrs_equal_i64(numrs_context *context, const int64_t *a, const int64_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 9, kI64, a, b, y, n); }
+extern "C" numrs_status numrs_equal_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 9, kU8, a, b, y, n); }
+extern "C" numrs_status numrs_equal_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 9, kU16, a, b, y, n); }
+extern "C" numrs_status numrs_equal_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 9, kU32, a, b, y, n); }
+extern "C" numrs_status numrs_equal_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 9, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_equal_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 9, kF32, a, b, y, n); }
+extern "C" numrs_status numrs_equal_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 9, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_not_equal_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kBOOL, a, b, y, n); }
+extern "C" numrs_status numrs_not_equal_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kI8, a, b, y, n); }
+extern "C" numrs_status numrs_not_equal_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kI16, a, b, y, n); }
+extern "C" numrs_status numrs_not_equal_i32(numrs_context *context, const int32_t *a, const int32_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kI32, a, b, y, n); }
+extern "C" numrs_status numrs_not_equal_i64(numrs_context *context, const int64_t *a, const int64_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kI64, a, b, y, n); }
+extern "C" numrs_status numrs_not_equal_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kU8, a, b, y, n); }
+extern "C" numrs_status numrs_not_equal_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kU16, a, b, y, n); }
+extern "C" numrs_status numrs_not_equal_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kU32, a, b, y, n); }
+extern "C" numrs_status numrs_not_equal_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_not_equal_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kF32, a, b, y, n); }
+extern "C" numrs_status numrs_not_equal_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_less_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 11, kBOOL, a, b, y, n); }
+extern "C" numrs_status numrs_less_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 11, kI8, a, b, y, n); }
+extern "C" numrs_status numrs_less_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 11, kI16, a, b, y, n); }
+extern "C" numrs_status numrs_less_i32(numrs_context *context, const int32_t *a, const int32_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 11, kI32, a, b, y, n); }
+extern "C" numrs_status numrs_less_i64(numrs_context *context, const int64_t *a, const int64_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 11, kI64, a, b, y, n); }
+extern "C" numrs_status numrs_less_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 11, kU8, a, b, y, n); }
+extern "C" numrs_status numrs_less_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 11, kU16, a, b, y, n); }
+extern "C" numrs_status numrs_less_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 11, kU32, a, b, y, n); }
+extern "C" numrs_status numrs_less_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 11, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_less_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 11, kF32, a, b, y, n); }
+extern "C" numrs_status numrs_less_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 11, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_less_equal_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 12, kBOOL, a, b, y, n); }
+extern "C" numrs_status numrs_less_equal_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 12, kI8, a, b, y, n); }
+extern "C" numrs_status numrs_less_equal_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 12, kI16, a, b, y, n); }
+extern "C" numrs_status numrs_less_equal_i32(numrs_context *context, const int32_t *a, const int32_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 12, kI32, a, b, y, n); }
+extern "C" numrs_status numrs_less_equal_i64(numrs_context *context, const int64_t *a, const int64_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 12, kI64, a, b, y, n); }
+extern "C" numrs_status numrs_less_equal_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 12, kU8, a, b, y, n); }
+extern "C" numrs_status numrs_less_equal_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 12, kU16, a, b, y, n); }
+extern "C" numrs_status numrs_less_equal_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 12, kU32, a, b, y, n); }
+extern "C" numrs_status numrs_less_equal_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 12, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_less_equal_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 12, kF32, a, b, y, n); }
+extern "C" numrs_status numrs_less_equal_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 12, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_greater_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 13, kBOOL, a, b, y, n); }
+extern "C" numrs_status numrs_greater_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 13, kI8, a, b, y, n); }
+extern "C" numrs_status numrs_greater_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 13, kI16, a, b, y, n); }
+extern "C" numrs_status numrs_greater_i32(numrs_context *context, const int32_t *a, const int32_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 13, kI32, a, b, y, n); }
+extern "C" numrs_status numrs_greater_i64(numrs_context *context, const int64_t *a, const int64_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 13, kI64, a, b, y, n); }
+extern "C" numrs_status numrs_greater_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 13, kU8, a, b, y, n); }
+extern "C" numrs_status numrs_greater_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 13, kU16, a, b, y, n); }
+extern "C" numrs_status numrs_greater_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 13, kU32, a, b, y, n); }
+extern "C" numrs_status numrs_greater_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 13, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_greater_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 13, kF32, a, b, y, n); }
+extern "C" numrs_status numrs_greater_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 13, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_greater_equal_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 14, kBOOL, a, b, y, n); }
+extern "C" numrs_status numrs_greater_equal_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 14, kI8, a, b, y, n); }
+extern "C" numrs_status numrs_greater_equal_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 14, kI16, a, b, y, n); }
+extern "C" numrs_status numrs_greater_equal_i32(numrs_context *context, const int32_t *a, const int32_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 14, kI32, a, b, y, n); }
+extern "C" numrs_status numrs_greater_equal_i64(numrs_context *context, const int64_t *a, const int64_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 14, kI64, a, b, y, n); }
+extern "C" numrs_status numrs_greater_equal_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 14, kU8, a, b, y, n); }
+extern "C" numrs_status numrs_greater_equal_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 14, kU16, a, b, y, n); }
+extern "C" numrs_status numrs_greater_equal_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 14, kU32, a, b, y, n); }
+extern "C" numrs_status numrs_greater_equal_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 14, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_greater_equal_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 14, kF32, a, b, y, n); }
+extern "C" numrs_status numrs_greater_equal_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 14, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_logical_and_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 15, kBOOL, a, b, y, n); }
+extern "C" numrs_status numrs_logical_and_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 15, kI8, a, b, y, n); }
+extern "C" numrs_status numrs_logical_and_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 15, kI16, a, b, y, n); }
+extern "C" numrs_status numrs_logical_and_i32(numrs_context *context, const int32_t *a, const int32_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 15, kI32, a, b, y, n); }
+extern "C" numrs_status numrs_logical_and_i64(numrs_context *context, const int64_t *a, const int64_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 15, kI64, a, b, y, n); }
+extern "C" numrs_status numrs_logical_and_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 15, kU8, a, b, y, n); }
+extern "C" numrs_status numrs_logical_and_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 15, kU16, a, b, y, n); }
+extern "C" numrs_status numrs_logical_and_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 15, kU32, a, b, y, n); }
+extern "C" numrs_status numrs_logical_and_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 15, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_logical_and_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 15, kF32, a, b, y, n); }
+extern "C" numrs_status numrs_logical_and_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 15, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_logical_or_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kBOOL, a, b, y, n); }
+extern "C" numrs_status numrs_logical_or_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kI8, a, b, y, n); }
+extern "C" numrs_status numrs_logical_or_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kI16, a, b, y, n); }
+extern "C" numrs_status numrs_logical_or_i32(numrs_context *context, const int32_t *a, const int32_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kI32, a, b, y, n); }
+extern "C" numrs_status numrs_logical_or_i64(numrs_context *context, const int64_t *a, const int64_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kI64, a, b, y, n); }
+extern "C" numrs_status numrs_logical_or_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kU8, a, b, y, n); }
+extern "C" numrs_status numrs_logical_or_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kU16, a, b, y, n); }
+extern "C" numrs_status numrs_logical_or_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kU32, a, b, y, n); }
+extern "C" numrs_status numrs_logical_or_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_logical_or_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kF32, a, b, y, n); }
+extern "C" numrs_status numrs_logical_or_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_logical_xor_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kBOOL, a, b, y, n); }
+extern "C" numrs_status numrs_logical_xor_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kI8, a, b, y, n); }
+extern "C" numrs_status numrs_logical_xor_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kI16, a, b, y, n); }
+extern "C" numrs_status numrs_logical_xor_i32(numrs_context *context, const int32_t *a, const int32_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kI32, a, b, y, n); }
+extern "C" numrs_status numrs_logical_xor_i64(numrs_context *context, const int64_t *a, const int64_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kI64, a, b, y, n); }
+extern "C" numrs_status numrs_logical_xor_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kU8, a, b, y, n); }
+extern "C" numrs_status numrs_logical_xor_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kU16, a, b, y, n); }
+extern "C" numrs_status numrs_logical_xor_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kU32, a, b, y, n); }
+extern "C" numrs_status numrs_logical_xor_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_logical_xor_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kF32, a, b, y, n); }
+extern "C" numrs_status numrs_logical_xor_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_and_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 18, kBOOL, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_and_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return BinaryRaw(context, 18, kI8, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_and_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return BinaryRaw(context, 18, kI16, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_and_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return BinaryRaw(context, 18, kI32, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_and_i64(numrs_context *context, const int64_t *a, const int64_t *b, int64_t *y, int64_t n) { return BinaryRaw(context, 18, kI64, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_and_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 18, kU8, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_and_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 18, kU16, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_and_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return BinaryRaw(context, 18, kU32, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_and_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return BinaryRaw(context, 18, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_or_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 19, kBOOL, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_or_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return BinaryRaw(context, 19, kI8, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_or_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return BinaryRaw(context, 19, kI16, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_or_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return BinaryRaw(context, 19, kI32, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_or_i64(numrs_context *context, const int64_t *a, const int64_t *b, int64_t *y, int64_t n) { return BinaryRaw(context, 19, kI64, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_or_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 19, kU8, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_or_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 19, kU16, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_or_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return BinaryRaw(context, 19, kU32, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_or_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return BinaryRaw(context, 19, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_xor_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 20, kBOOL, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_xor_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return BinaryRaw(context, 20, kI8, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_xor_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return BinaryRaw(context, 20, kI16, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_xor_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return BinaryRaw(context, 20, kI32, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_xor_i64(numrs_context *context, const int64_t *a, const int64_t *b, int64_t *y, int64_t n) { return BinaryRaw(context, 20, kI64, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_xor_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 20, kU8, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_xor_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 20, kU16, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_xor_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return BinaryRaw(context, 20, kU32, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_xor_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return BinaryRaw(context, 20, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_left_shift_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return BinaryRaw(context, 21, kI8, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_left_shift_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return BinaryRaw(context, 21, kI16, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_left_shift_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return BinaryRaw(context, 21, kI32, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_left_shift_i64(numrs_context *context, const int64_t *a, const int64_t *b, int64_t *y, int64_t n) { return BinaryRaw(context, 21, kI64, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_left_shift_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 21, kU8, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_left_shift_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 21, kU16, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_left_shift_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return BinaryRaw(context, 21, kU32, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_left_shift_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return BinaryRaw(context, 21, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_right_shift_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return BinaryRaw(context, 22, kI8, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_right_shift_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return BinaryRaw(context, 22, kI16, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_right_shift_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return BinaryRaw(context, 22, kI32, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_right_shift_i64(numrs_context *context, const int64_t *a, const int64_t *b, int64_t *y, int64_t n) { return BinaryRaw(context, 22, kI64, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_right_shift_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 22, kU8, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_right_shift_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 22, kU16, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_right_shift_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return BinaryRaw(context, 22, kU32, a, b, y, n); }
+extern "C" numrs_status numrs_bitwise_right_shift_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return BinaryRaw(context, 22, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_copysign_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 23, kF32, a, b, y, n); }
+extern "C" numrs_status numrs_copysign_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 23, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_nextafter_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 24, kF32, a, b, y, n); }
+extern "C" numrs_status numrs_nextafter_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 24, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_hypot_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 25, kF32, a, b, y, n); }
+extern "C" numrs_status numrs_hypot_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 25, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_atan2_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 26, kF32, a, b, y, n); }
+extern "C" numrs_status numrs_atan2_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 26, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_logaddexp_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 27, kF32, a, b, y, n); }
+extern "C" numrs_status numrs_logaddexp_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 27, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_where_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *y, int64_t n) { return TernaryRaw(context, 0, kBOOL, a, b, c, y, n); }
+extern "C" numrs_status numrs_where_i8(numrs_context *context, const uint8_t *a, const int8_t *b, const int8_t *c, int8_t *y, int64_t n) { return TernaryRaw(context, 0, kI8, a, b, c, y, n); }
+extern "C" numrs_status numrs_where_i16(numrs_context *context, const uint8_t *a, const int16_t *b, const int16_t *c, int16_t *y, int64_t n) { return TernaryRaw(context, 0, kI16, a, b, c, y, n); }
+extern "C" numrs_status numrs_where_i32(numrs_context *context, const uint8_t *a, const int32_t *b, const int32_t *c, int32_t *y, int64_t n) { return TernaryRaw(context, 0, kI32, a, b, c, y, n); }
+extern "C" numrs_status numrs_where_i64(numrs_context *context, const uint8_t *a, const int64_t *b, const int64_t *c, int64_t *y, int64_t n) { return TernaryRaw(context, 0, kI64, a, b, c, y, n); }
+extern "C" numrs_status numrs_where_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *y, int64_t n) { return TernaryRaw(context, 0, kU8, a, b, c, y, n); }
+extern "C" numrs_status numrs_where_u16(numrs_context *context, const uint8_t *a, const uint16_t *b, const uint16_t *c, uint16_t *y, int64_t n) { return TernaryRaw(context, 0, kU16, a, b, c, y, n); }
+extern "C" numrs_status numrs_where_u32(numrs_context *context, const uint8_t *a, const uint32_t *b, const uint32_t *c, uint32_t *y, int64_t n) { return TernaryRaw(context, 0, kU32, a, b, c, y, n); }
+extern "C" numrs_status numrs_where_u64(numrs_context *context, const uint8_t *a, const uint64_t *b, const uint64_t *c, uint64_t *y, int64_t n) { return TernaryRaw(context, 0, kU64, a, b, c, y, n); }
+extern "C" numrs_status numrs_where_f32(numrs_context *context, const uint8_t *a, const float *b, const float *c, float *y, int64_t n) { return TernaryRaw(context, 0, kF32, a, b, c, y, n); }
+extern "C" numrs_status numrs_where_f64(numrs_context *context, const uint8_t *a, const double *b, const double *c, double *y, int64_t n) { return TernaryRaw(context, 0, kF64, a, b, c, y, n); }
+extern "C" numrs_status numrs_clip_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *y, int64_t n) { return TernaryRaw(context, 1, kBOOL, a, b, c, y, n); }
+extern "C" numrs_status numrs_clip_i8(numrs_context *context, const int8_t *a, const int8_t *b, const int8_t *c, int8_t *y, int64_t n) { return TernaryRaw(context, 1, kI8, a, b, c, y, n); }
+extern "C" numrs_status numrs_clip_i16(numrs_context *context, const int16_t *a, const int16_t *b, const int16_t *c, int16_t *y, int64_t n) { return TernaryRaw(context, 1, kI16, a, b, c, y, n); }
+extern "C" numrs_status numrs_clip_i32(numrs_context *context, const int32_t *a, const int32_t *b, const int32_t *c, int32_t *y, int64_t n) { return TernaryRaw(context, 1, kI32, a, b, c, y, n); }
+extern "C" numrs_status numrs_clip_i64(numrs_context *context, const int64_t *a, const int64_t *b, const int64_t *c, int64_t *y, int64_t n) { return TernaryRaw(context, 1, kI64, a, b, c, y, n); }
+extern "C" numrs_status numrs_clip_u8(numrs_context *context, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *y, int64_t n) { return TernaryRaw(context, 1, kU8, a, b, c, y, n); }
+extern "C" numrs_status numrs_clip_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, const uint16_t *c, uint16_t *y, int64_t n) { return TernaryRaw(context, 1, kU16, a, b, c, y, n); }
+extern "C" numrs_status numrs_clip_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, const uint32_t *c, uint32_t *y, int64_t n) { return TernaryRaw(context, 1, kU32, a, b, c, y, n); }
+extern "C" numrs_status numrs_clip_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, const uint64_t *c, uint64_t *y, int64_t n) { return TernaryRaw(context, 1, kU64, a, b, c, y, n); }
+extern "C" numrs_status numrs_clip_f32(numrs_context *context, const float *a, const float *b, const float *c, float *y, int64_t n) { return TernaryRaw(context, 1, kF32, a, b, c, y, n); }
+extern "C" numrs_status numrs_clip_f64(numrs_context *context, const double *a, const double *b, const double *c, double *y, int64_t n) { return TernaryRaw(context, 1, kF64, a, b, c, y, n); }
+extern "C" numrs_status numrs_fma_f32(numrs_context *context, const float *a, const float *b, const float *c, float *y, int64_t n) { return TernaryRaw(context, 2, kF32, a, b, c, y, n); }
+extern "C" numrs_status numrs_fma_f64(numrs_context *context, const double *a, const double *b, const double *c, double *y, int64_t n) { return TernaryRaw(context, 2, kF64, a, b, c, y, n); }
 extern "C" numrs_status numrs_sum_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 0, x, kBOOL, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_sum_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 0, x, kI8, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_sum_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 0, x, kI16, y, kI64, outer, n, inner, 0); }); }

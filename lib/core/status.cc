@@ -10,16 +10,18 @@ namespace {
 thread_local char message[kMessageBytes] = "";
 }  // namespace
 
+__thread bool has_message = false;
+
 Status Fail(Status code, const char* format, ...) {
   va_list arguments;
   va_start(arguments, format);
   std::vsnprintf(message, kMessageBytes, format, arguments);
   va_end(arguments);
+  has_message = true;
   return code;
 }
 
-const char* Message() { return message; }
-void ClearMessage() { message[0] = 0; }
+const char* Message() { return has_message ? message : ""; }
 
 }  // namespace numrs
 

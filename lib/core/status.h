@@ -21,19 +21,31 @@ Status
 Fail(Status code, const char* format, ...);
 
 const char* Message();
-void ClearMessage();
+
+// Is there a message of this thread? A flag of its own, as every call clears it: with the initial-exec model that is
+// one instruction (musl cannot load such a library later on). __thread: no check whether it is initialised.
+#if defined(__GLIBC__)
+extern __attribute__((tls_model("initial-exec"))) __thread bool has_message;
+#else
+extern __thread bool has_message;
+#endif
+inline void ClearMessage() { has_message = false; }
 
 #define NUMRS_TRY(expression)                                   \
   do {                                                          \
     if (::numrs::Status status_ = (expression)) return status_; \
   } while (0)
 
-// Body of every extern "C" function that can fail: clears the message, gives the body the default floating-point
-// environment (restored on return), and turns exceptions into statuses.
+// Around a call: no message, and the default floating-point environment, restored in the end.
+struct CallScope {
+  CallScope() { ClearMessage(); }
+  FpEnvironment environment;
+};
+
+// Body of every extern "C" function that can fail: turns exceptions into statuses.
 template <class F>
 Status Guard(F&& body) noexcept {
-  FpEnvironment environment;
-  ClearMessage();
+  const CallScope scope;
   try {
     return body();
   } catch (const std::bad_alloc&) {
