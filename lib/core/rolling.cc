@@ -374,12 +374,14 @@ class WindowRunner {
     inputs_ = kRollingRows[job.op].inputs;
     windows_ = job.starts ? job.outputs : (job.outputs - 1) * job.step + 1;
     chunk_ = std::min(windows_, std::max<int64_t>(1024, 8 * job.p.window));
-    if (job.starts || job.p.weights) chunk_ = std::min<int64_t>(windows_, 1024);
+    if (job.p.weights) chunk_ = std::min<int64_t>(windows_, 1024);
+    if (job.starts) chunk_ = ChunkOfBounds();
     double ns = kRollingRows[job.op].cost_ns;
-    if (kRollingRows[job.op].way == RollingWay::BLOCKS) ns *= static_cast<double>(job.p.window);
+    if (kRollingRows[job.op].way == RollingWay::BLOCKS) ns *= job.p.weights ? static_cast<double>(job.p.window) : 16;
     threads_ = run.Threads(ns * static_cast<double>(lines_.lines()) * static_cast<double>(windows_));
     const int64_t shares = CeilDiv(threads_, lines_.lines());
-    chunk_ = std::max<int64_t>(std::min(chunk_, CeilDiv(windows_, shares)), 1);
+    // Where bounds are given, the windows of a chunk share rounding errors: chunks do not depend on the threads.
+    if (!job.starts) chunk_ = std::max<int64_t>(std::min(chunk_, CeilDiv(windows_, shares)), 1);
     if (job.op == kRolling_count) p_.min_periods = 0;
     fn_ = job.p.weights ? table_.weighted[job.op] : table_.windows[job.op];
   }
@@ -456,6 +458,13 @@ class WindowRunner {
   struct Span {
     int64_t first, last;
   };
+  // So many windows that together they step over four times the slots of the longest, which each chunk takes anew.
+  int64_t ChunkOfBounds() const {
+    const int64_t longest = std::max<int64_t>(job_.p.window, 1024);
+    const double steps = static_cast<double>(std::max<int64_t>(job_.ends[windows_ - 1] - job_.ends[0], 1));
+    const double chunk = 4 * static_cast<double>(longest) / steps * static_cast<double>(windows_);
+    return std::min<int64_t>({windows_, 65536, chunk < 65536 ? static_cast<int64_t>(chunk) + 1 : 65536});
+  }
   Span SpanOf(int64_t first, int64_t count) const {
     Span span{job_.n, 0};
     for (int64_t k = first; k < first + count; k++) {

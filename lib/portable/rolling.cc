@@ -28,41 +28,71 @@ Bounds BoundsOf(const RollingWindows& w, int64_t i) {
   return w.starts ? Bounds{w.starts[i], w.ends[i]} : Bounds{i, i + w.p->window};
 }
 
-template <class Op, int kInputs, int kLeast>
-void BlockWindows(const RollingWindows& w) {
-  constexpr int kState = Op::kPlanes > 0 ? Op::kPlanes : 1;
-  double nothing[kState] = {};
-  Op::template Start<Scalar>(nothing);
-  for (int64_t i = 0; i < w.windows; i++) {
-    const Bounds at = BoundsOf(w, i);
-    double s[kState] = {};
-    Op::template Start<Scalar>(s);
-    double n = 0;
-    for (int64_t k = at.start; k < at.end; k++) {
-      const double x = w.x[k], x2 = kInputs > 1 ? w.x2[k] : x;
-      if (x != x || x2 != x2) continue;
-      n += 1;
-      Op::template Take<Scalar, false>(s, x, x2, RollingCount<Scalar>::Of(n), static_cast<double>(k - at.start));
-    }
-    const double y =
-        Op::template Finish<Scalar>(*w.p, nothing, s, RollingJoint<Scalar>::Of(0, n), w.current ? w.current[i] : 0);
-    w.y[i] = RollingResult<Scalar>(*w.p, kLeast, y, n);
-  }
+// Takes slot k into a state, unless it is missing; n: values so far.
+template <class Op, int kInputs, bool kBefore>
+void TakeSlot(const RollingWindows& w, int64_t k, int64_t border, double* state, double* n) {
+  const double x = w.x[k], x2 = kInputs > 1 ? w.x2[k] : x;
+  if (x != x || x2 != x2) return;
+  *n += 1;
+  Op::template Take<Scalar, kBefore>(state, x, x2, RollingCount<Scalar>::Of(*n), static_cast<double>(k - border));
 }
 
+// Planes: sum | of RollingRunning: high, low.
 template <bool kMean>
-void SumWindows(const RollingWindows& w) {
+struct RollingBoundSum {
+  static constexpr int kRow = 1, kPlanes = 3;
+  template <class V>
+  static void Start(double* s) {
+    s[0] = s[1] = s[2] = 0;
+  }
+  template <class V, bool kBefore>
+  static void Take(double* s, double x, double, const RollingCount<V>&, double) {
+    auto sum = RollingRunning<V>::Of(s[1], s[2]);
+    sum.Add(x);
+    s[0] = sum.both, s[1] = sum.high, s[2] = sum.low;
+  }
+  template <class V>
+  static double Finish(const RollingParameters&, const double* a, const double* b, const RollingJoint<V>& j, double) {
+    return kMean ? (a[0] + b[0]) / j.n : a[0] + b[0];
+  }
+};
+
+// While both bounds only grow, a window is the tail of the slots before a border and the head of those behind it, as it
+// is of two blocks: every slot is taken into the tails and into a head once. The border moves to the end of a window
+// that has left the tails behind, or of which a bound has gone back.
+template <class Op, int kInputs, int kLeast>
+void BoundWindows(const RollingWindows& w) {
+  constexpr int kState = Op::kPlanes > 0 ? Op::kPlanes : 1;
+  double* tails = static_cast<double*>(w.scratch);  // of each slot: kRow planes, values
+  double tail[kState] = {}, head[kState] = {}, before = 0, behind = 0;
+  int64_t first = 0, border = 0, end = 0;
   for (int64_t i = 0; i < w.windows; i++) {
     const Bounds at = BoundsOf(w, i);
-    auto sum = RollingRunning<Scalar>::Nothing();
-    double n = 0;
-    for (int64_t k = at.start; k < at.end; k++) {
-      if (w.x[k] != w.x[k]) continue;
-      n += 1;
-      sum.Add(w.x[k]);
+    if (at.start < first || at.start >= border || at.end < end) {
+      first = at.start;
+      border = end = std::max(at.start, at.end);
+      before = behind = 0;
+      Op::template Start<Scalar>(tail);
+      Op::template Start<Scalar>(head);
+      for (int64_t k = border;; k--) {
+        double* slot = tails + k * (Op::kRow + 1);
+        std::copy_n(tail, Op::kRow, slot);
+        slot[Op::kRow] = before;
+        if (k == first) break;
+        TakeSlot<Op, kInputs, true>(w, k - 1, border, tail, &before);
+      }
     }
-    w.y[i] = RollingResult<Scalar>(*w.p, kMean ? 1 : 0, kMean ? sum.both / n : sum.both, n);
+    for (; end < at.end; end++) TakeSlot<Op, kInputs, false>(w, end, border, head, &behind);
+    const double* slot = tails + at.start * (Op::kRow + 1);
+    std::copy_n(slot, Op::kRow, tail);  // the planes behind are the border's
+    const auto joint = RollingJoint<Scalar>::Of(slot[Op::kRow], behind);
+    const double now = w.current ? w.current[i] : static_cast<double>(at.start - border);
+    w.y[i] = RollingResult<Scalar>(*w.p, kLeast, Op::template Finish<Scalar>(*w.p, tail, head, joint, now), joint.n);
   }
+}
+template <class Op>
+int64_t BoundScratch(int64_t slots, int64_t) {
+  return (slots + 1) * (Op::kRow + 1) * static_cast<int64_t>(sizeof(double));
 }
 
 // ------------------------------------------------------------------------------------------------ weights
@@ -175,7 +205,6 @@ void OrderWindows(const RollingWindows& w) {
   }
 }
 
-int64_t NoScratch(int64_t, int64_t) { return 0; }
 int64_t SortedScratch(int64_t slots, int64_t) { return (slots + 1) * static_cast<int64_t>(sizeof(double)); }
 
 bool AnyMissing(const double* x, int64_t n) {
@@ -189,24 +218,27 @@ RollingTable Make() {
   RollingFillBlocks<Scalar>(&t);
   t.any_missing = AnyMissing;
   FillEwm(&t);
-  for (int op = 0; op < kRollingOps; op++) t.scratch_bytes[op] = NoScratch;
-  t.windows[kRolling_sum] = SumWindows<false>;
-  t.windows[kRolling_mean] = SumWindows<true>;
-  t.windows[kRolling_count] = BlockWindows<RollingCounter, 1, 0>;
-  t.windows[kRolling_var] = BlockWindows<RollingVariance<kRolling_var>, 1, 1>;
-  t.windows[kRolling_std] = BlockWindows<RollingVariance<kRolling_std>, 1, 1>;
-  t.windows[kRolling_sem] = BlockWindows<RollingVariance<kRolling_sem>, 1, 1>;
-  t.windows[kRolling_zscore] = BlockWindows<RollingVariance<kRolling_zscore>, 1, 1>;
-  t.windows[kRolling_skew] = BlockWindows<RollingShape<false>, 1, 3>;
-  t.windows[kRolling_kurt] = BlockWindows<RollingShape<true>, 1, 4>;
-  t.windows[kRolling_min] = BlockWindows<RollingExtreme<false>, 1, 1>;
-  t.windows[kRolling_max] = BlockWindows<RollingExtreme<true>, 1, 1>;
-  t.windows[kRolling_argmin] = BlockWindows<RollingArgExtreme<false>, 1, 1>;
-  t.windows[kRolling_argmax] = BlockWindows<RollingArgExtreme<true>, 1, 1>;
-  t.windows[kRolling_first] = BlockWindows<RollingPlace<true>, 1, 1>;
-  t.windows[kRolling_last] = BlockWindows<RollingPlace<false>, 1, 1>;
-  t.windows[kRolling_cov] = BlockWindows<RollingPair<false>, 2, 1>;
-  t.windows[kRolling_corr] = BlockWindows<RollingPair<true>, 2, 2>;
+#define NUMRS_BOUNDS(name, inputs, least, ...)                           \
+  t.windows[kRolling_##name] = BoundWindows<__VA_ARGS__, inputs, least>; \
+  t.scratch_bytes[kRolling_##name] = BoundScratch<__VA_ARGS__>
+  NUMRS_BOUNDS(sum, 1, 0, RollingBoundSum<false>);
+  NUMRS_BOUNDS(mean, 1, 1, RollingBoundSum<true>);
+  NUMRS_BOUNDS(count, 1, 0, RollingCounter);
+  NUMRS_BOUNDS(var, 1, 1, RollingVariance<kRolling_var>);
+  NUMRS_BOUNDS(std, 1, 1, RollingVariance<kRolling_std>);
+  NUMRS_BOUNDS(sem, 1, 1, RollingVariance<kRolling_sem>);
+  NUMRS_BOUNDS(zscore, 1, 1, RollingVariance<kRolling_zscore>);
+  NUMRS_BOUNDS(skew, 1, 3, RollingShape<false>);
+  NUMRS_BOUNDS(kurt, 1, 4, RollingShape<true>);
+  NUMRS_BOUNDS(min, 1, 1, RollingExtreme<false>);
+  NUMRS_BOUNDS(max, 1, 1, RollingExtreme<true>);
+  NUMRS_BOUNDS(argmin, 1, 1, RollingArgExtreme<false>);
+  NUMRS_BOUNDS(argmax, 1, 1, RollingArgExtreme<true>);
+  NUMRS_BOUNDS(first, 1, 1, RollingPlace<true>);
+  NUMRS_BOUNDS(last, 1, 1, RollingPlace<false>);
+  NUMRS_BOUNDS(cov, 2, 1, RollingPair<false>);
+  NUMRS_BOUNDS(corr, 2, 2, RollingPair<true>);
+#undef NUMRS_BOUNDS
 #define NUMRS_ORDER(name)                                     \
   t.windows[kRolling_##name] = OrderWindows<kRolling_##name>; \
   t.scratch_bytes[kRolling_##name] = SortedScratch

@@ -218,6 +218,44 @@ def test_expanding_and_bounds(name):
             np.testing.assert_allclose(got[i], part[-1], rtol=1e-9, atol=1e-12)
 
 
+def growing_bounds(n, windows, longest, seed):
+    """Windows whose bounds only grow: some empty, some equal, some without a slot of the one before."""
+    generator = np.random.default_rng([seed, n])
+    starts = np.sort(generator.integers(0, n + 1, windows))
+    starts[generator.random(windows) < 0.3] = 0
+    starts = np.maximum.accumulate(starts)
+    ends = np.minimum(starts + generator.integers(0, longest + 1, windows), n)
+    return starts, np.maximum.accumulate(ends)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_growing_bounds(name):
+    """Values of each slice, for any threads, place and chunk."""
+    runtime.set_thresholds(thread_us=0.001)
+    for n, windows, longest, share in ((300, 300, 40, 0.1), (5000, 9000, 60, 0.0), (2500, 40, 1200, 0.3)):
+        x, x2 = series(n, share, 12) + 1e4, series(n, share / 2, 13)
+        if "zscore" in name:
+            windows = n
+        starts, ends = growing_bounds(n, windows, longest, 14)
+        got = None
+        for place, force in PLACES.items():
+            force()
+            for threads in (1, 3):
+                numrs.set_num_threads(threads)
+                here = function(name)(*operands(name, x, x2, (starts, ends)), min_periods=2)
+                got = here if got is None else got
+                assert here.tobytes() == got.tobytes(), f"{name} {place} {threads} threads, n={n}"
+        for i in range(0, windows, 1 + windows // 60):
+            start, end = starts[i], ends[i]
+            if "zscore" in name:
+                want = direct(name, x[start:end], x[i]) if np.sum(~np.isnan(x[start:end])) > 1 else np.nan
+            elif end - start < 2:
+                want = np.nan
+            else:
+                want = function(name)(*operands(name, x[start:end], x2[start:end], end - start), min_periods=2)[-1]
+            np.testing.assert_allclose(got[i], want, rtol=1e-7, atol=1e-10, err_msg=f"{name} {n} [{start}, {end})")
+
+
 @pytest.mark.parametrize("name", ROWS)
 def test_layouts_dtypes_and_outputs(name):
     generator = np.random.default_rng(7)
@@ -331,6 +369,28 @@ def test_variances_are_accurate(window, ulp):
                 continue
             assert abs(Fraction(float(var[i])) / exact - 1) <= ulp * 2 * Fraction(U), f"{label}, {i}"
             assert abs(std[i] / math.sqrt(exact) - 1) <= ulp * 2 * U
+
+
+def test_growing_bounds_are_exact():
+    for label, x in adversarial():
+        if label == "spikes 1e+300":
+            continue
+        starts, ends = growing_bounds(len(x), 500, 60, 15)
+        values = [Fraction(float(v)) for v in x]
+        total, var = (
+            everywhere(lambda: numrs.rolling_sum(x, (starts, ends))),
+            everywhere(lambda: numrs.rolling_var(x, (starts, ends))),
+        )
+        for i in range(0, 500, 7):
+            part = values[starts[i] : ends[i]]
+            if not part:
+                continue
+            mean = sum(part) / len(part)
+            exact = sum((v - mean) ** 2 for v in part) / len(part)
+            assert abs(Fraction(float(total[i])) - sum(part)) <= 4 * Fraction(U) * sum(abs(v) for v in part), (
+                f"{label}, {i}"
+            )
+            assert abs(Fraction(float(var[i])) - exact) <= 64 * Fraction(U) * exact, f"{label}, {i}"
 
 
 @pytest.mark.parametrize("value", [1e300, -1e300, math.inf, -math.inf, math.nan, 1e15])
