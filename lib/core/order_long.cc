@@ -1,11 +1,14 @@
 // One long line sorted in steps: pieces are split side by side by all threads until they are small, then sorted.
 #include "core/order_long.h"
 
+#include <algorithm>
+
 namespace numrs {
 namespace {
 
-constexpr int64_t kStep = 256 * 1024;  // elements of a piece between two looks at the others: well below 1 ms
-constexpr int64_t kSmall = 64 * 1024;  // a piece is sorted at once
+constexpr int64_t kStep = 256 * 1024;         // elements of a piece between two looks at the others: well below 1 ms
+constexpr int64_t kSmall = 64 * 1024;         // a piece is sorted at once,
+constexpr int64_t kMostAtOnce = 1024 * 1024;  // or with that many elements where every thread has enough of them
 constexpr int32_t kMostBad = 12;
 constexpr Status kFinished = -1;  // ends the loop; never leaves this file
 
@@ -16,6 +19,7 @@ class LongSort {
   LongSort(const Run& run, int threads, int64_t n, void* memory)
       : run_(run),
         threads_(threads),
+        small_size_(threads == 1 ? kMostAtOnce : std::clamp(n / (8 * threads), kSmall, kMostAtOnce)),
         capacity_(Capacity(n)),
         splits_(static_cast<OrderSplit*>(memory)),
         fresh_(reinterpret_cast<OrderPiece*>(splits_ + capacity_)),
@@ -37,7 +41,7 @@ class LongSort {
   void Add(const OrderPiece& p) {
     if (p.n == 0) return;
     const bool room = active_ < capacity_ && small_count_ + 2 * active_ + 2 < 3 * capacity_;
-    if (p.n > kSmall && p.bad <= kMostBad && room) {
+    if (p.n > small_size_ && p.bad <= kMostBad && room) {
       splits_[active_++] = OrderSplit{p, 0, 0, 0, {}};
     } else {
       small_[small_count_++] = p;
@@ -82,6 +86,7 @@ class LongSort {
 
   const Run& run_;
   const int threads_;
+  const int64_t small_size_;
   const int64_t capacity_;
   OrderSplit* const splits_;
   OrderPiece *const fresh_, *const small_;

@@ -12,6 +12,7 @@
 
 #include <type_traits>
 
+#include "cpu/memory-inl.h"
 #include "cpu/order_compress_tables.h"
 #include "hwy/highway.h"
 
@@ -53,6 +54,22 @@ HWY_INLINE hn::Vec<D> Front(D d, hn::Vec<D> v, Lanes<hn::TFromD<D>> lanes) {
     return hn::BitCast(d, hn::Vec<decltype(du)>{_mm512_maskz_compress_epi64(lanes, raw)});
   } else {
     return hn::BitCast(d, hn::Vec<decltype(du)>{_mm512_maskz_compress_epi32(lanes, raw)});
+  }
+}
+// The chosen lanes of v to left …, the others to … right: a whole register may be written at either.
+template <class D, typename T = hn::TFromD<D>>
+HWY_INLINE void StoreApart(D d, hn::Vec<D> v, Lanes<T> lanes, T* left, T* right) {
+  if constexpr (sizeof(T) == 8) {
+    const uint8_t* row = cpu::kCompress8x32.row[lanes];
+    const __m512i order = _mm512_cvtepu8_epi64(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(row)));
+    const hn::RebindToUnsigned<D> du;
+    const hn::Vec<decltype(du)> parted{_mm512_permutexvar_epi64(order, hn::BitCast(du, v).raw)};
+    hn::StoreU(hn::BitCast(d, parted), d, left);
+    hn::StoreU(hn::BitCast(d, parted), d, right - 8);
+  } else {
+    const int64_t above = 16 - Count<T>(lanes);
+    hn::StoreU(Front(d, v, lanes), d, left);
+    hn::BlendedStore(Front(d, v, Others<T>(lanes)), hn::FirstN(d, static_cast<size_t>(above)), d, right - above);
   }
 }
 
@@ -118,6 +135,20 @@ HWY_INLINE hn::Vec<D> Front(D d, hn::Vec<D> v, uint32_t lanes) {
 }
 
 #endif
+
+template <class D, typename T = hn::TFromD<D>>
+HWY_INLINE void StoreApart(D d, hn::Vec<D> v, Lanes<T> lanes, T* left, T* right) {
+#if HWY_ARCH_X86  // the tables have the others behind the chosen ones
+  const hn::Vec<D> parted = Front(d, v, lanes);
+  hn::StoreU(parted, d, left);
+  hn::StoreU(parted, d, right - HWY_MAX_BYTES / sizeof(T));
+#else
+  const int64_t above = static_cast<int64_t>(HWY_MAX_BYTES / sizeof(T)) - Count<T>(lanes);
+  hn::StoreU(Front(d, v, lanes), d, left);
+  StorePart(Front(d, v, Others<T>(lanes)), d, right - above, above);
+#endif
+}
+
 #endif
 
 }  // namespace HWY_NAMESPACE

@@ -179,10 +179,22 @@ inline void SortAll(const OrderPiece& p) {
   }
 }
 
-// Part of a split: as Split, `count` elements at a time.
+// Part of a split: as Split, `count` elements at a time. Keys alone are split at once and in place, which is faster by
+// half, unless that takes more than some 30 ms.
 template <typename K, bool kPairs>
 int32_t StepSplit(OrderSplit* s, int64_t count, OrderPiece* low, OrderPiece* high) {
+  constexpr int64_t kAtOnce = 1 << 25;
   const Piece<K, kPairs> p = PieceOf<K, kPairs>(s->piece);
+  const auto piece = [s](const Piece<K, kPairs>& q) {
+    return OrderPiece{q.a.k, q.b.k, kPairs ? q.a.i : nullptr, kPairs ? q.b.i : nullptr, q.n, s->piece.kind, q.in_b, 0};
+  };
+  if (!kPairs && s->done == 0 && !s->again && p.n <= kAtOnce) {
+    Piece<K, kPairs> l, h;
+    Split<K, kPairs>(p, &l, &h);
+    *low = piece(l);
+    *high = piece(h);
+    return 1;
+  }
   const Part<K, kPairs> src = p.in_b ? p.b : p.a;
   K pivot;
   if (s->done == 0 && !s->again) {
@@ -203,11 +215,8 @@ int32_t StepSplit(OrderSplit* s, int64_t count, OrderPiece* low, OrderPiece* hig
     return 0;
   }
   const int64_t nh = p.n - s->less;
-  const auto piece = [s](Part<K, kPairs> a, Part<K, kPairs> b, int64_t n, int32_t in_b) {
-    return OrderPiece{a.k, b.k, kPairs ? a.i : nullptr, kPairs ? b.i : nullptr, n, s->piece.kind, in_b, 0};
-  };
-  *low = piece(p.a, p.b + nh, s->again ? 0 : s->less, 0);
-  *high = piece(p.a + s->less, p.b, nh, 1);
+  *low = piece({p.a, p.b + nh, s->again ? 0 : s->less, false});
+  *high = piece({p.a + s->less, p.b, nh, true});
   return 1;
 }
 

@@ -1,5 +1,5 @@
-// Quicksort of keys, or of pairs of key and index, with stable vector partitions between two buffers; what keys are is
-// told by order_lines-inl.h.
+// Quicksort of keys, with vector partitions in place, or of pairs of key and index, with stable ones between two
+// buffers; what keys are is told by order_kit-inl.h.
 
 #if defined(NUMRS_CPU_ORDER_SORT_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef NUMRS_CPU_ORDER_SORT_INL_H_
@@ -30,6 +30,11 @@ struct Part {
 // Compares a register of keys with a pivot.
 enum class Below { LESS, LESS_OR_EQUAL };
 
+template <Below kBelow, class D>
+HWY_INLINE Lanes<hn::TFromD<D>> LanesBelow(D d, hn::Vec<D> k, hn::Vec<D> pivot) {
+  return kBelow == Below::LESS ? LanesOf(d, hn::Lt(k, pivot)) : Others<hn::TFromD<D>>(LanesOf(d, hn::Lt(pivot, k)));
+}
+
 // The elements below pivot to low, the others to high, both in their order; returns the number of the first. low or
 // high may be src, and both have room for n elements.
 template <Below kBelow, typename T, bool kPairs>
@@ -42,7 +47,7 @@ HWY_NOINLINE int64_t Partition(Part<T, kPairs> src, int64_t n, T pivot, Part<T, 
   // A whole register is written at nl <= i and at nh <= i, so nothing beyond i + kLanes is touched.
   const auto store = [&](auto k, auto index) HWY_ATTR {
     (void)index;
-    const Lanes<T> below = kBelow == Below::LESS ? LanesOf(d, hn::Lt(k, p)) : Others<T>(LanesOf(d, hn::Lt(p, k)));
+    const Lanes<T> below = LanesBelow<kBelow>(d, k, p);
     const Lanes<T> above = Others<T>(below);
     hn::StoreU(Front(d, k, below), d, low.k + nl);
     hn::StoreU(Front(d, k, above), d, high.k + nh);
@@ -82,6 +87,63 @@ HWY_NOINLINE int64_t Partition(Part<T, kPairs> src, int64_t n, T pivot, Part<T, 
     nh += !below;
   }
   return nl;
+}
+
+// The keys of src below pivot to the front of x, the others behind them, in any order; returns the number of the first.
+// x is src or lies apart from it. n is at least 16 registers.
+template <Below kBelow, typename T>
+HWY_NOINLINE int64_t PartitionKeys(const T* src, int64_t n, T pivot, T* x) {
+  const hn::ScalableTag<T> d;
+  using V = hn::Vec<decltype(d)>;
+  constexpr int64_t kLanes = HWY_MAX_BYTES / sizeof(T), kRows = kLanes >= 8 ? 4 : 8, kStep = kRows * kLanes;
+  const auto p = hn::Set(d, pivot);
+  const int64_t whole = n / kLanes * kLanes;
+  int64_t left = 0, right = whole;  // where the next ones go
+  const auto load = [&](const T* at, V(&v)[kRows], int64_t rows) HWY_ATTR {
+    HWY_UNROLL(8) for (int64_t r = 0; r < rows; r++) v[r] = hn::LoadU(d, at + r * kLanes);
+  };
+  const auto put = [&](const V(&v)[kRows], int64_t rows) HWY_ATTR {
+    HWY_UNROLL(8) for (int64_t r = 0; r < rows; r++) {
+      const Lanes<T> below = LanesBelow<kBelow>(d, v[r], p);
+      StoreApart(d, v[r], below, x + left, x + right);
+      const int64_t count = Count<T>(below);
+      left += count;
+      right -= kLanes - count;
+    }
+  };
+  // Both ends are taken out, so a step fits in on either side; then the next one comes from the side with less room.
+  const T *from = src + kStep, *to = src + whole - kStep;
+  V first[kRows], last[kRows], v[kRows];
+  load(src, first, kRows);
+  load(to, last, kRows);
+  while (to - from >= kStep) {
+    if (right - (to - src) < (from - src) - left) {
+      to -= kStep;
+      load(to, v, kRows);
+    } else {
+      load(from, v, kRows);
+      from += kStep;
+    }
+    put(v, kRows);
+  }
+  const int64_t more = (to - from) / kLanes;
+  load(from, v, more);
+  put(v, more);
+  put(first, kRows);
+  put(last, kRows);
+  for (int64_t i = whole; i < n; i++) {
+    const T k = src[i];
+    const bool below = kBelow == Below::LESS ? k < pivot : k <= pivot;
+    x[i] = x[left];
+    x[left] = k;
+    if (below) {
+      left++;
+    } else {
+      x[left] = x[i];
+      x[i] = k;
+    }
+  }
+  return left;
 }
 
 // A key near the middle: the median of a sample from all over, at places that hardly a pattern in the data hits.
@@ -167,12 +229,22 @@ struct Piece {
   bool in_b;
 };
 
-// One step of quicksort: the smaller elements begin a, the others begin b. `low` and `high` are what is left to do,
-// with memory of their own. Elements that equal the least one are put in place at once.
+// One step of quicksort: the smaller elements begin a, the others follow them (keys) or begin b. `low` and `high` are
+// what is left to do, with memory of their own. Elements that equal the least one are put in place at once.
 template <typename T, bool kPairs>
 HWY_INLINE void Split(const Piece<T, kPairs>& p, Piece<T, kPairs>* low, Piece<T, kPairs>* high) {
   const Part<T, kPairs> src = p.in_b ? p.b : p.a;
   const T pivot = Pivot(src.k, p.n);
+  if constexpr (!kPairs) {
+    int64_t nl = PartitionKeys<Below::LESS>(src.k, p.n, pivot, p.a.k), left = nl;
+    if (nl == 0) {  // the pivot is the least
+      nl = PartitionKeys<Below::LESS_OR_EQUAL>(p.a.k, p.n, pivot, p.a.k);
+      left = 0;
+    }
+    *low = {p.a, p.b, left, false};
+    *high = {p.a + nl, p.b + nl, p.n - nl, false};
+    return;
+  }
   int64_t nl = Partition<Below::LESS, T, kPairs>(src, p.n, pivot, p.a, p.b);
   int64_t left = nl;
   if (nl == 0) {  // all are in b, and the pivot is the least of them
