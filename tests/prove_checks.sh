@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 [ -x .venv/bin/python ] && PATH=$PWD/.venv/bin:$PATH
-export TSAN_OPTIONS=halt_on_error=1 UBSAN_OPTIONS=halt_on_error=1
+export TSAN_OPTIONS=halt_on_error=1
 
 copy=build/prove
 rm -rf $copy

@@ -21,6 +21,7 @@ have() { command -v "$1" >/dev/null; } # COMMAND
 
 # Builds with sanitizers: -O1 and no debug information but lines compile in half the time.
 sanitized='-Dbuildtype=debugoptimized -Doptimization=1 -Ddebug=false -Db_lundef=false'
+asan="$sanitized -Db_sanitize=address,undefined -Dcpp_args=-gline-tables-only -Dfuzz=true"
 
 configure() { # FOLDER OPTION...
   if [ -f "$1/build.ninja" ]; then meson setup --reconfigure "$@"; else rm -rf "$1" && meson setup "$@"; fi
