@@ -8,6 +8,7 @@
 #endif
 
 #include "cpu/order_sort-inl.h"
+#include "cpu/order_words-inl.h"
 #include "ops/order.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -384,6 +385,7 @@ struct VectorKit {
       for (int64_t i = 0; i < n; i++) y[i] = i;
       Paired<int64_t>(line, n, state);
     } else {
+      if (BeginWords(line, state)) return;
       Key* keys = static_cast<Key*>(line.scratch);
       int64_t count = n;
       if (std::is_floating_point<T>::value && Missing(x, n) > 0) {
@@ -399,9 +401,6 @@ struct VectorKit {
         std::memcpy(y + count, missing, static_cast<size_t>(n - count) * sizeof(int64_t));
       } else {
         Flip<T>(x, keys, n, FlipOf<T>(descending));
-        if constexpr (!std::is_floating_point<T>::value) {
-          if (Pack(keys, line, state)) return;
-        }
         for (int64_t i = 0; i < n; i++) y[i] = i;
       }
       Paired<Key>(line, count, state);
@@ -409,6 +408,7 @@ struct VectorKit {
   }
   static void EndArgSort(const OrderLine& line, const OrderLineState& state) {
     if (state.words[0] == 0) return;
+    if constexpr (sizeof(T) == 8) return EndWords(line, state);
     int64_t* y = static_cast<int64_t*>(line.y);
     for (int64_t i = 0; i < line.n; i++) y[i] &= state.words[0];
   }
@@ -431,25 +431,50 @@ struct VectorKit {
                   0};
   }
 
-  // Integers that lie close together leave room for the index in the same word.
-  static bool Pack(const int64_t* keys, const OrderLine& line, OrderLineState* state) {
+  // Elements of 64 bits and their indices, if they can share words. The scratch: the other buffer and memory for
+  // EndWords (3 n words), then x itself where y takes its place.
+  static bool BeginWords(const OrderLine& line, OrderLineState* state) {
     const int64_t n = line.n;
-    int64_t* y = static_cast<int64_t*>(line.y);
     if (n == 0) return false;
-    int64_t least = keys[0], most = keys[0];
-    for (int64_t i = 1; i < n; i++) {
-      least = keys[i] < least ? keys[i] : least;
-      most = keys[i] > most ? keys[i] : most;
+    const T* x = static_cast<const T*>(line.x);
+    T* numbers = static_cast<T*>(line.scratch);
+    int64_t *room = static_cast<int64_t*>(line.scratch) + n, *y = static_cast<int64_t*>(line.y);
+    const WideKeys<T> keys(Descends(line));
+    const bool missing = Missing(x, n) > 0;
+    const int64_t count = missing ? Clean(x, n, numbers) : n;
+    if (count == 0) return false;
+    const T* known = missing ? numbers : x;
+    const WordForm form = FormOf(known, count, keys, n);
+    if (!MostlyApart(known, count, keys, form, room)) return false;
+    if (line.x == line.y) {
+      std::memcpy(room + 2 * n, x, static_cast<size_t>(n) * sizeof(T));
+      x = reinterpret_cast<const T*>(room + 2 * n);
     }
-    int bits = 1;
-    while (bits < 63 && (n - 1) >> bits) bits++;
-    if ((static_cast<uint64_t>(most) - static_cast<uint64_t>(least)) >> (63 - bits)) return false;
-    for (int64_t i = 0; i < n; i++) {
-      const uint64_t key = static_cast<uint64_t>(keys[i]) - static_cast<uint64_t>(least);
-      y[i] = static_cast<int64_t>(key << bits | static_cast<uint64_t>(i));
+    if (missing) {
+      int64_t at = 0;
+      for (int64_t i = 0; i < n; i++) {
+        if (ops::order::IsNaN(x[i]))
+          room[i - at] = i;
+        else
+          y[at++] = form.Word(keys.Of(x[i]), i);
+      }
+      std::memcpy(y + count, room, static_cast<size_t>(n - count) * sizeof(int64_t));
+    } else {
+      MakeWords(x, n, keys, form, y);
     }
-    Packed(line, (int64_t{1} << bits) - 1, state);
+    Packed(line, form.index_mask(), state);
+    state->all.n = count;
+    state->words[1] = count;
+    state->words[2] = form.least;
+    state->words[3] = form.shift;
+    state->words[4] = form.index_bits;
     return true;
+  }
+  static void EndWords(const OrderLine& line, const OrderLineState& state) {
+    int64_t* room = static_cast<int64_t*>(line.scratch);
+    const T* x = line.x == line.y ? reinterpret_cast<const T*>(room + 3 * line.n) : static_cast<const T*>(line.x);
+    const WordForm form = {state.words[2], static_cast<int>(state.words[3]), static_cast<int>(state.words[4])};
+    TakeIndices(x, state.words[1], WideKeys<T>(Descends(line)), form, static_cast<int64_t*>(line.y), room);
   }
 
   // The elements less than the pivot, its equals and the greater ones, each in order.
