@@ -64,6 +64,21 @@ struct Zeros {
     count++;
     negative += sign;
   }
+  // Those of a register: which lanes are zero, and which have the sign.
+  HWY_INLINE void Take(uint64_t lanes, uint64_t sign) {
+    uint64_t bits = 0;
+    const int found = __builtin_popcountll(lanes);
+    if (HWY_UNLIKELY((lanes & sign) != 0)) {
+      uint64_t rest = lanes;
+      for (int at = 0; rest != 0; rest &= rest - 1, at++) bits |= (sign >> __builtin_ctzll(rest) & 1) << at;
+      negative += __builtin_popcountll(bits);
+    }
+    const int64_t at = count & 63;
+    uint64_t* word = signs + (count >> 6);
+    *word = at == 0 ? bits : *word | bits << at;
+    if (at + found > 64) word[1] = bits >> (64 - at);
+    count += found;
+  }
 };
 
 // y = the keys of the elements that are no NaN; those are put aside. Returns the number of keys. y may be x.
@@ -71,6 +86,7 @@ template <typename T>
 HWY_NOINLINE int64_t TakeFloats(const T* x, int64_t n, bool descending, T* y, T* aside, Zeros* zeros) {
   const hn::ScalableTag<T> d;
   const hn::RebindToUnsigned<decltype(d)> du;
+  const hn::RebindToSigned<decltype(d)> di;
   constexpr int64_t kLanes = HWY_MAX_BYTES / sizeof(T);
   const auto flip = hn::BitCast(d, hn::Set(du, FlipOf<T>(descending)));
   const auto zero = hn::Zero(d);
@@ -81,6 +97,13 @@ HWY_NOINLINE int64_t TakeFloats(const T* x, int64_t n, bool descending, T* y, T*
     if (HWY_LIKELY(hn::AllTrue(d, hn::Lt(zero, hn::Abs(v))))) {
       hn::StoreU(hn::Xor(v, flip), d, y + count);
       count += kLanes;
+      continue;
+    }
+    if (hn::AllTrue(d, hn::Eq(v, v))) {
+      const auto signs = hn::RebindMask(d, hn::Lt(hn::BitCast(di, v), hn::Zero(di)));
+      hn::StoreU(hn::Xor(v, flip), d, y + count);
+      count += kLanes;
+      zeros->Take(static_cast<uint64_t>(LanesOf(d, hn::Eq(v, zero))), static_cast<uint64_t>(LanesOf(d, signs)));
       continue;
     }
     HWY_ALIGN T few[kLanes];
