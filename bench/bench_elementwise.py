@@ -71,24 +71,67 @@ def cases(peers, quick, size):
                 if name == "divide" and dtype == "int32":
                     continue
                 short = {"float32": "f32", "float64": "f64", "int32": "i32"}[dtype]
-                yield Case(GROUP, f"{name} out {short} {label}", _binary(name, a, b, peers, True), goal=_goal(True, label))
+                yield Case(
+                    GROUP, f"{name} out {short} {label}", _binary(name, a, b, peers, True), goal=_goal(True, label)
+                )
                 if name == "add" and dtype != "int32":
-                    yield Case(GROUP, f"{name} new {short} {label}", _binary(name, a, b, peers, False), goal=_goal(False, label))
+                    yield Case(
+                        GROUP,
+                        f"{name} new {short} {label}",
+                        _binary(name, a, b, peers, False),
+                        goal=_goal(False, label),
+                    )
     if size:
         return
     for short, dtype in (("f32", "float32"), ("f64", "float64")):
         n = 10_000_000
         mask, a, b = np.random.default_rng(0).random(n) < 0.5, random(n, dtype, 1), random(n, dtype, 2)
-        yield Case(GROUP, f"where {short} 10M", _expression(
-            peers, numrs.where, np.where, lambda t, m, x, y: t.where(m, x, y), lambda j, m, x, y: j.where(m, x, y), (mask, a, b)), goal=3.0)
+        yield Case(
+            GROUP,
+            f"where {short} 10M",
+            _expression(
+                peers,
+                numrs.where,
+                np.where,
+                lambda t, m, x, y: t.where(m, x, y),
+                lambda j, m, x, y: j.where(m, x, y),
+                (mask, a, b),
+            ),
+            goal=3.0,
+        )
         a, b = random((2000, 2000), dtype, 1), random((2000, 2000), dtype, 2)
-        yield Case(GROUP, f"a.T + b (2000, 2000) {short}", _expression(
-            peers, lambda x, y: numrs.add(x.T, y), lambda x, y: x.T + y, lambda t, x, y: x.T + y, lambda j, x, y: x.T + y, (a, b)), goal=2.0)
+        yield Case(
+            GROUP,
+            f"a.T + b (2000, 2000) {short}",
+            _expression(
+                peers,
+                lambda x, y: numrs.add(x.T, y),
+                lambda x, y: x.T + y,
+                lambda t, x, y: x.T + y,
+                lambda j, x, y: x.T + y,
+                (a, b),
+            ),
+            goal=2.0,
+        )
         a, row, column = random((1000, 1000), dtype, 1), random(1000, dtype, 2), random((1000, 1), dtype, 3)
         for name, other in (("row", row), ("column", column)):
-            yield Case(GROUP, f"{name} broadcast (1000, 1000) {short}", _expression(
-                peers, numrs.add, np.add, lambda t, x, y: x + y, lambda j, x, y: x + y, (a, other)), goal=0.95)
+            yield Case(
+                GROUP,
+                f"{name} broadcast (1000, 1000) {short}",
+                _expression(peers, numrs.add, np.add, lambda t, x, y: x + y, lambda j, x, y: x + y, (a, other)),
+                goal=0.95,
+            )
         a, b = random(2_000_000, dtype, 1), random(2_000_000, dtype, 2)
-        yield Case(GROUP, f"a[::2] + b[::2] 2M {short}", _expression(
-            peers, lambda x, y: numrs.add(x[::2], y[::2]), lambda x, y: x[::2] + y[::2], lambda t, x, y: x[::2] + y[::2],
-            lambda j, x, y: x[::2] + y[::2], (a, b)), goal=1.0)
+        yield Case(
+            GROUP,
+            f"a[::2] + b[::2] 2M {short}",
+            _expression(
+                peers,
+                lambda x, y: numrs.add(x[::2], y[::2]),
+                lambda x, y: x[::2] + y[::2],
+                lambda t, x, y: x[::2] + y[::2],
+                lambda j, x, y: x[::2] + y[::2],
+                (a, b),
+            ),
+            goal=1.0,
+        )

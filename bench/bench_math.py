@@ -10,7 +10,15 @@ _GOALS = {
     ("exp", "f32"): 1.2, ("exp", "f64"): 1.2, ("log", "f32"): 0.9, ("log", "f64"): 0.9, ("sin", "f32"): 1.1, ("sin", "f64"): 2.0,
     ("cos", "f32"): 1.1, ("cos", "f64"): 2.0, ("tanh", "f32"): 1.1, ("tanh", "f64"): 1.1, ("pow", "f32"): 1.0, ("pow", "f64"): 1.0,
 }  # fmt: skip
-_NUMPY = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh", "pow": "power"}
+_NUMPY = {
+    "asin": "arcsin",
+    "acos": "arccos",
+    "atan": "arctan",
+    "asinh": "arcsinh",
+    "acosh": "arccosh",
+    "atanh": "arctanh",
+    "pow": "power",
+}
 
 
 def _unary(name, x, peers):
@@ -58,6 +66,18 @@ def cases(peers, quick, size):
                          "acos": (-1, 1), "atanh": (-0.99, 0.99), "acosh": (1, 100)}.get(name, (-10, 10))  # fmt: skip
             x = random(n, dtype, 3, low, high)
             tolerance = 2e-5 if short == "f32" else 1e-12
-            yield Case(GROUP, f"{name} {short} {label}", _unary(name, x, peers), tolerance=tolerance, goal=_GOALS.get((name, short)))
+            yield Case(
+                GROUP,
+                f"{name} {short} {label}",
+                _unary(name, x, peers),
+                tolerance=tolerance,
+                goal=_GOALS.get((name, short)),
+            )
         a, b = random(n, dtype, 4, 0.1, 10), random(n, dtype, 5, -3, 3)
-        yield Case(GROUP, f"pow {short} {label}", _power(a, b, peers), tolerance=2e-5 if short == "f32" else 1e-12, goal=_GOALS["pow", short])
+        yield Case(
+            GROUP,
+            f"pow {short} {label}",
+            _power(a, b, peers),
+            tolerance=2e-5 if short == "f32" else 1e-12,
+            goal=_GOALS["pow", short],
+        )

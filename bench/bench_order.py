@@ -100,7 +100,14 @@ def _rows(name, x, axis, peers):
     return calls
 
 
-_WORK = {"sort": _sort, "argsort": _argsort, "median": _median, "percentile 90": _percentile, "MAD": _mad, "partition": _partition}
+_WORK = {
+    "sort": _sort,
+    "argsort": _argsort,
+    "median": _median,
+    "percentile 90": _percentile,
+    "MAD": _mad,
+    "partition": _partition,
+}
 
 
 def _goal(name, label):
@@ -130,7 +137,14 @@ def cases(peers, quick, size):
                 if short == "i32" and name not in ("sort", "argsort"):
                     continue
                 check = _same_places(n // 2) if name == "partition" else _orders(x) if name == "argsort" else None
-                yield Case(GROUP, f"{name} {short} {label}", work(x, peers), check=check, tolerance=1e-6, goal=_goal(name, label))
+                yield Case(
+                    GROUP,
+                    f"{name} {short} {label}",
+                    work(x, peers),
+                    check=check,
+                    tolerance=1e-6,
+                    goal=_goal(name, label),
+                )
     if size:
         return
     for shape in ((1000, 1000),) if quick else ((1000, 1000), (100_000, 8), (8, 100_000)):

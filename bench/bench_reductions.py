@@ -91,12 +91,28 @@ def cases(peers, quick, size):
             x = random(n, dtype, 1, 0.5, 1.5)
             names = ("sum", "mean", "max", "std") if quick else ("sum", "mean", "min", "max", "var", "std", "argmax")
             for name in names:
-                yield Case(GROUP, f"{name} {short} {label}", _reduce(name, x, None, peers), tolerance=2e-3 if short == "f32" else 1e-9,
-                           goal=_goal(name, short, label))
+                yield Case(
+                    GROUP,
+                    f"{name} {short} {label}",
+                    _reduce(name, x, None, peers),
+                    tolerance=2e-3 if short == "f32" else 1e-9,
+                    goal=_goal(name, short, label),
+                )
             if not quick or label == "100k":
-                yield Case(GROUP, f"dot {short} {label}", _dot(x, random(n, dtype, 2), peers), tolerance=2e-3, goal={"1k": None}.get(
-                    label, 0.7 if short == "f32" and label == "100k" else 0.95))
-                yield Case(GROUP, f"cumulative_sum {short} {label}", _scan(x, peers), tolerance=2e-3, goal=None if label == "1k" else 1.5)
+                yield Case(
+                    GROUP,
+                    f"dot {short} {label}",
+                    _dot(x, random(n, dtype, 2), peers),
+                    tolerance=2e-3,
+                    goal={"1k": None}.get(label, 0.7 if short == "f32" and label == "100k" else 0.95),
+                )
+                yield Case(
+                    GROUP,
+                    f"cumulative_sum {short} {label}",
+                    _scan(x, peers),
+                    tolerance=2e-3,
+                    goal=None if label == "1k" else 1.5,
+                )
     if size:
         return
     goals = {"sum": 0.9, "max": 1.0, "std": 2.5, "argmax": 2.5}
@@ -105,12 +121,27 @@ def cases(peers, quick, size):
             x = random(shape, dtype, 1, 0.5, 1.5)
             for name in ("sum", "std") if quick else ("sum", "max", "std", "argmax"):
                 for axis in (0, 1):
-                    yield Case(GROUP, f"{name} {short} {shape} axis={axis}", _reduce(name, x, axis, peers), tolerance=2e-3, goal=goals[name])
-    for shape in ((100_000,), (3000, 3000)) if quick else ((1000,), (100_000,), (3000, 3000), (1_000_000, 8), (8, 1_000_000)):
+                    yield Case(
+                        GROUP,
+                        f"{name} {short} {shape} axis={axis}",
+                        _reduce(name, x, axis, peers),
+                        tolerance=2e-3,
+                        goal=goals[name],
+                    )
+    for shape in (
+        ((100_000,), (3000, 3000)) if quick else ((1000,), (100_000,), (3000, 3000), (1_000_000, 8), (8, 1_000_000))
+    ):
         for short, dtype in (("f32", "float32"), ("f64", "float64")):
             x = random(shape, dtype, 1, 0.5, 1.5)
             x[random(shape, "float32", 2) < 0.01] = np.nan
-            for name in ("nanmean", "nanstd", "nanmin") if quick else ("nansum", "nanmean", "nanstd", "nanmin", "nanargmax"):
+            for name in (
+                ("nanmean", "nanstd", "nanmin") if quick else ("nansum", "nanmean", "nanstd", "nanmin", "nanargmax")
+            ):
                 for axis in range(len(shape)):
-                    yield Case(GROUP, f"{name} {short} {shape} axis={axis}", _nan(name, x, axis, peers), tolerance=2e-3,
-                               goal=2.0 if name in ("nanmean", "nanstd", "nanmin") else None)
+                    yield Case(
+                        GROUP,
+                        f"{name} {short} {shape} axis={axis}",
+                        _nan(name, x, axis, peers),
+                        tolerance=2e-3,
+                        goal=2.0 if name in ("nanmean", "nanstd", "nanmin") else None,
+                    )

@@ -1,5 +1,6 @@
 // Statistics of lines of backend "cpu": the loops of ops/stats-inl.h, compiled for each instruction set.
 #include "core/stats_tables.h"
+#include "ops/between.h"
 
 #include <cmath>
 

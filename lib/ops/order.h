@@ -21,6 +21,7 @@
 
 #include "core/order_tables.h"
 #include "numrs/order.h"
+#include "ops/between.h"
 
 namespace numrs {
 namespace ops {
@@ -121,12 +122,6 @@ T PlusZero(T x) {
 }
 
 template <typename T>
-T Middle(T a, T b) {
-  const double sum = static_cast<double>(a) + static_cast<double>(b);
-  return static_cast<T>(std::isfinite(sum) ? sum / 2 : static_cast<double>(a) / 2 + static_cast<double>(b) / 2);
-}
-
-template <typename T>
 struct Scratch {
   char* at;
   explicit Scratch(const OrderLine& line) : at(static_cast<char*>(line.scratch)) {}
@@ -164,7 +159,8 @@ T MedianOf(const T* x, int64_t n, void* scratch) {
   const int64_t ranks[2] = {(n - 1) / 2, n / 2};
   T values[2];
   Kit::Select(x, n, ranks, ranks[0] == ranks[1] ? 1 : 2, values, scratch);
-  return ranks[0] == ranks[1] ? PlusZero(values[0]) : Middle(PlusZero(values[0]), PlusZero(values[1]));
+  return ranks[0] == ranks[1] ? PlusZero(values[0])
+                              : static_cast<T>(ops::Middle(PlusZero(values[0]), PlusZero(values[1])));
 }
 
 template <class Kit, typename T>

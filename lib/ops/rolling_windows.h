@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "core/rolling_tables.h"
+#include "ops/between.h"
 
 namespace numrs {
 namespace ops {
@@ -92,19 +93,6 @@ inline QuantilePlace PlaceOfQuantile(double q, int64_t n, int32_t method) {
     default:
       return continuous(3.0 / 8, 3.0 / 8);  // normal_unbiased
   }
-}
-
-inline double Middle(double a, double b) {
-  const double sum = a + b;
-  return std::isinf(sum) ? 0.5 * a + 0.5 * b : 0.5 * sum;
-}
-
-// Between two neighbours a <= b.
-inline double Between(double a, double b, double part) {
-  if (part == 0 || a == b) return a;
-  if (part == 0.5) return Middle(a, b);
-  const double d = b - a;
-  return part < 0.5 ? a + d * part : b - d * (1 - part);
 }
 
 inline double OneNaN(double y) { return y != y ? kRollingNaN : y; }

@@ -125,22 +125,20 @@ struct Selector {
   }
   double Median() const {
     const double upper = At(n / 2);
-    if (n % 2) return upper;
+    if (n % 2) return upper + 0.0;
     double lower = room[0];
     for (int64_t i = 1; i < n / 2; i++) lower = room[i] > lower ? room[i] : lower;
-    return lower == upper ? lower : lower / 2 + upper / 2;
+    return ops::Middle(lower, upper) + 0.0;
   }
   // NumPy's method linear.
   double Quantile(double q) const {
     const double place = q * static_cast<double>(n - 1);
     const int64_t k = static_cast<int64_t>(place);
     const double lower = At(k), part = place - static_cast<double>(k);
-    if (part == 0 || k + 1 >= n) return lower;
+    if (part == 0 || k + 1 >= n) return lower + 0.0;
     double upper = room[k + 1];
     for (int64_t i = k + 2; i < n; i++) upper = room[i] < upper ? room[i] : upper;
-    if (lower == upper) return lower;
-    const double step = upper - lower;
-    return part < 0.5 ? lower + step * part : upper - step * (1 - part);
+    return ops::Between(lower, upper, part) + 0.0;
   }
 };
 

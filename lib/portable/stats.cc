@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ops/between.h"
 #include "portable/portable.h"
 
 namespace numrs {

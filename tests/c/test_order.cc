@@ -20,22 +20,28 @@ using namespace numrs;
 
 namespace {
 
-// n elements: few values, all values, runs, and for floats NaN, infinities and zeros of both signs.
+// n elements: all values, few values, runs, every second or every 100th one within 200 steps of a value while the
+// others are far apart; for floats NaN, infinities and zeros of both signs.
 std::vector<char> Values(int32_t dtype, int64_t n, int pattern) {
   std::mt19937_64 random(static_cast<uint64_t>(pattern * 1000 + n));
   std::vector<char> bytes(static_cast<size_t>(n * SizeOf(dtype)) + 8);
   for (int64_t i = 0; i < n; i++) {
-    const uint64_t raw = pattern == 0   ? random()
-                         : pattern == 1 ? random() % 3
-                         : pattern == 2 ? static_cast<uint64_t>(i)
-                         : pattern == 3 ? static_cast<uint64_t>(n - i)
-                                        : static_cast<uint64_t>(i < n / 2 ? i : n - i);
+    const uint64_t raw = pattern == 0                        ? random()
+                         : pattern == 1                      ? random() % 3
+                         : pattern == 2                      ? static_cast<uint64_t>(i)
+                         : pattern == 3                      ? static_cast<uint64_t>(n - i)
+                         : pattern == 4                      ? static_cast<uint64_t>(i < n / 2 ? i : n - i)
+                         : i % (pattern == 5 ? 2 : 100) == 0 ? (uint64_t{3} << 60) + random() % 200
+                                                             : random();
     char* at = bytes.data() + i * SizeOf(dtype);
     if (dtype == kF32 || dtype == kF64) {
       static const double kSpecial[] = {0.0, -0.0, 1.0, INFINITY, -INFINITY, NAN};
-      const double real = pattern == 0   ? static_cast<double>(static_cast<int64_t>(raw))
-                          : pattern == 1 ? kSpecial[random() % 6]
-                                         : static_cast<double>(raw);
+      const double real = pattern == 0     ? static_cast<double>(static_cast<int64_t>(raw))
+                          : pattern == 1   ? kSpecial[random() % 6]
+                          : pattern < 5    ? static_cast<double>(raw)
+                          : raw >> 60 == 3 ? 1 + static_cast<double>(raw % 256) * std::numeric_limits<double>::epsilon()
+                                           : std::ldexp(static_cast<double>(static_cast<int64_t>(raw)),
+                                                        static_cast<int>(random() % 1500) - 800);
       const float single = static_cast<float>(real);
       std::memcpy(at, dtype == kF32 ? static_cast<const void*>(&single) : &real, static_cast<size_t>(SizeOf(dtype)));
     } else {
@@ -66,7 +72,7 @@ TEST_CASE("lines have the bits of cpu-portable on every instruction set", "[orde
     for (int32_t dtype = 1; dtype < kDTypes; dtype++) {
       if (!portable.line[op][dtype]) continue;
       for (const int64_t n : {0, 1, 2, 9, 63, 200, 1025, 40000}) {
-        for (int pattern = 0; pattern < 5; pattern++) {
+        for (int pattern = 0; pattern < 7; pattern++) {
           for (const int32_t flags : {0, 1, 2, 8}) {
             if (flags == NUMRS_ORDER_DESCENDING && op > kOrder_argsort) continue;
             if (flags >= NUMRS_ORDER_OMIT_NAN && op < kOrder_topk) continue;
@@ -109,7 +115,7 @@ TEST_CASE("a long line in steps is sorted whatever the threads", "[order]") {
   SetThreadThresholdNs(0);
   const int64_t n = 700001;
   for (const int32_t dtype : {kI32, kI64, kU64, kF32, kF64}) {
-    for (int pattern = 0; pattern < 5; pattern++) {
+    for (int pattern = 0; pattern < 7; pattern++) {
       const std::vector<char> x = Values(dtype, n, pattern);
       const numrs_view in = {const_cast<char*>(x.data()), &n, nullptr, 1, dtype};
       std::vector<char> first(x.size()), again(x.size());
