@@ -21,73 +21,59 @@ def _numbers(n, dtype):
     return random(n, dtype, 1)
 
 
-def _sort(x, peers):
-    calls = {"numrs": lambda: numrs.sort(x)}
-    if "numpy" in peers:
-        calls["numpy"] = lambda: np.sort(x)
-    if "polars" in peers:
-        calls["polars"] = peers["polars"].own(x).sort
-    if "torch" in peers:
-        torch, tx = peers["torch"].module, peers["torch"].own(x)
-        calls["torch"] = lambda: torch.sort(tx).values
-    if "jax" in peers and 1000 < x.size < 10_000_000:
-        jax, jx = peers["jax"].module, peers["jax"].own(x)
-        jitted = jax.jit(jax.numpy.sort)
-        calls["jax"] = lambda: jitted(jx).block_until_ready()
-    return calls
+def _jax_sort(jax, x):
+    jitted = jax.jit(jax.numpy.sort)
+    return (lambda: jitted(x).block_until_ready()) if 1000 < x.size < 10_000_000 else None
 
 
-def _argsort(x, peers):
-    calls = {"numrs": lambda: numrs.argsort(x)}
-    if "numpy" in peers:
-        calls["numpy"] = lambda: np.argsort(x)
-    if "polars" in peers:
-        calls["polars"] = peers["polars"].own(x).arg_sort
-    if "torch" in peers:
-        torch, tx = peers["torch"].module, peers["torch"].own(x)
-        calls["torch"] = lambda: torch.argsort(tx)
-    return calls
+def _mad_of_bottleneck(bottleneck, x):
+    return lambda: bottleneck.median(np.abs(x - bottleneck.median(x)))
 
 
-def _median(x, peers):
-    calls = {"numrs": lambda: numrs.median(x)}
-    if "numpy" in peers:
-        calls["numpy"] = lambda: np.median(x)
-    if "polars" in peers:
-        calls["polars"] = peers["polars"].own(x).median
-    if "bottleneck" in peers:
-        calls["bottleneck"] = lambda: peers["bottleneck"].module.median(x)
-    return calls
+# What each library calls it: (module, its own array) -> the call, or None where it is not to be measured.
+_WORK = {
+    "sort": {
+        "numrs": lambda m, x: lambda: m.sort(x),
+        "numpy": lambda m, x: lambda: m.sort(x),
+        "polars": lambda m, x: x.sort,
+        "torch": lambda m, x: lambda: m.sort(x).values,
+        "jax": _jax_sort,
+    },
+    "argsort": {
+        "numrs": lambda m, x: lambda: m.argsort(x),
+        "numpy": lambda m, x: lambda: m.argsort(x),
+        "polars": lambda m, x: x.arg_sort,
+        "torch": lambda m, x: lambda: m.argsort(x),
+    },
+    "median": {
+        "numrs": lambda m, x: lambda: m.median(x),
+        "numpy": lambda m, x: lambda: m.median(x),
+        "polars": lambda m, x: x.median,
+        "bottleneck": lambda m, x: lambda: m.median(x),
+    },
+    "percentile 90": {
+        "numrs": lambda m, x: lambda: m.percentile(x, 90),
+        "numpy": lambda m, x: lambda: m.percentile(x, 90),
+        "polars": lambda m, x: lambda: x.quantile(0.9, "linear"),
+    },
+    "MAD": {
+        "numrs": lambda m, x: lambda: m.mad(x),
+        "numpy": lambda m, x: lambda: m.median(m.abs(x - m.median(x))),
+        "polars": lambda m, x: lambda: (x - x.median()).abs().median(),
+        "bottleneck": _mad_of_bottleneck,
+    },
+    "partition": {
+        "numrs": lambda m, x: lambda: m.partition(x, x.size // 2),
+        "numpy": lambda m, x: lambda: m.partition(x, x.size // 2),
+    },
+}
 
 
-def _percentile(x, peers):
-    calls = {"numrs": lambda: numrs.percentile(x, 90)}
-    if "numpy" in peers:
-        calls["numpy"] = lambda: np.percentile(x, 90)
-    if "polars" in peers:
-        series = peers["polars"].own(x)
-        calls["polars"] = lambda: series.quantile(0.9, "linear")
-    return calls
-
-
-def _mad(x, peers):
-    calls = {"numrs": lambda: numrs.mad(x)}
-    if "numpy" in peers:
-        calls["numpy"] = lambda: np.median(np.abs(x - np.median(x)))
-    if "polars" in peers:
-        series = peers["polars"].own(x)
-        calls["polars"] = lambda: (series - series.median()).abs().median()
-    if "bottleneck" in peers:
-        median = peers["bottleneck"].module.median
-        calls["bottleneck"] = lambda: median(np.abs(x - median(x)))
-    return calls
-
-
-def _partition(x, peers):
-    k = x.size // 2
-    calls = {"numrs": lambda: numrs.partition(x, k)}
-    if "numpy" in peers:
-        calls["numpy"] = lambda: np.partition(x, k)
+def _calls(work, x, peers):
+    calls = {"numrs": work["numrs"](numrs, x)}
+    for name, make in work.items():
+        if name in peers and (call := make(peers[name].module, peers[name].own(x))):
+            calls[name] = call
     return calls
 
 
@@ -98,16 +84,6 @@ def _rows(name, x, axis, peers):
     if "bottleneck" in peers and name == "median":
         calls["bottleneck"] = lambda: peers["bottleneck"].module.median(x, axis=axis)
     return calls
-
-
-_WORK = {
-    "sort": _sort,
-    "argsort": _argsort,
-    "median": _median,
-    "percentile 90": _percentile,
-    "MAD": _mad,
-    "partition": _partition,
-}
 
 
 def _goal(name, label):
