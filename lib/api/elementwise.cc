@@ -204,7 +204,8 @@ NUMRS_OUT_OF_LINE Status PlanTernary(numrs_context* context, int32_t op, const O
   return RunElementwise(run, job);
 }
 
-// What Direct is for raw functions, whose operands are n contiguous elements of the kernel's dtypes.
+// What Direct is for raw functions, whose operands are n contiguous elements of the kernel's dtypes. It computes in
+// floating point: the caller's environment is already put away.
 class DirectRaw {
  public:
   NUMRS_INLINE DirectRaw(const numrs_context* context, void* y, int32_t dtype, int64_t n, double cost_ns)
@@ -289,12 +290,12 @@ Status Ternary(numrs_context* context, int32_t op, const numrs_view* a, const nu
 }
 
 Status UnaryRaw(numrs_context* context, int32_t op, int32_t dtype, const void* x, void* y, int64_t n) {
+  const CallScope scope;
   const OpRow& row = kUnaryRows[op];
   const int32_t result = ResultOf(row, dtype);
   DirectRaw direct(context, y, result, n, Cost(row, dtype));
   direct.Input(x, dtype);
   if (direct.ok) {
-    const CallScope scope;
     ActiveKernels().unary.fn[op][dtype](x, y, n);
     return NUMRS_OK;
   }
@@ -302,13 +303,13 @@ Status UnaryRaw(numrs_context* context, int32_t op, int32_t dtype, const void* x
 }
 
 Status BinaryRaw(numrs_context* context, int32_t op, int32_t dtype, const void* a, const void* b, void* y, int64_t n) {
+  const CallScope scope;
   const OpRow& row = kBinaryRows[op];
   const int32_t result = ResultOf(row, dtype);
   DirectRaw direct(context, y, result, n, Cost(row, dtype));
   direct.Input(a, dtype);
   direct.Input(b, dtype);
   if (direct.ok && !(op == kBinary_pow && KindOf(dtype) == Kind::INT)) {  // exponents are to be looked at
-    const CallScope scope;
     ActiveKernels().binary.fn[op][dtype](a, b, y, n, 0);
     return NUMRS_OK;
   }
@@ -317,6 +318,7 @@ Status BinaryRaw(numrs_context* context, int32_t op, int32_t dtype, const void* 
 
 Status TernaryRaw(numrs_context* context, int32_t op, int32_t dtype, const void* a, const void* b, const void* c,
                   void* y, int64_t n) {
+  const CallScope scope;
   const OpRow& row = kTernaryRows[op];
   const int32_t first = row.result == ResultRule::BOOL ? static_cast<int32_t>(kBOOL) : dtype;
   DirectRaw direct(context, y, dtype, n, Cost(row, dtype));
@@ -324,7 +326,6 @@ Status TernaryRaw(numrs_context* context, int32_t op, int32_t dtype, const void*
   direct.Input(b, dtype);
   direct.Input(c, dtype);
   if (direct.ok) {
-    const CallScope scope;
     ActiveKernels().ternary.fn[op][dtype](a, b, c, y, n, 0);
     return NUMRS_OK;
   }

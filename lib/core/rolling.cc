@@ -459,11 +459,18 @@ class WindowRunner {
     int64_t first, last;
   };
   // So many windows that together they step over four times the slots of the longest, which each chunk takes anew.
+  // Where bounds go back, and windows with them, no more than take some 50 ms: between chunks the call can be
+  // cancelled.
   int64_t ChunkOfBounds() const {
+    constexpr int64_t kMost = 65536, kSlots = int64_t{1} << 24;
     const int64_t longest = std::max<int64_t>(job_.p.window, 1024);
     const double steps = static_cast<double>(std::max<int64_t>(job_.ends[windows_ - 1] - job_.ends[0], 1));
     const double chunk = 4 * static_cast<double>(longest) / steps * static_cast<double>(windows_);
-    return std::min<int64_t>({windows_, 65536, chunk < 65536 ? static_cast<int64_t>(chunk) + 1 : 65536});
+    bool back = false;
+    for (int64_t k = 1; k < windows_ && !back; k++)
+      back = job_.starts[k] < job_.starts[k - 1] || job_.ends[k] < job_.ends[k - 1];
+    const int64_t most = back ? std::clamp<int64_t>(kSlots / longest, 1, kMost) : kMost;
+    return std::min({windows_, most, chunk < kMost ? static_cast<int64_t>(chunk) + 1 : kMost});
   }
   Span SpanOf(int64_t first, int64_t count) const {
     Span span{job_.n, 0};

@@ -134,14 +134,9 @@ HWY_NOINLINE int64_t PartitionKeys(const T* src, int64_t n, T pivot, T* x) {
   for (int64_t i = whole; i < n; i++) {
     const T k = src[i];
     const bool below = kBelow == Below::LESS ? k < pivot : k <= pivot;
-    x[i] = x[left];
+    x[i] = x[left];  // it belongs behind, or is x[i]
     x[left] = k;
-    if (below) {
-      left++;
-    } else {
-      x[left] = x[i];
-      x[i] = k;
-    }
+    left += below;
   }
   return left;
 }
