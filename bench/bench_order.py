@@ -116,7 +116,7 @@ def cases(peers, quick, size):
                 yield Case(
                     GROUP,
                     f"{name} {short} {label}",
-                    work(x, peers),
+                    _calls(work, x, peers),
                     check=check,
                     tolerance=1e-6,
                     goal=_goal(name, label),
