@@ -14,12 +14,14 @@ namespace {
 std::vector<uint8_t> input;
 
 // What a random input died of can be repeated: PROGRAM fuzz_random.input
-void KeepInput(int) {
+void KeepInput(int signal) {
   if (std::FILE* file = std::fopen("fuzz_random.input", "wb")) {
     std::fwrite(input.data(), 1, input.size(), file);
     std::fclose(file);
     std::fputs("its input: fuzz_random.input\n", stderr);
   }
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
 }
 }  // namespace
 
@@ -31,7 +33,7 @@ int main(int argc, char** argv) {
   char* end = nullptr;
   const long number = argc == 2 ? std::strtol(argv[1], &end, 10) : 0;
   if (argc == 2 && *end == 0) {
-    std::signal(SIGABRT, KeepInput);
+    for (int signal : {SIGABRT, SIGILL}) std::signal(signal, KeepInput);  // SIGILL: a trap of the sanitizers
     std::mt19937_64 random(20);
     for (long i = 0; i < number; ++i) {
       input.resize(random() % 120);
