@@ -197,6 +197,9 @@ std::vector<double> RandomF64(size_t n, uint64_t seed) {
   return x;
 }
 
+// Does cpu-portable run? It has no short way for one row or column, and fused multiplications take their time there.
+bool Portable() { return std::strcmp(ActiveKernels().backend, "cpu-portable") == 0; }
+
 }  // namespace
 
 TEST_CASE("matmul: every dtype, layout, backend and instruction set", "[matmul]") {
@@ -279,6 +282,7 @@ TEST_CASE("matmul: equal bits for 1, 2 and 5 threads", "[matmul]") {
   const Kernels& kernels = ActiveKernels();
   for (int32_t dtype : {kF32, kF64}) {
     for (const Shape& s : shapes) {
+      if (Portable() && s[0] * s[1] * s[2] > 1 << 24) continue;
       Array a({s[0], s[1]}, dtype, C_ORDER), b({s[1], s[2]}, dtype, C_ORDER);
       a.Fill(3);
       b.Fill(4);
@@ -343,7 +347,7 @@ TEST_CASE("matmul: the short way for small products has the bits of the planned 
             const numrs_view va{a.view.data, a.view.shape, a.view.strides, 2, dtype},
                 vb{b.view.data, b.view.shape, b.view.strides, 2, dtype},
                 vy{y.view.data, y.view.shape, y.view.strides, 2, dtype};
-            REQUIRE(MatmulSmall(ActiveKernels(), &va, &vb, &vy));
+            REQUIRE(MatmulSmall(ActiveKernels(), &va, &vb, &vy) == !(Portable() && (m == 1 || n == 1)));
             Array row({k}, dtype, C_ORDER), column({m}, dtype, C_ORDER), matrix({k, m}, dtype, F_ORDER),
                 back({m}, dtype, SLICED);
             row.Fill(3);
@@ -390,8 +394,8 @@ TEST_CASE("matmul: the short way leaves everything unusual to the planned one", 
   }
   // Outputs of the wrong rank or order, over themselves, over an operand.
   const numrs_view row{memory, s4, nullptr, 1, NUMRS_F64}, vector{y, s4, nullptr, 1, NUMRS_F64};
-  CHECK(small(&row, &good, &vector));
-  CHECK(small(&good, &row, &vector));
+  CHECK(small(&row, &good, &vector) == !Portable());
+  CHECK(small(&good, &row, &vector) == !Portable());
   CHECK_FALSE(small(&row, &row, &vector));
   CHECK_FALSE(small(&row, &good, &out));
   CHECK_FALSE(small(&good, &good, &vector));
