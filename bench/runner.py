@@ -10,9 +10,7 @@ from . import harness, peers
 GROUPS = ("elementwise", "math", "reductions", "linalg", "rolling", "order")
 
 
-def run(
-    groups=(), *, wanted=peers.NAMES, threads=1, size=None, iterations=None, quick=False, report=lambda result: None
-):
+def run(groups=(), *, wanted=peers.NAMES, threads=1, size=None, iterations=None, quick=False, report=lambda result: None):
     """Runs the cases of some groups; returns (results, names of peers that are not installed)."""
     import numrs
 
@@ -81,15 +79,10 @@ def plot(results, folder):
             continue
         figure, axes = pyplot.subplots(figsize=(9, 0.26 * len(rows) + 1.6), constrained_layout=True)
         ratios = [r["ratio"] for r in rows]
-        colours = [
-            "#2a7f62" if r["ratio"] >= (r["goal"] or 1.0) else "#c8792b" if r["ratio"] >= 0.9 else "#b23a48"
-            for r in rows
-        ]
+        colours = ["#2a7f62" if r["ratio"] >= (r["goal"] or 1.0) else "#c8792b" if r["ratio"] >= 0.9 else "#b23a48" for r in rows]
         axes.barh(range(len(rows)), ratios, color=colours)
         for i, r in enumerate(rows):
-            axes.text(
-                max(r["ratio"], 0.02) * 1.03, i, f"{r['ratio']:.2f}  {r['fastest_peer']}", va="center", fontsize=7
-            )
+            axes.text(max(r["ratio"], 0.02) * 1.03, i, f"{r['ratio']:.2f}  {r['fastest_peer']}", va="center", fontsize=7)
             if r["goal"]:
                 axes.plot([r["goal"]] * 2, [i - 0.4, i + 0.4], color="black", linewidth=1.2)
         axes.set_yticks(range(len(rows)), [r["case"] for r in rows], fontsize=7)

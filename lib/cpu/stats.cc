@@ -1,10 +1,10 @@
 // Statistics of lines of backend "cpu": the loops of ops/stats-inl.h, compiled for each instruction set.
 #include "core/stats_tables.h"
-#include "ops/between.h"
 
 #include <cmath>
 
 #include "cpu/targets.h"
+#include "ops/between.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "cpu/stats.cc"

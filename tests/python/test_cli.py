@@ -171,15 +171,7 @@ def test_a_missing_extra_is_named(module, arguments, tmp_path):
     assert "numrs-kernels[" in done.stderr and len(done.stderr.splitlines()) == 1
 
 
-USAGE_ERRORS = [
-    "nonsense",
-    "version --nonsense",
-    "bench nonsense",
-    "bench --peers nonsense",
-    "bench --size 0",
-    "bench --threads x",
-    "config extra",
-]
+USAGE_ERRORS = ["nonsense", "version --nonsense", "bench nonsense", "bench --peers nonsense", "bench --size 0", "bench --threads x", "config extra"]
 
 
 @pytest.mark.parametrize("arguments", USAGE_ERRORS)

@@ -36,8 +36,6 @@ def test_parameters_of_statistics_are_those_of_the_library():
     gen = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(gen)
     kinds = re.search(r"enum class StatParameters[^{]*{([^}]*)}", (ROOT / "lib/core/stats_tables.h").read_text())[1]
-    table = re.search(
-        r"static const Parameters table\[\] = {\n(.*?)\n  };", (ROOT / "lib/api/stats.cc").read_text(), flags=re.S
-    )[1]
+    table = re.search(r"static const Parameters table\[\] = {\n(.*?)\n  };", (ROOT / "lib/api/stats.cc").read_text(), flags=re.S)[1]
     names = [re.findall(r'"(\w+)"', row) for row in table.splitlines()]
     assert dict(zip(re.findall(r"\w+", kinds), names, strict=True)) == gen.STAT_PARAMETERS

@@ -212,11 +212,9 @@ def test_norms_by_singular_values_of_special_matrices():
 
 
 def test_import_loads_no_openblas():
-    program = (
-        "import numrs, numpy as np; numrs.matmul(np.ones((9, 9)), np.ones((9, 9))); "
-        "mapped = lambda: any('openblas' in line and 'numrs' in line for line in open('/proc/self/maps')); "
-        "assert not mapped(); assert numrs.norm(np.eye(3), 2) == 1"
-    )
+    program = ("import numrs, numpy as np; numrs.matmul(np.ones((9, 9)), np.ones((9, 9))); "
+               "mapped = lambda: any('openblas' in line and 'numrs' in line for line in open('/proc/self/maps')); "
+               "assert not mapped(); assert numrs.norm(np.eye(3), 2) == 1")
     subprocess.run([sys.executable, "-c", program], check=True)
 
 

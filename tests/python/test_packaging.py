@@ -32,18 +32,10 @@ def library():
 def test_everything_is_there():
     headers = {f"numrs/include/numrs/{p.name}" for p in (ROOT / "include" / "numrs").glob("*.h")}
     pxds = {f"numrs/c/{p.name}" for p in (ROOT / "cython" / "numrs" / "c").glob("*.pxd")}
-    others = {
-        "numrs/lib/libnumrs.so.1",
-        "numrs/lib/pkgconfig/numrs.pc",
-        "numrs/lib/cmake/numrs/numrs-config.cmake",
-        "numrs/lib/cmake/numrs/numrs-config-version.cmake",
-        "numrs/__init__.py",
-    }
-    python = {
-        f"numrs/{p.relative_to(ROOT / 'cython' / 'numrs')}"
-        for p in (ROOT / "cython" / "numrs").rglob("*.py*")
-        if p.suffix in (".py", ".pyi", ".pxd")
-    }
+    others = {"numrs/lib/libnumrs.so.1", "numrs/lib/pkgconfig/numrs.pc", "numrs/lib/cmake/numrs/numrs-config.cmake",
+              "numrs/lib/cmake/numrs/numrs-config-version.cmake", "numrs/__init__.py"}
+    python = {f"numrs/{p.relative_to(ROOT / 'cython' / 'numrs')}" for p in (ROOT / "cython" / "numrs").rglob("*.py*")
+              if p.suffix in (".py", ".pyi", ".pxd")}
     missing = (headers | pxds | others | python) - set(FILES)
     assert not missing, sorted(missing)
 
@@ -110,15 +102,9 @@ def test_library_moves_freely(library):
 @pytest.mark.parametrize("name", sorted(own_machine_code()))
 def test_machine_code_is_hardened(name):
     path = FILES[name]
-    dynamic, segments, symbols = (
-        run("readelf", "-dW", path),
-        run("readelf", "-lW", path),
-        run("readelf", "--dyn-syms", "-W", path),
-    )
+    dynamic, segments, symbols = run("readelf", "-dW", path), run("readelf", "-lW", path), run("readelf", "--dyn-syms", "-W", path)
     assert "GNU_RELRO" in segments
-    assert re.search(
-        r"\(FLAGS(_1)?\).*\b(BIND_)?NOW\b", dynamic
-    )  # with RELRO: nothing that the loader wrote stays writable
+    assert re.search(r"\(FLAGS(_1)?\).*\b(BIND_)?NOW\b", dynamic)  # with RELRO: nothing that the loader wrote stays writable
     assert re.search(r"GNU_STACK.* RW ", segments)  # no executable stack
     assert not re.search(r"LOAD.* RWE ", segments)
     assert "TEXTREL" not in dynamic

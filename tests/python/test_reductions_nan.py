@@ -29,12 +29,7 @@ def compare(name, x, got, **options):
         wanted = wanted.astype(np.asarray(x).dtype.newbyteorder("=") if np.asarray(x).dtype.kind == "f" else np.float64)
         assert got.dtype == wanted.dtype and np.shape(got) == np.shape(wanted)
         near = np.abs(np.asarray(got, np.float64) - wanted) < 1e-15  # of constant columns
-        assert ulps(np.where(near, 0, got), np.where(near, 0, wanted)) <= (y.size if name == "nanprod" else 16), (
-            name,
-            y.dtype,
-            y.shape,
-            options,
-        )
+        assert ulps(np.where(near, 0, got), np.where(near, 0, wanted)) <= (y.size if name == "nanprod" else 16), (name, y.dtype, y.shape, options)
     else:
         assert_same(got, wanted if wanted.ndim else wanted[()], f"{name} of {y.dtype}{y.shape} {options}")
 
@@ -115,9 +110,7 @@ def test_where_is_as_nan(name):
         mask[:, 0] = mask[0, :] = True
         x[:, 0] = x[0, :] = 1
         for axis in (None, 0, 1):
-            wanted = getattr(numrs, name)(
-                np.where(mask, x, np.nan).astype(dtype if dtype != "int32" else float), axis=axis
-            )
+            wanted = getattr(numrs, name)(np.where(mask, x, np.nan).astype(dtype if dtype != "int32" else float), axis=axis)
             got = getattr(numrs, name)(x, axis=axis, where=mask)
             assert_same(np.asarray(got, wanted.dtype), np.asarray(wanted))
 

@@ -2,9 +2,7 @@
 
 import itertools
 import math
-import sys
 from fractions import Fraction
-from pathlib import Path
 
 import hypothesis.extra.numpy as hnp
 import numpy as np
@@ -12,112 +10,26 @@ import numrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numrs._ops import runtime, stats_expanding, stats_expanding_more
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools"))
-import gen  # noqa: E402
-
-pd = pytest.importorskip("pandas")
-
-ROWS = {row[1]: row for row in gen.rows("rolling")}
-PAIRS = [name for name, row in ROWS.items() if row[3] == "2"]
-BLOCKS = [name for name, row in ROWS.items() if row[2] == "BLOCKS"]
-PANDAS = [name for name in ROWS if hasattr(pd.core.window.rolling.Rolling, name)]
-OWN = [name for name in ROWS if name not in PANDAS]
-U = 2.0**-53
-NAN_SHARES = (0.0, 0.1, 0.7)
-
-
-def places():
-    for target in numrs.simd_info()["available"]:
-        yield target, lambda target=target: runtime.set_target(target)
-    yield "cpu-portable", lambda: numrs.set_backend("cpu-portable")
-
-
-PLACES = dict(places())
-
-
-@pytest.fixture(autouse=True)
-def restore():
-    threads, thresholds, target, backend = (
-        numrs.get_num_threads(),
-        runtime.get_thresholds(),
-        numrs.detect_simd_support(),
-        numrs.get_backend(),
-    )
-    yield
-    numrs.set_num_threads(threads)
-    runtime.set_thresholds(**thresholds)
-    numrs.set_backend(backend)
-    if backend == "cpu":
-        runtime.set_target(target)
-
-
-def function(name, family="rolling"):
-    module = (
-        numrs
-        if family == "rolling"
-        else stats_expanding
-        if hasattr(stats_expanding, f"expanding_{name}")
-        else stats_expanding_more
-    )
-    return getattr(module, f"{family}_{name}")
-
-
-def operands(name, x, x2=None, window=None):
-    """Positional arguments of a function: the inputs, the window where there is one, and q."""
-    out = [x]
-    if name in PAIRS:
-        out.append(x[..., ::-1].copy() if x2 is None else x2)
-    if window is not None:
-        out.append(window)
-    return (*out, 0.3) if name == "quantile" else tuple(out)
-
-
-def series(n, share, seed=0, kind="normal"):
-    generator = np.random.default_rng([seed, n, int(10 * share)])
-    x = generator.normal(size=n) if kind == "normal" else generator.integers(-4, 5, n).astype(float)
-    x[generator.random(n) < share] = np.nan
-    return x
-
-
-def expected(name, x, x2, window, step=1, **options):
-    """pandas' answer with our defaults; NaN where ours is by rule."""
-    more = {"step": step} if step > 1 else {}
-    roll = pd.Series(x).rolling(window, **options, **more)
-    if name in ("var", "std"):
-        return getattr(roll, name)(ddof=0).to_numpy()
-    if name == "sem":
-        n = pd.Series(x).rolling(window, **{**options, "min_periods": 0}, **more).count().to_numpy()
-        with np.errstate(all="ignore"):
-            return roll.std(ddof=0).to_numpy() / np.sqrt(n)
-    if name == "quantile":
-        return roll.quantile(0.3).to_numpy()
-    if name == "cov":
-        return roll.cov(pd.Series(x2), ddof=1).to_numpy()
-    if name == "corr":
-        return roll.corr(pd.Series(x2)).to_numpy()
-    return getattr(roll, name)().to_numpy()
-
-
-def members(x, i, window, center=False, closed="right"):
-    """The slice of window i."""
-    offset = (window - 1) // 2 if center else 0
-    end = i + 1 + offset - (closed in ("left", "neither"))
-    start = i + 1 + offset - window - (closed in ("left", "both"))
-    n = len(x)
-    return slice(min(max(start, 0), n), min(max(end, 0), n))
-
-
-def everywhere(call):
-    """call() on every instruction set and backend: one result, bit by bit."""
-    results = []
-    for force in PLACES.values():
-        force()
-        results.append(call())
-    for other in results[1:]:
-        assert other.tobytes() == results[0].tobytes()
-    return results[0]
+from numrs._ops import runtime
+from rolling_support import (
+    NAN_SHARES,
+    OWN,
+    PAIRS,
+    PANDAS,
+    PLACES,
+    ROWS,
+    U,
+    adversarial,
+    direct,
+    everywhere,
+    expected,
+    function,
+    members,
+    operands,
+    pd,
+    restore,  # noqa: F401 (a fixture)
+    series,
+)
 
 
 @pytest.mark.parametrize("name", PANDAS)
@@ -151,23 +63,6 @@ def test_pandas(name):
             )
 
 
-def direct(name, values, current):
-    """The statistics that pandas lacks, of one window."""
-    v = values[~np.isnan(values)]
-    if len(v) == 0:
-        return np.nan
-    if name in ("argmin", "argmax"):
-        return getattr(np, f"nan{name}")(values)
-    if name == "mad":
-        return np.median(np.abs(v - np.median(v)))
-    with np.errstate(all="ignore"):
-        if name == "zscore":
-            return (current - np.mean(v)) / np.std(v)
-        if name == "robust_zscore":
-            return (current - np.median(v)) / (np.median(np.abs(v - np.median(v))) / 0.6744897501960817)
-    raise AssertionError(name)
-
-
 @pytest.mark.parametrize("name", OWN)
 def test_direct(name):
     for (n, window), share, closed, center in itertools.product(
@@ -187,73 +82,6 @@ def test_direct(name):
             atol=1e-12,
             err_msg=f"{name} {n} {window} {share} {closed} {center}",
         )
-
-
-@pytest.mark.parametrize("name", ROWS)
-def test_expanding_and_bounds(name):
-    for share in NAN_SHARES:
-        x, x2 = series(70, share, 4), series(70, share / 2, 5)
-        n, every = len(x), np.arange(len(x))
-        base = function(name)(*operands(name, x, x2, n), min_periods=1)
-        got = function(name, "expanding")(*operands(name, x, x2))
-        np.testing.assert_array_equal(got, base)
-        explicit = function(name)(*operands(name, x, x2, (np.zeros(n, int), every + 1)))
-        np.testing.assert_allclose(explicit, base, rtol=1e-12, atol=1e-13)
-        # Any bounds: as the window of that slice.
-        generator = np.random.default_rng(6)
-        starts = generator.integers(0, n + 1, n)
-        ends = np.minimum(starts + generator.integers(0, 40, n), n)
-        got = function(name)(*operands(name, x, x2, (starts, ends)), min_periods=2)
-        for i, (start, end) in enumerate(zip(starts, ends, strict=True)):
-            if "zscore" in name:
-                part = [direct(name, x[start:end], x[i])] if np.sum(~np.isnan(x[start:end])) > 1 else [np.nan]
-            elif end == start:
-                part = [np.nan]
-            else:
-                part = function(name)(
-                    *operands(name, x[start:end], x2[start:end], end - start), min_periods=min(2, end - start)
-                )
-                if end - start < 2:
-                    part = [np.nan]
-            np.testing.assert_allclose(got[i], part[-1], rtol=1e-9, atol=1e-12)
-
-
-def growing_bounds(n, windows, longest, seed):
-    """Windows whose bounds only grow: some empty, some equal, some without a slot of the one before."""
-    generator = np.random.default_rng([seed, n])
-    starts = np.sort(generator.integers(0, n + 1, windows))
-    starts[generator.random(windows) < 0.3] = 0
-    starts = np.maximum.accumulate(starts)
-    ends = np.minimum(starts + generator.integers(0, longest + 1, windows), n)
-    return starts, np.maximum.accumulate(ends)
-
-
-@pytest.mark.parametrize("name", ROWS)
-def test_growing_bounds(name):
-    """Values of each slice, for any threads, place and chunk."""
-    runtime.set_thresholds(thread_us=0.001)
-    for n, windows, longest, share in ((300, 300, 40, 0.1), (5000, 9000, 60, 0.0), (2500, 40, 1200, 0.3)):
-        x, x2 = series(n, share, 12) + 1e4, series(n, share / 2, 13)
-        if "zscore" in name:
-            windows = n
-        starts, ends = growing_bounds(n, windows, longest, 14)
-        got = None
-        for place, force in PLACES.items():
-            force()
-            for threads in (1, 3):
-                numrs.set_num_threads(threads)
-                here = function(name)(*operands(name, x, x2, (starts, ends)), min_periods=2)
-                got = here if got is None else got
-                assert here.tobytes() == got.tobytes(), f"{name} {place} {threads} threads, n={n}"
-        for i in range(0, windows, 1 + windows // 60):
-            start, end = starts[i], ends[i]
-            if "zscore" in name:
-                want = direct(name, x[start:end], x[i]) if np.sum(~np.isnan(x[start:end])) > 1 else np.nan
-            elif end - start < 2:
-                want = np.nan
-            else:
-                want = function(name)(*operands(name, x[start:end], x2[start:end], end - start), min_periods=2)[-1]
-            np.testing.assert_allclose(got[i], want, rtol=1e-7, atol=1e-10, err_msg=f"{name} {n} [{start}, {end})")
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -320,20 +148,6 @@ def test_same_bits(name):
 # ------------------------------------------------------------------------------------------------ exactness
 
 
-def adversarial():
-    generator = np.random.default_rng(9)
-    base = generator.normal(size=700)
-    yield "normal", base
-    for spike in (1e4, 1e8, 1e15, 1e300):
-        x = base.copy()
-        x[[50, 51, 333, 600]] = spike, -spike, spike, -spike / 3
-        yield f"spikes {spike}", x
-    yield "mean 1e8", base + 1e8
-    yield "lognormal", np.exp(5 * base)
-    yield "walk", np.cumsum(base) + 1e8
-    yield "constant", np.full(700, 0.1)
-
-
 def exact_windows(x, window):
     values = [Fraction(float(v)) for v in x]
     for i in range(window - 1, len(x), 3 if window < 20 else 11):
@@ -369,28 +183,6 @@ def test_variances_are_accurate(window, ulp):
                 continue
             assert abs(Fraction(float(var[i])) / exact - 1) <= ulp * 2 * Fraction(U), f"{label}, {i}"
             assert abs(std[i] / math.sqrt(exact) - 1) <= ulp * 2 * U
-
-
-def test_growing_bounds_are_exact():
-    for label, x in adversarial():
-        if label == "spikes 1e+300":
-            continue
-        starts, ends = growing_bounds(len(x), 500, 60, 15)
-        values = [Fraction(float(v)) for v in x]
-        total, var = (
-            everywhere(lambda: numrs.rolling_sum(x, (starts, ends))),
-            everywhere(lambda: numrs.rolling_var(x, (starts, ends))),
-        )
-        for i in range(0, 500, 7):
-            part = values[starts[i] : ends[i]]
-            if not part:
-                continue
-            mean = sum(part) / len(part)
-            exact = sum((v - mean) ** 2 for v in part) / len(part)
-            assert abs(Fraction(float(total[i])) - sum(part)) <= 4 * Fraction(U) * sum(abs(v) for v in part), (
-                f"{label}, {i}"
-            )
-            assert abs(Fraction(float(var[i])) - exact) <= 64 * Fraction(U) * exact, f"{label}, {i}"
 
 
 @pytest.mark.parametrize("value", [1e300, -1e300, math.inf, -math.inf, math.nan, 1e15])
@@ -580,22 +372,3 @@ def test_apply():
         numrs.rolling_apply(x, 2, np.sum, min_periods=3)
     with pytest.raises(ZeroDivisionError):
         numrs.rolling_apply(x, 2, lambda v: 1 // 0, min_periods=1)
-
-
-def test_time_windows():
-    generator = np.random.default_rng(21)
-    x, times = series(200, 0.1, 22), np.cumsum(generator.integers(1, 9, 200))
-    stamps = np.datetime64("2026-01-01") + times.astype("timedelta64[s]")
-    for closed in ("right", "left", "both", "neither"):
-        want = pd.Series(x, index=pd.DatetimeIndex(stamps)).rolling("20s", closed=closed).mean().to_numpy()
-        for bounds in (
-            numrs.time_windows(times, 20, closed=closed),
-            numrs.time_windows(stamps, np.timedelta64(20, "s"), closed=closed),
-        ):
-            np.testing.assert_allclose(numrs.rolling_mean(x, bounds), want, rtol=1e-9)
-    with pytest.raises(ValueError, match="sorted"):
-        numrs.time_windows([1, 0], 1)
-    with pytest.raises(ValueError, match="length"):
-        numrs.time_windows([0, 1], 0)
-    with pytest.raises(TypeError, match="time_windows"):
-        numrs.time_windows(stamps, "x")

@@ -41,12 +41,7 @@ def places():
 
 @pytest.fixture(autouse=True)
 def restore():
-    threads, thresholds, target, backend = (
-        numrs.get_num_threads(),
-        runtime.get_thresholds(),
-        numrs.detect_simd_support(),
-        numrs.get_backend(),
-    )
+    threads, thresholds, target, backend = numrs.get_num_threads(), runtime.get_thresholds(), numrs.detect_simd_support(), numrs.get_backend()
     yield
     numrs.set_num_threads(threads)
     runtime.set_thresholds(**thresholds)
@@ -58,10 +53,7 @@ def restore():
 @pytest.fixture(scope="module", autouse=True)
 def report():
     yield
-    print(
-        f"\nsame bits: {counted['cases']} cases of operation x dtype x backend x instruction set x layout x threads",
-        end="",
-    )
+    print(f"\nsame bits: {counted['cases']} cases of operation x dtype x backend x instruction set x layout x threads", end="")
 
 
 def data(name, dtype, shape, seed):
@@ -81,23 +73,8 @@ def special(dtype, x):
     if np.dtype(dtype).kind != "f":
         return x
     info, y = np.finfo(dtype), x.copy()
-    values = [
-        np.nan,
-        np.inf,
-        -np.inf,
-        0.0,
-        -0.0,
-        info.smallest_subnormal,
-        -info.smallest_subnormal,
-        info.max,
-        -info.max,
-        info.tiny,
-        1.0,
-        -1.0,
-    ]
-    y.flat[: 5 * len(values)] = np.repeat(np.array(values, dtype), 5)[
-        np.random.default_rng(5).permutation(5 * len(values))
-    ]
+    values = [np.nan, np.inf, -np.inf, 0.0, -0.0, info.smallest_subnormal, -info.smallest_subnormal, info.max, -info.max, info.tiny, 1.0, -1.0]
+    y.flat[: 5 * len(values)] = np.repeat(np.array(values, dtype), 5)[np.random.default_rng(5).permutation(5 * len(values))]
     return y
 
 
@@ -165,9 +142,7 @@ def test_layouts_and_places(family):
                     for views in zip(*(layouts(x) for x in arrays), strict=True):
                         layout, views = views[0][0], [view for _, view in views]
                         counted["cases"] += 1
-                        assert bits(call(*views)) == found[place], (
-                            f"{name} {dtype} {call_name}: {layout} differs from C order on {place}"
-                        )
+                        assert bits(call(*views)) == found[place], f"{name} {dtype} {call_name}: {layout} differs from C order on {place}"
                 if "AVX3" in found and "AVX2" in found:
                     assert found["AVX3"] == found["AVX2"], f"{name} {dtype} {call_name}: AVX3 and AVX2 differ"
                 if exact:
@@ -188,9 +163,7 @@ def test_long_axes(family, shape):
             for layout, view in layouts(x):
                 if layout in ("Fortran", "cut") or place == numrs.simd_info()["available"][0]:
                     counted["cases"] += 1
-                    assert bits(getattr(numrs, name)(view, axis=0)) == found[place], (
-                        f"{name} {dtype}: {layout} differs from C order on {place}"
-                    )
+                    assert bits(getattr(numrs, name)(view, axis=0)) == found[place], f"{name} {dtype}: {layout} differs from C order on {place}"
         assert len(set(found.values())) == 1, f"{name} {dtype}: {sorted(found)} differ"
 
 
@@ -210,9 +183,7 @@ def test_threads(family):
                 for threads in (2, 5):
                     numrs.set_num_threads(threads)
                     counted["cases"] += 1
-                    assert bits(call(*arrays)) == alone, (
-                        f"{name} {dtype} {call_name}: {threads} threads differ from 1 on {place}"
-                    )
+                    assert bits(call(*arrays)) == alone, f"{name} {dtype} {call_name}: {threads} threads differ from 1 on {place}"
 
 
 @pytest.mark.parametrize("family", ("unary", "binary", "ternary"))

@@ -72,11 +72,7 @@ def values(dtype, shape, seed=0):
 
 def by_line(x, axes, peer):
     """peer over the lines of x in float64; numbers in the shape of what stays."""
-    axes = (
-        tuple(range(x.ndim))
-        if axes is None
-        else tuple(a % x.ndim for a in (axes if isinstance(axes, tuple) else (axes,)))
-    )
+    axes = tuple(range(x.ndim)) if axes is None else tuple(a % x.ndim for a in (axes if isinstance(axes, tuple) else (axes,)))
     kept = [a for a in range(x.ndim) if a not in axes]
     moved = np.transpose(np.asarray(x, np.float64), kept + sorted(axes))
     flat = moved.reshape([x.shape[a] for a in kept] + [-1])
@@ -131,9 +127,7 @@ def test_pairs(name):
         columns = [PAIRS[name](a, b) for a, b in zip(np.asarray(x, float).T, wide.T, strict=True)]
         close(getattr(stats, name)(x, y, axis=0), np.array(columns), str(x.dtype), name)
     assert np.isnan(getattr(stats, name)([1.0, 1.0], [1.0, 2.0]))
-    assert getattr(stats, name)(
-        np.arange(50.0), np.arange(50.0) ** 3 if name != "corr" else np.arange(50.0)
-    ) == pytest.approx(1, abs=1e-15)
+    assert getattr(stats, name)(np.arange(50.0), np.arange(50.0) ** 3 if name != "corr" else np.arange(50.0)) == pytest.approx(1, abs=1e-15)
 
 
 def test_layouts_give_the_same_bits():
@@ -217,9 +211,7 @@ def test_sigmaclip_and_theilslopes():
         (rng.normal(size=70), None), (rng.normal(size=70), rng.normal(size=70)), (rng.integers(0, 5, 90), rng.integers(0, 5, 90)),
     ):  # fmt: skip
         for alpha in (0.95, 0.3):
-            np.testing.assert_allclose(
-                stats.theilslopes(y, x, alpha), ss.theilslopes(y, x, alpha), rtol=1e-12, atol=1e-15
-            )
+            np.testing.assert_allclose(stats.theilslopes(y, x, alpha), ss.theilslopes(y, x, alpha), rtol=1e-12, atol=1e-15)
     both = stats.theilslopes(np.stack([np.arange(9.0), 2 * np.arange(9.0) + 1]), axis=1)
     np.testing.assert_array_equal(both.slope, [1, 2])
     np.testing.assert_array_equal(both.intercept, [0, 1])
@@ -231,23 +223,13 @@ def test_matrices(shape):
     x = rng.normal(size=shape) + 100
     y = rng.normal(size=shape)
     f, a = rng.integers(1, 4, shape[-1]), rng.random(shape[-1])
-    for options in (
-        {},
-        {"ddof": 0},
-        {"rowvar": False},
-        {"fweights": f},
-        {"aweights": a},
-        {"fweights": f, "aweights": a},
-        {"aweights": a, "ddof": 0},
-    ):
+    for options in ({}, {"ddof": 0}, {"rowvar": False}, {"fweights": f}, {"aweights": a}, {"fweights": f, "aweights": a}, {"aweights": a, "ddof": 0}):
         if not options.get("rowvar", True) and len(shape) == 1:
             continue
         np.testing.assert_allclose(stats.cov(x, **options), np.cov(x, **options), rtol=1e-11, equal_nan=True)
         if not options.get("rowvar", True) and shape[0] == 1:
             continue  # which NumPy refuses
-        np.testing.assert_allclose(
-            stats.cov(x, y, **options), np.cov(x, y, **options), rtol=1e-11, atol=1e-13, equal_nan=True
-        )
+        np.testing.assert_allclose(stats.cov(x, y, **options), np.cov(x, y, **options), rtol=1e-11, atol=1e-13, equal_nan=True)
     np.testing.assert_allclose(stats.corrcoef(x, y), np.corrcoef(x, y), rtol=1e-11, atol=1e-13, equal_nan=True)
     assert np.asarray(stats.cov(x.astype("f4"))).dtype == np.float32
 
@@ -265,10 +247,7 @@ def test_equal_bits_for_threads_and_targets():
         for backend in numrs.list_backends():
             numrs.set_backend(backend)
             for name, options in names:
-                assert getattr(stats, name)(x, axis=0, **options).tobytes() == wanted[name + str(options)], (
-                    name,
-                    backend,
-                )
+                assert getattr(stats, name)(x, axis=0, **options).tobytes() == wanted[name + str(options)], (name, backend)
     finally:
         numrs.set_num_threads(before)
         numrs.set_backend("cpu")
