@@ -13,14 +13,15 @@ TABLES = ROOT / "lib" / "table"
 NOTE = "Generated from lib/table by tools/gen.py; do not edit."
 
 
-def rows(table):
+def rows(table, macro=r"\w+"):
     """The rows of one table as tuples of words; a row is one line NUMRS_X(a, b, ...)."""
     text = (TABLES / f"{table}.def").read_text()
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
-    return [tuple(w.strip() for w in m.group(1).split(",")) for m in re.finditer(r"^NUMRS_\w+\((.*)\)", text, flags=re.M)]
+    return [tuple(w.strip() for w in m.group(1).split(",")) for m in re.finditer(rf"^NUMRS_{macro}\((.*)\)", text, flags=re.M)]
 
 
 DTYPES = [dict(zip(("id", "name", "suffix", "ctype", "cxx", "bytes", "kind", "numpy"), r)) for r in rows("dtype")]
+PLAIN = [r[0] for r in rows("dtype", "DTYPE")]  # the numbers of those with C++ arithmetic
 KINDS = {"BOOL": ["BOOL"], "INT": ["INT"], "UINT": ["UINT"], "FLOAT": ["FLOAT"]}
 # The dtypes with a kernel, as core/dtype.h defines the sets (a test compares the two).
 SETS = {
@@ -37,7 +38,7 @@ BOOL = next(d for d in DTYPES if d["kind"] == "BOOL")
 
 
 def dtypes_of(name):
-    return [d for d in DTYPES if d["kind"] in SETS[name]]
+    return [d for d in DTYPES if d["kind"] in SETS[name] and d["id"] in PLAIN]
 
 
 class Function:
@@ -147,7 +148,7 @@ def group():
 
 
 def dot():
-    for d in DTYPES:
+    for d in dtypes_of("ALL"):
         body = f"return Guard([&] {{ return Vecdot(context, Line(a, k{d['name']}, &n), Line(b, k{d['name']}, &n), Scalar(y, k{d['name']}), 0); }});"
         yield Function(f"numrs_dot_{d['suffix']}",
                        ["numrs_context *context", f"const {d['ctype']} *a", f"const {d['ctype']} *b", f"{d['ctype']} *y", "int64_t n"], body)

@@ -14,8 +14,12 @@ enum {
   NUMRS_U16 = 7, /**< uint16, uint16_t */
   NUMRS_U32 = 8, /**< uint32, uint32_t */
   NUMRS_U64 = 9, /**< uint64, uint64_t */
+  NUMRS_F16 = 10, /**< float16, uint16_t */
+  NUMRS_BF16 = 11, /**< bfloat16, uint16_t */
   NUMRS_F32 = 12, /**< float32, float */
   NUMRS_F64 = 13, /**< float64, double */
+  NUMRS_C64 = 14, /**< complex64, numrs_c64 */
+  NUMRS_C128 = 15, /**< complex128, numrs_c128 */
 };
 
 /** Operations of numrs_unary. */

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <array>
+#include <complex>
 #include <cstddef>
 #include <cstdint>
+
+#include "core/half.h"
 
 namespace numrs {
 
@@ -17,11 +20,13 @@ struct Bool {
 };
 static_assert(sizeof(Bool) == 1, "bool arrays have one byte per element");
 
-enum class Kind : uint8_t { NONE, BOOL, INT, UINT, FLOAT };
+enum class Kind : uint8_t { NONE, BOOL, INT, UINT, FLOAT, COMPLEX };
 
 enum DType : int32_t {
   kInvalid = 0,
 #define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) k##NAME = id,
+#define NUMRS_HALF NUMRS_DTYPE
+#define NUMRS_COMPLEX NUMRS_DTYPE
 #include "table/dtype.def"
 };
 constexpr int kDTypes = 16;  // size of tables indexed by dtype; numbers without a row stay empty
@@ -45,6 +50,8 @@ struct DTypeOf;
   struct DTypeOf<cxx> {                                               \
     static constexpr DType value = k##NAME;                           \
   };
+#define NUMRS_HALF NUMRS_DTYPE
+#define NUMRS_COMPLEX NUMRS_DTYPE
 #include "table/dtype.def"
 
 // A set of dtypes as bits 1 << dtype.
@@ -54,6 +61,8 @@ constexpr DTypeSet kBoolSet = Bit(kBOOL);
 constexpr DTypeSet kIntSet = Bit(kI8) | Bit(kI16) | Bit(kI32) | Bit(kI64);
 constexpr DTypeSet kUintSet = Bit(kU8) | Bit(kU16) | Bit(kU32) | Bit(kU64);
 constexpr DTypeSet kFloatSet = Bit(kF32) | Bit(kF64);
+constexpr DTypeSet kHalfSet = Bit(kF16) | Bit(kBF16);
+constexpr DTypeSet kComplexSet = Bit(kC64) | Bit(kC128);
 
 // What a table row names: the dtypes that have a kernel, those that are accepted at all (the others are converted to
 // the first dtype with a kernel that holds them), and what integers and bool become when they are not to widen step by
@@ -78,7 +87,7 @@ enum class ResultRule : uint8_t { SAME, BOOL };
 
 // NumPy 2's promotion of two dtypes; kInvalid when one is invalid.
 int32_t Promote(int32_t a, int32_t b);
-// May a value be stored by NumPy's same_kind rule? (bool < unsigned, signed < float; within a kind any size; signed
+// May a value be stored by NumPy's same_kind rule? (bool < unsigned, signed < float < complex; within a kind any size; signed
 // never to unsigned)
 bool CanCastSameKind(int32_t from, int32_t to);
 // The dtype in which an operation of this class computes x; kInvalid when it does not take it.

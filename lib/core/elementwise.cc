@@ -104,10 +104,16 @@ class Runner {
   // Scratch of one thread: per operand a packing and a conversion buffer, then the transposed tiles.
   size_t ScratchBytes() const {
     size_t bytes = buffered_ ? kMaxOperands * 2 * kBufferBytes : 0;
-    if (plan_.transposed) bytes += static_cast<size_t>(job_.inputs) * kTileRows * (kTileCols * 8 + kTilePadBytes);
+    if (plan_.transposed) bytes += static_cast<size_t>(job_.inputs * TileBytes());
     return bytes;
   }
   bool streams() const { return stream_; }
+  // One transposed tile of the widest operand.
+  int64_t TileBytes() const {
+    int64_t widest = 8;
+    for (int k = 0; k < job_.inputs; k++) widest = std::max(widest, plan_.itemsize[k]);
+    return kTileRows * (kTileCols * widest + kTilePadBytes);
+  }
 
   // One innermost loop of n elements: p and strides per operand.
   void Row(char* const* p, const int64_t* strides, int64_t n, char* scratch) const {
@@ -172,7 +178,7 @@ class Runner {
       strides[k] = plan_.strides[k][inner];
       if (!(plan_.transposed >> k & 1)) continue;
       const int64_t size = plan_.itemsize[k];
-      at[k] = tiles + k * kTileRows * (kTileCols * 8 + kTilePadBytes);
+      at[k] = tiles + k * TileBytes();
       step[k] = kTileCols * size + kTilePadBytes;
       strides[k] = size;
       kernels_.copy.transpose[SizeIndex(size)](p[k], plan_.strides[k][inner], at[k], step[k], rows, cols);
@@ -434,7 +440,7 @@ template <int kBytes>
 void Move(const void* x, void* y, int64_t n) {
   std::memcpy(y, x, static_cast<size_t>(n) * kBytes);
 }
-constexpr UnaryFn kMove[kSizes] = {Move<1>, Move<2>, Move<4>, Move<8>};
+constexpr UnaryFn kMove[kSizes] = {Move<1>, Move<2>, Move<4>, Move<8>, Move<16>};
 }  // namespace
 
 Status Convert(const Run& run, const char* function, const View& x, const View& y) {

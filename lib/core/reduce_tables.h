@@ -43,7 +43,8 @@ inline int32_t ReduceResultDType(ReduceResult rule, int32_t compute) {
       break;
   }
   const Kind kind = KindOf(compute);
-  return kind == Kind::FLOAT ? compute : kind == Kind::UINT ? static_cast<int32_t>(kU64) : static_cast<int32_t>(kI64);
+  if (kind == Kind::FLOAT || kind == Kind::COMPLEX) return compute;
+  return kind == Kind::UINT ? static_cast<int32_t>(kU64) : static_cast<int32_t>(kI64);
 }
 
 // The fixed tree: blocks of kReduceBlock elements, element i of a block in lane i % kReduceLanes.

@@ -61,9 +61,9 @@ struct TernaryTable {
   TernaryFn fn[kTernaryOps][kDTypes];
 };
 
-// Conversion and movement. Sizes are indexed by log2 of the element's bytes (1, 2, 4, 8).
-constexpr int kSizes = 4;
-inline int SizeIndex(int64_t bytes) { return bytes == 1 ? 0 : bytes == 2 ? 1 : bytes == 4 ? 2 : 3; }
+// Conversion and movement. Sizes are indexed by log2 of the element's bytes (1, 2, 4, 8, 16).
+constexpr int kSizes = 5;
+inline int SizeIndex(int64_t bytes) { return bytes == 1 ? 0 : bytes == 2 ? 1 : bytes == 4 ? 2 : bytes == 8 ? 3 : 4; }
 struct CopyTable {
   UnaryFn cast[kDTypes][kDTypes];  // [from][to], contiguous; null where from == to
   // n elements from src, stride bytes apart (any stride, 0 and negative too), to contiguous dst.

@@ -17,6 +17,12 @@ inline constexpr bool kIsBool = std::is_same<T, Bool>::value;
 template <typename T>
 inline constexpr bool kIsFloat = std::is_floating_point<T>::value;
 template <typename T>
+inline constexpr bool kIsHalf = std::is_same<T, Half>::value || std::is_same<T, BFloat16>::value;
+template <typename T>
+inline constexpr bool kIsComplex = false;
+template <typename T>
+inline constexpr bool kIsComplex<std::complex<T>> = true;
+template <typename T>
 inline constexpr bool kIsSigned = std::is_integral<T>::value && std::is_signed<T>::value;
 
 // Functions of the C library are evaluated in the next wider type and rounded once; that keeps them within 1 ULP.

@@ -16,6 +16,8 @@ template <typename From>
 void FillCasts(UnaryFn* row) {
 #define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) \
   if constexpr (!std::is_same<From, cxx>::value) row[id] = CastLoop<From, cxx>;
+#define NUMRS_HALF NUMRS_DTYPE
+#define NUMRS_COMPLEX NUMRS_DTYPE
 #include "table/dtype.def"
 }
 
@@ -51,6 +53,8 @@ const CopyTable* Copy() {
   static const CopyTable table = [] {
     CopyTable t{};
 #define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) FillCasts<cxx>(t.cast[id]);
+#define NUMRS_HALF NUMRS_DTYPE
+#define NUMRS_COMPLEX NUMRS_DTYPE
 #include "table/dtype.def"
 #define NUMRS_SIZE(index, bytes)   \
   t.pack[index] = Pack<bytes>;     \
@@ -60,6 +64,7 @@ const CopyTable* Copy() {
     NUMRS_SIZE(1, 2)
     NUMRS_SIZE(2, 4)
     NUMRS_SIZE(3, 8)
+    NUMRS_SIZE(4, 16)
 #undef NUMRS_SIZE
     t.stream = Stream;
     return t;

@@ -4,6 +4,7 @@ from numpy cimport (NPY_ARRAY_WRITEABLE, PyArray_CheckExact, PyArray_CHKFLAGS, P
                     PyArray_NDIM, PyArray_SIZE, PyArray_STRIDES, PyArray_TYPE, ndarray)
 
 from numrs.c.base cimport numrs_context, numrs_status
+from numrs.c.ops cimport NUMRS_BF16
 from numrs.c.view cimport numrs_view
 
 cdef extern from "numpy/arrayobject.h":
@@ -17,12 +18,17 @@ cdef enum:
 
 cdef int32_t[32] DTYPE_OF_NUMPY   # numrs dtype of a NumPy type number; 0: none
 cdef int[16] NUMPY_OF_DTYPE       # NumPy type number of a numrs dtype; -1: none
+cdef int BFLOAT16_NUMBER          # that of ml_dtypes.bfloat16; -1 before it is met
 cdef int64_t[16] BYTES_OF_DTYPE   # of one element
 
 cdef inline int32_t dtype_of(ndarray a) noexcept:
     """numrs dtype of an array in native byte order; 0 when there is none."""
     cdef int number = PyArray_TYPE(a)
-    return DTYPE_OF_NUMPY[number] if 0 <= number < 32 and PyArray_ISNOTSWAPPED(a) else 0
+    if not PyArray_ISNOTSWAPPED(a):
+        return 0
+    if 0 <= number < 32:
+        return DTYPE_OF_NUMPY[number]
+    return NUMRS_BF16 if number == BFLOAT16_NUMBER else 0
 
 cdef inline numrs_view view_of(ndarray a, int32_t dtype) noexcept:
     """Borrows data, shape and strides: valid while the GIL is held or the array is pinned."""
@@ -60,6 +66,7 @@ cdef struct Held:
 
 cdef ndarray as_array(object x, str function, str argument)
 cdef object table_of(object x, str function, str argument)
+cdef bint know_bfloat16() except -1
 cdef int32_t as_dtype(object dtype, str function) except 0
 cdef ndarray check_out(object out, str function)
 cdef ndarray new_array(int ndim, const int64_t *shape, int32_t dtype)

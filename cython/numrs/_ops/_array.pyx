@@ -11,8 +11,8 @@ cimport numpy as cnp
 from numrs.c.base cimport (NUMRS_CANCELLED, NUMRS_OK, numrs_allocate, numrs_context, numrs_context_create,
                            numrs_context_destroy, numrs_context_options, numrs_free, numrs_message, numrs_status,
                            numrs_status_name)
-from numrs.c.ops cimport (NUMRS_BOOL, NUMRS_F32, NUMRS_F64, NUMRS_I8, NUMRS_I16, NUMRS_I32, NUMRS_I64, NUMRS_U8,
-                          NUMRS_U16, NUMRS_U32, NUMRS_U64)
+from numrs.c.ops cimport (NUMRS_BF16, NUMRS_BOOL, NUMRS_C64, NUMRS_C128, NUMRS_F16, NUMRS_F32, NUMRS_F64, NUMRS_I8,
+                          NUMRS_I16, NUMRS_I32, NUMRS_I64, NUMRS_U8, NUMRS_U16, NUMRS_U32, NUMRS_U64)
 from numrs.c.view cimport numrs_dtype_size, numrs_view
 
 cnp.import_array()
@@ -27,7 +27,8 @@ cdef extern from "numpy/arrayobject.h":
     cnp.dtype PyArray_DescrFromType(int number)
     bint PyArray_ISWRITEABLE(cnp.ndarray array)
 
-SUPPORTED = "bool, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float32, float64"
+SUPPORTED = ("bool, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float16, bfloat16, float32, float64, "
+             "complex64, complex128")
 
 cdef extern from "numpy/arrayobject.h":
     ctypedef struct PyTypeObject:
@@ -65,7 +66,8 @@ for _i in range(16):
     BYTES_OF_DTYPE[_i] = numrs_dtype_size(_i)
 for _name, _dtype in (("bool", NUMRS_BOOL), ("int8", NUMRS_I8), ("int16", NUMRS_I16), ("int32", NUMRS_I32),
                       ("int64", NUMRS_I64), ("uint8", NUMRS_U8), ("uint16", NUMRS_U16),
-                      ("uint32", NUMRS_U32), ("uint64", NUMRS_U64), ("float32", NUMRS_F32), ("float64", NUMRS_F64)):
+                      ("uint32", NUMRS_U32), ("uint64", NUMRS_U64), ("float16", NUMRS_F16), ("float32", NUMRS_F32),
+                      ("float64", NUMRS_F64), ("complex64", NUMRS_C64), ("complex128", NUMRS_C128)):
     NUMPY_OF_DTYPE[_dtype] = np.dtype(_name).num
     DTYPE_OF_NUMPY[np.dtype(_name).num] = _dtype
 cdef PyObject *_DESCR_OF_DTYPE[16]  # one reference each, for ever
@@ -78,6 +80,24 @@ for _i in range(16):
 # C has two types of 64 (or 32) bits: long and long long, int and long.
 for _code in "bhilqBHILQ":
     DTYPE_OF_NUMPY[np.dtype(_code).num] = DTYPE_OF_NUMPY[np.dtype(np.dtype(_code).name).num]
+
+BFLOAT16_NUMBER = -1
+
+
+cdef bint know_bfloat16() except -1:
+    """Learns NumPy's number of bfloat16 from ml_dtypes, which is imported at the first use; False: it is not installed."""
+    global BFLOAT16_NUMBER
+    if BFLOAT16_NUMBER < 0:
+        try:
+            from ml_dtypes import bfloat16
+        except ImportError:
+            return False
+        descr = np.dtype(bfloat16)
+        BFLOAT16_NUMBER = NUMPY_OF_DTYPE[NUMRS_BF16] = descr.num
+        Py_INCREF(descr)
+        _DESCR_OF_DTYPE[NUMRS_BF16] = <PyObject *>descr
+    return True
+
 
 _EXCEPTIONS = {
     "BAD_ARGUMENT": ValueError, "BAD_SHAPE": ValueError, "BAD_DTYPE": TypeError, "BAD_INDEX": IndexError,
@@ -135,18 +155,22 @@ cdef ndarray as_array(object x, str function, str argument):
                         f"{error}") from None
     if not PyArray_ISNOTSWAPPED(a):
         a = <ndarray>np.asarray(a, a.dtype.newbyteorder("="))
-    if not dtype_of(a):
+    if not dtype_of(a) and not (a.dtype.name == "bfloat16" and know_bfloat16()):
         raise TypeError(f"{function}: {argument} has dtype {a.dtype} ({type(x).__name__}), expected one of {SUPPORTED}")
     return a
 
 
 cdef int32_t as_dtype(object dtype, str function) except 0:
     """A dtype argument as a numrs dtype."""
+    if type(dtype) is str and dtype == "bfloat16" and know_bfloat16():
+        return NUMRS_BF16
     try:
         wanted = np.dtype(dtype)
     except TypeError:
         raise TypeError(f"{function}: dtype is {dtype!r}, expected one of {SUPPORTED}") from None
     cdef int32_t found = DTYPE_OF_NUMPY[wanted.num] if wanted.isnative and 0 <= wanted.num < 32 else 0
+    if wanted.name == "bfloat16" and know_bfloat16():
+        found = NUMRS_BF16
     if found == 0:
         raise TypeError(f"{function}: dtype is {wanted}, expected one of {SUPPORTED} in native byte order")
     return found

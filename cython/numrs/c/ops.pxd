@@ -13,8 +13,12 @@ cdef extern from "numrs/ops.h" nogil:
         NUMRS_U16
         NUMRS_U32
         NUMRS_U64
+        NUMRS_F16
+        NUMRS_BF16
         NUMRS_F32
         NUMRS_F64
+        NUMRS_C64
+        NUMRS_C128
         NUMRS_OP_NEGATIVE
         NUMRS_OP_POSITIVE
         NUMRS_OP_ABS
