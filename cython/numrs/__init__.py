@@ -14,7 +14,11 @@ from numrs._ops.runtime import (
     simd_info,
 )
 from numrs._ops.runtime import library_version as _library_version
+from numrs._ops._dlpack import from_dlpack
+from numrs._ops._tensor import Tensor
+from numrs._ops.tensor_make import asarray, from_numpy
 from numrs.config import get_include, get_library_dir, show_config
+from numrs.devices import device, get_device, get_devices, set_device
 
 # Array functions, written by tools/stubs.py.
 from numrs._ops.elementwise_arithmetic import (
@@ -220,11 +224,14 @@ cumprod = cumulative_prod
 
 __version__ = _library_version()
 
+from numrs._ops import tensor_methods as _methods  # needs the functions above
+
 config.load_calibration()
 if "threadpoolctl" in _sys.modules:
     config.register_threadpoolctl()
 
 __all__ = [
+    "Tensor",
     "abs",
     "acos",
     "acosh",
@@ -235,6 +242,7 @@ __all__ = [
     "argmin",
     "argpartition",
     "argsort",
+    "asarray",
     "asin",
     "asinh",
     "astype",
@@ -264,6 +272,7 @@ __all__ = [
     "cumulative_prod",
     "cumulative_sum",
     "detect_simd_support",
+    "device",
     "diff",
     "div",
     "divide",
@@ -277,8 +286,12 @@ __all__ = [
     "floor",
     "floor_divide",
     "fma",
+    "from_dlpack",
+    "from_numpy",
     "get_backend",
     "get_cpu_info",
+    "get_device",
+    "get_devices",
     "get_include",
     "get_library_dir",
     "get_num_threads",
@@ -369,6 +382,7 @@ __all__ = [
     "rsqrt",
     "searchsorted",
     "set_backend",
+    "set_device",
     "set_num_threads",
     "show_config",
     "sigmoid",

@@ -67,6 +67,7 @@ cdef struct Held:
 cdef ndarray as_array(object x, str function, str argument)
 cdef object table_of(object x, str function, str argument)
 cdef bint know_bfloat16() except -1
+cdef object descr_of(int32_t dtype)
 cdef int32_t as_dtype(object dtype, str function) except 0
 cdef ndarray check_out(object out, str function)
 cdef ndarray new_array(int ndim, const int64_t *shape, int32_t dtype)

@@ -9,6 +9,7 @@ from numpy cimport PyArray_CheckExact, ndarray
 from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, Held, array_of, as_array, broadcast, check, check_out,
                                 dtype_of, empty_like_shape, finished, hold, interruptible, new_array, pin, plain_out,
                                 release_context, same_shape, size_of, view_of)
+from numrs._ops._typed cimport any_tensor, tensor_binary, tensor_ternary, tensor_unary
 from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.elementwise cimport (numrs_binary, numrs_binary_dtypes, numrs_ternary, numrs_ternary_dtypes, numrs_unary,
@@ -19,16 +20,11 @@ from numrs.c.view cimport numrs_dtype_name, numrs_promote, numrs_view
 cnp.import_array()
 
 cdef enum:
-    OPS = 128
-    DTYPES = 16
     UNARY = 1
     BINARY = 2
     TERNARY = 3
 
-# Result dtype of an operation on operands of one dtype; 0: refused. Filled from the library's tables.
-cdef int32_t[OPS][DTYPES] UNARY_RESULT
-cdef int32_t[OPS][DTYPES] BINARY_RESULT
-
+# UNARY_RESULT and BINARY_RESULT are filled from the library's tables.
 cdef void _fill() noexcept:
     cdef int32_t op, dtype, compute, result
     for op in range(OPS):
@@ -43,7 +39,7 @@ cdef void _fill() noexcept:
 
 _fill()
 
-cdef inline double _work_ns(int family, int32_t op, int32_t dtype, int64_t size) noexcept:
+cdef double work_ns(int family, int32_t op, int32_t dtype, int64_t size) noexcept:
     """Rough time of one thread: by what is memory traffic and what is mathematics."""
     cdef bint heavy
     if family == UNARY:
@@ -56,11 +52,11 @@ cdef inline double _work_ns(int family, int32_t op, int32_t dtype, int64_t size)
     return <double>size * <double>BYTES_OF_DTYPE[dtype] * (0.25 if heavy else 0.04)
 
 
-cdef bint _is_comparison(int32_t op) noexcept:
+cdef bint is_comparison(int32_t op) noexcept:
     return ops.NUMRS_OP_EQUAL <= op <= ops.NUMRS_OP_GREATER_EQUAL
 
 
-cdef bint _is_logical(int32_t op) noexcept:
+cdef bint is_logical(int32_t op) noexcept:
     return ops.NUMRS_OP_LOGICAL_AND <= op <= ops.NUMRS_OP_LOGICAL_XOR
 
 
@@ -91,9 +87,9 @@ cdef inline numrs_status _run(int family, int32_t op, const numrs_view *v, objec
                               ndarray y) except -1:
     """One call with views v, inputs then output, of these arrays (None: a number on our stack), without the GIL where
     that pays."""
-    cdef double work_ns = _work_ns(family, op, max(v[0].dtype, v[family].dtype), size_of(y))
-    if work_ns >= NOGIL_NS:
-        return _run_without_gil(family, op, v, a, b, c, y, work_ns)
+    cdef double work = work_ns(family, op, max(v[0].dtype, v[family].dtype), size_of(y))
+    if work >= NOGIL_NS:
+        return _run_without_gil(family, op, v, a, b, c, y, work)
     if family == UNARY:
         return numrs_unary(NULL, op, &v[0], &v[1])
     if family == BINARY:
@@ -115,6 +111,8 @@ def _refused(str name, operands):
 
 
 cdef object unary(int32_t op, str name, object x, object out):
+    if not PyArray_CheckExact(x) and any_tensor(x, out, None):
+        return tensor_unary(op, name, x, out)
     cdef ndarray a = array_of(x, name, "x"), y
     cdef int32_t dtype = dtype_of(a), result = UNARY_RESULT[op][dtype]
     cdef numrs_view views[2]
@@ -135,19 +133,6 @@ cdef object unary(int32_t op, str name, object x, object out):
     if status != NUMRS_OK:
         check(status)
     return finished(y) if out is None else y
-
-
-cdef union Number:
-    int8_t i8
-    int16_t i16
-    int32_t i32
-    int64_t i64
-    uint8_t u8
-    uint16_t u16
-    uint32_t u32
-    uint64_t u64
-    float f32
-    double f64
 
 
 cdef bint is_weak(object x) noexcept:
@@ -283,10 +268,10 @@ cdef object _binary_weak(int32_t op, str name, object array, object number, bint
     cdef Number value
     cdef int at = 1 if swapped else 0
     cdef numrs_status status
-    if _is_logical(op):
+    if is_logical(op):
         number = bool(number)
     if _weak(number, dtype, BINARY_RESULT[op][dtype], name, number_name, &views[1 - at], &value):
-        if _is_comparison(op):
+        if is_comparison(op):
             return _constant_comparison(_mirrored(op) if swapped else op, name, x, number, out)
         raise _too_large(number, views[1 - at].dtype, name, number_name)
     views[at] = view_of(x, dtype)
@@ -324,6 +309,8 @@ cdef object binary(int32_t op, str name, object a, object b, object out):
             if status != NUMRS_OK:
                 check(status)
             return finished(y) if out is None else y
+    if any_tensor(a, b, out):
+        return tensor_binary(op, name, a, b, out)
     if is_weak(b) and not is_weak(a):
         return _binary_weak(op, name, a, b, False, out)
     if is_weak(a) and not is_weak(b):
@@ -332,7 +319,7 @@ cdef object binary(int32_t op, str name, object a, object b, object out):
     z = as_array(b, name, "x2")
     dtype = dtype_of(x)
     other = dtype_of(z)
-    if _is_comparison(op) and dtype != other and (dtype == NUMRS_U64 or other == NUMRS_U64) and \
+    if is_comparison(op) and dtype != other and (dtype == NUMRS_U64 or other == NUMRS_U64) and \
             (<object>x).dtype.kind + (<object>z).dtype.kind in ("iu", "ui"):
         if other == NUMRS_U64:
             return _compare_mixed(op, name, x, z, out)
@@ -345,6 +332,8 @@ cdef object binary(int32_t op, str name, object a, object b, object out):
 
 
 cdef object ternary(int32_t op, str name, tuple names, object a, object b, object c, object out):
+    if any_tensor(a, b, c) or any_tensor(out, c, None):
+        return tensor_ternary(op, name, names, a, b, c, out)
     cdef numrs_view views[4]
     cdef Number values[3]
     cdef tuple given = (a, b, c)
