@@ -173,9 +173,9 @@ cdef int extents_of(object shape, int64_t *extents, str name) except -1:
     if ndim > NUMRS_MAX_NDIM:
         raise ValueError(f"{name}: {ndim} dimensions, at most {NUMRS_MAX_NDIM} are supported")
     for d in range(ndim):
-        extent = shape[d]
+        extent = (<tuple>shape)[d]
         try:
-            extents[d] = extent.__index__()
+            extents[d] = extent if type(extent) is int else extent.__index__()
         except (AttributeError, TypeError):
             raise TypeError(f"{name}: shape has an extent of type {type(extent).__name__}, expected ints") from None
         except OverflowError:

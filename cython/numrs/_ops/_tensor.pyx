@@ -2,6 +2,7 @@
 """The class Tensor: attributes, operators and protocols; its methods in Python are in tensor_methods.py."""
 import numpy as np
 
+cimport cython
 from cpython.buffer cimport PyObject_GetBuffer
 from cpython.mem cimport PyMem_Free
 from cpython.object cimport Py_EQ, Py_GT, Py_LE, Py_LT, Py_NE
@@ -90,6 +91,7 @@ cdef str tensor_html(Tensor t):
     return f"<div><b>{head}</b><table>{''.join(body)}</table></div>"
 
 
+@cython.freelist(64)
 cdef class Tensor:
     """Numbers of one dtype in any number of dimensions, on a device.
 
