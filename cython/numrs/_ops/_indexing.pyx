@@ -103,8 +103,11 @@ cdef Tensor basic_view(Tensor t, tuple keys):
             n += 1
             d += 1
         else:
-            index = key
             extent = t.view.shape[d]
+            try:
+                index = key
+            except OverflowError:
+                raise IndexError(f"Tensor: index {key} is out of bounds for axis {d} with size {extent}") from None
             if index < -extent or index >= extent:
                 raise _axis_error(index, d, extent)
             data += (index + extent if index < 0 else index) * t.view.strides[d]
