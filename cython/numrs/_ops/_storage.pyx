@@ -171,6 +171,8 @@ cdef Tensor from_ndarray(ndarray a, bint ours):
     t.view.data = PyArray_DATA(a)
     t.view.dtype = dtype
     t.writeable = PyArray_CHKFLAGS(a, NPY_ARRAY_WRITEABLE)
+    if base is not None and PyArray_CheckExact(base) and not PyArray_CHKFLAGS(<ndarray>base, NPY_ARRAY_OWNDATA):
+        base = cnp.get_array_base(<ndarray>base)  # a view of an array over a tensor: NumPy's chain has no more links
     if type(base) is Tensor and PyArray_CheckExact(a):
         t.owner = root_of(<Tensor>base)  # an array over a tensor: the memory is that tensor's
     elif ours or not PyArray_CHKFLAGS(a, NPY_ARRAY_OWNDATA):
@@ -332,3 +334,11 @@ def empty(tuple shape, dtype):
         except OverflowError:
             raise ValueError(f"empty: shape is {shape}, an extent has more than 64 bits") from None
     return new_tensor(ndim, extents, as_dtype(dtype, "empty"))
+
+
+def changed(x):
+    """Counts a change in place that was made through an ndarray."""
+    cdef Tensor root
+    if isinstance(x, Tensor):
+        root = root_of(<Tensor>x)
+        root.changes += 1

@@ -4,12 +4,15 @@ import numpy as np
 
 from libc.stdint cimport int32_t, int64_t
 cimport numpy as cnp
-from numpy cimport PyArray_SIZE, ndarray
+from numpy cimport PyArray_CheckExact, PyArray_SIZE, ndarray
 
 from numrs._ops._array cimport (NOGIL_NS, Held, array_of, as_array, check, check_out, dtype_of, finish, hold,
                                 interruptible, new_array, pin, release_context, view_of)
-from numrs._ops._reduce cimport vecdot_
+from numrs._ops._reduce cimport given_out, vecdot_
+from numrs._ops._storage cimport tensor_of
+from numrs._ops._typed cimport any_tensor, plain
 from numrs._ops.elementwise_arithmetic import multiply
+from numrs._ops._typed import tensors
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.linalg cimport (numrs_inner, numrs_inner_shape, numrs_matmul, numrs_matmul_shape, numrs_outer,
                              numrs_outer_shape, numrs_svdvals)
@@ -24,6 +27,9 @@ ctypedef numrs_status (*Product)(numrs_context *, const numrs_view *, const numr
 ctypedef numrs_status (*ProductShape)(const numrs_view *, const numrs_view *, int32_t *, int64_t *) noexcept nogil
 
 cdef object _product(Product call, ProductShape shape_of, str name, object x1, object x2, object out):
+    if not (PyArray_CheckExact(x1) and PyArray_CheckExact(x2)) and any_tensor(x1, x2, out):
+        made = _product(call, shape_of, name, plain(x1), plain(x2), plain(given_out(out)))
+        return given_out(out) if out is not None else tensor_of(made)
     cdef ndarray a = array_of(x1, name, "x1"), b = array_of(x2, name, "x2"), y
     cdef numrs_view va = view_of(a, dtype_of(a)), vb = view_of(b, dtype_of(b)), vy
     cdef int64_t shape[64]
@@ -116,6 +122,7 @@ def inner(x1, x2, /, out=None):
     return _product(numrs_inner, numrs_inner_shape, "inner", x1, x2, out)
 
 
+@tensors
 def outer(x1, x2, /, out=None):
     """Products of every element with every other.
 
@@ -146,6 +153,7 @@ def outer(x1, x2, /, out=None):
     return _product(numrs_outer, numrs_outer_shape, "outer", flat1, flat2, out)
 
 
+@tensors
 def dot(x1, x2, /, out=None):
     """Dot product, as numpy.dot.
 

@@ -9,6 +9,7 @@ from numrs._ops.elementwise_arithmetic import abs as abs_
 from numrs._ops.elementwise_power import pow as power
 from numrs._ops.elementwise_selection import astype
 from numrs._ops.linalg import _svdvals
+from numrs._ops._typed import tensors
 from numrs.c cimport ops
 
 
@@ -33,6 +34,7 @@ def _vector_norm(str name, x, axis, ord, keepdims):
     return power(total, 1.0 / float(ord))
 
 
+@tensors
 def vector_norm(x, /, axis=None, *, ord=2, keepdims=False):
     """Vector norm along axes.
 
@@ -105,6 +107,7 @@ def _norm(x, ord, axis, keepdims):
     return _matrix_norm(x, ord, axes, keepdims)
 
 
+@tensors
 def norm(x, /, ord=None, axis=None, *, keepdims=False):
     """Norm of vectors or matrices, as numpy.linalg.norm.
 
