@@ -70,8 +70,6 @@ FUNCTIONS = {
     np.shape: None, np.ndim: None, np.size: None, np.result_type: None, np.can_cast: None, np.shares_memory: None,
     np.may_share_memory: None, np.iscomplexobj: None, np.isrealobj: None, np.meshgrid: None, np.ravel_multi_index: None,
     np.unravel_index: None, np.apply_along_axis: None, np.trapezoid: None, np.convolve: None, np.correlate: None,
-    np.empty_like: ("empty_like", ("dtype",)), np.zeros_like: ("zeros_like", ("dtype",)),
-    np.ones_like: ("ones_like", ("dtype",)), np.full_like: ("full_like", ("dtype",)),
     np.lib.stride_tricks.sliding_window_view: None, np.fft.fft: None, np.fft.ifft: None, np.fft.fftn: None,
     np.fft.ifftn: None, np.fft.rfft: None, np.fft.irfft: None, np.fft.fftshift: None, np.fft.ifftshift: None,
     np.linalg.qr: None, np.linalg.svd: None, np.linalg.inv: None, np.linalg.solve: None, np.linalg.det: None,
@@ -85,6 +83,19 @@ CREATION = {
     np.asarray: "asarray", np.asanyarray: "asarray", np.array: "asarray", np.ascontiguousarray: "asarray", np.empty: "empty",
     np.zeros: "zeros", np.ones: "ones", np.full: "full", np.arange: "arange", np.eye: "eye", np.identity: "eye",
 }  # fmt: skip
+
+
+# Those that follow an argument: in numrs always, so that a dtype without a Tensor is refused.
+LIKE = {np.empty_like: "empty", np.zeros_like: "zeros", np.ones_like: "ones", np.full_like: "full"}
+
+
+def _like(name, prototype, *rest, dtype=None, shape=None, order="K", subok=True, device=None, fill_value=None):
+    """NumPy's *_like for a tensor: dtype and shape of the prototype unless others are given."""
+    value = () if name != "full" else (fill_value,) if fill_value is not None else rest[:1]
+    rest = rest[1:] if name == "full" and fill_value is None else rest
+    dtype = dtype if not rest or rest[0] is None else rest[0]
+    shape = prototype.shape if shape is None else shape
+    return getattr(numrs, name)(shape, *value, dtype=prototype.dtype if dtype is None else dtype)
 
 
 def _plain(x):
@@ -140,15 +151,21 @@ def call_function(func, types, args, kwargs):
     made = CREATION.get(func)
     if made is not None:
         kwargs = {key: value for key, value in kwargs.items() if key not in ("like", "order", "subok")}
-        return getattr(numrs, made)(*args, **kwargs)
+        least = kwargs.pop("ndmin", 0)
+        if func is np.array:
+            kwargs.setdefault("copy", True)
+        y = getattr(numrs, made)(*args, **kwargs)
+        return y if y.ndim >= least else y.reshape((1,) * (least - y.ndim) + y.shape)
+    if func in LIKE:
+        return _like(LIKE[func], *args, **kwargs)
     if func not in FUNCTIONS:
         return NotImplemented
     entry = FUNCTIONS[func]
     if entry is not None:
         name, keywords = entry
         plain = all(isinstance(x, (Tensor, int, float)) for x in args) and set(kwargs) <= set(keywords)
-        if plain and len(args) <= 3 and (len(args) == 1 or not keywords or name in ("quantile", "percentile", "searchsorted", "full_like")):
-            given = {key: value for key, value in kwargs.items() if value is not None}
+        if plain and len(args) <= 3 and (len(args) == 1 or not keywords or name in ("quantile", "percentile", "searchsorted")):
+            given = {key: tuple(value) if key == "axis" and type(value) is list else value for key, value in kwargs.items() if value is not None}
             if name in ("cumulative_sum", "cumulative_prod") and "axis" not in given:
                 return getattr(numrs, name)(args[0].reshape(-1))
             return getattr(numrs, name)(*args, **given)
