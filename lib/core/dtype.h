@@ -72,13 +72,14 @@ struct OpClass {
   DTypeSet accepts;
   DType integers_as = kInvalid;
 };
-constexpr DTypeSet kEverySet = kBoolSet | kIntSet | kUintSet | kFloatSet;
+constexpr DTypeSet kRealSet = kFloatSet | kHalfSet;
+constexpr DTypeSet kEverySet = kBoolSet | kIntSet | kUintSet | kRealSet;
 namespace classes {
 constexpr OpClass ALL{kEverySet, kEverySet};
-constexpr OpClass NUMBER{kIntSet | kUintSet | kFloatSet, kEverySet};                        // bool becomes int8
-constexpr OpClass NUMERIC{kIntSet | kUintSet | kFloatSet, kIntSet | kUintSet | kFloatSet};  // bool is refused
-constexpr OpClass FLOAT{kFloatSet, kEverySet};                                              // integers become floats
-constexpr OpClass TRUE_DIVIDE{kFloatSet, kEverySet, kF64};  // every integer becomes float64
+constexpr OpClass NUMBER{kIntSet | kUintSet | kRealSet, kEverySet};                       // bool becomes int8
+constexpr OpClass NUMERIC{kIntSet | kUintSet | kRealSet, kIntSet | kUintSet | kRealSet};  // bool is refused
+constexpr OpClass FLOAT{kRealSet, kEverySet};                                             // integers become float32 or float64
+constexpr OpClass TRUE_DIVIDE{kRealSet, kEverySet, kF64};  // every integer becomes float64
 constexpr OpClass BITS{kBoolSet | kIntSet | kUintSet, kBoolSet | kIntSet | kUintSet};
 constexpr OpClass INTEGER{kIntSet | kUintSet, kBoolSet | kIntSet | kUintSet};
 }  // namespace classes
