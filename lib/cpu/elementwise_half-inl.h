@@ -59,7 +59,7 @@ struct HalfSame {
   static HWY_NOINLINE void Blocks(HalfOperands<kInputs> in, uint16_t* y, int64_t blocks, int64_t ahead) {
     const int64_t block = Block();
     for (int64_t i = 0; i < blocks; i++) {
-      __builtin_prefetch(reinterpret_cast<const char*>(y) + ahead, 1);
+      if (ahead != 0) __builtin_prefetch(reinterpret_cast<const char*>(y) + ahead, 1);
       One(in.at, y);
       for (int k = 0; k < kInputs; k++) in.at[k] += in.step[k];
       y += block;
@@ -134,7 +134,7 @@ HWY_INLINE void RunHalf(const void* const* x, uint32_t scalars, void* results, i
   };
   Kernel::Blocks(from(n - block), last, 1, 0);
   const size_t bytes = static_cast<size_t>(n) * sizeof(Y), past = reinterpret_cast<uintptr_t>(y) % HWY_MAX_BYTES;
-  if (n >= 16 * block && past != 0 && past % sizeof(Y) == 0) {  // so does the first one, so that stores are aligned
+  if (bytes >= 8192 && past != 0 && past % sizeof(Y) == 0) {  // so does the first one, so that stores are aligned
     HWY_ALIGN Y first[kMost];
     const int64_t head = static_cast<int64_t>((HWY_MAX_BYTES - past) / sizeof(Y));
     Kernel::Blocks(in, first, 1, 0);

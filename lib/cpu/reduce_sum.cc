@@ -5,6 +5,7 @@
 #define HWY_TARGET_INCLUDE "cpu/reduce_sum.cc"
 #include "hwy/foreach_target.h"
 
+#include "cpu/reduce_half-inl.h"
 #include "cpu/reduce_tree-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -31,6 +32,12 @@ void TreeRows(const void* x, int64_t row_stride, int64_t w, int64_t n, void* sta
   const T* p = static_cast<const T*>(x);
   double* out = static_cast<double*>(states);
   constexpr int64_t kSize = sizeof(T);
+  if constexpr (ops::kIsHalf<T> && std::is_same<Op, Adds>::value && std::is_same<Map, Same>::value) {
+    if (n > kLanes || n == 0 || w < 8) {
+      for (int64_t r = 0; r < w; r++) out[r] = SumOfHalves(AtBytes(p, r * row_stride), n);
+      return;
+    }
+  }
   if (n > kReduceBlock) {
     for (int64_t r = 0; r < w; r++) {
       const T* row = AtBytes(p, r * row_stride);
