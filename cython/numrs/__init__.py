@@ -86,6 +86,7 @@ from numrs._ops.elementwise_power import (
     square,
 )
 from numrs._ops.elementwise_rounding import (
+    angle,
     ceil,
     conj,
     floor,
@@ -230,6 +231,7 @@ __all__ = [
     "acosh",
     "add",
     "all",
+    "angle",
     "any",
     "argmax",
     "argmin",

@@ -3,7 +3,7 @@
 
     Argument order: context (NULL: the default), inputs, outputs, extents. An output may be one of the inputs, or overlap them
     in any way: the numbers are those of separate memory. Pointers may be NULL when there are no elements. bool has one byte,
-    0 or 1. What the operations do, and which bits they give, is in the header of the family: elementwise.h, reduce.h, stats.h, linalg.h.
+    0 or 1; complex numbers are their parts side by side (base.h). What the operations do, and which bits they give, is in the header of the family: elementwise.h, reduce.h, stats.h, linalg.h.
     Statuses: NUMRS_BAD_ARGUMENT for a NULL pointer with elements, NUMRS_BAD_SHAPE for a negative extent or more bytes than
     there are, NUMRS_NO_MEMORY, NUMRS_CANCELLED.
 
@@ -36,6 +36,8 @@ NUMRS_API numrs_status numrs_negative_u32(numrs_context *context, const uint32_t
 NUMRS_API numrs_status numrs_negative_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n);
 NUMRS_API numrs_status numrs_negative_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_negative_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_negative_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_negative_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_positive_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_positive_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_positive_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n);
@@ -46,6 +48,8 @@ NUMRS_API numrs_status numrs_positive_u32(numrs_context *context, const uint32_t
 NUMRS_API numrs_status numrs_positive_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n);
 NUMRS_API numrs_status numrs_positive_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_positive_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_positive_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_positive_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_abs_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_abs_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_abs_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n);
@@ -57,6 +61,8 @@ NUMRS_API numrs_status numrs_abs_u32(numrs_context *context, const uint32_t *x, 
 NUMRS_API numrs_status numrs_abs_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n);
 NUMRS_API numrs_status numrs_abs_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_abs_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_abs_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t n);
+NUMRS_API numrs_status numrs_abs_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t n);
 NUMRS_API numrs_status numrs_sign_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_sign_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_sign_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n);
@@ -67,6 +73,8 @@ NUMRS_API numrs_status numrs_sign_u32(numrs_context *context, const uint32_t *x,
 NUMRS_API numrs_status numrs_sign_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n);
 NUMRS_API numrs_status numrs_sign_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_sign_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_sign_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_sign_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_square_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_square_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_square_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n);
@@ -77,6 +85,8 @@ NUMRS_API numrs_status numrs_square_u32(numrs_context *context, const uint32_t *
 NUMRS_API numrs_status numrs_square_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n);
 NUMRS_API numrs_status numrs_square_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_square_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_square_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_square_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_reciprocal_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_reciprocal_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_reciprocal_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n);
@@ -87,8 +97,12 @@ NUMRS_API numrs_status numrs_reciprocal_u32(numrs_context *context, const uint32
 NUMRS_API numrs_status numrs_reciprocal_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n);
 NUMRS_API numrs_status numrs_reciprocal_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_reciprocal_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_reciprocal_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_reciprocal_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_sqrt_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_sqrt_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_sqrt_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_sqrt_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_floor_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_floor_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_floor_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n);
@@ -133,6 +147,8 @@ NUMRS_API numrs_status numrs_round_u32(numrs_context *context, const uint32_t *x
 NUMRS_API numrs_status numrs_round_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n);
 NUMRS_API numrs_status numrs_round_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_round_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_round_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_round_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_isnan_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isnan_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isnan_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n);
@@ -144,6 +160,8 @@ NUMRS_API numrs_status numrs_isnan_u32(numrs_context *context, const uint32_t *x
 NUMRS_API numrs_status numrs_isnan_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isnan_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isnan_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_isnan_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_isnan_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isinf_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isinf_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isinf_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n);
@@ -155,6 +173,8 @@ NUMRS_API numrs_status numrs_isinf_u32(numrs_context *context, const uint32_t *x
 NUMRS_API numrs_status numrs_isinf_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isinf_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isinf_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_isinf_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_isinf_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isfinite_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isfinite_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isfinite_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n);
@@ -166,6 +186,8 @@ NUMRS_API numrs_status numrs_isfinite_u32(numrs_context *context, const uint32_t
 NUMRS_API numrs_status numrs_isfinite_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isfinite_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isfinite_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_isfinite_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_isfinite_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_signbit_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_signbit_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_signbit_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n);
@@ -188,6 +210,8 @@ NUMRS_API numrs_status numrs_logical_not_u32(numrs_context *context, const uint3
 NUMRS_API numrs_status numrs_logical_not_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_not_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_not_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_not_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_not_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_bitwise_invert_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_bitwise_invert_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_bitwise_invert_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n);
@@ -208,6 +232,8 @@ NUMRS_API numrs_status numrs_conj_u32(numrs_context *context, const uint32_t *x,
 NUMRS_API numrs_status numrs_conj_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n);
 NUMRS_API numrs_status numrs_conj_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_conj_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_conj_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_conj_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_real_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_real_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_real_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n);
@@ -219,6 +245,8 @@ NUMRS_API numrs_status numrs_real_u32(numrs_context *context, const uint32_t *x,
 NUMRS_API numrs_status numrs_real_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n);
 NUMRS_API numrs_status numrs_real_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_real_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_real_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t n);
+NUMRS_API numrs_status numrs_real_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t n);
 NUMRS_API numrs_status numrs_imag_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_imag_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_imag_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n);
@@ -230,44 +258,84 @@ NUMRS_API numrs_status numrs_imag_u32(numrs_context *context, const uint32_t *x,
 NUMRS_API numrs_status numrs_imag_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n);
 NUMRS_API numrs_status numrs_imag_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_imag_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_imag_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t n);
+NUMRS_API numrs_status numrs_imag_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t n);
 NUMRS_API numrs_status numrs_exp_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_exp_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_exp_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_exp_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_exp2_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_exp2_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_exp2_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_exp2_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_expm1_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_expm1_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_expm1_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_expm1_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_log_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_log_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_log_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_log_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_log2_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_log2_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_log2_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_log2_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_log10_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_log10_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_log10_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_log10_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_log1p_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_log1p_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_log1p_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_log1p_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_sin_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_sin_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_sin_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_sin_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_cos_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_cos_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_cos_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_cos_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_tan_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_tan_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_tan_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_tan_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_sinh_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_sinh_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_sinh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_sinh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_cosh_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_cosh_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_cosh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_cosh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_tanh_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_tanh_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_tanh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_tanh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_asin_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_asin_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_asin_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_asin_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_acos_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_acos_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_acos_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_acos_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_atan_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_atan_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_atan_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_atan_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_asinh_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_asinh_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_asinh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_asinh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_acosh_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_acosh_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_acosh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_acosh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_atanh_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_atanh_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_atanh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_atanh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_cbrt_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_cbrt_f64(numrs_context *context, const double *x, double *y, int64_t n);
 NUMRS_API numrs_status numrs_rsqrt_f32(numrs_context *context, const float *x, float *y, int64_t n);
@@ -278,6 +346,10 @@ NUMRS_API numrs_status numrs_erfc_f32(numrs_context *context, const float *x, fl
 NUMRS_API numrs_status numrs_erfc_f64(numrs_context *context, const double *x, double *y, int64_t n);
 NUMRS_API numrs_status numrs_sigmoid_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_sigmoid_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_angle_f32(numrs_context *context, const float *x, float *y, int64_t n);
+NUMRS_API numrs_status numrs_angle_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_angle_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t n);
+NUMRS_API numrs_status numrs_angle_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t n);
 /** @} */
 
 /** @name binary
@@ -294,6 +366,8 @@ NUMRS_API numrs_status numrs_add_u32(numrs_context *context, const uint32_t *a, 
 NUMRS_API numrs_status numrs_add_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n);
 NUMRS_API numrs_status numrs_add_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n);
 NUMRS_API numrs_status numrs_add_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
+NUMRS_API numrs_status numrs_add_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_add_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_subtract_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_subtract_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_subtract_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n);
@@ -304,6 +378,8 @@ NUMRS_API numrs_status numrs_subtract_u32(numrs_context *context, const uint32_t
 NUMRS_API numrs_status numrs_subtract_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n);
 NUMRS_API numrs_status numrs_subtract_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n);
 NUMRS_API numrs_status numrs_subtract_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
+NUMRS_API numrs_status numrs_subtract_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_subtract_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_multiply_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_multiply_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_multiply_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n);
@@ -315,8 +391,12 @@ NUMRS_API numrs_status numrs_multiply_u32(numrs_context *context, const uint32_t
 NUMRS_API numrs_status numrs_multiply_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n);
 NUMRS_API numrs_status numrs_multiply_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n);
 NUMRS_API numrs_status numrs_multiply_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
+NUMRS_API numrs_status numrs_multiply_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_multiply_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_divide_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n);
 NUMRS_API numrs_status numrs_divide_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
+NUMRS_API numrs_status numrs_divide_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_divide_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_floor_divide_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_floor_divide_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_floor_divide_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n);
@@ -347,6 +427,8 @@ NUMRS_API numrs_status numrs_pow_u32(numrs_context *context, const uint32_t *a, 
 NUMRS_API numrs_status numrs_pow_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n);
 NUMRS_API numrs_status numrs_pow_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n);
 NUMRS_API numrs_status numrs_pow_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
+NUMRS_API numrs_status numrs_pow_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_pow_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_maximum_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_maximum_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_maximum_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n);
@@ -380,6 +462,8 @@ NUMRS_API numrs_status numrs_equal_u32(numrs_context *context, const uint32_t *a
 NUMRS_API numrs_status numrs_equal_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_equal_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_equal_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_equal_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_equal_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_not_equal_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_not_equal_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_not_equal_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n);
@@ -391,6 +475,8 @@ NUMRS_API numrs_status numrs_not_equal_u32(numrs_context *context, const uint32_
 NUMRS_API numrs_status numrs_not_equal_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_not_equal_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_not_equal_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_not_equal_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_not_equal_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_less_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_less_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_less_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n);
@@ -446,6 +532,8 @@ NUMRS_API numrs_status numrs_logical_and_u32(numrs_context *context, const uint3
 NUMRS_API numrs_status numrs_logical_and_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_and_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_and_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_and_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_and_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_or_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_or_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_or_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n);
@@ -457,6 +545,8 @@ NUMRS_API numrs_status numrs_logical_or_u32(numrs_context *context, const uint32
 NUMRS_API numrs_status numrs_logical_or_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_or_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_or_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_or_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_or_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_xor_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_xor_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_xor_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n);
@@ -468,6 +558,8 @@ NUMRS_API numrs_status numrs_logical_xor_u32(numrs_context *context, const uint3
 NUMRS_API numrs_status numrs_logical_xor_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_xor_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_xor_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_xor_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_xor_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_bitwise_and_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_bitwise_and_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_bitwise_and_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n);
@@ -537,6 +629,8 @@ NUMRS_API numrs_status numrs_where_u32(numrs_context *context, const uint8_t *a,
 NUMRS_API numrs_status numrs_where_u64(numrs_context *context, const uint8_t *a, const uint64_t *b, const uint64_t *c, uint64_t *y, int64_t n);
 NUMRS_API numrs_status numrs_where_f32(numrs_context *context, const uint8_t *a, const float *b, const float *c, float *y, int64_t n);
 NUMRS_API numrs_status numrs_where_f64(numrs_context *context, const uint8_t *a, const double *b, const double *c, double *y, int64_t n);
+NUMRS_API numrs_status numrs_where_c64(numrs_context *context, const uint8_t *a, const numrs_c64 *b, const numrs_c64 *c, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_where_c128(numrs_context *context, const uint8_t *a, const numrs_c128 *b, const numrs_c128 *c, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_clip_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_clip_i8(numrs_context *context, const int8_t *a, const int8_t *b, const int8_t *c, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_clip_i16(numrs_context *context, const int16_t *a, const int16_t *b, const int16_t *c, int16_t *y, int64_t n);
@@ -566,6 +660,8 @@ NUMRS_API numrs_status numrs_sum_u32(numrs_context *context, const uint32_t *x, 
 NUMRS_API numrs_status numrs_sum_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_sum_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_sum_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_sum_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_sum_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_prod_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_prod_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_prod_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -577,6 +673,8 @@ NUMRS_API numrs_status numrs_prod_u32(numrs_context *context, const uint32_t *x,
 NUMRS_API numrs_status numrs_prod_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_prod_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_prod_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_prod_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_prod_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_min_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_min_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_min_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -601,10 +699,16 @@ NUMRS_API numrs_status numrs_max_f32(numrs_context *context, const float *x, flo
 NUMRS_API numrs_status numrs_max_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_mean_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_mean_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_mean_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_mean_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_var_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_var_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_var_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_var_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_std_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_std_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_std_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_std_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_argmin_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_argmin_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_argmin_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -638,6 +742,8 @@ NUMRS_API numrs_status numrs_any_u32(numrs_context *context, const uint32_t *x, 
 NUMRS_API numrs_status numrs_any_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_any_f32(numrs_context *context, const float *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_any_f64(numrs_context *context, const double *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_any_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_any_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_all_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_all_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_all_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -649,6 +755,8 @@ NUMRS_API numrs_status numrs_all_u32(numrs_context *context, const uint32_t *x, 
 NUMRS_API numrs_status numrs_all_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_all_f32(numrs_context *context, const float *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_all_f64(numrs_context *context, const double *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_all_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_all_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_count_nonzero_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_count_nonzero_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_count_nonzero_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -660,12 +768,20 @@ NUMRS_API numrs_status numrs_count_nonzero_u32(numrs_context *context, const uin
 NUMRS_API numrs_status numrs_count_nonzero_u64(numrs_context *context, const uint64_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_count_nonzero_f32(numrs_context *context, const float *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_count_nonzero_f64(numrs_context *context, const double *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_count_nonzero_c64(numrs_context *context, const numrs_c64 *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_count_nonzero_c128(numrs_context *context, const numrs_c128 *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_norm_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_norm_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_norm_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_norm_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_abs_sum_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_abs_sum_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_abs_sum_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_abs_sum_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_abs_max_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_abs_max_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_abs_max_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_abs_max_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nansum_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nansum_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nansum_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -677,6 +793,8 @@ NUMRS_API numrs_status numrs_nansum_u32(numrs_context *context, const uint32_t *
 NUMRS_API numrs_status numrs_nansum_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nansum_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nansum_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nansum_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nansum_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanprod_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanprod_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanprod_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -688,6 +806,8 @@ NUMRS_API numrs_status numrs_nanprod_u32(numrs_context *context, const uint32_t 
 NUMRS_API numrs_status numrs_nanprod_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanprod_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanprod_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nanprod_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nanprod_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanmin_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanmin_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanmin_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -712,10 +832,16 @@ NUMRS_API numrs_status numrs_nanmax_f32(numrs_context *context, const float *x, 
 NUMRS_API numrs_status numrs_nanmax_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanmean_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanmean_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nanmean_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nanmean_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanvar_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_nanvar_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_nanvar_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_nanvar_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_nanstd_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_nanstd_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_nanstd_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_nanstd_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_nanargmin_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanargmin_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanargmin_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -749,6 +875,8 @@ NUMRS_API numrs_status numrs_count_u32(numrs_context *context, const uint32_t *x
 NUMRS_API numrs_status numrs_count_u64(numrs_context *context, const uint64_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_count_f32(numrs_context *context, const float *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_count_f64(numrs_context *context, const double *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_count_c64(numrs_context *context, const numrs_c64 *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_count_c128(numrs_context *context, const numrs_c128 *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 /** @} */
 
 /** @name scan
@@ -765,6 +893,8 @@ NUMRS_API numrs_status numrs_cumulative_sum_u32(numrs_context *context, const ui
 NUMRS_API numrs_status numrs_cumulative_sum_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_sum_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_sum_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_cumulative_sum_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_cumulative_sum_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_prod_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_prod_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_prod_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -776,6 +906,8 @@ NUMRS_API numrs_status numrs_cumulative_prod_u32(numrs_context *context, const u
 NUMRS_API numrs_status numrs_cumulative_prod_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_prod_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_prod_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_cumulative_prod_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_cumulative_prod_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_max_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_max_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_max_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t outer, int64_t n, int64_t inner);

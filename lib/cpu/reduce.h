@@ -11,6 +11,7 @@ void FillReduceExtremes(int64_t target, ReduceTable* table);
 void FillReduceMoments(int64_t target, ReduceTable* table);
 void FillReduceIntegers(int64_t target, ReduceTable* table);
 void FillReduceNan(int64_t target, ReduceTable* table);
+void FillReduceComplex(int64_t target, ReduceTable* table);
 
 }  // namespace cpu
 }  // namespace numrs

@@ -1,6 +1,6 @@
 // Reduction kernels of cpu-portable: plain loops over the accumulators, every operation and dtype, with the fixed tree.
 // The oracle of the tests.
-#include "ops/reduce.h"
+#include "ops/reduce_complex.h"
 #include "portable/portable.h"
 
 namespace numrs {
@@ -90,6 +90,7 @@ void FillOp(ReduceTable& t, int32_t op) {
     t.merge[op][id] = Merge<Acc<cxx>>;                                \
     t.finish[op][id] = Finish<Acc<cxx>>;                              \
   }
+#define NUMRS_COMPLEX NUMRS_DTYPE
 #include "table/dtype.def"
 }
 
