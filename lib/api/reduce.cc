@@ -167,9 +167,9 @@ Status Vecdot(numrs_context* context, const numrs_view* a, const numrs_view* b, 
   NUMRS_TRY(CheckContext(context, name));
   if (ServeDotDirectly(ActiveKernels(), a, b, y, axis)) return NUMRS_OK;
   View first, second, out;
-  NUMRS_TRY(LoadView(name, "a", a, &first));
-  NUMRS_TRY(LoadView(name, "b", b, &second));
-  NUMRS_TRY(LoadView(name, "out", y, &out));
+  NUMRS_TRY(LoadRealView(name, "a", a, &first));
+  NUMRS_TRY(LoadRealView(name, "b", b, &second));
+  NUMRS_TRY(LoadRealView(name, "out", y, &out));
   int32_t ndim = first.ndim;
   int64_t shape[kMaxNDim];
   std::memcpy(shape, first.shape, sizeof(shape[0]) * static_cast<size_t>(ndim));

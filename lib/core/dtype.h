@@ -39,6 +39,7 @@ struct DTypeInfo {
 extern const std::array<DTypeInfo, kDTypes> kDTypeInfo;
 
 inline bool IsDType(int32_t dtype) { return dtype > 0 && dtype < kDTypes && kDTypeInfo[dtype].bytes != 0; }
+inline bool IsRealDType(int32_t dtype) { return IsDType(dtype) && kDTypeInfo[dtype].kind != Kind::COMPLEX; }
 inline int64_t SizeOf(int32_t dtype) { return kDTypeInfo[dtype].bytes; }
 inline const char* NameOf(int32_t dtype) { return IsDType(dtype) ? kDTypeInfo[dtype].name : "invalid"; }
 inline Kind KindOf(int32_t dtype) { return kDTypeInfo[dtype].kind; }

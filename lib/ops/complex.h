@@ -99,9 +99,9 @@ F AbsComplex(Complex<F> z) {
 template <typename F>
 Complex<F> SignComplex(Complex<F> z) {
   const F x = z.real(), y = z.imag(), nan = std::numeric_limits<F>::quiet_NaN();
-  if (x != x || y != y || (IsInfinite(x) && IsInfinite(y))) return {nan, nan};
-  if (IsInfinite(x)) return {std::copysign(F(1), x), 0};
+  if (IsInfinite(x)) return IsInfinite(y) ? Complex<F>(nan, nan) : Complex<F>(std::copysign(F(1), x), 0);
   if (IsInfinite(y)) return {0, std::copysign(F(1), y)};
+  if (x != x || y != y) return {nan, nan};
   if (IsZero(z)) return {0, 0};
   const Wide<F> wx = x, wy = y, size = std::hypot(wx, wy);
   return {static_cast<F>(wx / size), static_cast<F>(wy / size)};

@@ -85,6 +85,19 @@ def specials(dtype):
     return z.ravel()
 
 
+def multiplied(x, y):
+    """The plain formula, every step rounded; NumPy's own vector code fuses some."""
+    x, y = np.asarray(x), np.asarray(y)
+    z = np.empty(np.broadcast_shapes(x.shape, y.shape), np.result_type(x, y))
+    z.real = x.real * y.real - x.imag * y.imag
+    z.imag = x.real * y.imag + x.imag * y.real
+    return z[()]
+
+
+def reference(name):
+    return {"multiply": multiplied, "square": lambda x: multiplied(x, x)}.get(name) or numpy_function(name)
+
+
 def same(got, wanted, message="", rtol=0.0, zero_signs=True):
     got, wanted = np.asarray(got), np.asarray(wanted)
     assert got.dtype == wanted.dtype, f"{message}: dtype {got.dtype}, expected {wanted.dtype}"
@@ -111,18 +124,18 @@ def same(got, wanted, message="", rtol=0.0, zero_signs=True):
 @pytest.mark.parametrize("name", SIMPLE_UNARY)
 def test_simple_unary(backend, name, dtype):
     for x in (*(values(dtype, n, n) for n in (0, 1, 2, 3, 7, 17, 1003)), values(dtype, (3, 0)), values(dtype, (5, 7))):
-        same(getattr(numrs, name)(x), numpy_function(name)(x), name)
-    same(getattr(numrs, name)(specials(dtype)), numpy_function(name)(specials(dtype)), name)
+        same(getattr(numrs, name)(x), reference(name)(x), name)
+    same(getattr(numrs, name)(specials(dtype)), reference(name)(specials(dtype)), name)
     for layout, x in layouts(values(dtype, (9, 13), 3)):
         if layout == "big-endian":
             x = x.astype(dtype)
-        same(getattr(numrs, name)(x), numpy_function(name)(np.asarray(x)), f"{name} {layout}")
+        same(getattr(numrs, name)(x), reference(name)(np.asarray(x)), f"{name} {layout}")
 
 
 @pytest.mark.parametrize("dtype", COMPLEX)
 @pytest.mark.parametrize("name", SIMPLE_BINARY)
 def test_simple_binary(backend, name, dtype):
-    ours, theirs = getattr(numrs, name), numpy_function(name)
+    ours, theirs = getattr(numrs, name), reference(name)
     for n in (0, 1, 2, 3, 7, 17, 1003):
         x, y = values(dtype, n, n), values(dtype, n, n + 1)
         same(ours(x, y), theirs(x, y), name)
@@ -160,7 +173,7 @@ def test_python_complex_numbers_are_weak(dtype):
                 np.testing.assert_allclose(got, wanted, rtol=1e-6)
     if dtype in COMPLEX:
         for number in (True, 3, -2.5):
-            same(numrs.multiply(x, number), np.multiply(x, number))
+            same(numrs.multiply(x, number), multiplied(x, np.asarray(number, dtype)))
             same(numrs.add(number, x), np.add(number, x))
     assert numrs.where(x == 1, 1j, x).dtype == np.where(x == 1, 1j, x).dtype
 
