@@ -108,9 +108,9 @@ Status OrderAlong(numrs_context* context, int32_t op, const numrs_view* x, const
   job.function = row.name;
   job.op = op;
   job.options = options;
-  NUMRS_TRY(LoadView(row.name, "x", x, &job.x));
-  NUMRS_TRY(LoadView(row.name, row.length == OrderLength::K ? "values" : "out", y, &out));
-  if (row.length == OrderLength::K) NUMRS_TRY(LoadView(row.name, "indices", y2, &second));
+  NUMRS_TRY(LoadRealView(row.name, "x", x, &job.x));
+  NUMRS_TRY(LoadRealView(row.name, row.length == OrderLength::K ? "values" : "out", y, &out));
+  if (row.length == OrderLength::K) NUMRS_TRY(LoadRealView(row.name, "indices", y2, &second));
   NUMRS_TRY(Resolve(row, job.x.dtype, &job.compute));
   NUMRS_TRY(NormalizeAxis(row.name, job.x.ndim, axis, &axis));
   job.axes = 1u << axis;
@@ -185,19 +185,19 @@ Status OrderReduce(numrs_context* context, int32_t op, const numrs_view* x, cons
   job.function = row.name;
   job.op = op;
   job.options = options;
-  NUMRS_TRY(LoadView(row.name, "x", x, &job.x));
-  NUMRS_TRY(LoadView(row.name, "out", y, &out));
+  NUMRS_TRY(LoadRealView(row.name, "x", x, &job.x));
+  NUMRS_TRY(LoadRealView(row.name, "out", y, &out));
   NUMRS_TRY(Resolve(row, job.x.dtype, &job.compute));
   NUMRS_TRY(AxesMask(row.name, job.x.ndim, axes, n_axes, &job.axes));
   if (where) {
-    NUMRS_TRY(LoadView(row.name, "where", where, &mask));
+    NUMRS_TRY(LoadRealView(row.name, "where", where, &mask));
     if (mask.dtype != kBOOL)
       return Fail(NUMRS_BAD_DTYPE, "%s: where has dtype %s, expected bool", row.name, NameOf(mask.dtype));
     NUMRS_TRY(Stretch(row.name, "where", job.x, &mask));
     job.where = &mask;
   }
   if (weights) {
-    NUMRS_TRY(LoadView(row.name, "weights", weights, &weight));
+    NUMRS_TRY(LoadRealView(row.name, "weights", weights, &weight));
     NUMRS_TRY(Stretch(row.name, "weights", job.x, &weight));
     job.weights = &weight;
   }

@@ -48,9 +48,9 @@ Status SearchSorted(numrs_context* context, const numrs_view* x1, const numrs_vi
     return Fail(NUMRS_BAD_ARGUMENT, "%s: flags is %d, expected 0 or %d", function, flags, NUMRS_ORDER_RIGHT);
   View sorted, values, order, out;
   char got[160], wanted[160];
-  NUMRS_TRY(LoadView(function, "x1", x1, &sorted));
-  NUMRS_TRY(LoadView(function, "x2", x2, &values));
-  NUMRS_TRY(LoadView(function, "out", y, &out));
+  NUMRS_TRY(LoadRealView(function, "x1", x1, &sorted));
+  NUMRS_TRY(LoadRealView(function, "x2", x2, &values));
+  NUMRS_TRY(LoadRealView(function, "out", y, &out));
   if (sorted.ndim != 1)
     return Fail(NUMRS_BAD_SHAPE, "%s: x1 has shape %s, expected 1 dimension", function,
                 ShapeText(sorted, got, sizeof(got)));
@@ -61,7 +61,7 @@ Status SearchSorted(numrs_context* context, const numrs_view* x1, const numrs_vi
   }
   NUMRS_TRY(CheckOutput(function, kI64, out));
   if (sorter) {
-    NUMRS_TRY(LoadView(function, "sorter", sorter, &order));
+    NUMRS_TRY(LoadRealView(function, "sorter", sorter, &order));
     if (!CanCastSameKind(order.dtype, kI64) || KindOf(order.dtype) == Kind::BOOL)
       return Fail(NUMRS_BAD_DTYPE, "%s: sorter has dtype %s, expected integers", function, NameOf(order.dtype));
     if (order.ndim != 1 || order.shape[0] != sorted.shape[0]) {
@@ -134,7 +134,7 @@ DiffersFn DiffersOf(int32_t dtype) {
 Status LoadUnique(const char* function, const char* argument, const numrs_view* in, const View& x, int32_t dtype,
                   bool flat, View* out) {
   if (!in) return NUMRS_OK;
-  NUMRS_TRY(LoadView(function, argument, in, out));
+  NUMRS_TRY(LoadRealView(function, argument, in, out));
   const bool fits = flat ? out->ndim == 1 && out->shape[0] == x.size
                          : out->ndim == x.ndim &&
                                std::memcmp(out->shape, x.shape, sizeof(x.shape[0]) * static_cast<size_t>(x.ndim)) == 0;
@@ -206,7 +206,7 @@ Status Unique(numrs_context* context, const numrs_view* x, const numrs_view* val
   if (!count) return Fail(NUMRS_BAD_ARGUMENT, "%s: count is NULL", function);
   if (!values) return Fail(NUMRS_BAD_ARGUMENT, "%s: values is NULL", function);
   View in, outputs[4];
-  NUMRS_TRY(LoadView(function, "x", x, &in));
+  NUMRS_TRY(LoadRealView(function, "x", x, &in));
   const numrs_view* given[4] = {values, indices, counts, inverse};
   static const char* const kNames[4] = {"values", "indices", "counts", "inverse"};
   for (int k = 0; k < 4; k++) {

@@ -151,10 +151,10 @@ bool SharesMemory(const void* data, int64_t bytes, const View& y) {
 
 Status LoadLines(const char* f, const numrs_view* x, bool two, const numrs_view* x2, const numrs_view* y, int32_t axis,
                  RollingJob* job) {
-  NUMRS_TRY(LoadView(f, "x", x, &job->x));
-  if (two) NUMRS_TRY(LoadView(f, "x2", x2, &job->x2));
+  NUMRS_TRY(LoadRealView(f, "x", x, &job->x));
+  if (two) NUMRS_TRY(LoadRealView(f, "x2", x2, &job->x2));
   if (!two && x2) return Fail(NUMRS_BAD_ARGUMENT, "%s: x2 is given, expected NULL", f);
-  NUMRS_TRY(LoadView(f, "out", y, &job->y));
+  NUMRS_TRY(LoadRealView(f, "out", y, &job->y));
   const int32_t ndim = job->x.ndim;
   if (axis < -ndim || axis >= ndim)
     return Fail(NUMRS_BAD_ARGUMENT, "%s: axis %d is out of bounds for an array of dimension %d", f, axis, ndim);
@@ -270,7 +270,7 @@ extern "C" numrs_status numrs_rolling_dtype(int32_t op, int32_t x, int32_t* resu
     const char* f = "rolling_dtype";
     NUMRS_TRY(CheckOp(f, op));
     if (!result) return Fail(NUMRS_BAD_ARGUMENT, "%s: result is NULL", f);
-    if (!IsDType(x)) return Fail(NUMRS_BAD_DTYPE, "%s: x has dtype %s", f, NameOf(x));
+    if (!IsRealDType(x)) return Fail(NUMRS_BAD_DTYPE, "%s: x has dtype %s, which the operation does not take", f, NameOf(x));
     *result = FloatOf(x);
     return NUMRS_OK;
   });

@@ -239,9 +239,9 @@ cdef object _with_float(int32_t op, str name, object a, double number, int at):
         if (dtype == ops.NUMRS_F64 or dtype == ops.NUMRS_F32) and x.size <= SMALL and BINARY_RESULT[op][dtype] != 0 and \
                 not is_logical(op):
             if dtype == ops.NUMRS_F64:
-                value.f64 = number
+                value.f64[0] = number
             else:
-                value.f32 = <float>number
+                value.f32[0] = <float>number
             scalar.data = &value
             scalar.shape = scalar.strides = NULL
             scalar.ndim = 0
