@@ -18,10 +18,10 @@ template <class Fn, typename T>
 Computed<Fn, T> Operand(const void* x, int64_t i) {
   return static_cast<Computed<Fn, T>>(Load<T>(x, i));
 }
-// Results of T, or bool, from what the functor returns.
+// What the functor returns (T, bool, or the component of a complex T); of 16-bit floats rounded to T.
 template <typename T, typename R>
 void StoreResult(void* y, int64_t i, R value) {
-  Store(y, i, static_cast<std::conditional_t<std::is_same<R, Bool>::value, Bool, T>>(value));
+  Store(y, i, static_cast<std::conditional_t<ops::kIsHalf<T> && !std::is_same<R, Bool>::value, T, R>>(value));
 }
 
 template <class Fn, typename T>
