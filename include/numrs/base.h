@@ -177,6 +177,10 @@ NUMRS_API numrs_status numrs_memory_set_limit(uint64_t bytes);
 /** Begins a new peak at what is in use now. */
 NUMRS_API void numrs_memory_reset_peak(void);
 
+/** Bytes written by copies and conversions (numrs_convert, and those that other calls make of their operands) since the
+   process began: a difference of 0 says that nothing was copied in between. */
+NUMRS_API uint64_t numrs_copied_bytes(void);
+
 /** Backends: "cpu" (SIMD) and "cpu-portable" (plain C++, the oracle). numrs_backend_name(i) is NULL beyond the last. */
 NUMRS_API const char *numrs_backend_name(int32_t index);
 /** Name of the backend in use; never NULL. */

@@ -352,6 +352,32 @@ extern "C" numrs_status numrs_ternary(numrs_context* context, int32_t op, const 
   return Guard([&] { return Ternary(context, op, a, b, c, y); });
 }
 
+namespace {
+// What a raw function knows from its name.
+Status CheckKernel(const char* family, const OpRow* rows, int32_t count, int32_t op, int32_t dtype) {
+  const OpRow* row = FindRow(rows, count, op);
+  if (!row) return BadOp(family, op, count);
+  if (!IsDType(dtype) || !(row->op_class.kernels & Bit(dtype)))
+    return Fail(NUMRS_BAD_DTYPE, "%s: there is no kernel for dtype %s", row->name, NameOf(dtype));
+  return NUMRS_OK;
+}
+bool KnownKernel(const OpRow* rows, int32_t count, int32_t op, int32_t dtype) {
+  return op >= 0 && op < count && dtype > 0 && dtype < kDTypes && (rows[op].op_class.kernels & Bit(dtype)) != 0;
+}
+}  // namespace
+
+extern "C" numrs_status numrs_unary_n(numrs_context* context, int32_t op, int32_t dtype, const void* x, void* y,
+                                      int64_t n) {
+  if (KnownKernel(kUnaryRows, kUnaryOps, op, dtype)) return UnaryRaw(context, op, dtype, x, y, n);
+  return Guard([&] { return CheckKernel("unary", kUnaryRows, kUnaryOps, op, dtype); });
+}
+
+extern "C" numrs_status numrs_binary_n(numrs_context* context, int32_t op, int32_t dtype, const void* a, const void* b,
+                                       void* y, int64_t n) {
+  if (KnownKernel(kBinaryRows, kBinaryOps, op, dtype)) return BinaryRaw(context, op, dtype, a, b, y, n);
+  return Guard([&] { return CheckKernel("binary", kBinaryRows, kBinaryOps, op, dtype); });
+}
+
 extern "C" numrs_status numrs_convert(numrs_context* context, const numrs_view* x, const numrs_view* y) {
   return Guard([&]() -> Status {
     const Trace trace("convert", x);

@@ -447,10 +447,15 @@ template <int kBytes>
 void Move(const void* x, void* y, int64_t n) {
   std::memcpy(y, x, static_cast<size_t>(n) * kBytes);
 }
+std::atomic<uint64_t> copied_bytes{0};
+
 constexpr UnaryFn kMove[kSizes] = {Move<1>, Move<2>, Move<4>, Move<8>, Move<16>};
 }  // namespace
 
+uint64_t CopiedBytes() { return copied_bytes.load(std::memory_order_relaxed); }
+
 Status Convert(const Run& run, const char* function, const View& x, const View& y) {
+  copied_bytes.fetch_add(static_cast<uint64_t>(y.size * y.itemsize()), std::memory_order_relaxed);
   ElementwiseJob job;
   job.function = function;
   job.inputs = 1;

@@ -193,6 +193,9 @@ cdef object export_dlpack(object tensor, object stream, object max_version, obje
 
 # ------------------------------------------------------------------------------------------------ in
 
+_VERSION = (1, 0)
+
+
 cdef class _Taken:
     """Another library's memory: its deleter runs once, when the last tensor over it is gone."""
     cdef numrs_dl_managed *plain
@@ -306,20 +309,21 @@ def from_dlpack(x, /, *, device=None, copy=None):
     """
     cdef Tensor t
     cdef bint copied = False
+    cdef int device_type
     if device is not None:
         from numrs.devices import resolve
         resolve(device)
+    kind = type(x)
+    if not (hasattr(kind, "__dlpack__") and hasattr(kind, "__dlpack_device__")):
+        raise TypeError(f"from_dlpack: x is of type {kind.__name__}, which has no __dlpack__")
+    where = x.__dlpack_device__()
+    device_type = where[0]
+    if device_type != CPU and device_type != CUDA_HOST:
+        raise BufferError(f"from_dlpack: x is on device {tuple(where)}, expected the CPU, (1, 0)")
     try:
-        export, where = x.__dlpack__, x.__dlpack_device__
-    except AttributeError:
-        raise TypeError(f"from_dlpack: x is of type {type(x).__name__}, which has no __dlpack__") from None
-    kind = where()
-    if kind[0] not in (CPU, CUDA_HOST):
-        raise BufferError(f"from_dlpack: x is on device {tuple(kind)}, expected the CPU, (1, 0)")
-    try:
-        capsule = export(max_version=(1, 0)) if copy is None else export(max_version=(1, 0), copy=copy)
+        capsule = x.__dlpack__(max_version=_VERSION) if copy is None else x.__dlpack__(max_version=_VERSION, copy=copy)
     except TypeError:  # a producer of before version 1
-        capsule = export()
+        capsule = x.__dlpack__()
     t = _take_capsule(capsule, &copied)
     return t.copy() if copy is True and not copied else t
 

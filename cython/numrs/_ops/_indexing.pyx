@@ -103,8 +103,11 @@ cdef Tensor basic_view(Tensor t, tuple keys):
             n += 1
             d += 1
         else:
-            index = key
             extent = t.view.shape[d]
+            try:
+                index = key
+            except OverflowError:
+                raise IndexError(f"Tensor: index {key} is out of bounds for axis {d} with size {extent}") from None
             if index < -extent or index >= extent:
                 raise _axis_error(index, d, extent)
             data += (index + extent if index < 0 else index) * t.view.strides[d]
@@ -173,9 +176,9 @@ cdef int extents_of(object shape, int64_t *extents, str name) except -1:
     if ndim > NUMRS_MAX_NDIM:
         raise ValueError(f"{name}: {ndim} dimensions, at most {NUMRS_MAX_NDIM} are supported")
     for d in range(ndim):
-        extent = shape[d]
+        extent = (<tuple>shape)[d]
         try:
-            extents[d] = extent.__index__()
+            extents[d] = extent if type(extent) is int else extent.__index__()
         except (AttributeError, TypeError):
             raise TypeError(f"{name}: shape has an extent of type {type(extent).__name__}, expected ints") from None
         except OverflowError:

@@ -4,6 +4,7 @@ import numpy as np
 
 from cpython.mem cimport PyMem_Malloc
 from cpython.ref cimport Py_INCREF, PyObject
+from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
 from cpython.weakref cimport PyWeakref_NewRef
 from libc.stdint cimport int32_t, int64_t
 cimport numpy as cnp
@@ -255,7 +256,18 @@ cdef int copy_into(Tensor x, Tensor y) except -1:
 
 
 cdef object shape_tuple(Tensor t):
-    return tuple([t.view.shape[d] for d in range(t.view.ndim)])
+    cdef int d
+    cdef object extent, shape
+    if t.view.ndim == 1:
+        return (t.view.shape[0],)
+    if t.view.ndim == 2:
+        return (t.view.shape[0], t.view.shape[1])
+    shape = PyTuple_New(t.view.ndim)
+    for d in range(t.view.ndim):
+        extent = t.view.shape[d]
+        Py_INCREF(extent)  # SET_ITEM steals it
+        PyTuple_SET_ITEM(shape, d, extent)
+    return shape
 
 
 cdef Tensor copied(Tensor t):
@@ -298,6 +310,11 @@ def from_array(a):
 def to_array(x):
     """A tensor as an ndarray over the same memory; anything else as it is."""
     return array_over(<Tensor>x) if isinstance(x, Tensor) else x
+
+
+def mark_written(x):
+    """Says that the memory of a tensor is about to be changed by somebody else."""
+    written(<Tensor?>x)
 
 
 def result(y):

@@ -2,6 +2,7 @@
 """The class Tensor: attributes, operators and protocols; its methods in Python are in tensor_methods.py."""
 import numpy as np
 
+cimport cython
 from cpython.buffer cimport PyObject_GetBuffer
 from cpython.mem cimport PyMem_Free
 from cpython.object cimport Py_EQ, Py_GT, Py_LE, Py_LT, Py_NE
@@ -56,6 +57,10 @@ def _unpickled(a, wants_grad):
     return t
 
 
+def _unpickled_bits(a, wants_grad):
+    return _unpickled(a.view(descr_of(ops.NUMRS_BF16)), wants_grad)
+
+
 cdef str tensor_text(Tensor t):
     """repr: NumPy's text of the numbers, then dtype and device."""
     if t.view.dtype == 0:
@@ -90,6 +95,7 @@ cdef str tensor_html(Tensor t):
     return f"<div><b>{head}</b><table>{''.join(body)}</table></div>"
 
 
+@cython.freelist(64)
 cdef class Tensor:
     """Numbers of one dtype in any number of dimensions, on a device.
 
@@ -527,6 +533,8 @@ cdef class Tensor:
         Py_DECREF(a)    # the reference of `given`
 
     def __reduce_ex__(self, protocol):
+        if self.view.dtype == ops.NUMRS_BF16:  # by its bits: NumPy hands only its own dtypes out of band
+            return _unpickled_bits, (array_over(self).view(np.uint16), self.wants_grad)
         return _unpickled, (array_over(self), self.wants_grad)
 
     def __copy__(self):

@@ -16,7 +16,7 @@ from numrs._ops._storage cimport array_over, new_like, new_tensor, same_dims, sh
 from numrs._ops._tensor cimport Tensor
 from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
-from numrs.c.elementwise cimport numrs_binary, numrs_binary_dtypes, numrs_unary
+from numrs.c.elementwise cimport numrs_binary, numrs_binary_dtypes, numrs_binary_n, numrs_unary
 from numrs.c.reduce cimport numrs_reduce
 from numrs.c.view cimport numrs_dtype_name, numrs_view
 
@@ -199,15 +199,39 @@ cdef bint is_operand(object x):
     return hasattr(kind, "__dlpack__") and not hasattr(kind, "__array_ufunc__")
 
 
+cdef enum:
+    SMALL = 2048  # elements up to which a call of two tensors is not looked at any further
+
+
+cdef inline bint _is_small_pair(int32_t op, Tensor x, Tensor z) noexcept:
+    """Two tensors of one dtype and shape in C order, and little work: what most operators are asked for."""
+    return x.view.dtype == z.view.dtype and x.size == z.size and x.size <= SMALL and x.dense and z.dense and \
+        BINARY_RESULT[op][x.view.dtype] != 0 and same_dims(x, z)
+
+
 cdef object operate(int32_t op, str name, object a, object b, object other):
-    if type(a) is not Tensor or type(b) is not Tensor:
-        if not is_operand(other):
-            return NotImplemented
+    cdef Tensor x, z, y
+    if type(a) is Tensor and type(b) is Tensor:
+        x = <Tensor>a
+        z = <Tensor>b
+        if _is_small_pair(op, x, z):
+            y = new_like(x, BINARY_RESULT[op][x.view.dtype])
+            if numrs_binary_n(NULL, op, x.view.dtype, x.view.data, z.view.data, y.view.data, x.size) == NUMRS_OK:
+                return y
+    elif not is_operand(other):
+        return NotImplemented
     return tensor_binary(op, name, a, b, None)
 
 
 cdef object operate_in_place(int32_t op, str name, Tensor t, object other):
-    if type(other) is not Tensor and not is_operand(other):
+    cdef Tensor z
+    if type(other) is Tensor:
+        z = <Tensor>other
+        if _is_small_pair(op, t, z) and BINARY_RESULT[op][t.view.dtype] == t.view.dtype:
+            written(t)
+            if numrs_binary_n(NULL, op, t.view.dtype, t.view.data, z.view.data, t.view.data, t.size) == NUMRS_OK:
+                return t
+    elif not is_operand(other):
         return NotImplemented
     return tensor_binary(op, name, t, other, t)
 

@@ -1,10 +1,11 @@
 # cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
 """Reductions that leave NaN out, by the fixed tree of the plain ones."""
-from numrs._ops._reduce cimport correction_of, reduce
+from numrs._ops._reduce cimport correction_of, in_dtype, reduce
+from numrs._ops.elementwise_selection import astype
 from numrs.c cimport ops
 
 
-def nansum(x, /, axis=None, *, out=None, keepdims=False, where=None):
+def nansum(x, /, axis=None, *, dtype=None, out=None, keepdims=False, where=None):
     """Sum of the elements that are not NaN.
 
     Parameters
@@ -13,6 +14,8 @@ def nansum(x, /, axis=None, *, out=None, keepdims=False, where=None):
         Any shape; integers and bool hold no NaN.
     axis : int or tuple of ints, optional
         Axes to reduce; None: all.
+    dtype : dtype, optional
+        Element type to compute in and to return.
     out : ndarray, optional
         Receives the result; shape with the reduced axes dropped, or kept as 1.
     keepdims : bool
@@ -35,10 +38,13 @@ def nansum(x, /, axis=None, *, out=None, keepdims=False, where=None):
     >>> numrs.nansum([1.0, float('nan'), 3.0])
     np.float64(4.0)
     """
-    return reduce(ops.NUMRS_OP_NANSUM, "nansum", x, axis, out, keepdims, where, 0.0)
+    if dtype is not None:
+        x = astype(x, dtype, copy=False)
+    y = reduce(ops.NUMRS_OP_NANSUM, "nansum", x, axis, out, keepdims, where, 0.0)
+    return y if dtype is None else in_dtype(y, dtype, out)
 
 
-def nanprod(x, /, axis=None, *, out=None, keepdims=False, where=None):
+def nanprod(x, /, axis=None, *, dtype=None, out=None, keepdims=False, where=None):
     """Product of the elements that are not NaN.
 
     Parameters
@@ -47,6 +53,8 @@ def nanprod(x, /, axis=None, *, out=None, keepdims=False, where=None):
         Any shape; integers and bool hold no NaN.
     axis : int or tuple of ints, optional
         Axes to reduce; None: all.
+    dtype : dtype, optional
+        Element type to compute in and to return.
     out : ndarray, optional
         Receives the result; shape with the reduced axes dropped, or kept as 1.
     keepdims : bool
@@ -69,7 +77,10 @@ def nanprod(x, /, axis=None, *, out=None, keepdims=False, where=None):
     >>> numrs.nanprod([1.0, float('nan'), 3.0])
     np.float64(3.0)
     """
-    return reduce(ops.NUMRS_OP_NANPROD, "nanprod", x, axis, out, keepdims, where, 0.0)
+    if dtype is not None:
+        x = astype(x, dtype, copy=False)
+    y = reduce(ops.NUMRS_OP_NANPROD, "nanprod", x, axis, out, keepdims, where, 0.0)
+    return y if dtype is None else in_dtype(y, dtype, out)
 
 
 def nanmin(x, /, axis=None, *, out=None, keepdims=False, where=None):
@@ -140,7 +151,7 @@ def nanmax(x, /, axis=None, *, out=None, keepdims=False, where=None):
     return reduce(ops.NUMRS_OP_NANMAX, "nanmax", x, axis, out, keepdims, where, 0.0)
 
 
-def nanmean(x, /, axis=None, *, out=None, keepdims=False, where=None):
+def nanmean(x, /, axis=None, *, dtype=None, out=None, keepdims=False, where=None):
     """Mean of the elements that are not NaN.
 
     Parameters
@@ -149,6 +160,8 @@ def nanmean(x, /, axis=None, *, out=None, keepdims=False, where=None):
         Any shape; integers and bool hold no NaN.
     axis : int or tuple of ints, optional
         Axes to reduce; None: all.
+    dtype : dtype, optional
+        Element type to compute in and to return.
     out : ndarray, optional
         Receives the result; shape with the reduced axes dropped, or kept as 1.
     keepdims : bool
@@ -171,10 +184,13 @@ def nanmean(x, /, axis=None, *, out=None, keepdims=False, where=None):
     >>> numrs.nanmean([1.0, float('nan'), 3.0])
     np.float64(2.0)
     """
-    return reduce(ops.NUMRS_OP_NANMEAN, "nanmean", x, axis, out, keepdims, where, 0.0)
+    if dtype is not None:
+        x = astype(x, dtype, copy=False)
+    y = reduce(ops.NUMRS_OP_NANMEAN, "nanmean", x, axis, out, keepdims, where, 0.0)
+    return y if dtype is None else in_dtype(y, dtype, out)
 
 
-def nanvar(x, /, axis=None, *, correction=None, ddof=None, out=None, keepdims=False, where=None):
+def nanvar(x, /, axis=None, *, dtype=None, correction=None, ddof=None, out=None, keepdims=False, where=None):
     """Variance of the elements that are not NaN.
 
     Parameters
@@ -187,6 +203,8 @@ def nanvar(x, /, axis=None, *, correction=None, ddof=None, out=None, keepdims=Fa
         The divisor is the count of numbers less this; default 0.
     ddof : float, optional
         A synonym of ``correction``, as NumPy calls it.
+    dtype : dtype, optional
+        Element type to compute in and to return.
     out : ndarray, optional
         Receives the result; shape with the reduced axes dropped, or kept as 1.
     keepdims : bool
@@ -209,11 +227,13 @@ def nanvar(x, /, axis=None, *, correction=None, ddof=None, out=None, keepdims=Fa
     >>> numrs.nanvar([1.0, float('nan'), 3.0])
     np.float64(1.0)
     """
-    return reduce(ops.NUMRS_OP_NANVAR, "nanvar", x, axis, out, keepdims, where,
-                  correction_of("nanvar", correction, ddof))
+    if dtype is not None:
+        x = astype(x, dtype, copy=False)
+    y = reduce(ops.NUMRS_OP_NANVAR, "nanvar", x, axis, out, keepdims, where, correction_of("nanvar", correction, ddof))
+    return y if dtype is None else in_dtype(y, dtype, out)
 
 
-def nanstd(x, /, axis=None, *, correction=None, ddof=None, out=None, keepdims=False, where=None):
+def nanstd(x, /, axis=None, *, dtype=None, correction=None, ddof=None, out=None, keepdims=False, where=None):
     """Standard deviation of the elements that are not NaN.
 
     Parameters
@@ -226,6 +246,8 @@ def nanstd(x, /, axis=None, *, correction=None, ddof=None, out=None, keepdims=Fa
         The divisor is the count of numbers less this; default 0.
     ddof : float, optional
         A synonym of ``correction``, as NumPy calls it.
+    dtype : dtype, optional
+        Element type to compute in and to return.
     out : ndarray, optional
         Receives the result; shape with the reduced axes dropped, or kept as 1.
     keepdims : bool
@@ -248,8 +270,10 @@ def nanstd(x, /, axis=None, *, correction=None, ddof=None, out=None, keepdims=Fa
     >>> numrs.nanstd([1.0, float('nan'), 3.0], correction=1)
     np.float64(1.4142135623730951)
     """
-    return reduce(ops.NUMRS_OP_NANSTD, "nanstd", x, axis, out, keepdims, where,
-                  correction_of("nanstd", correction, ddof))
+    if dtype is not None:
+        x = astype(x, dtype, copy=False)
+    y = reduce(ops.NUMRS_OP_NANSTD, "nanstd", x, axis, out, keepdims, where, correction_of("nanstd", correction, ddof))
+    return y if dtype is None else in_dtype(y, dtype, out)
 
 
 def count(x, /, axis=None, *, out=None, keepdims=False, where=None):

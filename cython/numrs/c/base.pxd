@@ -77,6 +77,7 @@ cdef extern from "numrs/base.h" nogil:
     void numrs_memory_trim()
     numrs_status numrs_memory_set_limit(uint64_t bytes)
     void numrs_memory_reset_peak()
+    uint64_t numrs_copied_bytes()
     const char *numrs_backend_name(int32_t index)
     const char *numrs_get_backend()
     numrs_status numrs_set_backend(const char *name)
