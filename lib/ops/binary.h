@@ -88,7 +88,7 @@ struct FloorDivide {
   template <typename T>
   T operator()(T a, T b) const {
     if constexpr (kIsFloat<T>) {
-      if (b == 0) return a / b;
+      if (b == 0 || std::isinf(a) || std::isinf(b)) return a / b;  // infinities as the array API standard has them
       const T r = std::fmod(a, b);
       T quotient = (a - r) / b;
       if (r != 0 && (b < 0) != (r < 0)) quotient -= 1;

@@ -78,6 +78,7 @@ void NonzeroCall(Call* call, Input* in) {
   r.Push(s.ndim);
   r.Push(in->OneIn(12) ? in->Below(9) : found);
   Operand y(in, r, ResultDtype(in, NUMRS_I64), true);
+  if (y.null) return;  // counts only
   int64_t count = -1;
   int64_t* count_or_null = in->OneIn(40) ? nullptr : &count;
   Context context(in);
