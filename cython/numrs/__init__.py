@@ -2,7 +2,7 @@
 
 import sys as _sys
 
-from numrs import config, memory, stats
+from numrs import config, memory, random, stats
 from numrs._ops.runtime import (
     detect_simd_support,
     get_backend,
@@ -337,6 +337,7 @@ __all__ = [
     "pow",
     "prod",
     "quantile",
+    "random",
     "rankdata",
     "real",
     "reciprocal",
