@@ -207,6 +207,32 @@ def ewm():
             yield Function(f"numrs_ewm_{name}_{d['suffix']}", parameters, body)
 
 
+# Parameters of random draws, as lib/api/random.cc names them (a test compares the two).
+RANDOM_PARAMETERS = {
+    "NONE": [], "LOW_HIGH": ["low", "high"], "LOC_SCALE": ["loc", "scale"], "SCALE": ["scale"], "SHAPE_SCALE": ["shape", "scale"], "A_B": ["a", "b"],
+    "LAM": ["lam"], "N_P": ["trials", "p"], "P": ["p"], "POSITIVE_P": ["p"], "RANGE": ["low", "high"],
+}  # fmt: skip
+RANDOM_SETS = {"WORDS": ("UINT",), "FLOATS": ("FLOAT",), "INTEGERS": ("INT", "UINT"), "TRUTH": ("BOOL",), "COUNTS": ("I64",)}
+
+
+def random_dtypes(name):
+    return [d for d in DTYPES if d["id"] in PLAIN and (d["kind"] in RANDOM_SETS[name] or d["name"] in RANDOM_SETS[name])]
+
+
+def random():
+    """Raw functions of random draws: y (n)."""
+    for number, name, check, dtypes, *_ in rows("random"):
+        names = RANDOM_PARAMETERS[check]
+        for d in random_dtypes(dtypes):
+            of = d["ctype"] if check == "RANGE" else "double"
+            parameters = ["numrs_context *context", "numrs_random_state *state", f"{d['ctype']} *y", "int64_t n", *(f"{of} {p}" for p in names)]
+            array = f"const double values[] = {{{', '.join(names)}}}; " if names else ""
+            body = f"{array}return Guard([&] {{ return RandomRaw(context, {number}, k{d['name']}, state, y, n, {'values' if names else 'nullptr'}, {len(names)}); }});"
+            if check == "RANGE":
+                body = f"return Guard([&] {{ return RandomIntegersRaw(context, k{d['name']}, state, y, n, &low, &high); }});"
+            yield Function(f"numrs_random_{name}_{d['suffix']}", parameters, body)
+
+
 FAMILIES = [
     # table, what it is, functions
     ("unary", "y[i] = op(x[i]) for n contiguous elements", lambda: elementwise("unary", ["x"])),
@@ -218,6 +244,7 @@ FAMILIES = [
     ("ewm", "y = exponentially weighted statistic of the elements so far along the middle axis of x, both (outer, n, inner) in C order", ewm),
     ("stats", "y (outer, inner, numbers of a line; stats.h) = statistic of the middle axis of x (outer, n, inner), or a line; all in C order", stats),
     ("group", "y[g] = statistic of the x[i] whose keys[i] is g (numrs_group); x and keys (n), y (n_groups)", group),
+    ("random", "y = n numbers of a distribution (random.h), read from the stream of state", random),
     ("dot", "y = sum of a[i] * b[i] over n contiguous elements", dot),
 ]
 
@@ -244,7 +271,7 @@ def ops_h():
             continue
         call = {"stats": "stat"}.get(family, family)
         out += ["", f"/** Operations of numrs_{call}. */", "enum {"]
-        prefix = f"{family}_" if family in ("rolling", "ewm", "group") else ""
+        prefix = f"{family}_" if family in ("rolling", "ewm", "group", "random") else ""
         out += [f"  NUMRS_OP_{(prefix + r[1]).upper()} = {r[0]}, /**< {prefix}{r[1]} */" for r in rows(family)]
         out += ["};"]
     return "\n".join(out + ["", "#endif /* NUMRS_OPS_H */", ""])
@@ -256,7 +283,7 @@ def ops_hpp():
            "#define NUMRS_OPS_HPP", "", '#include "numrs/numrs.hpp"', "", "namespace numrs {"]
     operands = {"unary": "x", "binary": "ab", "ternary": "abc"}
     for family, _, _ in FAMILIES:
-        if family in ("rolling", "ewm", "stats", "group", "dot"):
+        if family in ("rolling", "ewm", "stats", "group", "random", "dot"):
             continue
         out += ["", f"// {family}"]
         for r in rows(family):
@@ -293,7 +320,7 @@ def raw_h():
            "    numrs_sum_f64(NULL, x, y, 2, 3, 1);        // rows of a (2, 3) array: 6 15",
            "    numrs_sum_f64(NULL, x, y, 1, 2, 3);        // its columns: 5 7 9",
            "    @endcode */",
-           "#ifndef NUMRS_RAW_H", "#define NUMRS_RAW_H", "", '#include "numrs/base.h"', "", "#ifdef __cplusplus", 'extern "C" {', "#endif"]
+           "#ifndef NUMRS_RAW_H", "#define NUMRS_RAW_H", "", '#include "numrs/base.h"', '#include "numrs/random.h"', "", "#ifdef __cplusplus", 'extern "C" {', "#endif"]
     for family, text, functions in FAMILIES:
         out += ["", f"/** @name {family}", "@{ */", f"/** {text} */"]
         out += [f.prototype() for f in functions()] + ["/** @} */"]
@@ -304,7 +331,7 @@ def raw_h():
 
 def raw_cc():
     out = ["// Bodies of the raw functions: contiguous memory described to the families. " + NOTE, '#include "numrs/raw.h"', "",
-           '#include "api/calls.h"', '#include "api/elementwise.h"', '#include "api/group.h"', '#include "api/reduce.h"', '#include "api/rolling.h"', '#include "api/stats.h"', "", "using namespace numrs;", ""]
+           '#include "api/calls.h"', '#include "api/elementwise.h"', '#include "api/group.h"', '#include "api/random.h"', '#include "api/reduce.h"', '#include "api/rolling.h"', '#include "api/stats.h"', "", "using namespace numrs;", ""]
     for _, _, functions in FAMILIES:
         out += [f.definition() for f in functions()]
     out += [f.definition() for f in calls()]
@@ -356,7 +383,7 @@ def operations_md():
            "bounds of their own, in [complex.md](complex.md)."]
     results = {"SAME": "same", "BOOL": "bool", "REAL": "same; real for complex"}
     for family, text, _ in FAMILIES:
-        if family in ("reduce", "scan", "rolling", "ewm", "stats", "group", "dot"):
+        if family in ("reduce", "scan", "rolling", "ewm", "stats", "group", "random", "dot"):
             continue
         out += ["", f"## {family}", "", text, "", "| operation | dtypes | result | ULP f32 | ULP f64 |", "| --- | --- | --- | --- | --- |"]
         for r in rows(family):
@@ -377,6 +404,9 @@ def operations_md():
     for r in rows("stats"):
         result = {"0": "a line", "1": "1 number"}.get(r[4], f"{r[4]} numbers")
         out += [f"| {r[1]} | {r[3]} | {result} | {', '.join(STAT_PARAMETERS[r[5]])} |"]
+    out += ["", "## random", "", "Numbers of a distribution (numrs/random.h, random.md).", "", "| operation | dtypes | parameters |", "| --- | --- | --- |"]
+    for r in rows("random"):
+        out += [f"| {r[1]} | {' '.join(d['numpy'] for d in random_dtypes(r[3]))} | {', '.join(RANDOM_PARAMETERS[r[2]])} |"]
     return "\n".join(out + [""])
 
 
@@ -394,11 +424,11 @@ def files():
     yield "lib/api/raw.cc", raw_cc()
     yield "cython/numrs/c/ops.pxd", pxd("ops", ["    enum:"] + [f"        {n}" for n in re.findall(r"^  (NUMRS_\w+) =", ops_h(), flags=re.M)])
     yield "cython/numrs/c/base.pxd", pxd("base", header_to_pxd("base"))
-    for theme in ("view", "elementwise", "reduce", "linalg", "order", "indexing", "rolling", "ewm", "stats", "stream"):
+    for theme in ("view", "elementwise", "reduce", "linalg", "order", "indexing", "rolling", "ewm", "stats", "stream", "random"):
         yield f"cython/numrs/c/{theme}.pxd", pxd(theme, header_to_pxd(theme),
                                                         {"view": ["base"], "stream": ["base", "view", "ewm", "rolling"]}.get(theme, ["base", "view"]))
     raw = [f.pxd() for _, _, functions in FAMILIES for f in functions()] + [f.pxd() for f in calls()]
-    yield "cython/numrs/c/raw.pxd", pxd("raw", raw, ["base"])
+    yield "cython/numrs/c/raw.pxd", pxd("raw", raw, ["base", "random"])
     yield "docs/operations.md", operations_md()
     yield "tests/fuzz/raw_functions.inc", raw_functions_inc()
 

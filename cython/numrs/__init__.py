@@ -2,7 +2,7 @@
 
 import sys as _sys
 
-from numrs import config, memory, stats
+from numrs import config, memory, random, stats
 from numrs._ops.runtime import (
     detect_simd_support,
     get_backend,
@@ -521,6 +521,7 @@ __all__ = [
     "ptp",
     "put_along_axis",
     "quantile",
+    "random",
     "rankdata",
     "ravel",
     "real",

@@ -19,6 +19,7 @@
 #define NUMRS_RAW_H
 
 #include "numrs/base.h"
+#include "numrs/random.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -1273,6 +1274,43 @@ NUMRS_API numrs_status numrs_group_median_f32(numrs_context *context, const floa
 NUMRS_API numrs_status numrs_group_median_f64(numrs_context *context, const double *x, const int64_t *keys, double *y, int64_t n, int64_t n_groups);
 NUMRS_API numrs_status numrs_group_quantile_f32(numrs_context *context, const float *x, const int64_t *keys, float *y, int64_t n, int64_t n_groups, double q);
 NUMRS_API numrs_status numrs_group_quantile_f64(numrs_context *context, const double *x, const int64_t *keys, double *y, int64_t n, int64_t n_groups, double q);
+/** @} */
+
+/** @name random
+@{ */
+/** y = n numbers of a distribution (random.h), read from the stream of state */
+NUMRS_API numrs_status numrs_random_bits_u8(numrs_context *context, numrs_random_state *state, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_random_bits_u16(numrs_context *context, numrs_random_state *state, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_random_bits_u32(numrs_context *context, numrs_random_state *state, uint32_t *y, int64_t n);
+NUMRS_API numrs_status numrs_random_bits_u64(numrs_context *context, numrs_random_state *state, uint64_t *y, int64_t n);
+NUMRS_API numrs_status numrs_random_uniform_f32(numrs_context *context, numrs_random_state *state, float *y, int64_t n, double low, double high);
+NUMRS_API numrs_status numrs_random_uniform_f64(numrs_context *context, numrs_random_state *state, double *y, int64_t n, double low, double high);
+NUMRS_API numrs_status numrs_random_normal_f32(numrs_context *context, numrs_random_state *state, float *y, int64_t n, double loc, double scale);
+NUMRS_API numrs_status numrs_random_normal_f64(numrs_context *context, numrs_random_state *state, double *y, int64_t n, double loc, double scale);
+NUMRS_API numrs_status numrs_random_exponential_f32(numrs_context *context, numrs_random_state *state, float *y, int64_t n, double scale);
+NUMRS_API numrs_status numrs_random_exponential_f64(numrs_context *context, numrs_random_state *state, double *y, int64_t n, double scale);
+NUMRS_API numrs_status numrs_random_laplace_f32(numrs_context *context, numrs_random_state *state, float *y, int64_t n, double loc, double scale);
+NUMRS_API numrs_status numrs_random_laplace_f64(numrs_context *context, numrs_random_state *state, double *y, int64_t n, double loc, double scale);
+NUMRS_API numrs_status numrs_random_cauchy_f32(numrs_context *context, numrs_random_state *state, float *y, int64_t n, double loc, double scale);
+NUMRS_API numrs_status numrs_random_cauchy_f64(numrs_context *context, numrs_random_state *state, double *y, int64_t n, double loc, double scale);
+NUMRS_API numrs_status numrs_random_lognormal_f32(numrs_context *context, numrs_random_state *state, float *y, int64_t n, double loc, double scale);
+NUMRS_API numrs_status numrs_random_lognormal_f64(numrs_context *context, numrs_random_state *state, double *y, int64_t n, double loc, double scale);
+NUMRS_API numrs_status numrs_random_gamma_f32(numrs_context *context, numrs_random_state *state, float *y, int64_t n, double shape, double scale);
+NUMRS_API numrs_status numrs_random_gamma_f64(numrs_context *context, numrs_random_state *state, double *y, int64_t n, double shape, double scale);
+NUMRS_API numrs_status numrs_random_beta_f32(numrs_context *context, numrs_random_state *state, float *y, int64_t n, double a, double b);
+NUMRS_API numrs_status numrs_random_beta_f64(numrs_context *context, numrs_random_state *state, double *y, int64_t n, double a, double b);
+NUMRS_API numrs_status numrs_random_integers_i8(numrs_context *context, numrs_random_state *state, int8_t *y, int64_t n, int8_t low, int8_t high);
+NUMRS_API numrs_status numrs_random_integers_i16(numrs_context *context, numrs_random_state *state, int16_t *y, int64_t n, int16_t low, int16_t high);
+NUMRS_API numrs_status numrs_random_integers_i32(numrs_context *context, numrs_random_state *state, int32_t *y, int64_t n, int32_t low, int32_t high);
+NUMRS_API numrs_status numrs_random_integers_i64(numrs_context *context, numrs_random_state *state, int64_t *y, int64_t n, int64_t low, int64_t high);
+NUMRS_API numrs_status numrs_random_integers_u8(numrs_context *context, numrs_random_state *state, uint8_t *y, int64_t n, uint8_t low, uint8_t high);
+NUMRS_API numrs_status numrs_random_integers_u16(numrs_context *context, numrs_random_state *state, uint16_t *y, int64_t n, uint16_t low, uint16_t high);
+NUMRS_API numrs_status numrs_random_integers_u32(numrs_context *context, numrs_random_state *state, uint32_t *y, int64_t n, uint32_t low, uint32_t high);
+NUMRS_API numrs_status numrs_random_integers_u64(numrs_context *context, numrs_random_state *state, uint64_t *y, int64_t n, uint64_t low, uint64_t high);
+NUMRS_API numrs_status numrs_random_bernoulli_b8(numrs_context *context, numrs_random_state *state, uint8_t *y, int64_t n, double p);
+NUMRS_API numrs_status numrs_random_geometric_i64(numrs_context *context, numrs_random_state *state, int64_t *y, int64_t n, double p);
+NUMRS_API numrs_status numrs_random_poisson_i64(numrs_context *context, numrs_random_state *state, int64_t *y, int64_t n, double lam);
+NUMRS_API numrs_status numrs_random_binomial_i64(numrs_context *context, numrs_random_state *state, int64_t *y, int64_t n, double trials, double p);
 /** @} */
 
 /** @name dot
