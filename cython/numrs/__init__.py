@@ -2,7 +2,7 @@
 
 import sys as _sys
 
-from numrs import config, memory, stats
+from numrs import config, linalg, memory, stats
 from numrs._ops.runtime import (
     detect_simd_support,
     get_backend,
@@ -113,9 +113,12 @@ from numrs._ops.linalg import (
     dot,
     inner,
     matmul,
+    matrix_transpose,
     outer,
+    tensordot,
 )
 from numrs._ops.norms import (
+    matrix_norm,
     norm,
     vector_norm,
 )
@@ -293,6 +296,7 @@ __all__ = [
     "isnan",
     "less",
     "less_equal",
+    "linalg",
     "list_backends",
     "log",
     "log10",
@@ -305,6 +309,8 @@ __all__ = [
     "logical_xor",
     "mad",
     "matmul",
+    "matrix_norm",
+    "matrix_transpose",
     "max",
     "maximum",
     "mean",
@@ -387,6 +393,7 @@ __all__ = [
     "sum",
     "tan",
     "tanh",
+    "tensordot",
     "time_windows",
     "topk",
     "trunc",

@@ -22,7 +22,9 @@ Status Call(numrs_context* context, const char* function, Operation operation, c
   NUMRS_TRY(LoadView(function, "a", a, &left));
   NUMRS_TRY(LoadView(function, "b", b, &right));
   NUMRS_TRY(LoadView(function, "out", y, &out));
-  if (left.ndim == 1 && right.ndim == 1 && operation != Outer && left.shape[0] == right.shape[0])
+  // numrs_vecdot takes the conjugate of a complex a; a product does not.
+  if (left.ndim == 1 && right.ndim == 1 && operation != Outer && left.shape[0] == right.shape[0] &&
+      KindOf(Promote(left.dtype, right.dtype)) != Kind::COMPLEX)
     return Vecdot(context, a, b, y, 0);
   return operation(MakeRun(context), function, left, right, out);
 }

@@ -5,6 +5,7 @@
 
 #include "api/axes.h"
 #include "core/elementwise.h"
+#include "core/matmul.h"
 #include "core/memory.h"
 #include "core/reduce.h"
 #include "core/trace.h"
@@ -192,6 +193,11 @@ Status Vecdot(numrs_context* context, const numrs_view* a, const numrs_view* b, 
   BroadcastStrides(second, ndim, shape, job.second.strides);
   NUMRS_TRY(ExpandOutput(name, job.x, job.axes, out, &job.y));
   NUMRS_TRY(CheckOutput(name, job.compute, out));
+  if (KindOf(job.compute) == Kind::COMPLEX) {
+    return out.size == 0 ? NUMRS_OK
+                         : VecdotComplex(MakeRun(context), name, first, second, ndim, shape, axis, job.compute, job.y);
+  }
+  if (job.compute == kF16 || job.compute == kBF16) job.compute = job.result = kF64;
   // float32 by the fast kernel needs both along memory; otherwise products are made in float64, to the same bits.
   const bool lines = (job.x.strides[axis] == job.x.itemsize() && job.second.strides[axis] == job.second.itemsize()) ||
                      job.x.shape[axis] <= 1;

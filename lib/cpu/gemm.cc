@@ -1,5 +1,5 @@
-// The table of linear algebra of backend "cpu": float products on Highway, integer ones in gemm_integer-inl.h, singular
-// values by LAPACK.
+// The table of linear algebra of backend "cpu": float products on Highway, integer ones in gemm_integer-inl.h,
+// decompositions by LAPACK.
 #include "cpu/lapack.h"
 #include "cpu/targets.h"
 
@@ -24,8 +24,6 @@ void FillFloat(LinalgTable* t) {
   t->pack[dtype] = PackPanels<T>;
   t->tile[dtype] = Tile<T>;
   t->gemv[dtype] = GemvKernel<T>;
-  t->singular_bytes[dtype] = LapackSingularBytes<T>;
-  t->singular[dtype] = LapackSingular<T>;
 }
 
 const LinalgTable* LocalLinalg() {
@@ -34,6 +32,7 @@ const LinalgTable* LocalLinalg() {
     FillFloat<float>(&t);
     FillFloat<double>(&t);
     FillIntegers(&t);
+    FillLapack(&t);
     return t;
   }();
   return &table;

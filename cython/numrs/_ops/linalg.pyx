@@ -1,6 +1,9 @@
 # cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
-"""Matrix products (matmul, inner, outer, dot), and singular values for the norms."""
+"""Products of matrices: matmul, inner, outer, dot, tensordot; the transpose."""
+import math
+
 import numpy as np
+from numpy.exceptions import AxisError
 
 from libc.stdint cimport int32_t, int64_t
 cimport numpy as cnp
@@ -12,8 +15,7 @@ from numrs._ops._reduce cimport vecdot_
 from numrs._ops.elementwise_arithmetic import multiply
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.linalg cimport (numrs_inner, numrs_inner_shape, numrs_matmul, numrs_matmul_shape, numrs_outer,
-                             numrs_outer_shape, numrs_svdvals)
-from numrs.c.ops cimport NUMRS_F32, NUMRS_F64
+                             numrs_outer_shape)
 from numrs.c.view cimport numrs_promote, numrs_view
 
 cnp.import_array()
@@ -176,40 +178,94 @@ def dot(x1, x2, /, out=None):
     b = as_array(x2, "dot", "x2")
     if a.ndim == 0 or b.ndim == 0:
         return multiply(a, b, out)
-    if a.ndim == 1 and b.ndim == 1 and out is None:
+    if a.ndim == 1 and b.ndim == 1 and out is None and a.dtype.kind != "c" and b.dtype.kind != "c":
         return vecdot_("dot", a, b, -1)
     if b.ndim <= 2:
         return _product(numrs_matmul, numrs_matmul_shape, "dot", a, b, out)
     return _product(numrs_inner, numrs_inner_shape, "dot", a, np.swapaxes(b, -1, -2), out)
 
 
-def _svdvals(str name, object x):
-    """Singular values of the matrices in the last two axes, from the largest on, for the function of that name."""
-    cdef ndarray a = array_of(x, name, "x"), y
-    cdef numrs_view va = view_of(a, dtype_of(a)), vy
-    cdef int64_t shape[64]
-    cdef int32_t d
-    cdef Held held_a, held_y
-    cdef numrs_context *context
-    cdef numrs_status status
-    cdef double work_ns
-    assert va.ndim >= 2
-    for d in range(va.ndim - 2):
-        shape[d] = va.shape[d]
-    shape[va.ndim - 2] = min(va.shape[va.ndim - 2], va.shape[va.ndim - 1])
-    y = new_array(va.ndim - 1, shape, NUMRS_F32 if va.dtype == NUMRS_F32 else NUMRS_F64)
-    vy = view_of(y, dtype_of(y))
-    work_ns = <double>PyArray_SIZE(a) * <double>shape[va.ndim - 2] + 5000.0 * <double>PyArray_SIZE(y)
-    if work_ns < NOGIL_NS:
-        status = numrs_svdvals(NULL, &va, &vy)
+def tensordot(x1, x2, /, *, axes=2):
+    """Sum of products over several axes.
+
+    Parameters
+    ----------
+    x1, x2 : array_like
+        Operands.
+    axes : int or pair of sequences of ints
+        So many last axes of `x1` and first ones of `x2`, or the axes of each that go together.
+
+    Returns
+    -------
+    ndarray or scalar
+        The other axes of `x1`, then those of `x2`.
+
+    Raises
+    ------
+    ValueError
+        For extents that differ, or axes that there are not.
+
+    Examples
+    --------
+    >>> numrs.tensordot([[1.0, 2.0], [3.0, 4.0]], [[1.0, 0.0], [0.0, 1.0]])
+    np.float64(5.0)
+    """
+    a, b = as_array(x1, "tensordot", "x1"), as_array(x2, "tensordot", "x2")
+    if hasattr(axes, "__index__"):
+        count = axes.__index__()
+        if not 0 <= count <= min(a.ndim, b.ndim):
+            raise ValueError(f"tensordot: axes is {count}, expected 0 to {min(a.ndim, b.ndim)}")
+        first, second = list(range(a.ndim - count, a.ndim)), list(range(count))
     else:
-        hold(&held_a, &va)
-        hold(&held_y, &vy)
-        pins = (pin(a), pin(y))
-        context = interruptible(work_ns)
-        with nogil:
-            status = numrs_svdvals(context, &held_a.view, &held_y.view)
-        release_context(context)
-        del pins
-    check(status, name)
-    return y
+        try:
+            first, second = ([side.__index__()] if hasattr(side, "__index__") else [axis.__index__() for axis in side]
+                             for side in axes)
+        except (TypeError, ValueError, AttributeError):
+            raise TypeError(f"tensordot: axes is {axes!r}, expected an integer or two sequences of integers") from None
+    for side, array, name in ((first, a, "x1"), (second, b, "x2")):
+        for i, axis in enumerate(side):
+            if not -array.ndim <= axis < array.ndim:
+                raise AxisError(f"tensordot: axis {axis} is out of bounds for {name} of shape {array.shape}")
+            side[i] = axis % array.ndim
+        if len(set(side)) != len(side):
+            raise ValueError(f"tensordot: an axis of {name} is given twice in {axes!r}")
+    if [a.shape[i] for i in first] != [b.shape[i] for i in second]:
+        raise ValueError(f"tensordot: x1 has shape {a.shape} and x2 {b.shape}; their extents along axes {first} and "
+                         f"{second} differ")
+    kept_a = [i for i in range(a.ndim) if i not in first]
+    kept_b = [i for i in range(b.ndim) if i not in second]
+    inner_size = math.prod(a.shape[i] for i in first)
+    left = np.reshape(np.transpose(a, kept_a + first), (math.prod(a.shape[i] for i in kept_a), inner_size))
+    right = np.reshape(np.transpose(b, second + kept_b), (inner_size, math.prod(b.shape[i] for i in kept_b)))
+    y = np.reshape(matmul(left, right), [a.shape[i] for i in kept_a] + [b.shape[i] for i in kept_b])
+    return y[()]
+
+
+def matrix_transpose(x, /):
+    """Transposed matrices, without a copy.
+
+    Parameters
+    ----------
+    x : array_like
+        (..., m, n).
+
+    Returns
+    -------
+    ndarray
+        (..., n, m), a view of `x`.
+
+    Raises
+    ------
+    ValueError
+        For less than two dimensions.
+
+    Examples
+    --------
+    >>> numrs.matrix_transpose([[1, 2], [3, 4]])
+    array([[1, 3],
+           [2, 4]])
+    """
+    a = as_array(x, "matrix_transpose", "x")
+    if a.ndim < 2:
+        raise ValueError(f"matrix_transpose: x has shape {a.shape}, expected at least 2 dimensions")
+    return np.swapaxes(a, -1, -2)
