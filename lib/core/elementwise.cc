@@ -243,8 +243,11 @@ class Runner {
       case 4:
         CopyRows<uint32_t>(x, step, stride, row, n / row, buffer);
         break;
-      default:
+      case 8:
         CopyRows<uint64_t>(x, step, stride, row, n / row, buffer);
+        break;
+      default:
+        CopyRows<std::complex<double>>(x, step, stride, row, n / row, buffer);
         break;
     }
     return Converted(k, buffer, n, scratch);

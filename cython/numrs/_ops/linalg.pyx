@@ -174,8 +174,7 @@ def dot(x1, x2, /, out=None):
     >>> numrs.dot([1.0, 2.0], [3.0, 4.0])
     np.float64(11.0)
     """
-    a = as_array(x1, "dot", "x1")
-    b = as_array(x2, "dot", "x2")
+    cdef object a = as_array(x1, "dot", "x1"), b = as_array(x2, "dot", "x2")
     if a.ndim == 0 or b.ndim == 0:
         return multiply(a, b, out)
     if a.ndim == 1 and b.ndim == 1 and out is None and a.dtype.kind != "c" and b.dtype.kind != "c":
@@ -210,7 +209,7 @@ def tensordot(x1, x2, /, *, axes=2):
     >>> numrs.tensordot([[1.0, 2.0], [3.0, 4.0]], [[1.0, 0.0], [0.0, 1.0]])
     np.float64(5.0)
     """
-    a, b = as_array(x1, "tensordot", "x1"), as_array(x2, "tensordot", "x2")
+    cdef object a = as_array(x1, "tensordot", "x1"), b = as_array(x2, "tensordot", "x2")
     if hasattr(axes, "__index__"):
         count = axes.__index__()
         if not 0 <= count <= min(a.ndim, b.ndim):
@@ -265,7 +264,7 @@ def matrix_transpose(x, /):
     array([[1, 3],
            [2, 4]])
     """
-    a = as_array(x, "matrix_transpose", "x")
+    cdef object a = as_array(x, "matrix_transpose", "x")
     if a.ndim < 2:
         raise ValueError(f"matrix_transpose: x has shape {a.shape}, expected at least 2 dimensions")
     return np.swapaxes(a, -1, -2)

@@ -196,7 +196,7 @@ cdef ndarray _rights(str name, ndarray a, ndarray b, int32_t dtype, int64_t rows
         batch = b.ndim - own
     else:
         try:
-            leading = np.broadcast_shapes((<object>a).shape[:-2], (<object>b).shape[:-own])
+            leading = np.broadcast_shapes((<object>a).shape[:a.ndim - 2], (<object>b).shape[:max(b.ndim - own, 0)])
         except ValueError:
             raise LinAlgError(f"{name}: x1 has shape {(<object>a).shape} and x2 {(<object>b).shape}; their leading "
                               "dimensions do not broadcast") from None
@@ -602,7 +602,7 @@ def lstsq(x1, x2, /, *, rcond=None):
     cdef ndarray a = _matrix(x1, "lstsq", "x1", False), b = array_of(x2, "lstsq", "x2")
     cdef int64_t m = a.shape[a.ndim - 2], n = a.shape[a.ndim - 1]
     cdef int32_t dtype = _result(numrs_promote(dtype_of(a), dtype_of(b)))
-    cdef ndarray y = _rights("lstsq", a, b, dtype, n), rank, s, ranks
+    cdef ndarray y = _rights("lstsq", a, b, dtype, n), rank, s
     cdef double bound
     if rcond is None:
         bound = max(m, n) * (2.0 ** -52 if dtype == NUMRS_F64 or dtype == NUMRS_C128 else 2.0 ** -23)
@@ -610,22 +610,26 @@ def lstsq(x1, x2, /, *, rcond=None):
         bound = float(rcond)
         if bound < 0:  # NumPy: the rounding unit
             bound = 2.0 ** -52 if dtype == NUMRS_F64 or dtype == NUMRS_C128 else 2.0 ** -23
-    ranks = y[..., 0] if b.ndim == 1 and n > 0 else None
     leading = (<object>y).shape[:(<object>y).ndim - (1 if b.ndim == 1 else 2)]
     rank = np.empty(leading, np.int64)
-    s = np.empty((*leading, min(m, n)), np.empty(0, y.dtype).real.dtype if (<object>y).dtype.kind == "c" else y.dtype)
+    s = np.empty((*leading, min(m, n)), _real_dtype(y))
     _run(LSTSQ, "lstsq", a, b, y, rank, s, 0, bound, _work(a, 2.0) + <double>PyArray_SIZE(y) * m)
     return LstsqResult(y, _residuals(a, b, y, rank), finish(rank), s)
+
+
+cdef object _real_dtype(object y):
+    return np.dtype(f"f{y.dtype.itemsize // 2}") if y.dtype.kind == "c" else y.dtype
 
 
 cdef object _residuals(ndarray a, ndarray b, ndarray y, ndarray rank):
     """Sums of squares of b - a y, as numpy.linalg.lstsq gives them."""
     from numrs._ops.linalg import matmul
     cdef int64_t m = a.shape[a.ndim - 2], n = a.shape[a.ndim - 1]
-    real = np.empty(0, (<object>y).dtype).real.dtype if (<object>y).dtype.kind == "c" else (<object>y).dtype
-    if m <= n or (<object>rank != n).any():
+    real = _real_dtype(y)
+    if m <= n or ((<object>rank) != n).any():
         return np.empty((0,), real)
-    rest = b - matmul(a, y if b.ndim > 1 else y[..., None])[..., 0] if b.ndim == 1 else b - matmul(a, y)
-    rest = np.asarray(rest)
+    cdef object given = b, solution = y
+    fitted = matmul(a, solution) if b.ndim > 1 else matmul(a, solution[..., None])[..., 0]
+    rest = np.asarray(given - fitted)
     squares = (rest.real ** 2 + rest.imag ** 2 if rest.dtype.kind == "c" else rest ** 2).astype(real)
-    return np.atleast_1d(squares.sum(-1 if b.ndim == 1 else -2))
+    return np.atleast_1d(squares.sum(axis=-1 if b.ndim == 1 else -2))

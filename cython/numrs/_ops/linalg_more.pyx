@@ -6,6 +6,8 @@ import numpy as np
 from numpy.exceptions import AxisError
 from numpy.linalg import LinAlgError
 
+cimport cython
+
 from numrs._ops._array cimport as_array
 from numrs._ops._reduce cimport reduce
 from numrs._ops.elementwise_arithmetic import multiply, subtract
@@ -17,8 +19,12 @@ from numrs._ops.norms import norm
 from numrs.c cimport ops
 
 
+cdef object _array(str name, x, str argument):
+    return as_array(x, name, argument)
+
+
 def _at_least_matrix(str name, x):
-    a = as_array(x, name, "x")
+    a = _array(name, x, "x")
     if a.ndim < 2:
         raise LinAlgError(f"{name}: x has shape {a.shape}, expected at least 2 dimensions")
     return a
@@ -44,6 +50,7 @@ def _minus(a, b):
         return np.subtract(a, b)
 
 
+@cython.wraparound(True)
 def pinv(x, /, *, rtol=None):
     """Pseudo-inverse of Moore and Penrose, by singular values.
 
@@ -75,7 +82,7 @@ def pinv(x, /, *, rtol=None):
     u, s, vh = svd(a, full_matrices=False)
     if a.size == 0:
         return np.empty((*a.shape[:-2], n, m), u.dtype)
-    bound = max(m, n) * _unit(u.dtype) if rtol is None else as_array(rtol, "pinv", "rtol")
+    bound = max(m, n) * _unit(u.dtype) if rtol is None else _array("pinv", rtol, "rtol")
     small = s <= np.expand_dims(np.asarray(bound * s[..., 0]), -1)
     s[small] = 1
     inverse = np.where(small, 0, 1 / s).astype(s.dtype)
@@ -83,6 +90,7 @@ def pinv(x, /, *, rtol=None):
     return matmul(left, np.conj(np.swapaxes(u, -1, -2)))
 
 
+@cython.wraparound(True)
 def matrix_rank(x, /, *, rtol=None):
     """Number of singular values that count.
 
@@ -114,11 +122,12 @@ def matrix_rank(x, /, *, rtol=None):
         return np.zeros(a.shape[:-2], np.int64)[()]
     if values.size and np.isnan(values).any():
         raise LinAlgError("matrix_rank: x has elements that are not finite")
-    bound = max(a.shape[-2:]) * _unit(values.dtype) if rtol is None else as_array(rtol, "matrix_rank", "rtol")
+    bound = max(a.shape[-2:]) * _unit(values.dtype) if rtol is None else _array("matrix_rank", rtol, "rtol")
     above = values > np.expand_dims(np.asarray(bound * values[..., 0]), -1)
     return reduce(ops.NUMRS_OP_COUNT_NONZERO, "matrix_rank", above, -1, None, False, None, 0.0)
 
 
+@cython.wraparound(True)
 def matrix_power(x, n, /):
     """Powers of square matrices.
 
@@ -168,6 +177,7 @@ def matrix_power(x, n, /):
     return result.copy() if result is x else result
 
 
+@cython.wraparound(True)
 def cond(x, /, p=None):
     """Condition numbers.
 
@@ -207,6 +217,7 @@ def cond(x, /, p=None):
     return np.where(np.isnan(result) & ~nan, np.inf, result).astype(np.asarray(result).dtype)[()]
 
 
+@cython.wraparound(True)
 def _inverse_or_inf(a):
     """The inverse; inf instead of that of singular matrices."""
     try:
@@ -220,6 +231,7 @@ def _inverse_or_inf(a):
     return np.stack([_inverse_or_inf(matrix) for matrix in stack]).reshape(a.shape)
 
 
+@cython.wraparound(True)
 def multi_dot(arrays, /):
     """Product of several matrices, in the cheapest order.
 
@@ -243,7 +255,7 @@ def multi_dot(arrays, /):
     >>> numrs.linalg.multi_dot([[1.0, 2.0], [[1.0], [1.0]], [3.0]])
     np.float64(9.0)
     """
-    given = [as_array(array, "multi_dot", f"arrays[{i}]") for i, array in enumerate(arrays)]
+    given = [_array("multi_dot", array, f"arrays[{i}]") for i, array in enumerate(arrays)]
     if len(given) < 2:
         raise ValueError(f"multi_dot: got {len(given)} arrays, expected at least 2")
     first, last = given[0].ndim == 1, given[-1].ndim == 1
@@ -263,6 +275,7 @@ def multi_dot(arrays, /):
     return result[0] if first else result[:, 0] if last else result
 
 
+@cython.wraparound(True)
 def _order(arrays):
     """Where to cut each stretch of the chain: Cormen et al., Introduction to Algorithms, 15.2."""
     count = len(arrays)
@@ -307,7 +320,7 @@ def kron(x1, x2, /):
     >>> numrs.linalg.kron([1, 2], [1, 10])
     array([ 1, 10,  2, 20])
     """
-    a, b = as_array(x1, "kron", "x1"), as_array(x2, "kron", "x2")
+    a, b = _array("kron", x1, "x1"), _array("kron", x2, "x2")
     ndim = max(a.ndim, b.ndim)
     a = a.reshape((1,) * (ndim - a.ndim) + a.shape)
     b = b.reshape((1,) * (ndim - b.ndim) + b.shape)
@@ -340,7 +353,7 @@ def cross(x1, x2, /, *, axis=-1):
     >>> numrs.linalg.cross([1.0, 0.0, 0.0], [0.0, 1.0, 0.0])
     array([0., 0., 1.])
     """
-    a, b = as_array(x1, "cross", "x1"), as_array(x2, "cross", "x2")
+    a, b = _array("cross", x1, "x1"), _array("cross", x2, "x2")
     ndim = max(a.ndim, b.ndim)
     axis = _axis("cross", axis, ndim)
     a, b = (v.reshape((1,) * (ndim - v.ndim) + v.shape) for v in (a, b))
@@ -406,6 +419,7 @@ def diagonal(x, /, *, offset=0):
     return np.diagonal(a, _offset("diagonal", offset), -2, -1)
 
 
+@cython.wraparound(True)
 def trace(x, /, *, offset=0, dtype=None):
     """Sums of diagonals.
 
@@ -473,7 +487,7 @@ def outer(x1, x2, /):
     array([[3., 4.],
            [6., 8.]])
     """
-    a, b = as_array(x1, "outer", "x1"), as_array(x2, "outer", "x2")
+    a, b = _array("outer", x1, "x1"), _array("outer", x2, "x2")
     if a.ndim != 1 or b.ndim != 1:
         raise ValueError(f"outer: x1 and x2 have shapes {a.shape} and {b.shape}, expected one dimension each")
     try:
