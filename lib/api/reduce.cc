@@ -166,7 +166,8 @@ Status Vecdot(numrs_context* context, const numrs_view* a, const numrs_view* b, 
   const char* name = "vecdot";
   const Trace trace(name, a);
   NUMRS_TRY(CheckContext(context, name));
-  if (ServeDotDirectly(ActiveKernels(), a, b, y, axis)) return NUMRS_OK;
+  if (ServeDotDirectly(ActiveKernels(), a, b, y, axis) || VecdotComplexSmall(ActiveKernels(), a, b, y, axis))
+    return NUMRS_OK;
   View first, second, out;
   NUMRS_TRY(LoadView(name, "a", a, &first));
   NUMRS_TRY(LoadView(name, "b", b, &second));

@@ -46,10 +46,84 @@ Status CopyOf(const Run& run, const char* function, const char* argument, int32_
   return NUMRS_OK;
 }
 
+// a (…, 1, k): its real and imaginary parts are two rows, (…, 2, k), that go over b as it lies, (…, k, 2 n); the
+// products, (real a real b, real a imaginary b …) and (imaginary a …), are then added crosswise.
+Status RowComplex(const Run& run, const char* function, const View& a, View b, const View& out, int32_t dtype) {
+  std::optional<Workspace> b_copy;
+  const int32_t real = RealOf(dtype);
+  const int64_t unit = SizeOf(real), size = SizeOf(dtype), k = a.shape[a.ndim - 1], n = out.shape[out.ndim - 1];
+  if (b.dtype != dtype || !Dense(b) || !PartsAligned(b, unit))
+    NUMRS_TRY(CopyOf(run, function, "b", dtype, &b, &b_copy));
+  const Workspace a_copy(static_cast<size_t>(a.size * size)), parts(static_cast<size_t>(a.size * size)),
+      products(static_cast<size_t>(2 * out.size * size)), result(static_cast<size_t>(out.size * size));
+  if (!a_copy.ok() || !parts.ok() || !products.ok() || !result.ok())
+    return Fail(NUMRS_NO_MEMORY, "%s: no memory for temporary results", function);
+  const View copy = ContiguousView(a_copy.data(), dtype, a.ndim, a.shape);
+  NUMRS_TRY(Convert(run, function, a, copy));
+  View rows = ContiguousView(parts.data(), real, a.ndim, a.shape);
+  rows.shape[a.ndim - 2] = 2;
+  rows = ContiguousView(parts.data(), real, a.ndim, rows.shape);
+  for (int part = 0; part < 2; part++) {
+    View from = copy, to = rows;
+    from.dtype = real;
+    from.data += part * unit;
+    to.data += part * k * unit;
+    to.shape[to.ndim - 2] = 1;
+    to.size /= 2;
+    NUMRS_TRY(Convert(run, function, from, to));
+  }
+  View product = ContiguousView(products.data(), real, out.ndim, out.shape);
+  product.shape[out.ndim - 2] = 2;
+  product.shape[out.ndim - 1] = 2 * n;
+  product = ContiguousView(products.data(), real, out.ndim, product.shape);
+  NUMRS_TRY(MultiplyReal(run, function, rows, RealView(b), product, real));
+  const View y = ContiguousView(result.data(), dtype, out.ndim, out.shape);
+  for (int part = 0; part < 2; part++) {
+    ElementwiseJob job;
+    job.function = function;
+    job.inputs = 2;
+    for (int o = 0; o < 2; o++) {
+      View v = product;
+      v.shape[v.ndim - 2] = 1;
+      v.shape[v.ndim - 1] = n;
+      v.strides[v.ndim - 1] = 2 * unit;
+      v.size /= 4;
+      v.data += (o * 2 * n + (o == part ? 0 : 1)) * unit;
+      job.in[o] = v;
+    }
+    job.out = y;
+    job.out.dtype = real;
+    job.out.data += part * unit;
+    job.compute[0] = job.compute[1] = job.result = real;
+    const BinaryOp op = part == 0 ? kBinary_subtract : kBinary_add;
+    job.cost_ns = kBinaryRows[op].cost_ns;
+    job.binary = run.kernels.binary.fn[op][real];
+    job.names[0] = "a";
+    job.names[1] = "b";
+    NUMRS_TRY(RunElementwise(run, job));
+  }
+  return Convert(run, function, y, out);
+}
+
 }  // namespace
 
 Status MultiplyComplex(const Run& run, const char* function, View a, View b, const View& out, int32_t dtype) {
   std::optional<Workspace> a_copy, b_copy, b_real, y_copy;
+  if (b.shape[b.ndim - 1] == 1) return ColumnComplex(run, function, a, b, out, dtype);
+  if (a.shape[a.ndim - 2] == 1) {  // one row: b's columns by y = b^T a^T, where they are lines
+    if (b.dtype == dtype && b.strides[b.ndim - 2] == SizeOf(dtype) && b.shape[b.ndim - 2] > 1) {
+      View y = out;
+      const auto turn = [](View* v) {
+        std::swap(v->shape[v->ndim - 1], v->shape[v->ndim - 2]);
+        std::swap(v->strides[v->ndim - 1], v->strides[v->ndim - 2]);
+      };
+      turn(&a);
+      turn(&b);
+      turn(&y);
+      return ColumnComplex(run, function, b, a, y, dtype);
+    }
+    return RowComplex(run, function, a, b, out, dtype);
+  }
   const int32_t real = RealOf(dtype);
   const int64_t unit = SizeOf(real), size = SizeOf(dtype);
   if (a.dtype != dtype || !Dense(a) || !PartsAligned(a, unit))

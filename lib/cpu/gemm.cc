@@ -8,6 +8,7 @@
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 
+#include "cpu/dot_complex-inl.h"
 #include "cpu/gemm-inl.h"
 #include "cpu/gemm_integer-inl.h"
 #include "cpu/gemv-inl.h"
@@ -32,6 +33,7 @@ const LinalgTable* LocalLinalg() {
     FillFloat<float>(&t);
     FillFloat<double>(&t);
     FillIntegers(&t);
+    FillComplex(&t);
     FillLapack(&t);
     return t;
   }();

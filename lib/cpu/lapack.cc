@@ -113,8 +113,13 @@ struct Lapack {
   }
   static Parts InverseParts(const LapackItem& s) { return Parts{s.n, 0, 1, s.n * s.n}; }
 
+  // Scratch memory is not needed, the library is.
+  static Status CholeskyBytes(const char* function, const LapackItem& s, size_t* bytes) {
+    *bytes = 0;
+    return s.n <= kSmallCholesky ? NUMRS_OK : Ready(function, s);
+  }
   static LapackEnd Cholesky(const LapackItem& s) {
-    if (s.n <= kSmallMatrix) return SmallCholesky<T>(s);
+    if (s.n <= kSmallCholesky) return SmallCholesky<T>(s);
     // Rows of a are columns of its conjugate: l and u change places.
     const bool upper = s.flags & kLapackUpper;
     const Integer n = I(s.n);
@@ -406,7 +411,7 @@ struct Lapack {
       t->lapack_bytes[op][d] = bytes;
       t->lapack[op][d] = run;
     };
-    put(kLapack_cholesky, SquareBytes, Cholesky);
+    put(kLapack_cholesky, CholeskyBytes, Cholesky);
     put(kLapack_solve, SquareBytes, Solve);
     put(kLapack_inverse, InverseBytes, Inverse);
     put(kLapack_determinant, SquareBytes, Determinant);

@@ -11,6 +11,7 @@ void FillLapack(LinalgTable* t);
 
 // Matrices of at most so many rows and columns are factorised here, without LAPACK: a call of it costs more.
 constexpr int64_t kSmallMatrix = 8;
+constexpr int64_t kSmallCholesky = 5;
 
 // The kernels of these, n <= kSmallMatrix; no scratch memory.
 template <typename T>

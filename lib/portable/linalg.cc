@@ -3,6 +3,7 @@
 #include <cmath>
 #include <type_traits>
 
+#include "ops/dot_complex.h"
 #include "portable/lapack.h"
 
 namespace numrs {
@@ -75,6 +76,22 @@ void Expand(const void* b, int64_t b_row, int64_t b_col, int64_t k, int64_t n, v
   }
 }
 
+template <typename R>
+void DotComplex(const void* a, const void* b, int64_t n, double* sums) {
+  DotTree(
+      n,
+      [=](int64_t begin, int64_t end, double* p, double* q) {
+        for (int l = 0; l < kDotLanes; l++) p[l] = q[l] = 0;
+        for (int64_t i = 2 * begin; i < 2 * end; i++) {
+          const double x = static_cast<double>(Load<R>(a, i)), y = static_cast<double>(Load<R>(b, i)),
+                       other = static_cast<double>(Load<R>(b, i ^ 1));
+          p[(i - 2 * begin) % kDotLanes] += x * y;
+          q[(i - 2 * begin) % kDotLanes] += x * other;
+        }
+      },
+      sums);
+}
+
 template <typename T>
 void FillSlots(LinalgTable* t) {
   constexpr int32_t dtype = DTypeOf<T>::value;
@@ -94,6 +111,8 @@ const LinalgTable* Linalg() {
     LinalgTable t{};
 #define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) FillSlots<cxx>(&t);
 #include "table/dtype.def"
+    t.dot_complex[kC64] = DotComplex<float>;
+    t.dot_complex[kC128] = DotComplex<double>;
     t.expand[kC64] = Expand<float>;
     t.expand[kC128] = Expand<double>;
     FillLapackFactors(&t);
