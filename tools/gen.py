@@ -22,7 +22,7 @@ def rows(table, macro=r"\w+"):
 
 DTYPES = [dict(zip(("id", "name", "suffix", "ctype", "cxx", "bytes", "kind", "numpy"), r)) for r in rows("dtype")]
 PLAIN = [r[0] for r in rows("dtype", "DTYPE")]  # the numbers of those with C++ arithmetic
-KINDS = {"BOOL": ["BOOL"], "INT": ["INT"], "UINT": ["UINT"], "FLOAT": ["FLOAT"]}
+HALVES = [r[0] for r in rows("dtype", "HALF")]  # those of the 16-bit floats, whose C type is uint16_t
 # The dtypes with a kernel, as core/dtype.h defines the sets (a test compares the two).
 SETS = {
     "ALL": ("BOOL", "INT", "UINT", "FLOAT"),
@@ -32,13 +32,16 @@ SETS = {
     "TRUE_DIVIDE": ("FLOAT",),
     "BITS": ("BOOL", "INT", "UINT"),
     "INTEGER": ("INT", "UINT"),
+    "PLAIN_ALL": ("BOOL", "INT", "UINT", "FLOAT"),  # PLAIN: raw functions without the 16-bit floats
+    "PLAIN_FLOAT": ("FLOAT",),
 }
 CORRECTED = ("var", "std")  # reductions with a correction of the divisor
 BOOL = next(d for d in DTYPES if d["kind"] == "BOOL")
 
 
 def dtypes_of(name):
-    return [d for d in DTYPES if d["kind"] in SETS[name] and d["id"] in PLAIN]
+    have = PLAIN if name.startswith("PLAIN") else PLAIN + HALVES
+    return [d for d in DTYPES if d["kind"] in SETS[name] and d["id"] in have]
 
 
 class Function:
@@ -123,7 +126,7 @@ def stats():
     """Raw functions of statistics of lines: x (outer, n, inner), y (outer, inner, outputs) or like x."""
     for number, name, _, inputs, _, parameters, *_ in rows("stats"):
         names = STAT_PARAMETERS[parameters]
-        for d in dtypes_of("FLOAT"):
+        for d in dtypes_of("PLAIN_FLOAT"):
             operands = [f"const {d['ctype']} *x"] + ([f"const {d['ctype']} *x2"] if inputs == "2" else [])
             array = f"const double p[] = {{{', '.join(names)}}}; " if names else ""
             body = (f"{array}return Guard([&] {{ return StatRaw(context, {number}, k{d['name']}, x, {'x2' if inputs == '2' else 'nullptr'}, y, "
@@ -138,7 +141,7 @@ def group():
     by_name = {t["name"]: t for t in DTYPES}
     for number, name, _, result, parameter in rows("group"):
         last = {"NONE": None, "CORRECTION": "correction", "Q": "q"}[parameter]
-        for d in dtypes_of("FLOAT"):
+        for d in dtypes_of("PLAIN_FLOAT"):
             y = by_name["I64"] if result == "INDEX" else d
             parameters = ["numrs_context *context", f"const {d['ctype']} *x", "const int64_t *keys", f"{y['ctype']} *y", "int64_t n",
                           "int64_t n_groups", *([f"double {last}"] if last else [])]
@@ -170,7 +173,7 @@ def rolling():
     """Raw functions of rolling statistics: x, y (outer, n, inner)."""
     extra = {"NONE": None, "CORRECTION": "correction", "Q": "q", "SCALE": "scale"}
     for number, name, _, inputs, parameter, *_ in rows("rolling"):
-        for d in dtypes_of("FLOAT"):
+        for d in dtypes_of("PLAIN_FLOAT"):
             operands = ["x", "x2"] if inputs == "2" else ["x"]
             last = extra[parameter]
             parameters = ["numrs_context *context", *(f"const {d['ctype']} *{o}" for o in operands), f"{d['ctype']} *y",
@@ -183,7 +186,7 @@ def rolling():
 def ewm():
     """Raw functions of exponentially weighted statistics."""
     for number, name, inputs, parameter, *_ in rows("ewm"):
-        for d in dtypes_of("FLOAT"):
+        for d in dtypes_of("PLAIN_FLOAT"):
             operands = ["x", "x2"] if inputs == "2" else ["x"]
             parameters = ["numrs_context *context", *(f"const {d['ctype']} *{o}" for o in operands), f"{d['ctype']} *y", "int64_t outer", "int64_t n",
                           "int64_t inner", "double alpha", "int64_t min_periods", "int32_t ignore_missing", "int32_t adjust",
@@ -270,7 +273,8 @@ def raw_h():
            "    in any way: the numbers are those of separate memory. Pointers may be NULL when there are no elements. bool has one byte,",
            "    0 or 1. What the operations do, and which bits they give, is in the header of the family: elementwise.h, reduce.h, stats.h, linalg.h.",
            "    Statuses: NUMRS_BAD_ARGUMENT for a NULL pointer with elements, NUMRS_BAD_SHAPE for a negative extent or more bytes than",
-           "    there are, NUMRS_NO_MEMORY, NUMRS_CANCELLED.", "",
+           "    there are, NUMRS_NO_MEMORY, NUMRS_CANCELLED. _f16 and _bf16: elements are uint16_t, the bits of float16 (IEEE 754 binary16) and",
+           "    bfloat16 (the upper half of a float), computed in float and rounded to the nearest, ties to even.", "",
            "    @code{.c}",
            "    double y[3], x[6] = {1, 4, 9, 16, 25, 36};",
            "    numrs_sqrt_f64(NULL, x, x, 6);             // in place: 1 2 3 4 5 6",
@@ -336,7 +340,8 @@ def pxd(theme, body, imports=()):
 def operations_md():
     out = ["# Operations", "", f"<!-- {NOTE} -->", "",
            "Every element-wise operation, the dtypes that have a kernel (others are converted as NumPy 2 does), and the largest error in units in the",
-           "last place (ULP) that a test enforces over all arguments; 0 means the correctly rounded or exact result."]
+           "last place (ULP) that a test enforces over all arguments; 0 means the correctly rounded or exact result. float16 and bfloat16 are computed",
+           "in float32 and rounded: 0.51 ULP of their own where float32 has a bound, else what float32 gives, rounded once."]
     for family, text, _ in FAMILIES:
         if family in ("reduce", "scan", "rolling", "ewm", "stats", "group", "dot"):
             continue

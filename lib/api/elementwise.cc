@@ -24,9 +24,11 @@ Status Refuse(const OpRow& row, const char* argument, int32_t dtype) {
 }
 
 // The dtype for one or two inputs: promoted, then the first that has a kernel. Integers that become the smallest float
-// that holds them do so one by one: int8 and uint16 meet in float32 as in NumPy, not in int32 and then float64.
+// that holds them do so one by one: int8 and uint16 meet in float32 as in NumPy, not in int32 and then float64; beside a
+// 16-bit float they are promoted with it.
 Status Resolve(const OpRow& row, int32_t a, int32_t b, int32_t* compute) {
-  const bool floats = (row.op_class.kernels & ~kFloatSet) == 0 && row.op_class.integers_as == kInvalid;
+  const bool floats = (row.op_class.kernels & ~kRealSet) == 0 && row.op_class.integers_as == kInvalid &&
+                      !((Bit(a & 31) | Bit(b & 31)) & kHalfSet);
   *compute = floats ? Promote(ComputeDType(row.op_class, a), ComputeDType(row.op_class, b))
                     : ComputeDType(row.op_class, Promote(a, b));
   if (*compute != kInvalid) return NUMRS_OK;

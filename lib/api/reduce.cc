@@ -91,7 +91,8 @@ bool IsLine(const numrs_view* x, int32_t dtype, int64_t* n) {
 bool ServeDotDirectly(const Kernels& kernels, const numrs_view* a, const numrs_view* b, const numrs_view* y,
                       int32_t axis) {
   int64_t n, m;
-  if (!a || (a->dtype != kF32 && a->dtype != kF64) || !IsLine(a, a->dtype, &n) || !IsLine(b, a->dtype, &m) || m != n)
+  if (!a || !IsDType(a->dtype) || !kernels.reduce.dot[a->dtype] || !IsLine(a, a->dtype, &n) ||
+      !IsLine(b, a->dtype, &m) || m != n)
     return false;
   if (!y || y->ndim != 0 || y->dtype != a->dtype || !y->data || (axis != 0 && axis != -1) || n > 128 * 1024)
     return false;
@@ -192,10 +193,10 @@ Status Vecdot(numrs_context* context, const numrs_view* a, const numrs_view* b, 
   BroadcastStrides(second, ndim, shape, job.second.strides);
   NUMRS_TRY(ExpandOutput(name, job.x, job.axes, out, &job.y));
   NUMRS_TRY(CheckOutput(name, job.compute, out));
-  // float32 by the fast kernel needs both along memory; otherwise products are made in float64, to the same bits.
+  // float32 and narrower ones by the fast kernel need both along memory; otherwise products are made in float64, to the same bits.
   const bool lines = (job.x.strides[axis] == job.x.itemsize() && job.second.strides[axis] == job.second.itemsize()) ||
                      job.x.shape[axis] <= 1;
-  if (job.compute == kF32 && !(lines && first.dtype == kF32 && second.dtype == kF32)) {
+  if ((Bit(job.compute) & (Bit(kF32) | kHalfSet)) && !(lines && first.dtype == second.dtype)) {
     job.compute = job.result = kF64;
   }
   return RunApart(MakeRun(context), job, nullptr);

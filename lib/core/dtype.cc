@@ -74,12 +74,17 @@ bool CanCastSameKind(int32_t from, int32_t to) {
   return (t == Kind::FLOAT && f != Kind::COMPLEX) || (t == Kind::INT && f == Kind::UINT);
 }
 
+int32_t FloatOf(int32_t x, int32_t x2) {
+  if (x2 == kInvalid) x2 = x;
+  return (Bit(x) | Bit(x2)) & ~kRealSet ? static_cast<int32_t>(kF64) : Promote(x, x2);
+}
+
 int32_t ComputeDType(const OpClass& op_class, int32_t x) {
   if (!IsDType(x) || !(op_class.accepts & Bit(x))) return kInvalid;
   if (op_class.kernels & Bit(x)) return x;
   if (op_class.integers_as != kInvalid) return op_class.integers_as;
-  for (int32_t dtype : kLadder) {
-    if ((op_class.kernels & Bit(dtype)) && CanCastSafely(x, dtype)) return dtype;
+  for (int32_t dtype : kLadder) {  // what is no half itself never becomes one: integers of 8 bits give float32
+    if ((op_class.kernels & Bit(dtype) & ~kHalfSet) && CanCastSafely(x, dtype)) return dtype;
   }
   return kInvalid;
 }

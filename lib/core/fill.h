@@ -16,6 +16,7 @@ void FillRow(Slot* row) {
   if constexpr (!std::is_base_of<Missing, Fn>::value) {
 #define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) \
   if constexpr ((kSet & Bit(id)) != 0) row[id] = Loop<Fn, cxx>::Run;
+#define NUMRS_HALF NUMRS_DTYPE
 #include "table/dtype.def"
   }
 }

@@ -87,7 +87,7 @@ struct ReduceTable {
   ReduceColumnsFn columns[kReduceOps][kDTypes];
   ReduceMergeFn merge[kReduceOps][kDTypes];
   ReduceFinishFn finish[kReduceOps][kDTypes];
-  DotRowsFn dot[kDTypes];  // kF32 and kF64; states, merge and finish are those of sum
+  DotRowsFn dot[kDTypes];  // of floats; states, merge and finish are those of sum
 };
 
 // Scans keep two words per line in `carry`: what stands before the current block, and before the current group in it.

@@ -104,8 +104,30 @@ Status Average(const Run& run, const ReduceJob& job, View counts) {
 // What leaves NaN out leaves out what is masked.
 bool SkipsNaN(int32_t op) { return op >= kReduce_nansum && op <= kReduce_count; }
 
+template <typename H>
+static uint64_t HalfNeutral(int32_t op) {
+  const double inf = std::numeric_limits<double>::infinity();
+  if (SkipsNaN(op)) return H(std::numeric_limits<double>::quiet_NaN()).bits;
+  switch (op) {
+    case kReduce_sum:
+    case kReduce_mean:
+      return H(-0.0).bits;
+    case kReduce_prod:
+    case kReduce_all:
+      return H(1).bits;
+    case kReduce_min:
+      return H(inf).bits;
+    case kReduce_max:
+      return H(-inf).bits;
+    default:
+      return 0;
+  }
+}
+
 uint64_t ReduceNeutral(int32_t op, int32_t compute) {
   const bool f32 = compute == kF32, f64 = compute == kF64;
+  if (compute == kF16) return HalfNeutral<Half>(op);
+  if (compute == kBF16) return HalfNeutral<BFloat16>(op);
   if (SkipsNaN(op) && (f32 || f64))
     return f32 ? Bits(std::numeric_limits<float>::quiet_NaN()) : Bits(std::numeric_limits<double>::quiet_NaN());
   switch (op) {

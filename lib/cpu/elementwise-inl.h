@@ -15,6 +15,7 @@
 #endif
 
 #include "cpu/elementwise.h"
+#include "cpu/elementwise_half-inl.h"
 #include "cpu/memory-inl.h"
 #include "cpu/pack-inl.h"
 
@@ -330,6 +331,39 @@ struct Zip3 {
   }
 };
 
+// ------------------------------------------------------------------------------------------------ 16-bit floats
+
+// The functor that computes Fn on the bits of H; void: Fn itself computes on float32.
+template <class Fn, class H>
+struct BitsFunctor {
+  using type = std::conditional_t<std::is_base_of<BitsOnly, Fn>::value, Fn, void>;
+};
+template <template <class, typename, bool> class Loop>
+struct HalfLoopOf;
+template <>
+struct HalfLoopOf<Map> {
+  template <class Fn, class H, bool kBool>
+  using type = HalfMap<Fn, H, kBool, (VectorsOf<Fn, float>() > 1)>;
+};
+template <>
+struct HalfLoopOf<Zip> {
+  template <class Fn, class H, bool kBool>
+  using type = HalfZip<Fn, H, kBool, (VectorsOf<Fn, float>() > 1)>;
+};
+template <>
+struct HalfLoopOf<Zip3> {
+  template <class Fn, class H, bool kBool>
+  using type = HalfZip3<Fn, H, kBool, (VectorsOf<Fn, float>() > 1)>;
+};
+template <template <class, typename, bool> class Loop, class Fn, class H, bool kBool>
+constexpr auto HalfRun() {
+  using Bits = typename BitsFunctor<Fn, H>::type;
+  if constexpr (!std::is_same<Bits, void>::value)
+    return Loop<Bits, uint16_t, kBool>::Run;
+  else
+    return HalfLoopOf<Loop>::template type<Fn, H, kBool>::Run;
+}
+
 // ------------------------------------------------------------------------------------------------ filling rows
 
 // A row that this file serves: for every dtype of the row's set that the functor has, the slot gets Loop<Fn, T>::Run.
@@ -342,6 +376,8 @@ struct Row {
   if constexpr ((kFilled & Bit(id)) != 0)                                                                         \
     row[id] = Loop<typename KernelFunctor<Fn, cxx>::type, KernelType<typename KernelFunctor<Fn, cxx>::type, cxx>, \
                    kBool>::Run;
+#define NUMRS_HALF(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) \
+  if constexpr ((kFilled & Bit(id)) != 0) row[id] = HalfRun<Loop, typename KernelFunctor<Fn, float>::type, cxx, kBool>();
 #include "table/dtype.def"
   }
 };

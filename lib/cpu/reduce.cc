@@ -28,6 +28,7 @@ const ReduceTable* Table() {
     FillReduceExtremes(kTarget, &t);
     FillReduceMoments(kTarget, &t);
     FillReduceIntegers(kTarget, &t);
+    FillReduceHalf(kTarget, &t);
     FillReduceNan(kTarget, &t);
     ShareIntegers(&t);
     return t;

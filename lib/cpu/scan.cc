@@ -58,6 +58,12 @@ struct Running {
   }
 };
 
+template <class H>
+HWY_INLINE void StoreNarrowHalf(VF64 v, H* y) {
+  hn::StoreU(NarrowHalfOf64<H>(DF64(), v), hn::Rebind<uint16_t, DF64>(), reinterpret_cast<uint16_t*>(y));
+}
+HWY_INLINE void StoreNarrow(VF64 v, Half* y) { StoreNarrowHalf(v, y); }
+HWY_INLINE void StoreNarrow(VF64 v, BFloat16* y) { StoreNarrowHalf(v, y); }
 HWY_INLINE void StoreNarrow(VF64 v, double* y) { hn::StoreU(v, DF64(), y); }
 HWY_INLINE void StoreNarrow(VF64 v, float* y) {
   const hn::Rebind<float, DF64> d;
@@ -80,6 +86,14 @@ struct Grouped {
       return hn::Mul(a, b);
   }
   static HWY_INLINE V2 Load2(const double* x) { return hn::LoadU(D2(), x); }
+  template <class H>
+  static HWY_INLINE V2 Load2(const H* x) {
+    return hn::PromoteTo(D2(), LoadHalf<H>(hn::FixedTag<float, 2>(), reinterpret_cast<const uint16_t*>(x)));
+  }
+  template <class H>
+  static HWY_INLINE void Store2(V2 v, H* y) {
+    hn::StoreU(NarrowHalfOf64<H>(D2(), v), hn::FixedTag<uint16_t, 2>(), reinterpret_cast<uint16_t*>(y));
+  }
   static HWY_INLINE V2 Load2(const float* x) { return hn::PromoteTo(D2(), hn::LoadU(hn::FixedTag<float, 2>(), x)); }
   static HWY_INLINE void Store2(V2 v, double* y) { hn::StoreU(v, D2(), y); }
   static HWY_INLINE void Store2(V2 v, float* y) {
@@ -173,8 +187,8 @@ struct Grouped {
     any_nan |= !hn::AllFalse(d, nan);
     if (kWrite && HWY_UNLIKELY(any_nan)) {
       for (i = 0; i < m; i++) {
-        const T value = ops::OneNaN(Element(y, i));
-        StoreElement(y, i, value);
+        const T value = Element(y, i);
+        if (!ops::IsNumber(value)) StoreElement(y, i, static_cast<T>(std::numeric_limits<double>::quiet_NaN()));
       }
     }
     return next;
@@ -254,9 +268,9 @@ struct Grouped {
 
 template <template <typename> class Acc, typename T, bool kGrouped>
 void FillOne(ScanTable* t, int32_t op, int32_t dtype) {
-  using Kernel =
-      std::conditional_t<kGrouped && ops::kIsFloat<T>,
-                         Grouped<Acc<std::conditional_t<ops::kIsFloat<T> && kGrouped, T, float>>>, Running<Acc<T>>>;
+  constexpr bool kSums = kGrouped && (ops::kIsFloat<T> || ops::kIsHalf<T>);
+  using Kernel = std::conditional_t<kSums, Grouped<ops::AccOf<Acc, std::conditional_t<kSums, T, float>>>,
+                                    Running<ops::AccOf<Acc, T>>>;
   t->row[op][dtype] = Kernel::Row;
   t->columns[op][dtype] = Kernel::Columns;
 }
@@ -269,6 +283,7 @@ const ScanTable* ScanKernels() {
   FillOne<ops::CumulativeProd, cxx, true>(&t, kScan_cumulative_prod, id); \
   FillOne<ops::CumulativeMax, cxx, false>(&t, kScan_cumulative_max, id);  \
   FillOne<ops::CumulativeMin, cxx, false>(&t, kScan_cumulative_min, id);
+#define NUMRS_HALF NUMRS_DTYPE
 #include "table/dtype.def"
     return t;
   }();

@@ -198,7 +198,24 @@ struct CopySign {
 struct NextAfter {
   template <typename T>
   T operator()(T a, T b) const {
-    return std::nextafter(a, b);
+    if constexpr (kIsHalf<T>)
+      return NextHalf(a, b);
+    else
+      return std::nextafter(a, b);
+  }
+
+ private:
+  // Floats are ordered like their bits, by magnitude.
+  template <typename H>
+  static H NextHalf(H a, H b) {
+    const float x = static_cast<float>(a), y = static_cast<float>(b);
+    if (x != x || y != y) return H(x + y);
+    if (x == y) return b;
+    if (x == 0)
+      a.bits = static_cast<uint16_t>((b.bits & 0x8000) | 1);
+    else
+      a.bits = static_cast<uint16_t>(a.bits + ((x < y) == (x > 0) ? 1 : -1));
+    return a;
   }
 };
 

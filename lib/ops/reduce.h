@@ -201,6 +201,8 @@ template <typename T>
 bool IsNonzero(T x) {
   if constexpr (kIsBool<T>)
     return bool(x);
+  else if constexpr (kIsHalf<T>)
+    return (x.bits & 0x7FFF) != 0;
   else
     return x != 0;
 }
@@ -321,6 +323,8 @@ template <typename T>
 bool IsNumber(T x) {
   if constexpr (kIsFloat<T>)
     return x == x;
+  else if constexpr (kIsHalf<T>)
+    return (x.bits & 0x7FFF) <= T::kInfinity;
   else
     return true;
 }
@@ -488,7 +492,7 @@ using CumulativeMin = Min<T>;
 template <class Acc>
 typename Acc::Out ScanInitial() {
   if constexpr (std::is_same<typename Acc::Op, Plus>::value)
-    return 0;
+    return static_cast<typename Acc::Out>(0);
   else
     return Acc::Finish(Acc::Identity(), 0, 0);
 }

@@ -1,5 +1,5 @@
 // Scan kernels of cpu-portable: plain loops with the fixed order of numrs/reduce.h.
-#include "ops/reduce.h"
+#include "ops/reduce_half.h"
 #include "portable/portable.h"
 
 namespace numrs {
@@ -89,12 +89,13 @@ template <template <typename> class Acc, DTypeSet kSet>
 void FillOp(ScanTable& t, int32_t op) {
 #define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) \
   if constexpr ((kSet & Bit(id)) != 0) {                              \
-    t.row[op][id] = Row<Acc<cxx>>;                                    \
-    t.columns[op][id] = Columns<Acc<cxx>>;                            \
-    t.start[op][id] = Start<Acc<cxx>>;                                \
-    t.merge[op][id] = Merge<Acc<cxx>>;                                \
-    t.initial[op][id] = Initial<Acc<cxx>>;                            \
+    t.row[op][id] = Row<ops::AccOf<Acc, cxx>>;                        \
+    t.columns[op][id] = Columns<ops::AccOf<Acc, cxx>>;                \
+    t.start[op][id] = Start<ops::AccOf<Acc, cxx>>;                    \
+    t.merge[op][id] = Merge<ops::AccOf<Acc, cxx>>;                    \
+    t.initial[op][id] = Initial<ops::AccOf<Acc, cxx>>;                \
   }
+#define NUMRS_HALF NUMRS_DTYPE
 #include "table/dtype.def"
 }
 

@@ -162,6 +162,18 @@ double Distance(const unsigned char* p, const unsigned char* q) {
   return static_cast<double>(std::fabs((static_cast<long double>(a) - b) / ulp));
 }
 
+// Of 16-bit floats: steps between them, all NaNs alike.
+template <class H>
+double HalfDistance(const unsigned char* p, const unsigned char* q) {
+  H a, b;
+  std::memcpy(&a, p, sizeof(a));
+  std::memcpy(&b, q, sizeof(b));
+  const bool nan = (a.bits & 0x7FFF) > H::kInfinity;
+  if (nan != ((b.bits & 0x7FFF) > H::kInfinity)) return std::numeric_limits<double>::infinity();
+  const auto place = [](H x) { return x.bits & 0x8000 ? -(x.bits & 0x7FFF) - 1 : x.bits & 0x7FFF; };
+  return nan ? 0 : std::abs(place(a) - place(b));
+}
+
 // Index of the first element that differs by more than ulp, or -1. All NaNs are one: payload and sign of a NaN that an
 // operation makes, and which of two NaN operands it hands on, are not promised.
 int64_t FirstDifference(const unsigned char* got, const unsigned char* wanted, int32_t dtype, int64_t n, double ulp) {
@@ -173,6 +185,10 @@ int64_t FirstDifference(const unsigned char* got, const unsigned char* wanted, i
       same = ulp == 0 ? SameFloat<float>(p, q) : Distance<float>(p, q) <= ulp;
     else if (dtype == kF64)
       same = ulp == 0 ? SameFloat<double>(p, q) : Distance<double>(p, q) <= ulp;
+    else if (dtype == kF16)
+      same = HalfDistance<Half>(p, q) <= ulp;
+    else if (dtype == kBF16)
+      same = HalfDistance<BFloat16>(p, q) <= ulp;
     else
       same = std::memcmp(p, q, static_cast<size_t>(size)) == 0;
     if (!same) return i;
@@ -187,6 +203,7 @@ struct Limits {
 double Allowed(Limits ulp, int32_t dtype) {
   if (dtype == kF32) return ulp.f32 == 0 ? 0 : ulp.f32 + 0.6;
   if (dtype == kF64) return ulp.f64 == 0 ? 0 : ulp.f64 + 0.6;
+  if (Bit(dtype) & kHalfSet) return ulp.f32 == 0 ? 0 : 1;
   return 0;
 }
 
@@ -346,6 +363,10 @@ void FillWithNaNs(unsigned char* p, int32_t dtype, int64_t n, int input) {
   for (int64_t i = 0; i < n; i++) {
     if (dtype == kF32) ClearNaN<float>(p + i * 4);
     if (dtype == kF64) ClearNaN<double>(p + i * 8);
+    uint16_t half;
+    std::memcpy(&half, p + i * SizeOf(dtype), sizeof(half));
+    const uint16_t none = 0;
+    if ((Bit(dtype) & kHalfSet) && (half & 0x7FFF) > (dtype == kF16 ? 0x7C00 : 0x7F80)) std::memcpy(p + i * 2, &none, 2);
   }
   const size_t size = static_cast<size_t>(SizeOf(dtype));
   uint64_t state = seed * 7919u + 88172645463325252u;
@@ -353,8 +374,11 @@ void FillWithNaNs(unsigned char* p, int32_t dtype, int64_t n, int input) {
     const uint64_t r = NextRandom(&state);
     const uint32_t f32 = 0x7F800001u | static_cast<uint32_t>(r >> 32);
     const uint64_t f64 = 0x7FF0000000000001u | r;
-    if (r % 2 == 0 && i % 2 == input)
-      std::memcpy(p + static_cast<size_t>(i) * size, dtype == kF32 ? static_cast<const void*>(&f32) : &f64, size);
+    const uint16_t half = static_cast<uint16_t>((dtype == kF16 ? 0x7C01 : 0x7F81) | r >> 48);
+    if (r % 2 == 0 && i % 2 == input) {
+      const void* nan = dtype == kF32 ? static_cast<const void*>(&f32) : dtype == kF64 ? static_cast<const void*>(&f64) : &half;
+      std::memcpy(p + static_cast<size_t>(i) * size, nan, size);
+    }
   }
 }
 
@@ -382,7 +406,7 @@ int64_t DependsOnPlace(int32_t t, int inputs, F f) {
 
 TEST_CASE("a value does not depend on its place", "[elementwise]") {
   ForEachTarget([](const Kernels& kernels) {
-    for (const int32_t t : {static_cast<int32_t>(kF32), static_cast<int32_t>(kF64)}) {
+    for (const int32_t t : {kF16, kBF16, kF32, kF64}) {
       for (int op = 0; op < kUnaryOps; op++) {
         if (kUnaryRows[op].result == ResultRule::BOOL || !(kUnaryRows[op].op_class.kernels & Bit(t))) continue;
         INFO(kernels.target << " " << kUnaryRows[op].name << " " << NameOf(t));
