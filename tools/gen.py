@@ -23,6 +23,7 @@ def rows(table, macro=r"\w+"):
 DTYPES = [dict(zip(("id", "name", "suffix", "ctype", "cxx", "bytes", "kind", "numpy"), r)) for r in rows("dtype")]
 PLAIN = [r[0] for r in rows("dtype", "DTYPE")]  # the numbers of those with C++ arithmetic
 HALVES = [r[0] for r in rows("dtype", "HALF")]  # those of the 16-bit floats, whose C type is uint16_t
+SERVED = [r[0] for r in rows("dtype")]  # those with operations
 # The dtypes with a kernel, as core/dtype.h defines the sets (a test compares the two).
 SETS = {
     "ALL": ("BOOL", "INT", "UINT", "FLOAT"),
@@ -35,12 +36,13 @@ SETS = {
     "PLAIN_ALL": ("BOOL", "INT", "UINT", "FLOAT"),  # PLAIN: raw functions without the 16-bit floats
     "PLAIN_FLOAT": ("FLOAT",),
 }
+SETS.update({f"{name}_C": (*SETS[name], "COMPLEX") for name in ("ALL", "NUMBER", "NUMERIC", "FLOAT", "TRUE_DIVIDE")})
 CORRECTED = ("var", "std")  # reductions with a correction of the divisor
 BOOL = next(d for d in DTYPES if d["kind"] == "BOOL")
 
 
 def dtypes_of(name):
-    have = PLAIN if name.startswith("PLAIN") else PLAIN + HALVES
+    have = PLAIN if name.startswith("PLAIN") else SERVED
     return [d for d in DTYPES if d["kind"] in SETS[name] and d["id"] in have]
 
 
@@ -68,6 +70,11 @@ class Function:
         return f'extern "C" numrs_status {self.name}({", ".join(self.parameters)}) {{ {self.body} }}'
 
 
+def real_of(d):
+    """The dtype of the parts of a complex one; any other is its own."""
+    return next(t for t in DTYPES if t["name"] == {"C64": "F32", "C128": "F64"}.get(d["name"], d["name"]))
+
+
 def elementwise(family, operands):
     """Raw functions of unary, binary, ternary: inputs, output, n."""
     for row in rows(family):
@@ -79,6 +86,8 @@ def elementwise(family, operands):
                 types = [BOOL if rule == "BOOL" else d] + [d] * (len(operands) - 1)
             elif rule == "BOOL":
                 result = BOOL
+            elif rule == "REAL":
+                result = real_of(d)
             inputs = [f"const {t['ctype']} *{o}" for t, o in zip(types, operands)]
             body = f"return {family.capitalize()}Raw(context, {number}, k{d['name']}, {', '.join(operands)}, y, n);"
             yield Function(f"numrs_{name}_{d['suffix']}",
@@ -92,7 +101,9 @@ def result_of(rule, d):
         return by_name["I64"]
     if rule == "BOOL":
         return BOOL
-    if rule == "SUM" and d["kind"] != "FLOAT":
+    if rule == "REAL":
+        return real_of(d)
+    if rule == "SUM" and d["kind"] not in ("FLOAT", "COMPLEX"):
         return by_name["U64" if d["kind"] == "UINT" else "I64"]
     return d
 
@@ -271,7 +282,7 @@ def raw_h():
     out = ["/** @file", "    One typed function per operation and dtype, on contiguous memory. " + NOTE, "",
            "    Argument order: context (NULL: the default), inputs, outputs, extents. An output may be one of the inputs, or overlap them",
            "    in any way: the numbers are those of separate memory. Pointers may be NULL when there are no elements. bool has one byte,",
-           "    0 or 1. What the operations do, and which bits they give, is in the header of the family: elementwise.h, reduce.h, stats.h, linalg.h.",
+           "    0 or 1; complex numbers are their parts side by side (base.h). What the operations do, and which bits they give, is in the header of the family: elementwise.h, reduce.h, stats.h, linalg.h.",
            "    Statuses: NUMRS_BAD_ARGUMENT for a NULL pointer with elements, NUMRS_BAD_SHAPE for a negative extent or more bytes than",
            "    there are, NUMRS_NO_MEMORY, NUMRS_CANCELLED. _f16 and _bf16: elements are uint16_t, the bits of float16 (IEEE 754 binary16) and",
            "    bfloat16 (the upper half of a float), computed in float and rounded to the nearest, ties to even.", "",
@@ -341,20 +352,22 @@ def operations_md():
     out = ["# Operations", "", f"<!-- {NOTE} -->", "",
            "Every element-wise operation, the dtypes that have a kernel (others are converted as NumPy 2 does), and the largest error in units in the",
            "last place (ULP) that a test enforces over all arguments; 0 means the correctly rounded or exact result. float16 and bfloat16 are computed",
-           "in float32 and rounded: 0.51 ULP of their own where float32 has a bound, else what float32 gives, rounded once."]
+           "in float32 and rounded: 0.51 ULP of their own where float32 has a bound, else what float32 gives, rounded once. Complex numbers have",
+           "bounds of their own, in [complex.md](complex.md)."]
+    results = {"SAME": "same", "BOOL": "bool", "REAL": "same; real for complex"}
     for family, text, _ in FAMILIES:
         if family in ("reduce", "scan", "rolling", "ewm", "stats", "group", "dot"):
             continue
         out += ["", f"## {family}", "", text, "", "| operation | dtypes | result | ULP f32 | ULP f64 |", "| --- | --- | --- | --- | --- |"]
         for r in rows(family):
             names = " ".join(d["numpy"] for d in dtypes_of(r[3]))
-            out += [f"| {r[1]} | {names} | {'bool' if r[4] == 'BOOL' and family != 'ternary' else 'same'} | {r[5]} | {r[6]} |"]
-    results = {"SAME": "same", "SUM": "int64, uint64; floats: same", "INDEX": "int64", "BOOL": "bool"}
+            out += [f"| {r[1]} | {names} | {results[r[4]] if family != 'ternary' else 'same'} | {r[5]} | {r[6]} |"]
+    results = {"SAME": "same", "SUM": "int64, uint64; floats: same", "INDEX": "int64", "BOOL": "bool", "REAL": "same; real for complex"}
     out += ["", "## reduce", "", "One value for the elements along some axes. Error bounds in units of 2^-24 (f32) and 2^-53 (f64), relative to the sum of the",
             "absolute values (sum, mean, abs_sum) or to the result (the others; prod: per 100 factors). The order of evaluation is fixed, see numrs/reduce.h.", "",
             "| operation | dtypes | result | bound f32 | bound f64 |", "| --- | --- | --- | --- | --- |"]
     for r in rows("reduce"):
-        names = " ".join(d["numpy"] for d in dtypes_of(r[3])) + (" (integers as float64)" if r[3] == "TRUE_DIVIDE" else "")
+        names = " ".join(d["numpy"] for d in dtypes_of(r[3])) + (" (integers as float64)" if r[3].startswith("TRUE_DIVIDE") else "")
         out += [f"| {r[1]} | {names} | {results[r[4]]} | {r[5]} | {r[6]} |"]
     out += ["", "## scan", "", "The value for the elements so far along one axis.", "", "| operation | dtypes | result |", "| --- | --- | --- |"]
     for r in rows("scan"):

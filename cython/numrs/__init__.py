@@ -149,6 +149,7 @@ from numrs._ops.elementwise_power import (
     square,
 )
 from numrs._ops.elementwise_rounding import (
+    angle,
     ceil,
     conj,
     floor,
@@ -349,6 +350,7 @@ __all__ = [
     "add",
     "all",
     "allclose",
+    "angle",
     "any",
     "append",
     "arange",

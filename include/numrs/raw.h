@@ -3,7 +3,7 @@
 
     Argument order: context (NULL: the default), inputs, outputs, extents. An output may be one of the inputs, or overlap them
     in any way: the numbers are those of separate memory. Pointers may be NULL when there are no elements. bool has one byte,
-    0 or 1. What the operations do, and which bits they give, is in the header of the family: elementwise.h, reduce.h, stats.h, linalg.h.
+    0 or 1; complex numbers are their parts side by side (base.h). What the operations do, and which bits they give, is in the header of the family: elementwise.h, reduce.h, stats.h, linalg.h.
     Statuses: NUMRS_BAD_ARGUMENT for a NULL pointer with elements, NUMRS_BAD_SHAPE for a negative extent or more bytes than
     there are, NUMRS_NO_MEMORY, NUMRS_CANCELLED. _f16 and _bf16: elements are uint16_t, the bits of float16 (IEEE 754 binary16) and
     bfloat16 (the upper half of a float), computed in float and rounded to the nearest, ties to even.
@@ -39,6 +39,8 @@ NUMRS_API numrs_status numrs_negative_f16(numrs_context *context, const uint16_t
 NUMRS_API numrs_status numrs_negative_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_negative_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_negative_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_negative_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_negative_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_positive_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_positive_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_positive_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n);
@@ -51,6 +53,8 @@ NUMRS_API numrs_status numrs_positive_f16(numrs_context *context, const uint16_t
 NUMRS_API numrs_status numrs_positive_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_positive_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_positive_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_positive_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_positive_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_abs_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_abs_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_abs_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n);
@@ -64,6 +68,8 @@ NUMRS_API numrs_status numrs_abs_f16(numrs_context *context, const uint16_t *x, 
 NUMRS_API numrs_status numrs_abs_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_abs_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_abs_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_abs_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t n);
+NUMRS_API numrs_status numrs_abs_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t n);
 NUMRS_API numrs_status numrs_sign_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_sign_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_sign_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n);
@@ -76,6 +82,8 @@ NUMRS_API numrs_status numrs_sign_f16(numrs_context *context, const uint16_t *x,
 NUMRS_API numrs_status numrs_sign_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_sign_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_sign_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_sign_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_sign_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_square_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_square_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_square_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n);
@@ -88,6 +96,8 @@ NUMRS_API numrs_status numrs_square_f16(numrs_context *context, const uint16_t *
 NUMRS_API numrs_status numrs_square_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_square_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_square_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_square_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_square_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_reciprocal_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_reciprocal_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_reciprocal_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n);
@@ -100,10 +110,14 @@ NUMRS_API numrs_status numrs_reciprocal_f16(numrs_context *context, const uint16
 NUMRS_API numrs_status numrs_reciprocal_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_reciprocal_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_reciprocal_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_reciprocal_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_reciprocal_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_sqrt_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_sqrt_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_sqrt_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_sqrt_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_sqrt_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_sqrt_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_floor_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_floor_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_floor_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n);
@@ -156,6 +170,8 @@ NUMRS_API numrs_status numrs_round_f16(numrs_context *context, const uint16_t *x
 NUMRS_API numrs_status numrs_round_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_round_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_round_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_round_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_round_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_isnan_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isnan_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isnan_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n);
@@ -169,6 +185,8 @@ NUMRS_API numrs_status numrs_isnan_f16(numrs_context *context, const uint16_t *x
 NUMRS_API numrs_status numrs_isnan_bf16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isnan_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isnan_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_isnan_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_isnan_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isinf_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isinf_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isinf_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n);
@@ -182,6 +200,8 @@ NUMRS_API numrs_status numrs_isinf_f16(numrs_context *context, const uint16_t *x
 NUMRS_API numrs_status numrs_isinf_bf16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isinf_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isinf_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_isinf_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_isinf_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isfinite_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isfinite_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isfinite_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n);
@@ -195,6 +215,8 @@ NUMRS_API numrs_status numrs_isfinite_f16(numrs_context *context, const uint16_t
 NUMRS_API numrs_status numrs_isfinite_bf16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isfinite_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isfinite_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_isfinite_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_isfinite_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_signbit_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_signbit_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_signbit_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n);
@@ -221,6 +243,8 @@ NUMRS_API numrs_status numrs_logical_not_f16(numrs_context *context, const uint1
 NUMRS_API numrs_status numrs_logical_not_bf16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_not_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_not_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_not_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_not_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_bitwise_invert_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_bitwise_invert_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_bitwise_invert_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n);
@@ -243,6 +267,8 @@ NUMRS_API numrs_status numrs_conj_f16(numrs_context *context, const uint16_t *x,
 NUMRS_API numrs_status numrs_conj_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_conj_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_conj_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_conj_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_conj_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_real_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_real_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_real_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n);
@@ -256,6 +282,8 @@ NUMRS_API numrs_status numrs_real_f16(numrs_context *context, const uint16_t *x,
 NUMRS_API numrs_status numrs_real_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_real_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_real_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_real_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t n);
+NUMRS_API numrs_status numrs_real_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t n);
 NUMRS_API numrs_status numrs_imag_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_imag_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_imag_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n);
@@ -269,82 +297,122 @@ NUMRS_API numrs_status numrs_imag_f16(numrs_context *context, const uint16_t *x,
 NUMRS_API numrs_status numrs_imag_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_imag_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_imag_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_imag_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t n);
+NUMRS_API numrs_status numrs_imag_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t n);
 NUMRS_API numrs_status numrs_exp_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_exp_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_exp_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_exp_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_exp_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_exp_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_exp2_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_exp2_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_exp2_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_exp2_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_exp2_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_exp2_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_expm1_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_expm1_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_expm1_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_expm1_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_expm1_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_expm1_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_log_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_log_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_log_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_log_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_log_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_log_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_log2_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_log2_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_log2_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_log2_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_log2_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_log2_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_log10_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_log10_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_log10_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_log10_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_log10_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_log10_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_log1p_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_log1p_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_log1p_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_log1p_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_log1p_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_log1p_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_sin_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_sin_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_sin_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_sin_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_sin_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_sin_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_cos_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_cos_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_cos_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_cos_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_cos_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_cos_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_tan_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_tan_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_tan_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_tan_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_tan_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_tan_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_sinh_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_sinh_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_sinh_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_sinh_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_sinh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_sinh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_cosh_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_cosh_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_cosh_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_cosh_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_cosh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_cosh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_tanh_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_tanh_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_tanh_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_tanh_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_tanh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_tanh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_asin_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_asin_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_asin_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_asin_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_asin_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_asin_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_acos_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_acos_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_acos_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_acos_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_acos_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_acos_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_atan_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_atan_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_atan_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_atan_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_atan_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_atan_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_asinh_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_asinh_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_asinh_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_asinh_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_asinh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_asinh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_acosh_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_acosh_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_acosh_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_acosh_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_acosh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_acosh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_atanh_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_atanh_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_atanh_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_atanh_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_atanh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_atanh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_cbrt_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_cbrt_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_cbrt_f32(numrs_context *context, const float *x, float *y, int64_t n);
@@ -365,6 +433,12 @@ NUMRS_API numrs_status numrs_sigmoid_f16(numrs_context *context, const uint16_t 
 NUMRS_API numrs_status numrs_sigmoid_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_sigmoid_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_sigmoid_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_angle_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_angle_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_angle_f32(numrs_context *context, const float *x, float *y, int64_t n);
+NUMRS_API numrs_status numrs_angle_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_angle_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t n);
+NUMRS_API numrs_status numrs_angle_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t n);
 /** @} */
 
 /** @name binary
@@ -383,6 +457,8 @@ NUMRS_API numrs_status numrs_add_f16(numrs_context *context, const uint16_t *a, 
 NUMRS_API numrs_status numrs_add_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_add_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n);
 NUMRS_API numrs_status numrs_add_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
+NUMRS_API numrs_status numrs_add_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_add_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_subtract_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_subtract_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_subtract_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n);
@@ -395,6 +471,8 @@ NUMRS_API numrs_status numrs_subtract_f16(numrs_context *context, const uint16_t
 NUMRS_API numrs_status numrs_subtract_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_subtract_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n);
 NUMRS_API numrs_status numrs_subtract_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
+NUMRS_API numrs_status numrs_subtract_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_subtract_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_multiply_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_multiply_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_multiply_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n);
@@ -408,10 +486,14 @@ NUMRS_API numrs_status numrs_multiply_f16(numrs_context *context, const uint16_t
 NUMRS_API numrs_status numrs_multiply_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_multiply_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n);
 NUMRS_API numrs_status numrs_multiply_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
+NUMRS_API numrs_status numrs_multiply_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_multiply_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_divide_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_divide_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_divide_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n);
 NUMRS_API numrs_status numrs_divide_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
+NUMRS_API numrs_status numrs_divide_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_divide_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_floor_divide_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_floor_divide_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_floor_divide_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n);
@@ -448,6 +530,8 @@ NUMRS_API numrs_status numrs_pow_f16(numrs_context *context, const uint16_t *a, 
 NUMRS_API numrs_status numrs_pow_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_pow_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n);
 NUMRS_API numrs_status numrs_pow_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
+NUMRS_API numrs_status numrs_pow_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_pow_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_maximum_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_maximum_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_maximum_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n);
@@ -487,6 +571,8 @@ NUMRS_API numrs_status numrs_equal_f16(numrs_context *context, const uint16_t *a
 NUMRS_API numrs_status numrs_equal_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_equal_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_equal_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_equal_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_equal_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_not_equal_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_not_equal_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_not_equal_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n);
@@ -500,6 +586,8 @@ NUMRS_API numrs_status numrs_not_equal_f16(numrs_context *context, const uint16_
 NUMRS_API numrs_status numrs_not_equal_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_not_equal_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_not_equal_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_not_equal_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_not_equal_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_less_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_less_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_less_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n);
@@ -565,6 +653,8 @@ NUMRS_API numrs_status numrs_logical_and_f16(numrs_context *context, const uint1
 NUMRS_API numrs_status numrs_logical_and_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_and_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_and_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_and_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_and_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_or_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_or_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_or_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n);
@@ -578,6 +668,8 @@ NUMRS_API numrs_status numrs_logical_or_f16(numrs_context *context, const uint16
 NUMRS_API numrs_status numrs_logical_or_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_or_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_or_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_or_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_or_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_xor_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_xor_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_xor_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n);
@@ -591,6 +683,8 @@ NUMRS_API numrs_status numrs_logical_xor_f16(numrs_context *context, const uint1
 NUMRS_API numrs_status numrs_logical_xor_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_xor_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_xor_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_xor_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_xor_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_bitwise_and_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_bitwise_and_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_bitwise_and_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n);
@@ -672,6 +766,8 @@ NUMRS_API numrs_status numrs_where_f16(numrs_context *context, const uint8_t *a,
 NUMRS_API numrs_status numrs_where_bf16(numrs_context *context, const uint8_t *a, const uint16_t *b, const uint16_t *c, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_where_f32(numrs_context *context, const uint8_t *a, const float *b, const float *c, float *y, int64_t n);
 NUMRS_API numrs_status numrs_where_f64(numrs_context *context, const uint8_t *a, const double *b, const double *c, double *y, int64_t n);
+NUMRS_API numrs_status numrs_where_c64(numrs_context *context, const uint8_t *a, const numrs_c64 *b, const numrs_c64 *c, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_where_c128(numrs_context *context, const uint8_t *a, const numrs_c128 *b, const numrs_c128 *c, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_clip_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_clip_i8(numrs_context *context, const int8_t *a, const int8_t *b, const int8_t *c, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_clip_i16(numrs_context *context, const int16_t *a, const int16_t *b, const int16_t *c, int16_t *y, int64_t n);
@@ -707,6 +803,8 @@ NUMRS_API numrs_status numrs_sum_f16(numrs_context *context, const uint16_t *x, 
 NUMRS_API numrs_status numrs_sum_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_sum_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_sum_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_sum_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_sum_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_prod_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_prod_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_prod_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -720,6 +818,8 @@ NUMRS_API numrs_status numrs_prod_f16(numrs_context *context, const uint16_t *x,
 NUMRS_API numrs_status numrs_prod_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_prod_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_prod_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_prod_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_prod_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_min_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_min_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_min_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -750,14 +850,20 @@ NUMRS_API numrs_status numrs_mean_f16(numrs_context *context, const uint16_t *x,
 NUMRS_API numrs_status numrs_mean_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_mean_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_mean_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_mean_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_mean_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_var_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_var_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_var_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_var_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_var_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_var_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_std_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_std_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_std_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_std_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_std_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_std_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_argmin_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_argmin_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_argmin_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -797,6 +903,8 @@ NUMRS_API numrs_status numrs_any_f16(numrs_context *context, const uint16_t *x, 
 NUMRS_API numrs_status numrs_any_bf16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_any_f32(numrs_context *context, const float *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_any_f64(numrs_context *context, const double *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_any_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_any_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_all_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_all_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_all_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -810,6 +918,8 @@ NUMRS_API numrs_status numrs_all_f16(numrs_context *context, const uint16_t *x, 
 NUMRS_API numrs_status numrs_all_bf16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_all_f32(numrs_context *context, const float *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_all_f64(numrs_context *context, const double *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_all_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_all_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_count_nonzero_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_count_nonzero_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_count_nonzero_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -823,18 +933,26 @@ NUMRS_API numrs_status numrs_count_nonzero_f16(numrs_context *context, const uin
 NUMRS_API numrs_status numrs_count_nonzero_bf16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_count_nonzero_f32(numrs_context *context, const float *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_count_nonzero_f64(numrs_context *context, const double *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_count_nonzero_c64(numrs_context *context, const numrs_c64 *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_count_nonzero_c128(numrs_context *context, const numrs_c128 *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_norm_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_norm_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_norm_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_norm_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_norm_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_norm_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_abs_sum_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_abs_sum_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_abs_sum_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_abs_sum_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_abs_sum_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_abs_sum_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_abs_max_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_abs_max_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_abs_max_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_abs_max_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_abs_max_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_abs_max_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nansum_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nansum_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nansum_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -848,6 +966,8 @@ NUMRS_API numrs_status numrs_nansum_f16(numrs_context *context, const uint16_t *
 NUMRS_API numrs_status numrs_nansum_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nansum_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nansum_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nansum_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nansum_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanprod_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanprod_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanprod_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -861,6 +981,8 @@ NUMRS_API numrs_status numrs_nanprod_f16(numrs_context *context, const uint16_t 
 NUMRS_API numrs_status numrs_nanprod_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanprod_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanprod_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nanprod_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nanprod_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanmin_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanmin_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanmin_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -891,14 +1013,20 @@ NUMRS_API numrs_status numrs_nanmean_f16(numrs_context *context, const uint16_t 
 NUMRS_API numrs_status numrs_nanmean_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanmean_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanmean_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nanmean_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nanmean_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanvar_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_nanvar_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_nanvar_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_nanvar_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_nanvar_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_nanvar_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_nanstd_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_nanstd_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_nanstd_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_nanstd_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_nanstd_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_nanstd_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_nanargmin_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanargmin_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanargmin_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -938,6 +1066,8 @@ NUMRS_API numrs_status numrs_count_f16(numrs_context *context, const uint16_t *x
 NUMRS_API numrs_status numrs_count_bf16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_count_f32(numrs_context *context, const float *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_count_f64(numrs_context *context, const double *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_count_c64(numrs_context *context, const numrs_c64 *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_count_c128(numrs_context *context, const numrs_c128 *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 /** @} */
 
 /** @name scan
@@ -956,6 +1086,8 @@ NUMRS_API numrs_status numrs_cumulative_sum_f16(numrs_context *context, const ui
 NUMRS_API numrs_status numrs_cumulative_sum_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_sum_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_sum_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_cumulative_sum_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_cumulative_sum_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_prod_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_prod_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_prod_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -969,6 +1101,8 @@ NUMRS_API numrs_status numrs_cumulative_prod_f16(numrs_context *context, const u
 NUMRS_API numrs_status numrs_cumulative_prod_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_prod_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_prod_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_cumulative_prod_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_cumulative_prod_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_max_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_max_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_max_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t outer, int64_t n, int64_t inner);

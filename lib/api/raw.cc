@@ -22,6 +22,8 @@ extern "C" numrs_status numrs_negative_f16(numrs_context *context, const uint16_
 extern "C" numrs_status numrs_negative_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 0, kBF16, x, y, n); }
 extern "C" numrs_status numrs_negative_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 0, kF32, x, y, n); }
 extern "C" numrs_status numrs_negative_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 0, kF64, x, y, n); }
+extern "C" numrs_status numrs_negative_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 0, kC64, x, y, n); }
+extern "C" numrs_status numrs_negative_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 0, kC128, x, y, n); }
 extern "C" numrs_status numrs_positive_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 1, kI8, x, y, n); }
 extern "C" numrs_status numrs_positive_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 1, kI16, x, y, n); }
 extern "C" numrs_status numrs_positive_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return UnaryRaw(context, 1, kI32, x, y, n); }
@@ -34,6 +36,8 @@ extern "C" numrs_status numrs_positive_f16(numrs_context *context, const uint16_
 extern "C" numrs_status numrs_positive_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 1, kBF16, x, y, n); }
 extern "C" numrs_status numrs_positive_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 1, kF32, x, y, n); }
 extern "C" numrs_status numrs_positive_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 1, kF64, x, y, n); }
+extern "C" numrs_status numrs_positive_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 1, kC64, x, y, n); }
+extern "C" numrs_status numrs_positive_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 1, kC128, x, y, n); }
 extern "C" numrs_status numrs_abs_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 2, kBOOL, x, y, n); }
 extern "C" numrs_status numrs_abs_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 2, kI8, x, y, n); }
 extern "C" numrs_status numrs_abs_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 2, kI16, x, y, n); }
@@ -47,6 +51,8 @@ extern "C" numrs_status numrs_abs_f16(numrs_context *context, const uint16_t *x,
 extern "C" numrs_status numrs_abs_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 2, kBF16, x, y, n); }
 extern "C" numrs_status numrs_abs_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 2, kF32, x, y, n); }
 extern "C" numrs_status numrs_abs_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 2, kF64, x, y, n); }
+extern "C" numrs_status numrs_abs_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t n) { return UnaryRaw(context, 2, kC64, x, y, n); }
+extern "C" numrs_status numrs_abs_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t n) { return UnaryRaw(context, 2, kC128, x, y, n); }
 extern "C" numrs_status numrs_sign_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 3, kI8, x, y, n); }
 extern "C" numrs_status numrs_sign_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 3, kI16, x, y, n); }
 extern "C" numrs_status numrs_sign_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return UnaryRaw(context, 3, kI32, x, y, n); }
@@ -59,6 +65,8 @@ extern "C" numrs_status numrs_sign_f16(numrs_context *context, const uint16_t *x
 extern "C" numrs_status numrs_sign_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 3, kBF16, x, y, n); }
 extern "C" numrs_status numrs_sign_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 3, kF32, x, y, n); }
 extern "C" numrs_status numrs_sign_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 3, kF64, x, y, n); }
+extern "C" numrs_status numrs_sign_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 3, kC64, x, y, n); }
+extern "C" numrs_status numrs_sign_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 3, kC128, x, y, n); }
 extern "C" numrs_status numrs_square_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 4, kI8, x, y, n); }
 extern "C" numrs_status numrs_square_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 4, kI16, x, y, n); }
 extern "C" numrs_status numrs_square_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return UnaryRaw(context, 4, kI32, x, y, n); }
@@ -71,6 +79,8 @@ extern "C" numrs_status numrs_square_f16(numrs_context *context, const uint16_t 
 extern "C" numrs_status numrs_square_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 4, kBF16, x, y, n); }
 extern "C" numrs_status numrs_square_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 4, kF32, x, y, n); }
 extern "C" numrs_status numrs_square_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 4, kF64, x, y, n); }
+extern "C" numrs_status numrs_square_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 4, kC64, x, y, n); }
+extern "C" numrs_status numrs_square_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 4, kC128, x, y, n); }
 extern "C" numrs_status numrs_reciprocal_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 5, kI8, x, y, n); }
 extern "C" numrs_status numrs_reciprocal_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 5, kI16, x, y, n); }
 extern "C" numrs_status numrs_reciprocal_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return UnaryRaw(context, 5, kI32, x, y, n); }
@@ -83,10 +93,14 @@ extern "C" numrs_status numrs_reciprocal_f16(numrs_context *context, const uint1
 extern "C" numrs_status numrs_reciprocal_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 5, kBF16, x, y, n); }
 extern "C" numrs_status numrs_reciprocal_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 5, kF32, x, y, n); }
 extern "C" numrs_status numrs_reciprocal_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 5, kF64, x, y, n); }
+extern "C" numrs_status numrs_reciprocal_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 5, kC64, x, y, n); }
+extern "C" numrs_status numrs_reciprocal_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 5, kC128, x, y, n); }
 extern "C" numrs_status numrs_sqrt_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 6, kF16, x, y, n); }
 extern "C" numrs_status numrs_sqrt_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 6, kBF16, x, y, n); }
 extern "C" numrs_status numrs_sqrt_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 6, kF32, x, y, n); }
 extern "C" numrs_status numrs_sqrt_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 6, kF64, x, y, n); }
+extern "C" numrs_status numrs_sqrt_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 6, kC64, x, y, n); }
+extern "C" numrs_status numrs_sqrt_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 6, kC128, x, y, n); }
 extern "C" numrs_status numrs_floor_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 7, kBOOL, x, y, n); }
 extern "C" numrs_status numrs_floor_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 7, kI8, x, y, n); }
 extern "C" numrs_status numrs_floor_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 7, kI16, x, y, n); }
@@ -139,6 +153,8 @@ extern "C" numrs_status numrs_round_f16(numrs_context *context, const uint16_t *
 extern "C" numrs_status numrs_round_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 10, kBF16, x, y, n); }
 extern "C" numrs_status numrs_round_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 10, kF32, x, y, n); }
 extern "C" numrs_status numrs_round_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 10, kF64, x, y, n); }
+extern "C" numrs_status numrs_round_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 10, kC64, x, y, n); }
+extern "C" numrs_status numrs_round_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 10, kC128, x, y, n); }
 extern "C" numrs_status numrs_isnan_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kBOOL, x, y, n); }
 extern "C" numrs_status numrs_isnan_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kI8, x, y, n); }
 extern "C" numrs_status numrs_isnan_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kI16, x, y, n); }
@@ -152,6 +168,8 @@ extern "C" numrs_status numrs_isnan_f16(numrs_context *context, const uint16_t *
 extern "C" numrs_status numrs_isnan_bf16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kBF16, x, y, n); }
 extern "C" numrs_status numrs_isnan_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kF32, x, y, n); }
 extern "C" numrs_status numrs_isnan_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kF64, x, y, n); }
+extern "C" numrs_status numrs_isnan_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kC64, x, y, n); }
+extern "C" numrs_status numrs_isnan_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kC128, x, y, n); }
 extern "C" numrs_status numrs_isinf_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kBOOL, x, y, n); }
 extern "C" numrs_status numrs_isinf_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kI8, x, y, n); }
 extern "C" numrs_status numrs_isinf_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kI16, x, y, n); }
@@ -165,6 +183,8 @@ extern "C" numrs_status numrs_isinf_f16(numrs_context *context, const uint16_t *
 extern "C" numrs_status numrs_isinf_bf16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kBF16, x, y, n); }
 extern "C" numrs_status numrs_isinf_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kF32, x, y, n); }
 extern "C" numrs_status numrs_isinf_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kF64, x, y, n); }
+extern "C" numrs_status numrs_isinf_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kC64, x, y, n); }
+extern "C" numrs_status numrs_isinf_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kC128, x, y, n); }
 extern "C" numrs_status numrs_isfinite_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kBOOL, x, y, n); }
 extern "C" numrs_status numrs_isfinite_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kI8, x, y, n); }
 extern "C" numrs_status numrs_isfinite_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kI16, x, y, n); }
@@ -178,6 +198,8 @@ extern "C" numrs_status numrs_isfinite_f16(numrs_context *context, const uint16_
 extern "C" numrs_status numrs_isfinite_bf16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kBF16, x, y, n); }
 extern "C" numrs_status numrs_isfinite_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kF32, x, y, n); }
 extern "C" numrs_status numrs_isfinite_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kF64, x, y, n); }
+extern "C" numrs_status numrs_isfinite_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kC64, x, y, n); }
+extern "C" numrs_status numrs_isfinite_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kC128, x, y, n); }
 extern "C" numrs_status numrs_signbit_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 14, kBOOL, x, y, n); }
 extern "C" numrs_status numrs_signbit_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 14, kI8, x, y, n); }
 extern "C" numrs_status numrs_signbit_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 14, kI16, x, y, n); }
@@ -204,6 +226,8 @@ extern "C" numrs_status numrs_logical_not_f16(numrs_context *context, const uint
 extern "C" numrs_status numrs_logical_not_bf16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 15, kBF16, x, y, n); }
 extern "C" numrs_status numrs_logical_not_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 15, kF32, x, y, n); }
 extern "C" numrs_status numrs_logical_not_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 15, kF64, x, y, n); }
+extern "C" numrs_status numrs_logical_not_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 15, kC64, x, y, n); }
+extern "C" numrs_status numrs_logical_not_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 15, kC128, x, y, n); }
 extern "C" numrs_status numrs_bitwise_invert_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 16, kBOOL, x, y, n); }
 extern "C" numrs_status numrs_bitwise_invert_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 16, kI8, x, y, n); }
 extern "C" numrs_status numrs_bitwise_invert_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 16, kI16, x, y, n); }
@@ -226,6 +250,8 @@ extern "C" numrs_status numrs_conj_f16(numrs_context *context, const uint16_t *x
 extern "C" numrs_status numrs_conj_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 17, kBF16, x, y, n); }
 extern "C" numrs_status numrs_conj_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 17, kF32, x, y, n); }
 extern "C" numrs_status numrs_conj_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 17, kF64, x, y, n); }
+extern "C" numrs_status numrs_conj_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 17, kC64, x, y, n); }
+extern "C" numrs_status numrs_conj_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 17, kC128, x, y, n); }
 extern "C" numrs_status numrs_real_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 18, kBOOL, x, y, n); }
 extern "C" numrs_status numrs_real_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 18, kI8, x, y, n); }
 extern "C" numrs_status numrs_real_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 18, kI16, x, y, n); }
@@ -239,6 +265,8 @@ extern "C" numrs_status numrs_real_f16(numrs_context *context, const uint16_t *x
 extern "C" numrs_status numrs_real_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 18, kBF16, x, y, n); }
 extern "C" numrs_status numrs_real_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 18, kF32, x, y, n); }
 extern "C" numrs_status numrs_real_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 18, kF64, x, y, n); }
+extern "C" numrs_status numrs_real_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t n) { return UnaryRaw(context, 18, kC64, x, y, n); }
+extern "C" numrs_status numrs_real_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t n) { return UnaryRaw(context, 18, kC128, x, y, n); }
 extern "C" numrs_status numrs_imag_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 19, kBOOL, x, y, n); }
 extern "C" numrs_status numrs_imag_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 19, kI8, x, y, n); }
 extern "C" numrs_status numrs_imag_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 19, kI16, x, y, n); }
@@ -252,82 +280,122 @@ extern "C" numrs_status numrs_imag_f16(numrs_context *context, const uint16_t *x
 extern "C" numrs_status numrs_imag_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 19, kBF16, x, y, n); }
 extern "C" numrs_status numrs_imag_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 19, kF32, x, y, n); }
 extern "C" numrs_status numrs_imag_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 19, kF64, x, y, n); }
+extern "C" numrs_status numrs_imag_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t n) { return UnaryRaw(context, 19, kC64, x, y, n); }
+extern "C" numrs_status numrs_imag_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t n) { return UnaryRaw(context, 19, kC128, x, y, n); }
 extern "C" numrs_status numrs_exp_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 20, kF16, x, y, n); }
 extern "C" numrs_status numrs_exp_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 20, kBF16, x, y, n); }
 extern "C" numrs_status numrs_exp_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 20, kF32, x, y, n); }
 extern "C" numrs_status numrs_exp_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 20, kF64, x, y, n); }
+extern "C" numrs_status numrs_exp_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 20, kC64, x, y, n); }
+extern "C" numrs_status numrs_exp_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 20, kC128, x, y, n); }
 extern "C" numrs_status numrs_exp2_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 21, kF16, x, y, n); }
 extern "C" numrs_status numrs_exp2_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 21, kBF16, x, y, n); }
 extern "C" numrs_status numrs_exp2_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 21, kF32, x, y, n); }
 extern "C" numrs_status numrs_exp2_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 21, kF64, x, y, n); }
+extern "C" numrs_status numrs_exp2_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 21, kC64, x, y, n); }
+extern "C" numrs_status numrs_exp2_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 21, kC128, x, y, n); }
 extern "C" numrs_status numrs_expm1_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 22, kF16, x, y, n); }
 extern "C" numrs_status numrs_expm1_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 22, kBF16, x, y, n); }
 extern "C" numrs_status numrs_expm1_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 22, kF32, x, y, n); }
 extern "C" numrs_status numrs_expm1_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 22, kF64, x, y, n); }
+extern "C" numrs_status numrs_expm1_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 22, kC64, x, y, n); }
+extern "C" numrs_status numrs_expm1_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 22, kC128, x, y, n); }
 extern "C" numrs_status numrs_log_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 23, kF16, x, y, n); }
 extern "C" numrs_status numrs_log_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 23, kBF16, x, y, n); }
 extern "C" numrs_status numrs_log_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 23, kF32, x, y, n); }
 extern "C" numrs_status numrs_log_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 23, kF64, x, y, n); }
+extern "C" numrs_status numrs_log_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 23, kC64, x, y, n); }
+extern "C" numrs_status numrs_log_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 23, kC128, x, y, n); }
 extern "C" numrs_status numrs_log2_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 24, kF16, x, y, n); }
 extern "C" numrs_status numrs_log2_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 24, kBF16, x, y, n); }
 extern "C" numrs_status numrs_log2_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 24, kF32, x, y, n); }
 extern "C" numrs_status numrs_log2_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 24, kF64, x, y, n); }
+extern "C" numrs_status numrs_log2_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 24, kC64, x, y, n); }
+extern "C" numrs_status numrs_log2_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 24, kC128, x, y, n); }
 extern "C" numrs_status numrs_log10_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 25, kF16, x, y, n); }
 extern "C" numrs_status numrs_log10_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 25, kBF16, x, y, n); }
 extern "C" numrs_status numrs_log10_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 25, kF32, x, y, n); }
 extern "C" numrs_status numrs_log10_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 25, kF64, x, y, n); }
+extern "C" numrs_status numrs_log10_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 25, kC64, x, y, n); }
+extern "C" numrs_status numrs_log10_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 25, kC128, x, y, n); }
 extern "C" numrs_status numrs_log1p_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 26, kF16, x, y, n); }
 extern "C" numrs_status numrs_log1p_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 26, kBF16, x, y, n); }
 extern "C" numrs_status numrs_log1p_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 26, kF32, x, y, n); }
 extern "C" numrs_status numrs_log1p_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 26, kF64, x, y, n); }
+extern "C" numrs_status numrs_log1p_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 26, kC64, x, y, n); }
+extern "C" numrs_status numrs_log1p_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 26, kC128, x, y, n); }
 extern "C" numrs_status numrs_sin_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 27, kF16, x, y, n); }
 extern "C" numrs_status numrs_sin_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 27, kBF16, x, y, n); }
 extern "C" numrs_status numrs_sin_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 27, kF32, x, y, n); }
 extern "C" numrs_status numrs_sin_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 27, kF64, x, y, n); }
+extern "C" numrs_status numrs_sin_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 27, kC64, x, y, n); }
+extern "C" numrs_status numrs_sin_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 27, kC128, x, y, n); }
 extern "C" numrs_status numrs_cos_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 28, kF16, x, y, n); }
 extern "C" numrs_status numrs_cos_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 28, kBF16, x, y, n); }
 extern "C" numrs_status numrs_cos_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 28, kF32, x, y, n); }
 extern "C" numrs_status numrs_cos_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 28, kF64, x, y, n); }
+extern "C" numrs_status numrs_cos_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 28, kC64, x, y, n); }
+extern "C" numrs_status numrs_cos_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 28, kC128, x, y, n); }
 extern "C" numrs_status numrs_tan_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 29, kF16, x, y, n); }
 extern "C" numrs_status numrs_tan_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 29, kBF16, x, y, n); }
 extern "C" numrs_status numrs_tan_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 29, kF32, x, y, n); }
 extern "C" numrs_status numrs_tan_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 29, kF64, x, y, n); }
+extern "C" numrs_status numrs_tan_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 29, kC64, x, y, n); }
+extern "C" numrs_status numrs_tan_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 29, kC128, x, y, n); }
 extern "C" numrs_status numrs_sinh_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 30, kF16, x, y, n); }
 extern "C" numrs_status numrs_sinh_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 30, kBF16, x, y, n); }
 extern "C" numrs_status numrs_sinh_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 30, kF32, x, y, n); }
 extern "C" numrs_status numrs_sinh_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 30, kF64, x, y, n); }
+extern "C" numrs_status numrs_sinh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 30, kC64, x, y, n); }
+extern "C" numrs_status numrs_sinh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 30, kC128, x, y, n); }
 extern "C" numrs_status numrs_cosh_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 31, kF16, x, y, n); }
 extern "C" numrs_status numrs_cosh_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 31, kBF16, x, y, n); }
 extern "C" numrs_status numrs_cosh_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 31, kF32, x, y, n); }
 extern "C" numrs_status numrs_cosh_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 31, kF64, x, y, n); }
+extern "C" numrs_status numrs_cosh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 31, kC64, x, y, n); }
+extern "C" numrs_status numrs_cosh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 31, kC128, x, y, n); }
 extern "C" numrs_status numrs_tanh_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 32, kF16, x, y, n); }
 extern "C" numrs_status numrs_tanh_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 32, kBF16, x, y, n); }
 extern "C" numrs_status numrs_tanh_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 32, kF32, x, y, n); }
 extern "C" numrs_status numrs_tanh_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 32, kF64, x, y, n); }
+extern "C" numrs_status numrs_tanh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 32, kC64, x, y, n); }
+extern "C" numrs_status numrs_tanh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 32, kC128, x, y, n); }
 extern "C" numrs_status numrs_asin_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 33, kF16, x, y, n); }
 extern "C" numrs_status numrs_asin_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 33, kBF16, x, y, n); }
 extern "C" numrs_status numrs_asin_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 33, kF32, x, y, n); }
 extern "C" numrs_status numrs_asin_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 33, kF64, x, y, n); }
+extern "C" numrs_status numrs_asin_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 33, kC64, x, y, n); }
+extern "C" numrs_status numrs_asin_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 33, kC128, x, y, n); }
 extern "C" numrs_status numrs_acos_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 34, kF16, x, y, n); }
 extern "C" numrs_status numrs_acos_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 34, kBF16, x, y, n); }
 extern "C" numrs_status numrs_acos_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 34, kF32, x, y, n); }
 extern "C" numrs_status numrs_acos_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 34, kF64, x, y, n); }
+extern "C" numrs_status numrs_acos_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 34, kC64, x, y, n); }
+extern "C" numrs_status numrs_acos_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 34, kC128, x, y, n); }
 extern "C" numrs_status numrs_atan_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 35, kF16, x, y, n); }
 extern "C" numrs_status numrs_atan_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 35, kBF16, x, y, n); }
 extern "C" numrs_status numrs_atan_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 35, kF32, x, y, n); }
 extern "C" numrs_status numrs_atan_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 35, kF64, x, y, n); }
+extern "C" numrs_status numrs_atan_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 35, kC64, x, y, n); }
+extern "C" numrs_status numrs_atan_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 35, kC128, x, y, n); }
 extern "C" numrs_status numrs_asinh_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 36, kF16, x, y, n); }
 extern "C" numrs_status numrs_asinh_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 36, kBF16, x, y, n); }
 extern "C" numrs_status numrs_asinh_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 36, kF32, x, y, n); }
 extern "C" numrs_status numrs_asinh_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 36, kF64, x, y, n); }
+extern "C" numrs_status numrs_asinh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 36, kC64, x, y, n); }
+extern "C" numrs_status numrs_asinh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 36, kC128, x, y, n); }
 extern "C" numrs_status numrs_acosh_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 37, kF16, x, y, n); }
 extern "C" numrs_status numrs_acosh_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 37, kBF16, x, y, n); }
 extern "C" numrs_status numrs_acosh_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 37, kF32, x, y, n); }
 extern "C" numrs_status numrs_acosh_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 37, kF64, x, y, n); }
+extern "C" numrs_status numrs_acosh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 37, kC64, x, y, n); }
+extern "C" numrs_status numrs_acosh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 37, kC128, x, y, n); }
 extern "C" numrs_status numrs_atanh_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 38, kF16, x, y, n); }
 extern "C" numrs_status numrs_atanh_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 38, kBF16, x, y, n); }
 extern "C" numrs_status numrs_atanh_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 38, kF32, x, y, n); }
 extern "C" numrs_status numrs_atanh_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 38, kF64, x, y, n); }
+extern "C" numrs_status numrs_atanh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 38, kC64, x, y, n); }
+extern "C" numrs_status numrs_atanh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 38, kC128, x, y, n); }
 extern "C" numrs_status numrs_cbrt_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 39, kF16, x, y, n); }
 extern "C" numrs_status numrs_cbrt_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 39, kBF16, x, y, n); }
 extern "C" numrs_status numrs_cbrt_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 39, kF32, x, y, n); }
@@ -348,6 +416,12 @@ extern "C" numrs_status numrs_sigmoid_f16(numrs_context *context, const uint16_t
 extern "C" numrs_status numrs_sigmoid_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 43, kBF16, x, y, n); }
 extern "C" numrs_status numrs_sigmoid_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 43, kF32, x, y, n); }
 extern "C" numrs_status numrs_sigmoid_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 43, kF64, x, y, n); }
+extern "C" numrs_status numrs_angle_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 44, kF16, x, y, n); }
+extern "C" numrs_status numrs_angle_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 44, kBF16, x, y, n); }
+extern "C" numrs_status numrs_angle_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 44, kF32, x, y, n); }
+extern "C" numrs_status numrs_angle_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 44, kF64, x, y, n); }
+extern "C" numrs_status numrs_angle_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t n) { return UnaryRaw(context, 44, kC64, x, y, n); }
+extern "C" numrs_status numrs_angle_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t n) { return UnaryRaw(context, 44, kC128, x, y, n); }
 extern "C" numrs_status numrs_add_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 0, kBOOL, a, b, y, n); }
 extern "C" numrs_status numrs_add_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return BinaryRaw(context, 0, kI8, a, b, y, n); }
 extern "C" numrs_status numrs_add_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return BinaryRaw(context, 0, kI16, a, b, y, n); }
@@ -361,6 +435,8 @@ extern "C" numrs_status numrs_add_f16(numrs_context *context, const uint16_t *a,
 extern "C" numrs_status numrs_add_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 0, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_add_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 0, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_add_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 0, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_add_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, numrs_c64 *y, int64_t n) { return BinaryRaw(context, 0, kC64, a, b, y, n); }
+extern "C" numrs_status numrs_add_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, numrs_c128 *y, int64_t n) { return BinaryRaw(context, 0, kC128, a, b, y, n); }
 extern "C" numrs_status numrs_subtract_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return BinaryRaw(context, 1, kI8, a, b, y, n); }
 extern "C" numrs_status numrs_subtract_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return BinaryRaw(context, 1, kI16, a, b, y, n); }
 extern "C" numrs_status numrs_subtract_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return BinaryRaw(context, 1, kI32, a, b, y, n); }
@@ -373,6 +449,8 @@ extern "C" numrs_status numrs_subtract_f16(numrs_context *context, const uint16_
 extern "C" numrs_status numrs_subtract_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 1, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_subtract_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 1, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_subtract_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 1, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_subtract_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, numrs_c64 *y, int64_t n) { return BinaryRaw(context, 1, kC64, a, b, y, n); }
+extern "C" numrs_status numrs_subtract_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, numrs_c128 *y, int64_t n) { return BinaryRaw(context, 1, kC128, a, b, y, n); }
 extern "C" numrs_status numrs_multiply_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 2, kBOOL, a, b, y, n); }
 extern "C" numrs_status numrs_multiply_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return BinaryRaw(context, 2, kI8, a, b, y, n); }
 extern "C" numrs_status numrs_multiply_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return BinaryRaw(context, 2, kI16, a, b, y, n); }
@@ -386,10 +464,14 @@ extern "C" numrs_status numrs_multiply_f16(numrs_context *context, const uint16_
 extern "C" numrs_status numrs_multiply_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 2, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_multiply_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 2, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_multiply_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 2, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_multiply_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, numrs_c64 *y, int64_t n) { return BinaryRaw(context, 2, kC64, a, b, y, n); }
+extern "C" numrs_status numrs_multiply_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, numrs_c128 *y, int64_t n) { return BinaryRaw(context, 2, kC128, a, b, y, n); }
 extern "C" numrs_status numrs_divide_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 3, kF16, a, b, y, n); }
 extern "C" numrs_status numrs_divide_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 3, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_divide_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 3, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_divide_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 3, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_divide_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, numrs_c64 *y, int64_t n) { return BinaryRaw(context, 3, kC64, a, b, y, n); }
+extern "C" numrs_status numrs_divide_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, numrs_c128 *y, int64_t n) { return BinaryRaw(context, 3, kC128, a, b, y, n); }
 extern "C" numrs_status numrs_floor_divide_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return BinaryRaw(context, 4, kI8, a, b, y, n); }
 extern "C" numrs_status numrs_floor_divide_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return BinaryRaw(context, 4, kI16, a, b, y, n); }
 extern "C" numrs_status numrs_floor_divide_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return BinaryRaw(context, 4, kI32, a, b, y, n); }
@@ -426,6 +508,8 @@ extern "C" numrs_status numrs_pow_f16(numrs_context *context, const uint16_t *a,
 extern "C" numrs_status numrs_pow_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 6, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_pow_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 6, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_pow_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 6, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_pow_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, numrs_c64 *y, int64_t n) { return BinaryRaw(context, 6, kC64, a, b, y, n); }
+extern "C" numrs_status numrs_pow_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, numrs_c128 *y, int64_t n) { return BinaryRaw(context, 6, kC128, a, b, y, n); }
 extern "C" numrs_status numrs_maximum_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 7, kBOOL, a, b, y, n); }
 extern "C" numrs_status numrs_maximum_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return BinaryRaw(context, 7, kI8, a, b, y, n); }
 extern "C" numrs_status numrs_maximum_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return BinaryRaw(context, 7, kI16, a, b, y, n); }
@@ -465,6 +549,8 @@ extern "C" numrs_status numrs_equal_f16(numrs_context *context, const uint16_t *
 extern "C" numrs_status numrs_equal_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 9, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_equal_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 9, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_equal_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 9, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_equal_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 9, kC64, a, b, y, n); }
+extern "C" numrs_status numrs_equal_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 9, kC128, a, b, y, n); }
 extern "C" numrs_status numrs_not_equal_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kBOOL, a, b, y, n); }
 extern "C" numrs_status numrs_not_equal_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kI8, a, b, y, n); }
 extern "C" numrs_status numrs_not_equal_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kI16, a, b, y, n); }
@@ -478,6 +564,8 @@ extern "C" numrs_status numrs_not_equal_f16(numrs_context *context, const uint16
 extern "C" numrs_status numrs_not_equal_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_not_equal_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_not_equal_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_not_equal_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kC64, a, b, y, n); }
+extern "C" numrs_status numrs_not_equal_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kC128, a, b, y, n); }
 extern "C" numrs_status numrs_less_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 11, kBOOL, a, b, y, n); }
 extern "C" numrs_status numrs_less_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 11, kI8, a, b, y, n); }
 extern "C" numrs_status numrs_less_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 11, kI16, a, b, y, n); }
@@ -543,6 +631,8 @@ extern "C" numrs_status numrs_logical_and_f16(numrs_context *context, const uint
 extern "C" numrs_status numrs_logical_and_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 15, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_logical_and_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 15, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_logical_and_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 15, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_logical_and_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 15, kC64, a, b, y, n); }
+extern "C" numrs_status numrs_logical_and_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 15, kC128, a, b, y, n); }
 extern "C" numrs_status numrs_logical_or_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kBOOL, a, b, y, n); }
 extern "C" numrs_status numrs_logical_or_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kI8, a, b, y, n); }
 extern "C" numrs_status numrs_logical_or_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kI16, a, b, y, n); }
@@ -556,6 +646,8 @@ extern "C" numrs_status numrs_logical_or_f16(numrs_context *context, const uint1
 extern "C" numrs_status numrs_logical_or_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_logical_or_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_logical_or_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_logical_or_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kC64, a, b, y, n); }
+extern "C" numrs_status numrs_logical_or_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kC128, a, b, y, n); }
 extern "C" numrs_status numrs_logical_xor_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kBOOL, a, b, y, n); }
 extern "C" numrs_status numrs_logical_xor_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kI8, a, b, y, n); }
 extern "C" numrs_status numrs_logical_xor_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kI16, a, b, y, n); }
@@ -569,6 +661,8 @@ extern "C" numrs_status numrs_logical_xor_f16(numrs_context *context, const uint
 extern "C" numrs_status numrs_logical_xor_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_logical_xor_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_logical_xor_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_logical_xor_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kC64, a, b, y, n); }
+extern "C" numrs_status numrs_logical_xor_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kC128, a, b, y, n); }
 extern "C" numrs_status numrs_bitwise_and_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 18, kBOOL, a, b, y, n); }
 extern "C" numrs_status numrs_bitwise_and_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return BinaryRaw(context, 18, kI8, a, b, y, n); }
 extern "C" numrs_status numrs_bitwise_and_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return BinaryRaw(context, 18, kI16, a, b, y, n); }
@@ -645,6 +739,8 @@ extern "C" numrs_status numrs_where_f16(numrs_context *context, const uint8_t *a
 extern "C" numrs_status numrs_where_bf16(numrs_context *context, const uint8_t *a, const uint16_t *b, const uint16_t *c, uint16_t *y, int64_t n) { return TernaryRaw(context, 0, kBF16, a, b, c, y, n); }
 extern "C" numrs_status numrs_where_f32(numrs_context *context, const uint8_t *a, const float *b, const float *c, float *y, int64_t n) { return TernaryRaw(context, 0, kF32, a, b, c, y, n); }
 extern "C" numrs_status numrs_where_f64(numrs_context *context, const uint8_t *a, const double *b, const double *c, double *y, int64_t n) { return TernaryRaw(context, 0, kF64, a, b, c, y, n); }
+extern "C" numrs_status numrs_where_c64(numrs_context *context, const uint8_t *a, const numrs_c64 *b, const numrs_c64 *c, numrs_c64 *y, int64_t n) { return TernaryRaw(context, 0, kC64, a, b, c, y, n); }
+extern "C" numrs_status numrs_where_c128(numrs_context *context, const uint8_t *a, const numrs_c128 *b, const numrs_c128 *c, numrs_c128 *y, int64_t n) { return TernaryRaw(context, 0, kC128, a, b, c, y, n); }
 extern "C" numrs_status numrs_clip_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *y, int64_t n) { return TernaryRaw(context, 1, kBOOL, a, b, c, y, n); }
 extern "C" numrs_status numrs_clip_i8(numrs_context *context, const int8_t *a, const int8_t *b, const int8_t *c, int8_t *y, int64_t n) { return TernaryRaw(context, 1, kI8, a, b, c, y, n); }
 extern "C" numrs_status numrs_clip_i16(numrs_context *context, const int16_t *a, const int16_t *b, const int16_t *c, int16_t *y, int64_t n) { return TernaryRaw(context, 1, kI16, a, b, c, y, n); }
@@ -675,6 +771,8 @@ extern "C" numrs_status numrs_sum_f16(numrs_context *context, const uint16_t *x,
 extern "C" numrs_status numrs_sum_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 0, x, kBF16, y, kBF16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_sum_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 0, x, kF32, y, kF32, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_sum_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 0, x, kF64, y, kF64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_sum_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 0, x, kC64, y, kC64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_sum_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 0, x, kC128, y, kC128, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_prod_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 1, x, kBOOL, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_prod_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 1, x, kI8, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_prod_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 1, x, kI16, y, kI64, outer, n, inner, 0); }); }
@@ -688,6 +786,8 @@ extern "C" numrs_status numrs_prod_f16(numrs_context *context, const uint16_t *x
 extern "C" numrs_status numrs_prod_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 1, x, kBF16, y, kBF16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_prod_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 1, x, kF32, y, kF32, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_prod_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 1, x, kF64, y, kF64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_prod_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 1, x, kC64, y, kC64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_prod_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 1, x, kC128, y, kC128, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_min_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 2, x, kBOOL, y, kBOOL, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_min_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 2, x, kI8, y, kI8, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_min_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 2, x, kI16, y, kI16, outer, n, inner, 0); }); }
@@ -718,14 +818,20 @@ extern "C" numrs_status numrs_mean_f16(numrs_context *context, const uint16_t *x
 extern "C" numrs_status numrs_mean_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 4, x, kBF16, y, kBF16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_mean_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 4, x, kF32, y, kF32, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_mean_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 4, x, kF64, y, kF64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_mean_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 4, x, kC64, y, kC64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_mean_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 4, x, kC128, y, kC128, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_var_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 5, x, kF16, y, kF16, outer, n, inner, correction); }); }
 extern "C" numrs_status numrs_var_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 5, x, kBF16, y, kBF16, outer, n, inner, correction); }); }
 extern "C" numrs_status numrs_var_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 5, x, kF32, y, kF32, outer, n, inner, correction); }); }
 extern "C" numrs_status numrs_var_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 5, x, kF64, y, kF64, outer, n, inner, correction); }); }
+extern "C" numrs_status numrs_var_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 5, x, kC64, y, kF32, outer, n, inner, correction); }); }
+extern "C" numrs_status numrs_var_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 5, x, kC128, y, kF64, outer, n, inner, correction); }); }
 extern "C" numrs_status numrs_std_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 6, x, kF16, y, kF16, outer, n, inner, correction); }); }
 extern "C" numrs_status numrs_std_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 6, x, kBF16, y, kBF16, outer, n, inner, correction); }); }
 extern "C" numrs_status numrs_std_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 6, x, kF32, y, kF32, outer, n, inner, correction); }); }
 extern "C" numrs_status numrs_std_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 6, x, kF64, y, kF64, outer, n, inner, correction); }); }
+extern "C" numrs_status numrs_std_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 6, x, kC64, y, kF32, outer, n, inner, correction); }); }
+extern "C" numrs_status numrs_std_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 6, x, kC128, y, kF64, outer, n, inner, correction); }); }
 extern "C" numrs_status numrs_argmin_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 7, x, kBOOL, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_argmin_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 7, x, kI8, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_argmin_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 7, x, kI16, y, kI64, outer, n, inner, 0); }); }
@@ -765,6 +871,8 @@ extern "C" numrs_status numrs_any_f16(numrs_context *context, const uint16_t *x,
 extern "C" numrs_status numrs_any_bf16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 9, x, kBF16, y, kBOOL, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_any_f32(numrs_context *context, const float *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 9, x, kF32, y, kBOOL, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_any_f64(numrs_context *context, const double *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 9, x, kF64, y, kBOOL, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_any_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 9, x, kC64, y, kBOOL, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_any_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 9, x, kC128, y, kBOOL, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_all_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 10, x, kBOOL, y, kBOOL, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_all_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 10, x, kI8, y, kBOOL, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_all_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 10, x, kI16, y, kBOOL, outer, n, inner, 0); }); }
@@ -778,6 +886,8 @@ extern "C" numrs_status numrs_all_f16(numrs_context *context, const uint16_t *x,
 extern "C" numrs_status numrs_all_bf16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 10, x, kBF16, y, kBOOL, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_all_f32(numrs_context *context, const float *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 10, x, kF32, y, kBOOL, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_all_f64(numrs_context *context, const double *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 10, x, kF64, y, kBOOL, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_all_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 10, x, kC64, y, kBOOL, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_all_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 10, x, kC128, y, kBOOL, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_count_nonzero_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 11, x, kBOOL, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_count_nonzero_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 11, x, kI8, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_count_nonzero_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 11, x, kI16, y, kI64, outer, n, inner, 0); }); }
@@ -791,18 +901,26 @@ extern "C" numrs_status numrs_count_nonzero_f16(numrs_context *context, const ui
 extern "C" numrs_status numrs_count_nonzero_bf16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 11, x, kBF16, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_count_nonzero_f32(numrs_context *context, const float *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 11, x, kF32, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_count_nonzero_f64(numrs_context *context, const double *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 11, x, kF64, y, kI64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_count_nonzero_c64(numrs_context *context, const numrs_c64 *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 11, x, kC64, y, kI64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_count_nonzero_c128(numrs_context *context, const numrs_c128 *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 11, x, kC128, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_norm_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 12, x, kF16, y, kF16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_norm_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 12, x, kBF16, y, kBF16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_norm_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 12, x, kF32, y, kF32, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_norm_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 12, x, kF64, y, kF64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_norm_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 12, x, kC64, y, kF32, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_norm_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 12, x, kC128, y, kF64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_abs_sum_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 13, x, kF16, y, kF16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_abs_sum_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 13, x, kBF16, y, kBF16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_abs_sum_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 13, x, kF32, y, kF32, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_abs_sum_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 13, x, kF64, y, kF64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_abs_sum_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 13, x, kC64, y, kF32, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_abs_sum_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 13, x, kC128, y, kF64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_abs_max_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 14, x, kF16, y, kF16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_abs_max_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 14, x, kBF16, y, kBF16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_abs_max_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 14, x, kF32, y, kF32, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_abs_max_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 14, x, kF64, y, kF64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_abs_max_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 14, x, kC64, y, kF32, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_abs_max_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 14, x, kC128, y, kF64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nansum_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 15, x, kBOOL, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nansum_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 15, x, kI8, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nansum_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 15, x, kI16, y, kI64, outer, n, inner, 0); }); }
@@ -816,6 +934,8 @@ extern "C" numrs_status numrs_nansum_f16(numrs_context *context, const uint16_t 
 extern "C" numrs_status numrs_nansum_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 15, x, kBF16, y, kBF16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nansum_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 15, x, kF32, y, kF32, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nansum_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 15, x, kF64, y, kF64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_nansum_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 15, x, kC64, y, kC64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_nansum_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 15, x, kC128, y, kC128, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanprod_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 16, x, kBOOL, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanprod_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 16, x, kI8, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanprod_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 16, x, kI16, y, kI64, outer, n, inner, 0); }); }
@@ -829,6 +949,8 @@ extern "C" numrs_status numrs_nanprod_f16(numrs_context *context, const uint16_t
 extern "C" numrs_status numrs_nanprod_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 16, x, kBF16, y, kBF16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanprod_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 16, x, kF32, y, kF32, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanprod_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 16, x, kF64, y, kF64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_nanprod_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 16, x, kC64, y, kC64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_nanprod_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 16, x, kC128, y, kC128, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanmin_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 17, x, kBOOL, y, kBOOL, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanmin_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 17, x, kI8, y, kI8, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanmin_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 17, x, kI16, y, kI16, outer, n, inner, 0); }); }
@@ -859,14 +981,20 @@ extern "C" numrs_status numrs_nanmean_f16(numrs_context *context, const uint16_t
 extern "C" numrs_status numrs_nanmean_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 19, x, kBF16, y, kBF16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanmean_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 19, x, kF32, y, kF32, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanmean_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 19, x, kF64, y, kF64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_nanmean_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 19, x, kC64, y, kC64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_nanmean_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 19, x, kC128, y, kC128, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanvar_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 20, x, kF16, y, kF16, outer, n, inner, correction); }); }
 extern "C" numrs_status numrs_nanvar_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 20, x, kBF16, y, kBF16, outer, n, inner, correction); }); }
 extern "C" numrs_status numrs_nanvar_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 20, x, kF32, y, kF32, outer, n, inner, correction); }); }
 extern "C" numrs_status numrs_nanvar_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 20, x, kF64, y, kF64, outer, n, inner, correction); }); }
+extern "C" numrs_status numrs_nanvar_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 20, x, kC64, y, kF32, outer, n, inner, correction); }); }
+extern "C" numrs_status numrs_nanvar_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 20, x, kC128, y, kF64, outer, n, inner, correction); }); }
 extern "C" numrs_status numrs_nanstd_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 21, x, kF16, y, kF16, outer, n, inner, correction); }); }
 extern "C" numrs_status numrs_nanstd_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 21, x, kBF16, y, kBF16, outer, n, inner, correction); }); }
 extern "C" numrs_status numrs_nanstd_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 21, x, kF32, y, kF32, outer, n, inner, correction); }); }
 extern "C" numrs_status numrs_nanstd_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 21, x, kF64, y, kF64, outer, n, inner, correction); }); }
+extern "C" numrs_status numrs_nanstd_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 21, x, kC64, y, kF32, outer, n, inner, correction); }); }
+extern "C" numrs_status numrs_nanstd_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 21, x, kC128, y, kF64, outer, n, inner, correction); }); }
 extern "C" numrs_status numrs_nanargmin_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 22, x, kBOOL, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanargmin_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 22, x, kI8, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanargmin_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 22, x, kI16, y, kI64, outer, n, inner, 0); }); }
@@ -906,6 +1034,8 @@ extern "C" numrs_status numrs_count_f16(numrs_context *context, const uint16_t *
 extern "C" numrs_status numrs_count_bf16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 24, x, kBF16, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_count_f32(numrs_context *context, const float *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 24, x, kF32, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_count_f64(numrs_context *context, const double *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 24, x, kF64, y, kI64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_count_c64(numrs_context *context, const numrs_c64 *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 24, x, kC64, y, kI64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_count_c128(numrs_context *context, const numrs_c128 *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 24, x, kC128, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_cumulative_sum_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 0, x, kBOOL, y, kI64, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_sum_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 0, x, kI8, y, kI64, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_sum_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 0, x, kI16, y, kI64, outer, n, inner); }); }
@@ -919,6 +1049,8 @@ extern "C" numrs_status numrs_cumulative_sum_f16(numrs_context *context, const u
 extern "C" numrs_status numrs_cumulative_sum_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 0, x, kBF16, y, kBF16, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_sum_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 0, x, kF32, y, kF32, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_sum_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 0, x, kF64, y, kF64, outer, n, inner); }); }
+extern "C" numrs_status numrs_cumulative_sum_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 0, x, kC64, y, kC64, outer, n, inner); }); }
+extern "C" numrs_status numrs_cumulative_sum_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 0, x, kC128, y, kC128, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_prod_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 1, x, kBOOL, y, kI64, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_prod_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 1, x, kI8, y, kI64, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_prod_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 1, x, kI16, y, kI64, outer, n, inner); }); }
@@ -932,6 +1064,8 @@ extern "C" numrs_status numrs_cumulative_prod_f16(numrs_context *context, const 
 extern "C" numrs_status numrs_cumulative_prod_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 1, x, kBF16, y, kBF16, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_prod_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 1, x, kF32, y, kF32, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_prod_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 1, x, kF64, y, kF64, outer, n, inner); }); }
+extern "C" numrs_status numrs_cumulative_prod_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 1, x, kC64, y, kC64, outer, n, inner); }); }
+extern "C" numrs_status numrs_cumulative_prod_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 1, x, kC128, y, kC128, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_max_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 2, x, kBOOL, y, kBOOL, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_max_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 2, x, kI8, y, kI8, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_max_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 2, x, kI16, y, kI16, outer, n, inner); }); }

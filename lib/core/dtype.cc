@@ -51,6 +51,11 @@ bool CanCastSafely(int32_t from, int32_t to) {
 
 const std::array<DTypeInfo, kDTypes> kDTypeInfo = MakeInfo();
 
+int32_t RealDType(int32_t dtype) {
+  if (KindOf(dtype) != Kind::COMPLEX) return dtype;
+  return OfKind(Kind::FLOAT, kDTypeInfo[dtype].bytes / 2);
+}
+
 int32_t Promote(int32_t a, int32_t b) {
   if (!IsDType(a) || !IsDType(b)) return kInvalid;
   if (CanCastSafely(a, b)) return b;

@@ -82,9 +82,22 @@ constexpr OpClass FLOAT{kRealSet, kEverySet};                                   
 constexpr OpClass TRUE_DIVIDE{kRealSet, kEverySet, kF64};  // every integer becomes float64
 constexpr OpClass BITS{kBoolSet | kIntSet | kUintSet, kBoolSet | kIntSet | kUintSet};
 constexpr OpClass INTEGER{kIntSet | kUintSet, kBoolSet | kIntSet | kUintSet};
+// The same with complex numbers.
+constexpr OpClass WithComplex(const OpClass& c) {
+  return OpClass{c.kernels | kComplexSet, c.accepts | kComplexSet, c.integers_as};
+}
+constexpr OpClass ALL_C = WithComplex(ALL);
+constexpr OpClass NUMBER_C = WithComplex(NUMBER);
+constexpr OpClass NUMERIC_C = WithComplex(NUMERIC);
+constexpr OpClass FLOAT_C = WithComplex(FLOAT);
+constexpr OpClass TRUE_DIVIDE_C = WithComplex(TRUE_DIVIDE);
 }  // namespace classes
 
-enum class ResultRule : uint8_t { SAME, BOOL };
+// REAL: the components of a complex dtype, any other as it is.
+enum class ResultRule : uint8_t { SAME, BOOL, REAL };
+
+// float32 for complex64, float64 for complex128; any other dtype is its own.
+int32_t RealDType(int32_t dtype);
 
 // NumPy 2's promotion of two dtypes; kInvalid when one is invalid.
 int32_t Promote(int32_t a, int32_t b);

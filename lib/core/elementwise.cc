@@ -34,6 +34,10 @@ void StreamFence() {
 #endif
 }
 
+struct TwoWords {  // an element of complex128
+  uint64_t words[2];
+};
+
 // Rows of `row` elements, step bytes apart, their elements stride bytes apart, one behind the other to y.
 template <typename T>
 void CopyRows(const char* x, int64_t step, int64_t stride, int64_t row, int64_t rows, char* y) {
@@ -95,10 +99,7 @@ class Runner {
     way_[out_] = direct_out ? Way::DIRECT : Way::BUFFERED;
     if (direct_out && !plan.transposed && WantsStream()) stream_ = true;
     buffered_ = buffered || !direct_out || stream_;
-    int64_t widest = SizeOf(job.result);
-    for (int k = 0; k < plan.operands; k++) widest = std::max(widest, plan.itemsize[k]);
-    for (int k = 0; k < job.inputs; k++) widest = std::max(widest, SizeOf(job.compute[k]));
-    block_ = (stream_ ? kBufferBytes : kPackBytes) / widest / plan.row * plan.row;
+    block_ = (stream_ ? kBufferBytes : kPackBytes) / WidestElement(job) / plan.row * plan.row;
   }
 
   // Scratch of one thread: per operand a packing and a conversion buffer, then the transposed tiles.
@@ -243,8 +244,11 @@ class Runner {
       case 4:
         CopyRows<uint32_t>(x, step, stride, row, n / row, buffer);
         break;
-      default:
+      case 8:
         CopyRows<uint64_t>(x, step, stride, row, n / row, buffer);
+        break;
+      default:
+        CopyRows<TwoWords>(x, step, stride, row, n / row, buffer);
         break;
     }
     return Converted(k, buffer, n, scratch);

@@ -17,6 +17,7 @@ void FillRow(Slot* row) {
 #define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) \
   if constexpr ((kSet & Bit(id)) != 0) row[id] = Loop<Fn, cxx>::Run;
 #define NUMRS_HALF NUMRS_DTYPE
+#define NUMRS_COMPLEX NUMRS_DTYPE
 #include "table/dtype.def"
   }
 }

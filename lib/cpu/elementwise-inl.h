@@ -31,6 +31,8 @@ struct Missing {};
 struct Signless {};
 // Base of a functor that moves bits only: all types of a size share one kernel.
 struct BitsOnly {};
+// Base of a functor that looks at the other lane of a pair: an even and the odd one behind it.
+struct Paired {};
 // Base of a functor that fills the pipelines with one vector at a time, or with a pack of kVectors.
 struct Heavy {
   template <typename T>
@@ -87,6 +89,7 @@ template <typename T>
 class Operand {
  public:
   using Lane = LaneOf<T>;
+  explicit Operand(const Repeated<T>& repeated) : at_(reinterpret_cast<const char*>(repeated.lanes)), element_(0) {}
   explicit Operand(const void* p) : at_(static_cast<const char*>(p)), element_(sizeof(T)) {}
   Operand(const void* p, bool scalar, Repeated<T>* repeated) : Operand(p) {
     if (!scalar) return;
@@ -141,7 +144,7 @@ class Padded {
  public:
   Padded(const Source& source, int64_t n) { source.CopyTo(lanes_, n); }
   template <class D>
-  HWY_INLINE hn::Vec<D> Load(D d, int64_t k) const {
+  HWY_INLINE auto Load(D d, int64_t k) const {
     return Source(lanes_).Load(d, k);
   }
 
@@ -233,7 +236,8 @@ HWY_INLINE void ApplySame(T* y, int64_t n, Source... source) {
     if (n >= kPeelFrom * lanes) {
       const size_t vector_bytes = static_cast<size_t>(lanes) * sizeof(T);
       const size_t past = reinterpret_cast<uintptr_t>(y) % vector_bytes;
-      peeled = past != 0 && past % sizeof(T) == 0;
+      constexpr size_t kWhole = sizeof(T) * (std::is_base_of<Paired, Fn>::value ? 2 : 1);
+      peeled = past != 0 && past % kWhole == 0;
       if (peeled) {
         first = fn(d, source.Load(d)...);
         const int64_t head = static_cast<int64_t>((vector_bytes - past) / sizeof(T));

@@ -12,6 +12,7 @@ void FillReduceMoments(int64_t target, ReduceTable* table);
 void FillReduceIntegers(int64_t target, ReduceTable* table);
 void FillReduceHalf(int64_t target, ReduceTable* table);
 void FillReduceNan(int64_t target, ReduceTable* table);
+void FillReduceComplex(int64_t target, ReduceTable* table);
 
 }  // namespace cpu
 }  // namespace numrs

@@ -1,6 +1,7 @@
 // Reduction kernels of cpu-portable: plain loops over the accumulators, every operation and dtype, with the fixed tree.
 // The oracle of the tests.
 #include "ops/reduce_half.h"
+#include "ops/reduce_complex.h"
 #include "portable/portable.h"
 
 namespace numrs {
@@ -93,6 +94,7 @@ void FillOp(ReduceTable& t, int32_t op) {
     t.finish[op][id] = Finish<ops::AccOf<Acc, cxx>>;                  \
   }
 #define NUMRS_HALF NUMRS_DTYPE
+#define NUMRS_COMPLEX NUMRS_DTYPE
 #include "table/dtype.def"
 }
 

@@ -104,6 +104,8 @@ void FillFloats(unsigned char* p, int64_t n, uint64_t seed) {
 void FillValues(unsigned char* p, int32_t dtype, int64_t n, uint64_t seed) {
   if (dtype == kF32) return FillFloats<float>(p, n, seed);
   if (dtype == kF64) return FillFloats<double>(p, n, seed);
+  if (dtype == kC64) return FillFloats<float>(p, 2 * n, seed);
+  if (dtype == kC128) return FillFloats<double>(p, 2 * n, seed);
   const int64_t size = SizeOf(dtype);
   uint64_t state = seed * 40503u + 88172645463325252u;
   for (int64_t i = 0; i < n; i++) {
@@ -177,6 +179,10 @@ double HalfDistance(const unsigned char* p, const unsigned char* q) {
 // Index of the first element that differs by more than ulp, or -1. All NaNs are one: payload and sign of a NaN that an
 // operation makes, and which of two NaN operands it hands on, are not promised.
 int64_t FirstDifference(const unsigned char* got, const unsigned char* wanted, int32_t dtype, int64_t n, double ulp) {
+  if (KindOf(dtype) == Kind::COMPLEX) {  // part by part
+    const int64_t at = FirstDifference(got, wanted, RealDType(dtype), 2 * n, ulp);
+    return at < 0 ? at : at / 2;
+  }
   const int64_t size = SizeOf(dtype);
   for (int64_t i = 0; i < n; i++) {
     const unsigned char *p = got + i * size, *q = wanted + i * size;
@@ -205,6 +211,19 @@ double Allowed(Limits ulp, int32_t dtype) {
   if (dtype == kF64) return ulp.f64 == 0 ? 0 : ulp.f64 + 0.6;
   if (Bit(dtype) & kHalfSet) return ulp.f32 == 0 ? 0 : 1;
   return 0;
+}
+
+// Complex numbers: arithmetic has the same bits; the square root, the length, the angle and all functions have bounds
+// of their own (docs/accuracy.md), and cpu-portable's are within one ULP.
+double AllowedComplex(const char* name, Limits ulp, int32_t dtype) {
+  bool inexact = ulp.f64 > 0;
+  for (const char* one : {"sqrt", "sign", "angle"}) inexact |= std::strcmp(name, one) == 0;
+  if (std::strcmp(name, "abs") == 0) inexact = dtype == kC128;
+  return !inexact ? 0 : dtype == kC64 ? 1.1 : 3.6;
+}
+
+int32_t ResultOf(const OpRow& row, int32_t t) {
+  return row.result == ResultRule::BOOL ? static_cast<int32_t>(kBOOL) : row.result == ResultRule::REAL ? RealDType(t) : t;
 }
 
 struct Call {
@@ -287,9 +306,11 @@ TEST_CASE("unary kernels agree with cpu-portable", "[elementwise]") {
         if (!(kUnaryRows[op].op_class.kernels & Bit(t))) continue;
         const UnaryFn fn = kernels.unary.fn[op][t], reference = Portable().unary.fn[op][t];
         REQUIRE(fn != nullptr);
-        const int32_t out = kUnaryRows[op].result == ResultRule::BOOL ? static_cast<int32_t>(kBOOL) : t;
+        const int32_t out = ResultOf(kUnaryRows[op], t);
+        const double ulp = KindOf(t) == Kind::COMPLEX ? AllowedComplex(kUnaryRows[op].name, kUnaryLimits[op], t)
+                                                      : Allowed(kUnaryLimits[op], t);
         CheckKernel(
-            kernels, {kUnaryRows[op].name, 1, {t}, out, Allowed(kUnaryLimits[op], t)},
+            kernels, {kUnaryRows[op].name, 1, {t}, out, ulp},
             [&](const void** x, void* y, int64_t n, uint32_t) { fn(x[0], y, n); },
             [&](const void** x, void* y, int64_t n, uint32_t) { reference(x[0], y, n); });
       }
@@ -304,9 +325,11 @@ TEST_CASE("binary kernels agree with cpu-portable", "[elementwise]") {
         if (!(kBinaryRows[op].op_class.kernels & Bit(t))) continue;
         const BinaryFn fn = kernels.binary.fn[op][t], reference = Portable().binary.fn[op][t];
         REQUIRE(fn != nullptr);
-        const int32_t out = kBinaryRows[op].result == ResultRule::BOOL ? static_cast<int32_t>(kBOOL) : t;
+        const int32_t out = ResultOf(kBinaryRows[op], t);
+        const double ulp = KindOf(t) == Kind::COMPLEX ? AllowedComplex(kBinaryRows[op].name, kBinaryLimits[op], t)
+                                                      : Allowed(kBinaryLimits[op], t);
         CheckKernel(
-            kernels, {kBinaryRows[op].name, 2, {t, t}, out, Allowed(kBinaryLimits[op], t)},
+            kernels, {kBinaryRows[op].name, 2, {t, t}, out, ulp},
             [&](const void** x, void* y, int64_t n, uint32_t scalars) { fn(x[0], x[1], y, n, scalars); },
             [&](const void** x, void* y, int64_t n, uint32_t scalars) { reference(x[0], x[1], y, n, scalars); });
       }

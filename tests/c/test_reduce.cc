@@ -11,7 +11,7 @@ TEST_CASE("every reduction, dtype and instruction set against wide arithmetic, w
   const int64_t shapes[][3] = {{1, 1, 1},  {1, 7, 1}, {1, 1003, 1}, {1, 13001, 1}, {70, 5, 1},
                                {3, 40, 1}, {1, 6, 9}, {2, 35, 3},   {1, 4200, 8},  {1, 300, 130}};
   for (int32_t dtype = 1; dtype < kDTypes; dtype++) {
-    if (!IsDType(dtype) || KindOf(dtype) == Kind::COMPLEX) continue;
+    if (!IsDType(dtype) || KindOf(dtype) == Kind::COMPLEX) continue;  // test_complex.cc
     for (const auto& s : shapes) {
       const int64_t outer = s[0], n = s[1], inner = s[2];
       const std::vector<char> x = Values(dtype, outer * n * inner, static_cast<uint32_t>(n));
