@@ -22,7 +22,8 @@ def rows(table, macro=r"\w+"):
 
 DTYPES = [dict(zip(("id", "name", "suffix", "ctype", "cxx", "bytes", "kind", "numpy"), r)) for r in rows("dtype")]
 PLAIN = [r[0] for r in rows("dtype", "DTYPE")]  # the numbers of those with C++ arithmetic
-KINDS = {"BOOL": ["BOOL"], "INT": ["INT"], "UINT": ["UINT"], "FLOAT": ["FLOAT"]}
+HALVES = [r[0] for r in rows("dtype", "HALF")]  # those of the 16-bit floats, whose C type is uint16_t
+SERVED = [r[0] for r in rows("dtype")]  # those with operations
 # The dtypes with a kernel, as core/dtype.h defines the sets (a test compares the two).
 SETS = {
     "ALL": ("BOOL", "INT", "UINT", "FLOAT"),
@@ -32,13 +33,17 @@ SETS = {
     "TRUE_DIVIDE": ("FLOAT",),
     "BITS": ("BOOL", "INT", "UINT"),
     "INTEGER": ("INT", "UINT"),
+    "PLAIN_ALL": ("BOOL", "INT", "UINT", "FLOAT"),  # PLAIN: raw functions without the 16-bit floats
+    "PLAIN_FLOAT": ("FLOAT",),
 }
+SETS.update({f"{name}_C": (*SETS[name], "COMPLEX") for name in ("ALL", "NUMBER", "NUMERIC", "FLOAT", "TRUE_DIVIDE")})
 CORRECTED = ("var", "std")  # reductions with a correction of the divisor
 BOOL = next(d for d in DTYPES if d["kind"] == "BOOL")
 
 
 def dtypes_of(name):
-    return [d for d in DTYPES if d["kind"] in SETS[name] and d["id"] in PLAIN]
+    have = PLAIN if name.startswith("PLAIN") else SERVED
+    return [d for d in DTYPES if d["kind"] in SETS[name] and d["id"] in have]
 
 
 class Function:
@@ -65,6 +70,11 @@ class Function:
         return f'extern "C" numrs_status {self.name}({", ".join(self.parameters)}) {{ {self.body} }}'
 
 
+def real_of(d):
+    """The dtype of the parts of a complex one; any other is its own."""
+    return next(t for t in DTYPES if t["name"] == {"C64": "F32", "C128": "F64"}.get(d["name"], d["name"]))
+
+
 def elementwise(family, operands):
     """Raw functions of unary, binary, ternary: inputs, output, n."""
     for row in rows(family):
@@ -76,6 +86,8 @@ def elementwise(family, operands):
                 types = [BOOL if rule == "BOOL" else d] + [d] * (len(operands) - 1)
             elif rule == "BOOL":
                 result = BOOL
+            elif rule == "REAL":
+                result = real_of(d)
             inputs = [f"const {t['ctype']} *{o}" for t, o in zip(types, operands)]
             body = f"return {family.capitalize()}Raw(context, {number}, k{d['name']}, {', '.join(operands)}, y, n);"
             yield Function(f"numrs_{name}_{d['suffix']}",
@@ -89,7 +101,9 @@ def result_of(rule, d):
         return by_name["I64"]
     if rule == "BOOL":
         return BOOL
-    if rule == "SUM" and d["kind"] != "FLOAT":
+    if rule == "REAL":
+        return real_of(d)
+    if rule == "SUM" and d["kind"] not in ("FLOAT", "COMPLEX"):
         return by_name["U64" if d["kind"] == "UINT" else "I64"]
     return d
 
@@ -123,7 +137,7 @@ def stats():
     """Raw functions of statistics of lines: x (outer, n, inner), y (outer, inner, outputs) or like x."""
     for number, name, _, inputs, _, parameters, *_ in rows("stats"):
         names = STAT_PARAMETERS[parameters]
-        for d in dtypes_of("FLOAT"):
+        for d in dtypes_of("PLAIN_FLOAT"):
             operands = [f"const {d['ctype']} *x"] + ([f"const {d['ctype']} *x2"] if inputs == "2" else [])
             array = f"const double p[] = {{{', '.join(names)}}}; " if names else ""
             body = (f"{array}return Guard([&] {{ return StatRaw(context, {number}, k{d['name']}, x, {'x2' if inputs == '2' else 'nullptr'}, y, "
@@ -138,7 +152,7 @@ def group():
     by_name = {t["name"]: t for t in DTYPES}
     for number, name, _, result, parameter in rows("group"):
         last = {"NONE": None, "CORRECTION": "correction", "Q": "q"}[parameter]
-        for d in dtypes_of("FLOAT"):
+        for d in dtypes_of("PLAIN_FLOAT"):
             y = by_name["I64"] if result == "INDEX" else d
             parameters = ["numrs_context *context", f"const {d['ctype']} *x", "const int64_t *keys", f"{y['ctype']} *y", "int64_t n",
                           "int64_t n_groups", *([f"double {last}"] if last else [])]
@@ -170,7 +184,7 @@ def rolling():
     """Raw functions of rolling statistics: x, y (outer, n, inner)."""
     extra = {"NONE": None, "CORRECTION": "correction", "Q": "q", "SCALE": "scale"}
     for number, name, _, inputs, parameter, *_ in rows("rolling"):
-        for d in dtypes_of("FLOAT"):
+        for d in dtypes_of("PLAIN_FLOAT"):
             operands = ["x", "x2"] if inputs == "2" else ["x"]
             last = extra[parameter]
             parameters = ["numrs_context *context", *(f"const {d['ctype']} *{o}" for o in operands), f"{d['ctype']} *y",
@@ -183,7 +197,7 @@ def rolling():
 def ewm():
     """Raw functions of exponentially weighted statistics."""
     for number, name, inputs, parameter, *_ in rows("ewm"):
-        for d in dtypes_of("FLOAT"):
+        for d in dtypes_of("PLAIN_FLOAT"):
             operands = ["x", "x2"] if inputs == "2" else ["x"]
             parameters = ["numrs_context *context", *(f"const {d['ctype']} *{o}" for o in operands), f"{d['ctype']} *y", "int64_t outer", "int64_t n",
                           "int64_t inner", "double alpha", "int64_t min_periods", "int32_t ignore_missing", "int32_t adjust",
@@ -268,9 +282,10 @@ def raw_h():
     out = ["/** @file", "    One typed function per operation and dtype, on contiguous memory. " + NOTE, "",
            "    Argument order: context (NULL: the default), inputs, outputs, extents. An output may be one of the inputs, or overlap them",
            "    in any way: the numbers are those of separate memory. Pointers may be NULL when there are no elements. bool has one byte,",
-           "    0 or 1. What the operations do, and which bits they give, is in the header of the family: elementwise.h, reduce.h, stats.h, linalg.h.",
+           "    0 or 1; complex numbers are their parts side by side (base.h). What the operations do, and which bits they give, is in the header of the family: elementwise.h, reduce.h, stats.h, linalg.h.",
            "    Statuses: NUMRS_BAD_ARGUMENT for a NULL pointer with elements, NUMRS_BAD_SHAPE for a negative extent or more bytes than",
-           "    there are, NUMRS_NO_MEMORY, NUMRS_CANCELLED.", "",
+           "    there are, NUMRS_NO_MEMORY, NUMRS_CANCELLED. _f16 and _bf16: elements are uint16_t, the bits of float16 (IEEE 754 binary16) and",
+           "    bfloat16 (the upper half of a float), computed in float and rounded to the nearest, ties to even.", "",
            "    @code{.c}",
            "    double y[3], x[6] = {1, 4, 9, 16, 25, 36};",
            "    numrs_sqrt_f64(NULL, x, x, 6);             // in place: 1 2 3 4 5 6",
@@ -336,20 +351,23 @@ def pxd(theme, body, imports=()):
 def operations_md():
     out = ["# Operations", "", f"<!-- {NOTE} -->", "",
            "Every element-wise operation, the dtypes that have a kernel (others are converted as NumPy 2 does), and the largest error in units in the",
-           "last place (ULP) that a test enforces over all arguments; 0 means the correctly rounded or exact result."]
+           "last place (ULP) that a test enforces over all arguments; 0 means the correctly rounded or exact result. float16 and bfloat16 are computed",
+           "in float32 and rounded: 0.51 ULP of their own where float32 has a bound, else what float32 gives, rounded once. Complex numbers have",
+           "bounds of their own, in [complex.md](complex.md)."]
+    results = {"SAME": "same", "BOOL": "bool", "REAL": "same; real for complex"}
     for family, text, _ in FAMILIES:
         if family in ("reduce", "scan", "rolling", "ewm", "stats", "group", "dot"):
             continue
         out += ["", f"## {family}", "", text, "", "| operation | dtypes | result | ULP f32 | ULP f64 |", "| --- | --- | --- | --- | --- |"]
         for r in rows(family):
             names = " ".join(d["numpy"] for d in dtypes_of(r[3]))
-            out += [f"| {r[1]} | {names} | {'bool' if r[4] == 'BOOL' and family != 'ternary' else 'same'} | {r[5]} | {r[6]} |"]
-    results = {"SAME": "same", "SUM": "int64, uint64; floats: same", "INDEX": "int64", "BOOL": "bool"}
+            out += [f"| {r[1]} | {names} | {results[r[4]] if family != 'ternary' else 'same'} | {r[5]} | {r[6]} |"]
+    results = {"SAME": "same", "SUM": "int64, uint64; floats: same", "INDEX": "int64", "BOOL": "bool", "REAL": "same; real for complex"}
     out += ["", "## reduce", "", "One value for the elements along some axes. Error bounds in units of 2^-24 (f32) and 2^-53 (f64), relative to the sum of the",
             "absolute values (sum, mean, abs_sum) or to the result (the others; prod: per 100 factors). The order of evaluation is fixed, see numrs/reduce.h.", "",
             "| operation | dtypes | result | bound f32 | bound f64 |", "| --- | --- | --- | --- | --- |"]
     for r in rows("reduce"):
-        names = " ".join(d["numpy"] for d in dtypes_of(r[3])) + (" (integers as float64)" if r[3] == "TRUE_DIVIDE" else "")
+        names = " ".join(d["numpy"] for d in dtypes_of(r[3])) + (" (integers as float64)" if r[3].startswith("TRUE_DIVIDE") else "")
         out += [f"| {r[1]} | {names} | {results[r[4]]} | {r[5]} | {r[6]} |"]
     out += ["", "## scan", "", "The value for the elements so far along one axis.", "", "| operation | dtypes | result |", "| --- | --- | --- |"]
     for r in rows("scan"):
@@ -376,7 +394,7 @@ def files():
     yield "lib/api/raw.cc", raw_cc()
     yield "cython/numrs/c/ops.pxd", pxd("ops", ["    enum:"] + [f"        {n}" for n in re.findall(r"^  (NUMRS_\w+) =", ops_h(), flags=re.M)])
     yield "cython/numrs/c/base.pxd", pxd("base", header_to_pxd("base"))
-    for theme in ("view", "elementwise", "reduce", "linalg", "lapack", "order", "rolling", "ewm", "stats", "stream"):
+    for theme in ("view", "elementwise", "reduce", "linalg", "lapack", "order", "indexing", "rolling", "ewm", "stats", "stream"):
         yield f"cython/numrs/c/{theme}.pxd", pxd(theme, header_to_pxd(theme),
                                                         {"view": ["base"], "stream": ["base", "view", "ewm", "rolling"]}.get(theme, ["base", "view"]))
     raw = [f.pxd() for _, _, functions in FAMILIES for f in functions()] + [f.pxd() for f in calls()]

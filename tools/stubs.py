@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes what follows from the functions in cython/numrs/_ops/*.pyx: their type stubs, and in
+"""Writes what follows from the functions in cython/numrs/_ops/*.pyx and *.py: their type stubs, and in
 cython/numrs/__init__.py their imports and the list __all__.
 
 python3 tools/stubs.py           write the files
@@ -12,6 +12,14 @@ import sys
 from pathlib import Path
 
 OPS = Path(__file__).resolve().parent.parent / "cython" / "numrs" / "_ops"
+
+
+def modules():
+    """The modules with functions: in Cython, and in Python those that hold public ones."""
+    own = [path for path in OPS.glob("*.py") if not path.stem.startswith(("_", "tensor_"))]
+    return sorted([*OPS.glob("*.pyx"), *own])
+
+
 ALIASES = {
     "_Axes": "SupportsIndex | tuple[SupportsIndex, ...] | None",
     "_Window": "SupportsIndex | tuple[npt.ArrayLike, npt.ArrayLike] | list[npt.ArrayLike]",
@@ -57,21 +65,61 @@ PARAMETERS = {
     "descending": "bool", "stable": "bool", "largest": "bool", "sorted": "bool", "k": "SupportsIndex", "kth": "npt.ArrayLike",
     "side": "Literal['left', 'right']", "sorter": "npt.ArrayLike | None",
     "closed": "Literal['right', 'left', 'both', 'neither']",
+    "arrays": "npt.ArrayLike", "concat.arrays": "Any", "stack.arrays": "Any", "hstack.arrays": "Any", "vstack.arrays": "Any",
+    "shapes": "SupportsIndex | tuple[SupportsIndex, ...]", "shape": "SupportsIndex | tuple[SupportsIndex, ...]", "device": "Any",
+    "fill_value": "Any", "start": "Any", "stop": "Any", "step": "SupportsIndex", "arange.step": "Any", "num": "SupportsIndex", "endpoint": "bool",
+    "n_rows": "SupportsIndex", "n_cols": "SupportsIndex | None", "tril.k": "SupportsIndex", "triu.k": "SupportsIndex", "eye.k": "SupportsIndex",
+    "indexing": "Literal['xy', 'ij']", "arrays_and_dtypes": "Any", "from_": "Any", "to": "Any", "type": "Any", "kind": "Any", "isdtype.dtype": "Any",
+    "indices": "npt.ArrayLike", "take.axis": "SupportsIndex | None", "take_along_axis.axis": "SupportsIndex", "put_along_axis.axis": "SupportsIndex",
+    "put_along_axis.x": "Any", "values": "npt.ArrayLike", "source": "_Axes", "destination": "_Axes", "axes": "Any", "axis1": "SupportsIndex", "axis2": "SupportsIndex",
+    "reshape.copy": "bool | None", "repeats": "npt.ArrayLike", "repeat.axis": "SupportsIndex | None", "repetitions": "Any", "shift": "Any", "sections": "Any",
+    "concat.axis": "SupportsIndex | None", "append.axis": "SupportsIndex | None", "pad_width": "Any", "mode": "str", "constant_values": "npt.ArrayLike", "end_values": "npt.ArrayLike",
+    "stat_length": "Any", "reflect_type": "Literal['even', 'odd']", "subscripts": "Any", "operands": "Any", "optimize": "Any", "rtol": "float", "atol": "float",
+    "equal_nan": "bool", "nan": "float", "posinf": "float | None", "neginf": "float | None", "invert": "bool", "xp": "npt.ArrayLike", "fp": "npt.ArrayLike",
+    "left": "Any", "right": "Any", "period": "float | None", "returned": "bool",
     "ord": "float", "name": "str", "limit": "SupportsIndex | None", "thread_us": "float | None", "stream_bytes": "SupportsIndex | None",
 }  # fmt: skip
 # Type of a result by the function; anything else gives an ndarray or a NumPy scalar.
 RESULTS = {
     "__init__": "None", "__len__": "int", "__repr__": "str", "__reduce__": "tuple[Any, ...]",
-    "astype": "npt.NDArray[Any]", "get_num_threads": "int", "set_num_threads": "None", "detect_simd_support": "str", "simd_info": "dict[str, Any]",
+    "allclose": "bool", "array_equal": "bool", "can_cast": "bool", "isdtype": "bool", "put_along_axis": "None", "broadcast_shapes": "tuple[int, ...]",
+    "get_num_threads": "int", "set_num_threads": "None", "detect_simd_support": "str", "simd_info": "dict[str, Any]",
     "set_target": "None", "get_cpu_info": "dict[str, Any]", "list_backends": "list[str]", "get_backend": "str", "set_backend": "None",
     "memory_stats": "dict[str, int]", "memory_trim": "None", "memory_set_limit": "None", "memory_reset_peak": "None",
     "get_thresholds": "dict[str, Any]", "set_thresholds": "None", "library_version": "str", "library_abi": "int", "build_info": "dict[str, str]",
 }  # fmt: skip
+_DTYPES = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128".split()
 CONSTANTS = {
     "linalg_lapack": [f"class {name}Result(NamedTuple):\n    " + "\n    ".join(f"{field}: Any" for field in fields.split())
                       for name, fields in (("Eigh", "eigenvalues eigenvectors"), ("Eig", "eigenvalues eigenvectors"), ("QR", "Q R"),
                                            ("Slogdet", "sign logabsdet"), ("SVD", "U S Vh"), ("Lstsq", "x residuals rank s"))],
-    "_array": ["SUPPORTED: str"], "_order": ["METHODS: dict[str, int]"]}
+    "_array": ["SUPPORTED: str"],
+    "_order": ["METHODS: dict[str, int]"],
+    "_dlpack": ["def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> Any: ..."],
+    "_tensor": [
+        "class Tensor:",
+        "    def __init__(self, data: Any = None, shape: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> None: ...",
+        "    def __getattr__(self, name: str) -> Any: ...",
+        "    def __getitem__(self, key: Any) -> Any: ...",
+        "    def __setitem__(self, key: Any, value: Any) -> None: ...",
+        "    def __len__(self) -> int: ...",
+        "    def __iter__(self) -> Any: ...",
+        *(f"    def __{name}__(self) -> {kind}: ..." for name, kind in
+          (("bool", "bool"), ("int", "int"), ("float", "float"), ("complex", "complex"), ("index", "int"), ("neg", "Any"), ("pos", "Any"),
+           ("abs", "Any"), ("invert", "Any"))),
+        *(f"    def __{name}__(self, other: Any) -> Any: ..." for name in
+          ("add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod rmod pow rpow matmul rmatmul and rand or ror xor rxor "
+           "lshift rlshift rshift rrshift lt le gt ge").split()),
+    ],
+    "_typed": ["def tensors(function: Any) -> Any: ..."],
+    "dtypes": [
+        *(f"{name}: np.dtype[Any]" for name in _DTYPES),
+        *(f"{name}: float" for name in ("e", "inf", "nan", "pi")),
+        "newaxis: None",
+        "__array_api_version__: str",
+        "def __array_namespace_info__() -> Any: ...",
+    ],
+}
 
 
 def signature(source):
@@ -88,12 +136,13 @@ def signature(source):
     given = [*arguments.posonlyargs, *arguments.args]
     defaults = [None] * (len(given) - len(arguments.defaults)) + arguments.defaults
     parts = []
+    variadic = f"*{arguments.vararg.arg}: {PARAMETERS[arguments.vararg.arg]}" if arguments.vararg else "*"
     for number, (argument, default) in enumerate(zip(given, defaults, strict=True), 1):
         parts.append(typed(argument, default))
         if number == len(arguments.posonlyargs):
             parts.append("/")
-    if arguments.kwonlyargs:
-        parts.append("*")
+    if arguments.vararg or arguments.kwonlyargs:
+        parts.append(variadic)
         parts += [
             typed(argument, default)
             for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
@@ -128,7 +177,11 @@ def classes(text):
 
 def stub(path):
     found = re.findall(r"^def [a-z]\w*\(.*?\):$", path.read_text(), flags=re.M | re.S)
-    lines = CONSTANTS.get(path.stem, []) + [signature(source) for source in found] + list(classes(path.read_text()))
+    if path.stem.startswith("_"):
+        found = []  # for other modules of _ops
+    lines = CONSTANTS.get(path.stem, []) + [signature(source) for source in found]
+    if path.stem != "_tensor":
+        lines += classes(path.read_text())
     body = "\n".join(lines)
     aliases = [f"{name} = {kind}" for name, kind in ALIASES.items() if name in body]
     body = "\n".join([*aliases, "", body] if aliases else [body])
@@ -136,7 +189,11 @@ def stub(path):
     names = [name for name in ("Any", "Literal", "NamedTuple", "SupportsIndex") if re.search(rf"\b{name}\b", body)]
     if names:
         head.append(f"from typing import {', '.join(names)}")
-    if "npt." in body:
+    if "np." in body.replace("npt.", ""):
+        head += ["", "import numpy as np"]
+        if "npt." in body:
+            head += ["import numpy.typing as npt"]
+    elif "npt." in body:
         head += ["", "import numpy.typing as npt"]
     if "@disjoint_base" in body:
         head += ["from typing_extensions import disjoint_base"]
@@ -149,7 +206,7 @@ def array_functions():
         path.stem: sorted(
             a or b for a, b in re.findall(r"^(?:def ([a-z]\w*)\(|cdef class ([A-Z]\w*):)", path.read_text(), flags=re.M)
         )
-        for path in sorted(OPS.glob("*.pyx"))
+        for path in modules()
         if not path.stem.startswith("_") and path.stem != "runtime"
     }
 
@@ -195,7 +252,7 @@ def init():
 def main():
     texts = {OPS.parent / "__init__.py": init()}
     texts[OPS.parent / "stats.py"] = stats()
-    texts |= {path.with_suffix(".pyi"): stub(path) for path in sorted(OPS.glob("*.pyx"))}
+    texts |= {path.with_suffix(".pyi"): stub(path) for path in modules()}
     if "--check" in sys.argv[1:]:
         stale = [path for path, text in texts.items() if not path.exists() or path.read_text() != text]
         for path in stale:

@@ -2,7 +2,8 @@
 
 from numpy.linalg import LinAlgError
 
-from numrs._ops.linalg import matmul, matrix_transpose, tensordot
+from numrs._ops.einsum import tensordot
+from numrs._ops.linalg import matmul
 from numrs._ops.linalg_lapack import (
     EighResult,
     EigResult,
@@ -36,6 +37,7 @@ from numrs._ops.linalg_more import (
     pinv,
     trace,
 )
+from numrs._ops.manipulation import matrix_transpose
 from numrs._ops.norms import matrix_norm, norm, vector_norm
 from numrs._ops.reductions import vecdot
 

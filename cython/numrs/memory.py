@@ -1,10 +1,17 @@
-"""The memory pool behind results and workspaces: statistics, trimming, limit."""
+"""The memory pool behind results and workspaces: statistics, trimming, limit; tracing of a block; arenas of a fixed size."""
 
-from typing import SupportsIndex
+from bisect import insort
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, SupportsIndex
 
-from numrs._ops.runtime import memory_reset_peak, memory_set_limit, memory_stats, memory_trim
+import numpy as np
+import numpy.typing as npt
 
-__all__ = ["peak", "reset_peak", "set_limit", "stats", "trim"]
+from numrs._ops.runtime import copied_bytes, memory_reset_peak, memory_set_limit, memory_stats, memory_trim
+
+__all__ = ["PoolAllocator", "Trace", "peak", "reset_peak", "set_limit", "stats", "trace", "trim"]
 
 
 def stats() -> dict[str, int]:
@@ -77,3 +84,206 @@ def reset_peak() -> None:
     >>> numrs.memory.reset_peak()
     """
     memory_reset_peak()
+
+
+@dataclass
+class Trace:
+    """What a block of `trace` did.
+
+    Attributes
+    ----------
+    allocations : int
+        Blocks taken from the pool.
+    hits, misses : int
+        Those that were recycled, and those that the system gave.
+    copied_bytes : int
+        Bytes written by copies and conversions of arrays.
+    """
+
+    allocations: int = 0
+    hits: int = 0
+    misses: int = 0
+    copied_bytes: int = 0
+
+
+@contextmanager
+def trace() -> Iterator[Trace]:
+    """Count what a block allocates from the pool and copies; the numbers are there when it ends.
+
+    Examples
+    --------
+    >>> x = numrs.asarray([1.0, 2.0])
+    >>> with numrs.memory.trace() as seen:
+    ...     y = x[::-1]
+    >>> seen.copied_bytes, seen.allocations
+    (0, 0)
+    """
+    seen = Trace()
+    before, copied = memory_stats(), copied_bytes()
+    try:
+        yield seen
+    finally:
+        after = memory_stats()
+        seen.hits, seen.misses = after["hits"] - before["hits"], after["misses"] - before["misses"]
+        seen.allocations = seen.hits + seen.misses
+        seen.copied_bytes = copied_bytes() - copied
+
+
+class PoolAllocator:
+    """An arena of a fixed size: blocks of it are given out and taken back without asking the system again.
+
+    Parameters
+    ----------
+    capacity : int
+        Bytes of the arena, taken from the pool at once.
+
+    Raises
+    ------
+    ValueError
+        For a capacity that is not positive.
+    MemoryError
+        When there is no memory for it.
+
+    Examples
+    --------
+    >>> arena = numrs.memory.PoolAllocator(1 << 20)
+    >>> y = arena.empty((2, 3), "float32")
+    >>> numrs.add([[1, 2, 3]], 1, out=y)[0]
+    array([2., 3., 4.], dtype=float32)
+    >>> arena.free(y)
+    >>> arena.stats()["in_use_bytes"]
+    0
+    """
+
+    _ALIGNMENT = 64
+
+    def __init__(self, capacity: SupportsIndex) -> None:
+        from numrs._ops._storage import empty
+
+        if isinstance(capacity, bool) or not hasattr(capacity, "__index__"):
+            raise TypeError(f"PoolAllocator: capacity is of type {type(capacity).__name__}, expected an int")
+        size = capacity.__index__()
+        if size <= 0:
+            raise ValueError(f"PoolAllocator: capacity is {size}, expected a positive number of bytes")
+        self._capacity = self._rounded(size)
+        self._memory: npt.NDArray[np.uint8] = empty((self._capacity,), np.dtype(np.uint8)).numpy()
+        self._start = self._memory.ctypes.data
+        self._free = [(0, self._capacity)]  # offset and bytes of what is free, in order, neighbours joined
+        self._used: dict[int, int] = {}  # offset and bytes of what is given out
+        self._peak = self._allocations = self._refusals = 0
+
+    def _rounded(self, size: int) -> int:
+        return max(1, -(-size // self._ALIGNMENT)) * self._ALIGNMENT
+
+    def allocate(self, nbytes: SupportsIndex) -> npt.NDArray[np.uint8]:
+        """A block of at least so many bytes, at a multiple of 64.
+
+        Parameters
+        ----------
+        nbytes : int
+            Not negative.
+
+        Returns
+        -------
+        ndarray of uint8, shape (nbytes,)
+            Over the arena's memory.
+
+        Raises
+        ------
+        MemoryError
+            When no free piece is that large.
+        """
+        size = nbytes.__index__()
+        if size < 0:
+            raise ValueError(f"PoolAllocator.allocate: nbytes is {size}, expected 0 or more")
+        wanted = self._rounded(size)
+        for place, (offset, room) in enumerate(self._free):
+            if room >= wanted:
+                if room == wanted:
+                    del self._free[place]
+                else:
+                    self._free[place] = (offset + wanted, room - wanted)
+                self._used[offset] = wanted
+                self._allocations += 1
+                self._peak = max(self._peak, self._capacity - self.available)
+                return self._memory[offset : offset + size]
+        self._refusals += 1
+        raise MemoryError(
+            f"PoolAllocator.allocate: {size} bytes are wanted, {self.available} of {self._capacity} are free"
+            + (f", the largest piece has {max(room for _, room in self._free)}" if self._free else "")
+        )
+
+    def free(self, block: Any) -> None:
+        """Takes a block back: what `allocate` or `empty` gave.
+
+        Raises
+        ------
+        ValueError
+            For what is no block of this arena, or was given back before.
+        """
+        array = block.numpy() if hasattr(block, "numpy") else np.asarray(block)
+        offset = array.ctypes.data - self._start
+        size = self._used.pop(offset, None)
+        if size is None:
+            raise ValueError("PoolAllocator.free: this is no block of the arena, or it was given back before")
+        insort(self._free, (offset, size))
+        joined = [self._free[0]]
+        for at, room in self._free[1:]:
+            last, before = joined[-1]
+            if last + before == at:
+                joined[-1] = (last, before + room)
+            else:
+                joined.append((at, room))
+        self._free = joined
+
+    def empty(self, shape: SupportsIndex | tuple[SupportsIndex, ...], dtype: npt.DTypeLike = float) -> npt.NDArray[Any]:
+        """An uninitialised array in the arena, for ``out=``.
+
+        Parameters
+        ----------
+        shape : int or tuple of ints
+        dtype : dtype, optional
+
+        Returns
+        -------
+        ndarray
+            C order; give it back with `free`.
+        """
+        extents = tuple(n.__index__() for n in (shape if isinstance(shape, tuple) else (shape,)))
+        if any(n < 0 for n in extents):
+            raise ValueError(f"PoolAllocator.empty: shape is {extents}, expected extents that are not negative")
+        kind = np.dtype(dtype)
+        count = 1
+        for n in extents:
+            count *= n
+        return self.allocate(count * kind.itemsize).view(kind).reshape(extents)
+
+    @property
+    def available(self) -> int:
+        """Bytes that are free."""
+        return sum(room for _, room in self._free)
+
+    @property
+    def capacity(self) -> int:
+        """Bytes of the arena."""
+        return self._capacity
+
+    def stats(self) -> dict[str, int]:
+        """Counters of the arena.
+
+        Returns
+        -------
+        dict
+            ``capacity_bytes``, ``in_use_bytes``, ``available_bytes``, ``peak_bytes``, ``blocks`` given out now,
+            ``allocations`` so far, ``refusals``.
+        """
+        free = self.available
+        return {
+            "capacity_bytes": self._capacity,
+            "in_use_bytes": self._capacity - free,
+            "available_bytes": free,
+            "peak_bytes": self._peak,
+            "blocks": len(self._used),
+            "allocations": self._allocations,
+            "refusals": self._refusals,
+        }

@@ -48,6 +48,17 @@ NUMRS_API int32_t numrs_abi(void);
 /** Version of the loaded library, such as "0.1.0"; never NULL. */
 NUMRS_API const char *numrs_version(void);
 
+/** An element of complex64: two float32, real part first, as in C's float _Complex and C++'s std::complex<float>. */
+typedef struct numrs_c64 {
+  float re; /**< real part */
+  float im; /**< imaginary part */
+} numrs_c64;
+/** An element of complex128. */
+typedef struct numrs_c128 {
+  double re; /**< real part */
+  double im; /**< imaginary part */
+} numrs_c128;
+
 /** What every call that can fail returns. Fixed width: a C enum has none. */
 typedef int32_t numrs_status;
 /** Numbers of statuses; later versions may add some. */
@@ -177,6 +188,10 @@ NUMRS_API void numrs_memory_trim(void);
 NUMRS_API numrs_status numrs_memory_set_limit(uint64_t bytes);
 /** Begins a new peak at what is in use now. */
 NUMRS_API void numrs_memory_reset_peak(void);
+
+/** Bytes written by copies and conversions (numrs_convert, and those that other calls make of their operands) since the
+   process began: a difference of 0 says that nothing was copied in between. */
+NUMRS_API uint64_t numrs_copied_bytes(void);
 
 /** Backends: "cpu" (SIMD) and "cpu-portable" (plain C++, the oracle). numrs_backend_name(i) is NULL beyond the last. */
 NUMRS_API const char *numrs_backend_name(int32_t index);

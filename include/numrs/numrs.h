@@ -29,6 +29,7 @@
 #include "numrs/linalg.h"
 #include "numrs/lapack.h"
 #include "numrs/order.h"
+#include "numrs/indexing.h"
 #include "numrs/rolling.h"
 #include "numrs/ewm.h"
 #include "numrs/stats.h"

@@ -68,6 +68,7 @@ enum {
   NUMRS_OP_ERF = 41, /**< erf */
   NUMRS_OP_ERFC = 42, /**< erfc */
   NUMRS_OP_SIGMOID = 43, /**< sigmoid */
+  NUMRS_OP_ANGLE = 44, /**< angle */
 };
 
 /** Operations of numrs_binary. */

@@ -122,6 +122,7 @@ extern "C" numrs_status numrs_memory_set_limit(uint64_t bytes) {
     return NUMRS_OK;
   });
 }
+extern "C" uint64_t numrs_copied_bytes(void) { return CopiedBytes(); }
 extern "C" void numrs_memory_reset_peak(void) { PoolResetPeak(); }
 
 extern "C" const char* numrs_backend_name(int32_t index) { return BackendName(index); }

@@ -124,8 +124,9 @@ Status OrderAlong(numrs_context* context, int32_t op, const numrs_view* x, const
     }
   }
   const bool two = row.length == OrderLength::K;
+  NUMRS_TRY(CheckOutput(row.name, OrderResultDType(row.result, job.compute), out));
+  job.compute = OrderKernelDType(job.compute);
   const int32_t result = OrderResultDType(row.result, job.compute);
-  NUMRS_TRY(CheckOutput(row.name, result, out));
   if (two) {
     NUMRS_TRY(CheckOutput(row.name, kI64, second));
     if (RangesOverlap(out, second)) return Fail(NUMRS_OVERLAP, "%s: values and indices overlap", row.name);
@@ -201,6 +202,7 @@ Status OrderReduce(numrs_context* context, int32_t op, const numrs_view* x, cons
     job.weights = &weight;
   }
   NUMRS_TRY(CheckOutput(row.name, job.compute, out));
+  job.compute = OrderKernelDType(job.compute);
   const Run run = MakeRun(context);
   const Target target(
       out, RangesOverlap(job.x, out) || (where && RangesOverlap(mask, out)) || (weights && RangesOverlap(weight, out)));

@@ -69,7 +69,7 @@ Status SearchSorted(numrs_context* context, const numrs_view* x1, const numrs_vi
                   ShapeText(order, got, sizeof(got)), ShapeText(sorted, wanted, sizeof(wanted)));
     }
   }
-  const int32_t compute = Promote(sorted.dtype, values.dtype);
+  const int32_t compute = OrderKernelDType(Promote(sorted.dtype, values.dtype));
   const Run run = MakeRun(context);
   Line line(sorted, compute), wanted_line(values, compute);
   const bool direct = out.IsContiguous() && out.dtype == kI64 && reinterpret_cast<uintptr_t>(out.data) % 8 == 0 &&
@@ -218,13 +218,14 @@ Status Unique(numrs_context* context, const numrs_view* x, const numrs_view* val
   }
   const Run run = MakeRun(context);
   const OrderTable& table = *run.kernels.order;
-  const int64_t n = in.size, size = in.itemsize();
+  const int32_t dtype = OrderKernelDType(in.dtype);
+  const int64_t n = in.size, size = SizeOf(dtype);
   const bool places = indices || inverse;
   const int32_t op = places ? kOrder_argsort : kOrder_sort;
-  Line line(in, in.dtype);
+  Line line(in, dtype);
   const Workspace sorted(static_cast<size_t>(n * size)), order(places ? static_cast<size_t>(n) * 8 : 0),
       firsts(static_cast<size_t>(n) * 8), numbers(static_cast<size_t>(inverse ? n : 0) * 8),
-      lengths(static_cast<size_t>(counts ? n : 0) * 8), scratch(OrderScratch(op, in.dtype, n));
+      lengths(static_cast<size_t>(counts ? n : 0) * 8), scratch(OrderScratch(op, dtype, n));
   if (!line.ok() || !sorted.ok() || !order.ok() || !firsts.ok() || !numbers.ok() || !lengths.ok() || !scratch.ok())
     return NoMemory(function);
   NUMRS_TRY(line.Load(run, function));
@@ -234,14 +235,14 @@ Status Unique(numrs_context* context, const numrs_view* x, const numrs_view* val
   }
   const OrderOptions options;
   OrderLine work = {line.data(), n, places ? order.data() : sorted.data(), nullptr, nullptr, &options, scratch.data()};
-  table.line[op][in.dtype](work);
+  table.line[op][dtype](work);
   const int64_t* at = order.as<int64_t>();
   char* element = sorted.as<char>();
   if (places) {
     const char* from = static_cast<const char*>(line.data());
     for (int64_t i = 0; i < n; i++) std::memcpy(element + i * size, from + at[i] * size, static_cast<size_t>(size));
   }
-  const DiffersFn differs = DiffersOf(in.dtype);
+  const DiffersFn differs = DiffersOf(dtype);
   int64_t found = 0;
   for (int64_t i = 0; i < n; i++) {
     if (i == 0 || differs(element, i, i - 1)) {
@@ -260,7 +261,7 @@ Status Unique(numrs_context* context, const numrs_view* x, const numrs_view* val
     if (given[k]) outputs[k].shape[0] = outputs[k].size = found;
   }
   Delivery deliveries[4];
-  NUMRS_TRY(deliveries[0].Prepare(run, function, element, in.dtype, outputs[0]));
+  NUMRS_TRY(deliveries[0].Prepare(run, function, element, dtype, outputs[0]));
   if (indices) NUMRS_TRY(deliveries[1].Prepare(run, function, firsts.data(), kI64, outputs[1]));
   if (counts) NUMRS_TRY(deliveries[2].Prepare(run, function, lengths.data(), kI64, outputs[2]));
   if (inverse) NUMRS_TRY(deliveries[3].Prepare(run, function, numbers.data(), kI64, outputs[3]));

@@ -180,7 +180,7 @@ Status CheckLines(const RollingJob& job, int64_t outputs) {
     return Fail(NUMRS_BAD_SHAPE, "%s: out has shape %s, expected %s", f, ShapeText(job.y, got, sizeof(got)),
                 ShapeText(ndim, shape, wanted, sizeof(wanted)));
   }
-  const int32_t result = job.x.dtype == kF32 && (!two || job.x2.dtype == kF32) ? kF32 : kF64;
+  const int32_t result = FloatOf(job.x.dtype, two ? job.x2.dtype : static_cast<int32_t>(kInvalid));
   if (result != job.y.dtype && !CanCastSameKind(result, job.y.dtype)) {
     return Fail(NUMRS_BAD_DTYPE,
                 "%s: out has dtype %s, to which the result of dtype %s cannot be cast by the same_kind rule", f,
@@ -271,7 +271,7 @@ extern "C" numrs_status numrs_rolling_dtype(int32_t op, int32_t x, int32_t* resu
     NUMRS_TRY(CheckOp(f, op));
     if (!result) return Fail(NUMRS_BAD_ARGUMENT, "%s: result is NULL", f);
     if (!IsDType(x)) return Fail(NUMRS_BAD_DTYPE, "%s: x has dtype %s", f, NameOf(x));
-    *result = x == kF32 ? kF32 : kF64;
+    *result = FloatOf(x);
     return NUMRS_OK;
   });
 }

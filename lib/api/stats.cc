@@ -109,7 +109,7 @@ Status DescribeOutput(const StatRow& row, const View& given, StatJob* job) {
   return NUMRS_OK;
 }
 
-int32_t ResultOf(int32_t x, int32_t x2) { return x == kF32 && (x2 == kInvalid || x2 == kF32) ? kF32 : kF64; }
+int32_t ResultOf(int32_t x, int32_t x2) { return FloatOf(x, x2); }
 
 Status CheckStatOp(int32_t op) {
   if (op >= 0 && op < kStatOps) return NUMRS_OK;

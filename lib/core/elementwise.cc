@@ -34,6 +34,10 @@ void StreamFence() {
 #endif
 }
 
+struct TwoWords {  // an element of complex128
+  uint64_t words[2];
+};
+
 // Rows of `row` elements, step bytes apart, their elements stride bytes apart, one behind the other to y.
 template <typename T>
 void CopyRows(const char* x, int64_t step, int64_t stride, int64_t row, int64_t rows, char* y) {
@@ -95,10 +99,7 @@ class Runner {
     way_[out_] = direct_out ? Way::DIRECT : Way::BUFFERED;
     if (direct_out && !plan.transposed && WantsStream()) stream_ = true;
     buffered_ = buffered || !direct_out || stream_;
-    int64_t widest = SizeOf(job.result);
-    for (int k = 0; k < plan.operands; k++) widest = std::max(widest, plan.itemsize[k]);
-    for (int k = 0; k < job.inputs; k++) widest = std::max(widest, SizeOf(job.compute[k]));
-    block_ = (stream_ ? kBufferBytes : kPackBytes) / widest / plan.row * plan.row;
+    block_ = (stream_ ? kBufferBytes : kPackBytes) / WidestElement(job) / plan.row * plan.row;
   }
 
   // Scratch of one thread: per operand a packing and a conversion buffer, then the transposed tiles.
@@ -247,7 +248,7 @@ class Runner {
         CopyRows<uint64_t>(x, step, stride, row, n / row, buffer);
         break;
       default:
-        CopyRows<std::complex<double>>(x, step, stride, row, n / row, buffer);
+        CopyRows<TwoWords>(x, step, stride, row, n / row, buffer);
         break;
     }
     return Converted(k, buffer, n, scratch);
@@ -443,10 +444,15 @@ template <int kBytes>
 void Move(const void* x, void* y, int64_t n) {
   std::memcpy(y, x, static_cast<size_t>(n) * kBytes);
 }
+std::atomic<uint64_t> copied_bytes{0};
+
 constexpr UnaryFn kMove[kSizes] = {Move<1>, Move<2>, Move<4>, Move<8>, Move<16>};
 }  // namespace
 
+uint64_t CopiedBytes() { return copied_bytes.load(std::memory_order_relaxed); }
+
 Status Convert(const Run& run, const char* function, const View& x, const View& y) {
+  copied_bytes.fetch_add(static_cast<uint64_t>(y.size * y.itemsize()), std::memory_order_relaxed);
   ElementwiseJob job;
   job.function = function;
   job.inputs = 1;

@@ -32,6 +32,9 @@ Status RunElementwise(const Run& run, ElementwiseJob& job);
 // y = x converted to y.dtype; y has x's shape or a shape that x broadcasts to.
 Status Convert(const Run& run, const char* function, const View& x, const View& y);
 
+// Bytes that Convert has written since the process began.
+uint64_t CopiedBytes();
+
 // Bytes moved by one call above which results bypass the caches.
 int64_t StreamThreshold();
 void SetStreamThreshold(int64_t bytes);

@@ -51,7 +51,7 @@ void TreeRows(const void* x, int64_t row_stride, int64_t w, int64_t n, void* sta
   }
 }
 
-// Products of two arrays; exact for float32.
+// Products of two arrays; exact for float32 and narrower ones.
 template <typename Type>
 struct ProductLoad {
   const Type *a, *b;
@@ -102,10 +102,14 @@ void FinishMean(const void* states, int64_t w, int64_t n, double, void* y) {
 
 template <template <typename> class Scalar, class Op, class Map>
 void FillOne(ReduceTable* t, int32_t op) {
-  t->rows[op][kF32] = TreeRows<Scalar<float>, Op, Map>;
-  t->rows[op][kF64] = TreeRows<Scalar<double>, Op, Map>;
-  t->columns[op][kF32] = Columns<Tree<Scalar<float>, Op, Map>>;
-  t->columns[op][kF64] = Columns<Tree<Scalar<double>, Op, Map>>;
+#define NUMRS_TREE(dtype, cxx)                                  \
+  t->rows[op][dtype] = TreeRows<ops::AccOf<Scalar, cxx>, Op, Map>; \
+  t->columns[op][dtype] = Columns<Tree<ops::AccOf<Scalar, cxx>, Op, Map>>;
+  NUMRS_TREE(kF16, Half)
+  NUMRS_TREE(kBF16, BFloat16)
+  NUMRS_TREE(kF32, float)
+  NUMRS_TREE(kF64, double)
+#undef NUMRS_TREE
 }
 
 }  // namespace
@@ -118,12 +122,14 @@ void FillReduceSums(ReduceTable* t) {
   FillOne<ops::NanSum, Adds, ZeroForNaN>(t, kReduce_nansum);
   FillOne<ops::NanProd, Multiplies, OneForNaN>(t, kReduce_nanprod);
   // The state of a mean is a sum.
-  for (int32_t dtype : {kF32, kF64}) {
+  for (int32_t dtype : {kF16, kBF16, kF32, kF64}) {
     t->rows[kReduce_mean][dtype] = t->rows[kReduce_sum][dtype];
     t->columns[kReduce_mean][dtype] = t->columns[kReduce_sum][dtype];
   }
   t->finish[kReduce_mean][kF32] = FinishMean<float>;
   t->finish[kReduce_mean][kF64] = FinishMean<double>;
+  t->dot[kF16] = DotRows<Half>;
+  t->dot[kBF16] = DotRows<BFloat16>;
   t->dot[kF32] = DotRows<float>;
   t->dot[kF64] = DotRows<double>;
 }

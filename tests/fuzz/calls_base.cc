@@ -150,6 +150,10 @@ NUMRS_FUZZ(numrs_memory_reset_peak, 1, [](Call* c, Input*) {
   numrs_memory_reset_peak();
   Number(c, true);
 });
+NUMRS_FUZZ(numrs_copied_bytes, 1, [](Call* c, Input*) {
+  const uint64_t before = numrs_copied_bytes();
+  Number(c, numrs_copied_bytes() >= before);
+});
 NUMRS_FUZZ(numrs_memory_set_limit, 2, [](Call* c, Input* in) {
   const uint64_t bytes = in->OneIn(3) ? static_cast<uint64_t>(in->Below(60000)) : in->Word();
   Around().memory_fails = true;

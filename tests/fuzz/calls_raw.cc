@@ -287,6 +287,31 @@ void Run(Call* call, Input* in, Family family, numrs_status (*f)(numrs_context*,
   }
 }
 
+// The calls by number: one operation on the memory that the typed functions see, or numbers that are none.
+numrs_status SquareByNumber(numrs_context* context, const float* x, float* y, int64_t n) {
+  return numrs_unary_n(context, NUMRS_OP_SQUARE, NUMRS_F32, x, y, n);
+}
+numrs_status LessByNumber(numrs_context* context, const double* a, const double* b, uint8_t* y, int64_t n) {
+  return numrs_binary_n(context, NUMRS_OP_LESS, NUMRS_F64, a, b, y, n);
+}
+int32_t NoNumber(Input* in) { return in->OneIn(2) ? -1 - in->Below(1000) : 1000 + in->Below(1 << 20); }
+NUMRS_FUZZ(numrs_unary_n, 4, [](Call* call, Input* in) {
+  if (!in->OneIn(5)) return Run(call, in, kElementwise, SquareByNumber);
+  const bool op = in->OneIn(2);
+  const int32_t number = NoNumber(in);
+  Watched(call, in, true, [&] {
+    return numrs_unary_n(nullptr, op ? number : NUMRS_OP_SQUARE, op ? NUMRS_F32 : number, nullptr, nullptr, 0);
+  });
+});
+NUMRS_FUZZ(numrs_binary_n, 4, [](Call* call, Input* in) {
+  if (!in->OneIn(5)) return Run(call, in, kElementwise, LessByNumber);
+  const bool op = in->OneIn(2);
+  const int32_t number = NoNumber(in);
+  Watched(call, in, true, [&] {
+    return numrs_binary_n(nullptr, op ? number : NUMRS_OP_LESS, op ? NUMRS_F64 : number, nullptr, nullptr, nullptr, 0);
+  });
+});
+
 #define RAW(family, function) NUMRS_FUZZ(function, 1, [](Call* call, Input* in) { Run(call, in, family, function); });
 #include "raw_functions.inc"
 

@@ -4,7 +4,7 @@ from numpy cimport (NPY_ARRAY_WRITEABLE, PyArray_CheckExact, PyArray_CHKFLAGS, P
                     PyArray_NDIM, PyArray_SIZE, PyArray_STRIDES, PyArray_TYPE, ndarray)
 
 from numrs.c.base cimport numrs_context, numrs_status
-from numrs.c.ops cimport NUMRS_BF16
+from numrs.c.ops cimport NUMRS_BF16, NUMRS_F16, NUMRS_F64
 from numrs.c.view cimport numrs_view
 
 cdef extern from "numpy/arrayobject.h":
@@ -29,6 +29,10 @@ cdef inline int32_t dtype_of(ndarray a) noexcept:
     if 0 <= number < 32:
         return DTYPE_OF_NUMPY[number]
     return NUMRS_BF16 if number == BFLOAT16_NUMBER else 0
+
+cdef inline bint is_float(int32_t dtype) noexcept:
+    """float16, bfloat16, float32 or float64."""
+    return NUMRS_F16 <= dtype <= NUMRS_F64
 
 cdef inline numrs_view view_of(ndarray a, int32_t dtype) noexcept:
     """Borrows data, shape and strides: valid while the GIL is held or the array is pinned."""
@@ -67,6 +71,7 @@ cdef struct Held:
 cdef ndarray as_array(object x, str function, str argument)
 cdef object table_of(object x, str function, str argument)
 cdef bint know_bfloat16() except -1
+cdef object descr_of(int32_t dtype)
 cdef int32_t as_dtype(object dtype, str function) except 0
 cdef ndarray check_out(object out, str function)
 cdef ndarray new_array(int ndim, const int64_t *shape, int32_t dtype)

@@ -99,6 +99,13 @@ cdef bint know_bfloat16() except -1:
     return True
 
 
+cdef object descr_of(int32_t dtype):
+    """The NumPy dtype of a numrs dtype."""
+    if dtype == NUMRS_BF16 and not know_bfloat16():
+        raise ImportError("bfloat16 needs the package ml_dtypes, which is not installed")
+    return <object>_DESCR_OF_DTYPE[dtype]
+
+
 _EXCEPTIONS = {
     "BAD_ARGUMENT": ValueError, "BAD_SHAPE": ValueError, "BAD_DTYPE": TypeError, "BAD_INDEX": IndexError,
     "OVERLAP": ValueError,
@@ -128,7 +135,7 @@ cdef object _find_table = None  # numrs._ops._tables.table_of, from the first fo
 cdef object table_of(object x, str function, str argument):
     """A column or frame of pandas, polars or Arrow as a class of _tables.py; None for anything else."""
     global _find_table
-    if type(x) in (list, tuple, float, int, bool) or x is None or isinstance(x, (np.ndarray, np.generic)):
+    if type(x) in (list, tuple, float, int, bool, complex) or x is None or isinstance(x, (np.ndarray, np.generic)):
         return None
     if _find_table is None:
         from numrs._ops._tables import table_of as found
@@ -175,6 +182,16 @@ cdef int32_t as_dtype(object dtype, str function) except 0:
     if found == 0:
         raise TypeError(f"{function}: dtype is {wanted}, expected one of {SUPPORTED} in native byte order")
     return found
+
+
+def array_of_data(object x, str function, str argument):
+    """as_array for modules in Python."""
+    return as_array(x, function, argument)
+
+
+def as_numpy_dtype(object dtype, str function):
+    """A dtype argument as a NumPy dtype that numrs has, in native byte order."""
+    return descr_of(as_dtype(dtype, function))
 
 
 cdef ndarray check_out(object out, str function):

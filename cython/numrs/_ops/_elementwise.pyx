@@ -7,28 +7,25 @@ cimport numpy as cnp
 from numpy cimport PyArray_CheckExact, ndarray
 
 from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, Held, array_of, as_array, broadcast, check, check_out,
-                                dtype_of, empty_like_shape, finished, hold, interruptible, new_array, pin, plain_out,
-                                release_context, same_shape, size_of, view_of)
+                                dtype_of, empty_like_shape, finished, hold, interruptible, is_float, new_array, pin,
+                                plain_out, release_context, same_shape, size_of, view_of)
+from numrs._ops._typed cimport any_tensor, tensor_binary, tensor_ternary, tensor_unary
 from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
-from numrs.c.elementwise cimport (numrs_binary, numrs_binary_dtypes, numrs_ternary, numrs_ternary_dtypes, numrs_unary,
-                                  numrs_unary_dtypes)
-from numrs.c.ops cimport NUMRS_BOOL, NUMRS_F32, NUMRS_F64, NUMRS_I64, NUMRS_U64
+from numrs.c.elementwise cimport (numrs_binary, numrs_binary_dtypes, numrs_convert, numrs_ternary,
+                                  numrs_ternary_dtypes, numrs_unary, numrs_unary_dtypes)
+from numrs.c.ops cimport (NUMRS_BF16, NUMRS_BOOL, NUMRS_C64, NUMRS_C128, NUMRS_F16, NUMRS_F32, NUMRS_F64, NUMRS_I64,
+                          NUMRS_U64)
 from numrs.c.view cimport numrs_dtype_name, numrs_promote, numrs_view
 
 cnp.import_array()
 
 cdef enum:
-    OPS = 128
-    DTYPES = 16
     UNARY = 1
     BINARY = 2
     TERNARY = 3
 
-# Result dtype of an operation on operands of one dtype; 0: refused. Filled from the library's tables.
-cdef int32_t[OPS][DTYPES] UNARY_RESULT
-cdef int32_t[OPS][DTYPES] BINARY_RESULT
-
+# UNARY_RESULT and BINARY_RESULT are filled from the library's tables.
 cdef void _fill() noexcept:
     cdef int32_t op, dtype, compute, result
     for op in range(OPS):
@@ -43,7 +40,7 @@ cdef void _fill() noexcept:
 
 _fill()
 
-cdef inline double _work_ns(int family, int32_t op, int32_t dtype, int64_t size) noexcept:
+cdef double work_ns(int family, int32_t op, int32_t dtype, int64_t size) noexcept:
     """Rough time of one thread: by what is memory traffic and what is mathematics."""
     cdef bint heavy
     if family == UNARY:
@@ -56,11 +53,11 @@ cdef inline double _work_ns(int family, int32_t op, int32_t dtype, int64_t size)
     return <double>size * <double>BYTES_OF_DTYPE[dtype] * (0.25 if heavy else 0.04)
 
 
-cdef bint _is_comparison(int32_t op) noexcept:
+cdef bint is_comparison(int32_t op) noexcept:
     return ops.NUMRS_OP_EQUAL <= op <= ops.NUMRS_OP_GREATER_EQUAL
 
 
-cdef bint _is_logical(int32_t op) noexcept:
+cdef bint is_logical(int32_t op) noexcept:
     return ops.NUMRS_OP_LOGICAL_AND <= op <= ops.NUMRS_OP_LOGICAL_XOR
 
 
@@ -91,9 +88,9 @@ cdef inline numrs_status _run(int family, int32_t op, const numrs_view *v, objec
                               ndarray y) except -1:
     """One call with views v, inputs then output, of these arrays (None: a number on our stack), without the GIL where
     that pays."""
-    cdef double work_ns = _work_ns(family, op, max(v[0].dtype, v[family].dtype), size_of(y))
-    if work_ns >= NOGIL_NS:
-        return _run_without_gil(family, op, v, a, b, c, y, work_ns)
+    cdef double work = work_ns(family, op, max(v[0].dtype, v[family].dtype), size_of(y))
+    if work >= NOGIL_NS:
+        return _run_without_gil(family, op, v, a, b, c, y, work)
     if family == UNARY:
         return numrs_unary(NULL, op, &v[0], &v[1])
     if family == BINARY:
@@ -115,6 +112,8 @@ def _refused(str name, operands):
 
 
 cdef object unary(int32_t op, str name, object x, object out):
+    if not PyArray_CheckExact(x) and any_tensor(x, out, None):
+        return tensor_unary(op, name, x, out)
     cdef ndarray a = array_of(x, name, "x"), y
     cdef int32_t dtype = dtype_of(a), result = UNARY_RESULT[op][dtype]
     cdef numrs_view views[2]
@@ -137,22 +136,9 @@ cdef object unary(int32_t op, str name, object x, object out):
     return finished(y) if out is None else y
 
 
-cdef union Number:
-    int8_t i8
-    int16_t i16
-    int32_t i32
-    int64_t i64
-    uint8_t u8
-    uint16_t u16
-    uint32_t u32
-    uint64_t u64
-    float f32
-    double f64
-
-
 cdef bint is_weak(object x) noexcept:
     """Python's own numbers take the dtype of what stands beside them; NumPy's scalars keep theirs."""
-    return type(x) is float or type(x) is int or type(x) is bool
+    return type(x) is float or type(x) is int or type(x) is bool or type(x) is complex
 
 
 cdef bint _store_int(object x, int32_t dtype, Number *number) except -1:
@@ -176,6 +162,27 @@ cdef bint _store_int(object x, int32_t dtype, Number *number) except -1:
     return True
 
 
+cdef void _store_half(double x, int32_t dtype, Number *number) noexcept:
+    """Writes a number as an element of float16 or bfloat16, rounded once."""
+    cdef numrs_view wide, narrow
+    wide.data = &x
+    wide.shape = narrow.shape = NULL
+    wide.strides = narrow.strides = NULL
+    wide.ndim = narrow.ndim = 0
+    wide.dtype = NUMRS_F64
+    narrow.data = number
+    narrow.dtype = dtype
+    numrs_convert(NULL, &wide, &narrow)
+
+
+cdef bint _is_inexact(int32_t dtype) noexcept:
+    return is_float(dtype) or dtype == NUMRS_C64 or dtype == NUMRS_C128
+
+
+# Dtypes that a Python complex number does not make wider than complex64.
+_BESIDE_C64 = (NUMRS_F16, NUMRS_BF16, NUMRS_F32, NUMRS_C64)
+
+
 cdef int _weak(object x, int32_t beside, int32_t computed, str name, str argument, numrs_view *view,
                Number *number) except -1:
     """Makes a 0-d view of a Python number beside an array of dtype `beside`, on which alone the operation's result is
@@ -189,21 +196,27 @@ cdef int _weak(object x, int32_t beside, int32_t computed, str name, str argumen
         number.u8 = 1 if x is True else 0
         view.dtype = NUMRS_BOOL
         return 0
-    if not (beside == NUMRS_F32 or beside == NUMRS_F64):
+    if type(x) is complex:  # beside float32: complex64
+        dtype = NUMRS_C64 if beside in _BESIDE_C64 else NUMRS_C128
+    elif not _is_inexact(beside):
         dtype = NUMRS_F64
         if type(x) is int:
-            if not (computed == NUMRS_F32 or computed == NUMRS_F64):
+            if not _is_inexact(computed):
                 view.dtype = NUMRS_I64 if beside == NUMRS_BOOL else beside
                 return 0 if _store_int(x, view.dtype, number) else 1
             if beside != NUMRS_BOOL:
                 dtype = computed
     view.dtype = dtype
     try:
-        number.f64 = float(x)
+        number.f64[0] = x.real if type(x) is complex else float(x)
+        number.f64[1] = x.imag if type(x) is complex else 0.0
     except OverflowError:
         raise _too_large(x, dtype, name, argument) from None
-    if dtype == NUMRS_F32:
-        number.f32 = <float>number.f64
+    if dtype == NUMRS_F32 or dtype == NUMRS_C64:
+        number.f32[0] = <float>number.f64[0]
+        number.f32[1] = <float>number.f64[1]
+    elif dtype == NUMRS_F16 or dtype == NUMRS_BF16:
+        _store_half(number.f64[0], dtype, number)
     return 0
 
 
@@ -283,10 +296,10 @@ cdef object _binary_weak(int32_t op, str name, object array, object number, bint
     cdef Number value
     cdef int at = 1 if swapped else 0
     cdef numrs_status status
-    if _is_logical(op):
+    if is_logical(op):
         number = bool(number)
     if _weak(number, dtype, BINARY_RESULT[op][dtype], name, number_name, &views[1 - at], &value):
-        if _is_comparison(op):
+        if is_comparison(op):
             return _constant_comparison(_mirrored(op) if swapped else op, name, x, number, out)
         raise _too_large(number, views[1 - at].dtype, name, number_name)
     views[at] = view_of(x, dtype)
@@ -324,6 +337,8 @@ cdef object binary(int32_t op, str name, object a, object b, object out):
             if status != NUMRS_OK:
                 check(status)
             return finished(y) if out is None else y
+    if any_tensor(a, b, out):
+        return tensor_binary(op, name, a, b, out)
     if is_weak(b) and not is_weak(a):
         return _binary_weak(op, name, a, b, False, out)
     if is_weak(a) and not is_weak(b):
@@ -332,7 +347,7 @@ cdef object binary(int32_t op, str name, object a, object b, object out):
     z = as_array(b, name, "x2")
     dtype = dtype_of(x)
     other = dtype_of(z)
-    if _is_comparison(op) and dtype != other and (dtype == NUMRS_U64 or other == NUMRS_U64) and \
+    if is_comparison(op) and dtype != other and (dtype == NUMRS_U64 or other == NUMRS_U64) and \
             (<object>x).dtype.kind + (<object>z).dtype.kind in ("iu", "ui"):
         if other == NUMRS_U64:
             return _compare_mixed(op, name, x, z, out)
@@ -345,6 +360,8 @@ cdef object binary(int32_t op, str name, object a, object b, object out):
 
 
 cdef object ternary(int32_t op, str name, tuple names, object a, object b, object c, object out):
+    if any_tensor(a, b, c) or any_tensor(out, c, None):
+        return tensor_ternary(op, name, names, a, b, c, out)
     cdef numrs_view views[4]
     cdef Number values[3]
     cdef tuple given = (a, b, c)

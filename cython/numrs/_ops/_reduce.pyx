@@ -10,6 +10,9 @@ from numpy cimport PyArray_CheckExact, PyArray_DIMS, PyArray_NDIM, ndarray
 from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, Held, array_of, as_array, broadcast, check, check_out,
                                 dtype_of, finish, hold, interruptible, new_array, pin, release_context, scalar,
                                 size_of, table_of, view_of)
+from numrs._ops._storage cimport tensor_of
+from numrs._ops._tensor cimport Tensor
+from numrs._ops._typed cimport any_tensor, plain, tensor_reduce_all
 from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.reduce cimport numrs_reduce, numrs_reduce_dtype, numrs_scan, numrs_scan_dtype, numrs_vecdot
@@ -107,7 +110,7 @@ cdef numrs_status _reduce_without_gil(int32_t op, ndarray x, ndarray w, ndarray 
 
 cdef object _reduce_all(int32_t op, str name, ndarray x, double correction):
     """Everything to one NumPy scalar: the usual small call."""
-    cdef int64_t value
+    cdef int64_t[2] value  # the largest element is complex128
     cdef int32_t dtype = dtype_of(x), result = REDUCE_RESULT[op][dtype]
     cdef numrs_view vx, vy
     cdef double work_ns = _work_ns(x, dtype)
@@ -115,7 +118,7 @@ cdef object _reduce_all(int32_t op, str name, ndarray x, double correction):
     if result == 0:
         raise _refused(dtype, name)
     vx = view_of(x, dtype)
-    vy.data = &value
+    vy.data = value
     vy.shape = NULL
     vy.strides = NULL
     vy.ndim = 0
@@ -126,7 +129,7 @@ cdef object _reduce_all(int32_t op, str name, ndarray x, double correction):
         status = _reduce_without_gil(op, x, None, None, &vx, NULL, &vy, NULL, -1, correction, work_ns)
     if status != NUMRS_OK:
         check(status)
-    return scalar(&value, result)
+    return scalar(value, result)
 
 
 cdef object reduced_table(object table, object y, object axis, object out, object keepdims):
@@ -134,9 +137,24 @@ cdef object reduced_table(object table, object y, object axis, object out, objec
     return y if out is not None else table.reduced(y, axis, keepdims is not False)
 
 
+cdef object _reduce_tensor(int32_t op, str name, object x, object axis, object out, object keepdims, object where,
+                           double correction):
+    """The same for a Tensor, or with one among the arguments."""
+    cdef int32_t result
+    if type(x) is Tensor and axis is None and out is None and (where is None or where is True) and keepdims is False:
+        result = REDUCE_RESULT[op][(<Tensor>x).view.dtype]
+        if result == 0:
+            raise _refused((<Tensor>x).view.dtype, name)
+        return tensor_reduce_all(op, name, x, result, correction)
+    made = reduce(op, name, plain(x), axis, plain(given_out(out)), keepdims, plain(where), correction)
+    return given_out(out) if out is not None else tensor_of(made)
+
+
 cdef object reduce(int32_t op, str name, object x, object axis, object out, object keepdims, object where,
                    double correction):
     if not PyArray_CheckExact(x):
+        if any_tensor(x, out, where):
+            return _reduce_tensor(op, name, x, axis, out, keepdims, where, correction)
         table = table_of(x, name, "x")
         if table is not None:
             axis = table.along(axis)
@@ -227,6 +245,9 @@ cdef object _scan_of_table(int32_t op, str name, object table, object axis, obje
 
 cdef object scan(int32_t op, str name, object x, object axis, object out, object include_initial):
     if not PyArray_CheckExact(x):
+        if any_tensor(x, out, None):
+            made = scan(op, name, plain(x), axis, plain(given_out(out)), include_initial)
+            return given_out(out) if out is not None else tensor_of(made)
         table = table_of(x, name, "x")
         if table is not None:
             return _scan_of_table(op, name, table, axis, out, include_initial)
@@ -277,6 +298,8 @@ cdef object scan(int32_t op, str name, object x, object axis, object out, object
 
 
 cdef object vecdot_(str name, object x1, object x2, object axis):
+    if any_tensor(x1, x2, None):
+        return tensor_of(vecdot_(name, plain(x1), plain(x2), axis))
     cdef ndarray a = array_of(x1, name, "x1"), b = array_of(x2, name, "x2"), y
     cdef numrs_view views[2]
     cdef numrs_view vy

@@ -4,9 +4,10 @@ cimport numpy as cnp
 from libc.stdint cimport int32_t
 from numpy cimport PyArray_SIZE, ndarray
 
-from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, Held, as_array, as_dtype, check, dtype_of, empty_like_shape,
-                                hold, interruptible, pin, release_context, view_of)
+from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, Held, as_array, as_dtype, check, descr_of, dtype_of,
+                                empty_like_shape, hold, interruptible, pin, release_context, view_of)
 from numrs._ops._elementwise cimport binary, is_weak, ternary
+from numrs._ops._typed import tensors
 from numrs.c cimport ops
 from numrs.c.base cimport numrs_context, numrs_status
 from numrs.c.elementwise cimport numrs_convert
@@ -48,6 +49,7 @@ def where(condition, x1, x2, /, out=None):
     return ternary(ops.NUMRS_OP_WHERE, "where", ("condition", "x1", "x2"), condition, x1, x2, out)
 
 
+@tensors
 def clip(x, /, min=None, max=None, out=None):
     """Limit elements to a range.
 
@@ -118,7 +120,8 @@ def fma(x1, x2, x3, /, out=None):
     return ternary(ops.NUMRS_OP_FMA, "fma", ("x1", "x2", "x3"), x1, x2, x3, out)
 
 
-def astype(x, dtype, /, *, copy=True):
+@tensors
+def astype(x, dtype, /, *, copy=True, device=None):
     """Convert to another dtype.
 
     Parameters
@@ -129,6 +132,8 @@ def astype(x, dtype, /, *, copy=True):
         One of numrs' dtypes.
     copy : bool
         False returns ``x`` itself where it already has the dtype.
+    device : str or Device, optional
+        Where the result is wanted; 'cpu'.
 
     Returns
     -------
@@ -139,7 +144,7 @@ def astype(x, dtype, /, *, copy=True):
     Raises
     ------
     TypeError
-        For a dtype that numrs does not have.
+        For a dtype that numrs does not have, and for complex numbers as real ones: take a part first.
 
     Examples
     --------
@@ -148,6 +153,11 @@ def astype(x, dtype, /, *, copy=True):
     """
     cdef ndarray a = as_array(x, "astype", "x")
     cdef int32_t wanted = as_dtype(dtype, "astype")
+    if device is not None:
+        from numrs.devices import resolve
+        resolve(device)
+    if (<object>a).dtype.kind == "c" and (<object>descr_of(wanted)).kind not in "cb":
+        raise TypeError(f"astype: {(<object>a).dtype} does not convert to {descr_of(wanted)}; take the real part first")
     if wanted == dtype_of(a) and not copy:
         return a
     cdef ndarray y = empty_like_shape(a, wanted)

@@ -1,18 +1,18 @@
 # cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
-"""Products of matrices: matmul, inner, outer, dot, tensordot; the transpose."""
-import math
-
+"""Products of matrices: matmul, inner, outer, dot."""
 import numpy as np
-from numpy.exceptions import AxisError
 
 from libc.stdint cimport int32_t, int64_t
 cimport numpy as cnp
-from numpy cimport PyArray_SIZE, ndarray
+from numpy cimport PyArray_CheckExact, PyArray_SIZE, ndarray
 
 from numrs._ops._array cimport (NOGIL_NS, Held, array_of, as_array, check, check_out, dtype_of, finish, hold,
                                 interruptible, new_array, pin, release_context, view_of)
-from numrs._ops._reduce cimport vecdot_
+from numrs._ops._reduce cimport given_out, vecdot_
+from numrs._ops._storage cimport tensor_of
+from numrs._ops._typed cimport any_tensor, plain
 from numrs._ops.elementwise_arithmetic import multiply
+from numrs._ops._typed import tensors
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.linalg cimport (numrs_inner, numrs_inner_shape, numrs_matmul, numrs_matmul_shape, numrs_outer,
                              numrs_outer_shape)
@@ -26,6 +26,9 @@ ctypedef numrs_status (*Product)(numrs_context *, const numrs_view *, const numr
 ctypedef numrs_status (*ProductShape)(const numrs_view *, const numrs_view *, int32_t *, int64_t *) noexcept nogil
 
 cdef object _product(Product call, ProductShape shape_of, str name, object x1, object x2, object out):
+    if not (PyArray_CheckExact(x1) and PyArray_CheckExact(x2)) and any_tensor(x1, x2, out):
+        made = _product(call, shape_of, name, plain(x1), plain(x2), plain(given_out(out)))
+        return given_out(out) if out is not None else tensor_of(made)
     cdef ndarray a = array_of(x1, name, "x1"), b = array_of(x2, name, "x2"), y
     cdef numrs_view va = view_of(a, dtype_of(a)), vb = view_of(b, dtype_of(b)), vy
     cdef int64_t shape[64]
@@ -118,6 +121,7 @@ def inner(x1, x2, /, out=None):
     return _product(numrs_inner, numrs_inner_shape, "inner", x1, x2, out)
 
 
+@tensors
 def outer(x1, x2, /, out=None):
     """Products of every element with every other.
 
@@ -148,6 +152,7 @@ def outer(x1, x2, /, out=None):
     return _product(numrs_outer, numrs_outer_shape, "outer", flat1, flat2, out)
 
 
+@tensors
 def dot(x1, x2, /, out=None):
     """Dot product, as numpy.dot.
 
@@ -182,89 +187,3 @@ def dot(x1, x2, /, out=None):
     if b.ndim <= 2:
         return _product(numrs_matmul, numrs_matmul_shape, "dot", a, b, out)
     return _product(numrs_inner, numrs_inner_shape, "dot", a, np.swapaxes(b, -1, -2), out)
-
-
-def tensordot(x1, x2, /, *, axes=2):
-    """Sum of products over several axes.
-
-    Parameters
-    ----------
-    x1, x2 : array_like
-        Operands.
-    axes : int or pair of sequences of ints
-        So many last axes of `x1` and first ones of `x2`, or the axes of each that go together.
-
-    Returns
-    -------
-    ndarray or scalar
-        The other axes of `x1`, then those of `x2`.
-
-    Raises
-    ------
-    ValueError
-        For extents that differ, or axes that there are not.
-
-    Examples
-    --------
-    >>> numrs.tensordot([[1.0, 2.0], [3.0, 4.0]], [[1.0, 0.0], [0.0, 1.0]])
-    np.float64(5.0)
-    """
-    cdef object a = as_array(x1, "tensordot", "x1"), b = as_array(x2, "tensordot", "x2")
-    if hasattr(axes, "__index__"):
-        count = axes.__index__()
-        if not 0 <= count <= min(a.ndim, b.ndim):
-            raise ValueError(f"tensordot: axes is {count}, expected 0 to {min(a.ndim, b.ndim)}")
-        first, second = list(range(a.ndim - count, a.ndim)), list(range(count))
-    else:
-        try:
-            first, second = ([side.__index__()] if hasattr(side, "__index__") else [axis.__index__() for axis in side]
-                             for side in axes)
-        except (TypeError, ValueError, AttributeError):
-            raise TypeError(f"tensordot: axes is {axes!r}, expected an integer or two sequences of integers") from None
-    for side, array, name in ((first, a, "x1"), (second, b, "x2")):
-        for i, axis in enumerate(side):
-            if not -array.ndim <= axis < array.ndim:
-                raise AxisError(f"tensordot: axis {axis} is out of bounds for {name} of shape {array.shape}")
-            side[i] = axis % array.ndim
-        if len(set(side)) != len(side):
-            raise ValueError(f"tensordot: an axis of {name} is given twice in {axes!r}")
-    if [a.shape[i] for i in first] != [b.shape[i] for i in second]:
-        raise ValueError(f"tensordot: x1 has shape {a.shape} and x2 {b.shape}; their extents along axes {first} and "
-                         f"{second} differ")
-    kept_a = [i for i in range(a.ndim) if i not in first]
-    kept_b = [i for i in range(b.ndim) if i not in second]
-    inner_size = math.prod(a.shape[i] for i in first)
-    left = np.reshape(np.transpose(a, kept_a + first), (math.prod(a.shape[i] for i in kept_a), inner_size))
-    right = np.reshape(np.transpose(b, second + kept_b), (inner_size, math.prod(b.shape[i] for i in kept_b)))
-    y = np.reshape(matmul(left, right), [a.shape[i] for i in kept_a] + [b.shape[i] for i in kept_b])
-    return y[()]
-
-
-def matrix_transpose(x, /):
-    """Transposed matrices, without a copy.
-
-    Parameters
-    ----------
-    x : array_like
-        (..., m, n).
-
-    Returns
-    -------
-    ndarray
-        (..., n, m), a view of `x`.
-
-    Raises
-    ------
-    ValueError
-        For less than two dimensions.
-
-    Examples
-    --------
-    >>> numrs.matrix_transpose([[1, 2], [3, 4]])
-    array([[1, 3],
-           [2, 4]])
-    """
-    cdef object a = as_array(x, "matrix_transpose", "x")
-    if a.ndim < 2:
-        raise ValueError(f"matrix_transpose: x has shape {a.shape}, expected at least 2 dimensions")
-    return np.swapaxes(a, -1, -2)

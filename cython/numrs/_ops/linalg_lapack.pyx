@@ -11,6 +11,7 @@ from numpy cimport PyArray_SIZE, ndarray
 
 from numrs._ops._array cimport (NOGIL_NS, Held, array_of, check, dtype_of, finish, hold, interruptible, new_array, pin,
                                 release_context, view_of)
+from numrs._ops._typed import tensors
 from numrs.c.base cimport NUMRS_BAD_SHAPE, NUMRS_OK, numrs_context, numrs_status
 from numrs.c.lapack cimport (numrs_cholesky, numrs_det, numrs_eig, numrs_eigh, numrs_inv, numrs_lstsq, numrs_qr,
                              numrs_slogdet, numrs_solve, numrs_svd)
@@ -151,6 +152,7 @@ cdef inline double _work(ndarray a, double each) noexcept:
     return each * <double>PyArray_SIZE(a) * <double>min(m, n) + 3.0 * <double>PyArray_SIZE(a)
 
 
+@tensors
 def cholesky(x, /, *, upper=False):
     """Cholesky factor of positive definite matrices.
 
@@ -208,6 +210,7 @@ cdef ndarray _rights(str name, ndarray a, ndarray b, int32_t dtype, int64_t rows
     return new_array(batch + own, shape, dtype)
 
 
+@tensors
 def solve(x1, x2, /):
     """Solution of linear equations ``x1 @ x = x2``.
 
@@ -239,6 +242,7 @@ def solve(x1, x2, /):
     return y
 
 
+@tensors
 def inv(x, /):
     """Inverse of matrices.
 
@@ -269,6 +273,7 @@ def inv(x, /):
     return y
 
 
+@tensors
 def det(x, /):
     """Determinants.
 
@@ -297,6 +302,7 @@ def det(x, /):
     return finish(y)
 
 
+@tensors
 def slogdet(x, /):
     """Determinants as sign and logarithm of the magnitude.
 
@@ -327,6 +333,7 @@ def slogdet(x, /):
     return SlogdetResult(finish(sign), finish(size))
 
 
+@tensors
 def qr(x, /, *, mode="reduced"):
     """Orthonormal and triangular factors.
 
@@ -367,6 +374,7 @@ def qr(x, /, *, mode="reduced"):
     return r if q is None else QRResult(q, r)
 
 
+@tensors
 def eigh(x, /, UPLO="L"):
     """Eigenvalues and eigenvectors of symmetric or Hermitian matrices.
 
@@ -396,6 +404,7 @@ def eigh(x, /, UPLO="L"):
     return _eigh("eigh", x, UPLO, True)
 
 
+@tensors
 def eigvalsh(x, /, UPLO="L"):
     """Eigenvalues of symmetric or Hermitian matrices.
 
@@ -437,6 +446,7 @@ cdef object _eigh(str name, object x, object triangle, bint with_vectors):
     return EighResult(values, vectors) if with_vectors else values
 
 
+@tensors
 def eig(x, /):
     """Eigenvalues and eigenvectors of any square matrices.
 
@@ -463,6 +473,7 @@ def eig(x, /):
     return _eig("eig", x, True)
 
 
+@tensors
 def eigvals(x, /):
     """Eigenvalues of any square matrices.
 
@@ -500,6 +511,7 @@ cdef object _eig(str name, object x, bint with_vectors):
     return EigResult(values, vectors) if with_vectors else values
 
 
+@tensors
 def svd(x, /, *, full_matrices=True):
     """Singular value decomposition.
 
@@ -536,6 +548,7 @@ def svd(x, /, *, full_matrices=True):
     return SVDResult(u, s, vh)
 
 
+@tensors
 def svdvals(x, /):
     """Singular values.
 
@@ -571,6 +584,7 @@ def _svdvals(str name, object x):
     return y
 
 
+@tensors
 def lstsq(x1, x2, /, *, rcond=None):
     """Least squares: the shortest x that makes the length of ``x2 - x1 @ x`` least.
 

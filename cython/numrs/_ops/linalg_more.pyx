@@ -10,6 +10,7 @@ cimport cython
 
 from numrs._ops._array cimport as_array
 from numrs._ops._reduce cimport reduce
+from numrs._ops._typed import tensors
 from numrs._ops.elementwise_arithmetic import multiply, subtract
 from numrs._ops.elementwise_selection import astype
 from numrs._ops.linalg import matmul
@@ -35,21 +36,7 @@ def _unit(dtype):
     return 2.0 ** -23 if dtype in (np.float32, np.complex64) or dtype.itemsize == 2 else 2.0 ** -52
 
 
-def _times(a, b):
-    """Elementwise products: of complex or 16-bit elements by NumPy where numrs has no kernel."""
-    try:
-        return multiply(a, b)
-    except (TypeError, NotImplementedError):
-        return np.multiply(a, b)
-
-
-def _minus(a, b):
-    try:
-        return subtract(a, b)
-    except (TypeError, NotImplementedError):
-        return np.subtract(a, b)
-
-
+@tensors
 @cython.wraparound(True)
 def pinv(x, /, *, rtol=None):
     """Pseudo-inverse of Moore and Penrose, by singular values.
@@ -90,6 +77,7 @@ def pinv(x, /, *, rtol=None):
     return matmul(left, np.conj(np.swapaxes(u, -1, -2)))
 
 
+@tensors
 @cython.wraparound(True)
 def matrix_rank(x, /, *, rtol=None):
     """Number of singular values that count.
@@ -127,6 +115,7 @@ def matrix_rank(x, /, *, rtol=None):
     return reduce(ops.NUMRS_OP_COUNT_NONZERO, "matrix_rank", above, -1, None, False, None, 0.0)
 
 
+@tensors
 @cython.wraparound(True)
 def matrix_power(x, n, /):
     """Powers of square matrices.
@@ -177,6 +166,7 @@ def matrix_power(x, n, /):
     return result.copy() if result is x else result
 
 
+@tensors
 @cython.wraparound(True)
 def cond(x, /, p=None):
     """Condition numbers.
@@ -231,6 +221,7 @@ def _inverse_or_inf(a):
     return np.stack([_inverse_or_inf(matrix) for matrix in stack]).reshape(a.shape)
 
 
+@tensors
 @cython.wraparound(True)
 def multi_dot(arrays, /):
     """Product of several matrices, in the cheapest order.
@@ -297,6 +288,7 @@ def _chain(arrays, cut, i, j):
     return matmul(_chain(arrays, cut, i, k), _chain(arrays, cut, k + 1, j))
 
 
+@tensors
 def kron(x1, x2, /):
     """Kronecker product, as numpy.kron.
 
@@ -324,10 +316,11 @@ def kron(x1, x2, /):
     ndim = max(a.ndim, b.ndim)
     a = a.reshape((1,) * (ndim - a.ndim) + a.shape)
     b = b.reshape((1,) * (ndim - b.ndim) + b.shape)
-    product = _times(np.expand_dims(a, tuple(range(1, 2 * ndim, 2))), np.expand_dims(b, tuple(range(0, 2 * ndim, 2))))
+    product = multiply(np.expand_dims(a, tuple(range(1, 2 * ndim, 2))), np.expand_dims(b, tuple(range(0, 2 * ndim, 2))))
     return np.reshape(product, [m * n for m, n in zip(a.shape, b.shape, strict=True)])[()]
 
 
+@tensors
 def cross(x1, x2, /, *, axis=-1):
     """Cross products of vectors of three elements.
 
@@ -365,7 +358,7 @@ def cross(x1, x2, /, *, axis=-1):
         shape = np.broadcast_shapes(a.shape, b.shape)
     except ValueError:
         raise ValueError(f"cross: operands with shapes {a.shape}, {b.shape} (axis last) do not broadcast") from None
-    parts = [_minus(_times(a[..., (i + 1) % 3], b[..., (i + 2) % 3]), _times(a[..., (i + 2) % 3], b[..., (i + 1) % 3]))
+    parts = [subtract(multiply(a[..., (i + 1) % 3], b[..., (i + 2) % 3]), multiply(a[..., (i + 2) % 3], b[..., (i + 1) % 3]))
              for i in range(3)]
     y = np.empty(shape, np.asarray(parts[0]).dtype)
     for i in range(3):
@@ -390,6 +383,7 @@ def _offset(str name, offset):
         raise TypeError(f"{name}: offset is of type {type(offset).__name__}, expected an integer") from None
 
 
+@tensors
 def diagonal(x, /, *, offset=0):
     """Diagonals of matrices, without a copy.
 
@@ -419,6 +413,7 @@ def diagonal(x, /, *, offset=0):
     return np.diagonal(a, _offset("diagonal", offset), -2, -1)
 
 
+@tensors
 @cython.wraparound(True)
 def trace(x, /, *, offset=0, dtype=None):
     """Sums of diagonals.
@@ -450,19 +445,11 @@ def trace(x, /, *, offset=0, dtype=None):
     line = np.diagonal(_at_least_matrix("trace", x), _offset("trace", offset), -2, -1)
     if dtype is not None:
         line = astype(line, dtype)
-    if line.dtype.kind == "c":
-        # The sums of both parts are those of real numbers.
-        y = np.empty(line.shape[:-1], line.dtype)
-        y.real = reduce(ops.NUMRS_OP_SUM, "trace", line.real, -1, None, False, None, 0.0)
-        y.imag = reduce(ops.NUMRS_OP_SUM, "trace", line.imag, -1, None, False, None, 0.0)
-        return y[()]
-    if line.dtype.itemsize == 2 and line.dtype.kind not in "iu":
-        return astype(reduce(ops.NUMRS_OP_SUM, "trace", astype(line, np.float32), -1, None, False, None, 0.0),
-                      line.dtype)[()]
     total = reduce(ops.NUMRS_OP_SUM, "trace", line, -1, None, False, None, 0.0)
     return total if dtype is None else astype(total, dtype)[()]
 
 
+@tensors
 def outer(x1, x2, /):
     """Products of every element of one vector with every element of another.
 
@@ -490,7 +477,4 @@ def outer(x1, x2, /):
     a, b = _array("outer", x1, "x1"), _array("outer", x2, "x2")
     if a.ndim != 1 or b.ndim != 1:
         raise ValueError(f"outer: x1 and x2 have shapes {a.shape} and {b.shape}, expected one dimension each")
-    try:
-        return outer_(a, b)
-    except NotImplementedError:
-        return np.multiply.outer(a, b)
+    return outer_(a, b)

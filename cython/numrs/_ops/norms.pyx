@@ -9,6 +9,7 @@ from numrs._ops.elementwise_arithmetic import abs as abs_
 from numrs._ops.elementwise_power import hypot
 from numrs._ops.elementwise_power import pow as power
 from numrs._ops.elementwise_selection import astype
+from numrs._ops._typed import tensors
 from numrs._ops.linalg_lapack import _svdvals
 from numrs.c cimport ops
 
@@ -39,6 +40,7 @@ def _vector_norm(str name, x, axis, ord, keepdims):
     return power(total, 1.0 / float(ord))
 
 
+@tensors
 def vector_norm(x, /, axis=None, *, ord=2, keepdims=False):
     """Vector norm along axes.
 
@@ -71,6 +73,7 @@ def vector_norm(x, /, axis=None, *, ord=2, keepdims=False):
     return _vector_norm("vector_norm", x, axis, ord, keepdims)
 
 
+@tensors
 def matrix_norm(x, /, *, keepdims=False, ord="fro"):
     """Norms of the matrices in the last two axes.
 
@@ -147,6 +150,7 @@ def _norm(x, ord, axis, keepdims):
     return _matrix_norm(x, ord, axes, keepdims)
 
 
+@tensors
 def norm(x, /, ord=None, axis=None, *, keepdims=False):
     """Norm of vectors or matrices, as numpy.linalg.norm.
 

@@ -12,6 +12,7 @@ from numpy cimport PyArray_DIMS, PyArray_NDIM, PyArray_SIZE, ndarray
 from numrs._ops._array cimport array_of, as_array, dtype_of, finish, new_array, size_of, view_of
 from numrs._ops._order cimport (ARGPARTITION, ARGSORT, PARTITION, RANKDATA, SEARCHSORTED, SORT, TOPK, UNIQUE, Call,
                                 along, execute, line_array, line_axis)
+from numrs._ops._typed import tensors
 from numrs.c cimport ops
 from numrs.c cimport order as c
 
@@ -32,6 +33,7 @@ cdef int32_t _direction(object descending, object stable, str name) except -1:
     return c.NUMRS_ORDER_DESCENDING if descending else 0
 
 
+@tensors
 def sort(x, /, *, axis=-1, descending=False, stable=True):
     """Elements in order along an axis.
 
@@ -64,6 +66,7 @@ def sort(x, /, *, axis=-1, descending=False, stable=True):
     return along(SORT, "sort", x, axis, _direction(descending, stable, "sort"))
 
 
+@tensors
 def argsort(x, /, *, axis=-1, descending=False, stable=True):
     """Positions that bring the elements in order along an axis.
 
@@ -96,6 +99,7 @@ def argsort(x, /, *, axis=-1, descending=False, stable=True):
     return along(ARGSORT, "argsort", x, axis, _direction(descending, stable, "argsort"))
 
 
+@tensors
 def partition(x, kth, /, axis=-1):
     """Elements partly in order: some stand where a sort would put them.
 
@@ -127,6 +131,7 @@ def partition(x, kth, /, axis=-1):
     return along(PARTITION, "partition", x, axis, 0, 0, kth)
 
 
+@tensors
 def argpartition(x, kth, /, axis=-1):
     """Positions that bring the elements partly in order.
 
@@ -157,6 +162,7 @@ def argpartition(x, kth, /, axis=-1):
     return along(ARGPARTITION, "argpartition", x, axis, 0, 0, kth)
 
 
+@tensors
 def topk(x, k, /, axis=-1, *, largest=True, sorted=True):
     """The k greatest or least elements along an axis.
 
@@ -214,6 +220,7 @@ def topk(x, k, /, axis=-1, *, largest=True, sorted=True):
     return _TopK(y, indices)
 
 
+@tensors
 def rankdata(x, /, method="average", *, axis=None):
     """Ranks of the elements along an axis, from 1 on.
 
@@ -247,6 +254,7 @@ def rankdata(x, /, method="average", *, axis=None):
     return along(RANKDATA, "rankdata", x, axis, 0, found)
 
 
+@tensors
 def searchsorted(x1, x2, /, *, side="left", sorter=None):
     """Places at which elements belong in a sorted array.
 
@@ -334,6 +342,7 @@ cdef tuple _unique(object x, str name, bint indices, bint inverse, bint counts):
     return cut(values), cut(first), back, cut(often)
 
 
+@tensors
 def unique_all(x, /):
     """Different elements, where they stand first, how to get back, and how often they are there.
 
@@ -361,6 +370,7 @@ def unique_all(x, /):
     return _UniqueAll(*_unique(x, "unique_all", True, True, True))
 
 
+@tensors
 def unique_counts(x, /):
     """Different elements and how often they are there.
 
@@ -388,6 +398,7 @@ def unique_counts(x, /):
     return _UniqueCounts(values, counts)
 
 
+@tensors
 def unique_inverse(x, /):
     """Different elements and where in them each element is.
 
@@ -415,6 +426,7 @@ def unique_inverse(x, /):
     return _UniqueInverse(values, inverse)
 
 
+@tensors
 def unique_values(x, /):
     """Different elements in order.
 

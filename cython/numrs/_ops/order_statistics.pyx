@@ -3,6 +3,7 @@
 import numpy as np
 
 from numrs._ops._order cimport IQR, MAD, MEDIAN, quantile_method, quantiles, reduced
+from numrs._ops._typed import tensors
 from numrs.c.order cimport NUMRS_ORDER_OMIT_NAN
 
 
@@ -16,6 +17,7 @@ cdef double _scale(object scale, double normal, str name) except? -1.25:
     return float(scale)
 
 
+@tensors
 def median(x, /, axis=None, *, out=None, keepdims=False, where=None):
     """Median along axes, by selection.
 
@@ -51,6 +53,7 @@ def median(x, /, axis=None, *, out=None, keepdims=False, where=None):
     return reduced(MEDIAN, "median", x, axis, out, keepdims, where, 0)
 
 
+@tensors
 def nanmedian(x, /, axis=None, *, out=None, keepdims=False, where=None):
     """Median along axes of the elements that are no NaN.
 
@@ -86,6 +89,7 @@ def nanmedian(x, /, axis=None, *, out=None, keepdims=False, where=None):
     return reduced(MEDIAN, "nanmedian", x, axis, out, keepdims, where, NUMRS_ORDER_OMIT_NAN)
 
 
+@tensors
 def quantile(x, q, /, axis=None, *, out=None, method="linear", keepdims=False, weights=None, where=None):
     """Quantiles along axes, by selection.
 
@@ -129,6 +133,7 @@ def quantile(x, q, /, axis=None, *, out=None, method="linear", keepdims=False, w
     return quantiles("quantile", x, q, 1.0, axis, out, method, keepdims, weights, where, 0)
 
 
+@tensors
 def nanquantile(x, q, /, axis=None, *, out=None, method="linear", keepdims=False, weights=None, where=None):
     """Quantiles along axes of the elements that are no NaN.
 
@@ -172,6 +177,7 @@ def nanquantile(x, q, /, axis=None, *, out=None, method="linear", keepdims=False
     return quantiles("nanquantile", x, q, 1.0, axis, out, method, keepdims, weights, where, NUMRS_ORDER_OMIT_NAN)
 
 
+@tensors
 def percentile(x, q, /, axis=None, *, out=None, method="linear", keepdims=False, weights=None, where=None):
     """Quantiles along axes, in per cent.
 
@@ -215,6 +221,7 @@ def percentile(x, q, /, axis=None, *, out=None, method="linear", keepdims=False,
     return quantiles("percentile", x, q, 100.0, axis, out, method, keepdims, weights, where, 0)
 
 
+@tensors
 def nanpercentile(x, q, /, axis=None, *, out=None, method="linear", keepdims=False, weights=None, where=None):
     """Quantiles along axes of the elements that are no NaN, in per cent.
 
@@ -258,6 +265,7 @@ def nanpercentile(x, q, /, axis=None, *, out=None, method="linear", keepdims=Fal
     return quantiles("nanpercentile", x, q, 100.0, axis, out, method, keepdims, weights, where, NUMRS_ORDER_OMIT_NAN)
 
 
+@tensors
 def mad(x, /, axis=None, *, scale=1.0, out=None, keepdims=False, where=None):
     """Median of the absolute distances from the median, along axes.
 
@@ -296,6 +304,7 @@ def mad(x, /, axis=None, *, scale=1.0, out=None, keepdims=False, where=None):
     return reduced(MAD, "mad", x, axis, out, keepdims, where, 0, 0, _scale(scale, 0.6744897501960817, "mad"))
 
 
+@tensors
 def iqr(x, /, axis=None, *, scale=1.0, method="linear", out=None, keepdims=False, where=None):
     """Distance of the quartiles along axes.
 

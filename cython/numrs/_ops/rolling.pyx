@@ -1,9 +1,11 @@
 # cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
 """Moments and extremes of moving windows."""
 from numrs._ops._rolling cimport Choice, choose, correction_of, rolling
+from numrs._ops._typed import tensors
 from numrs.c cimport ops
 
 
+@tensors
 def rolling_count(x, window, *, axis=-1, min_periods=None, center=False, closed='right', step=1, out=None):
     """Number of values in moving windows.
 
@@ -47,6 +49,7 @@ def rolling_count(x, window, *, axis=-1, min_periods=None, center=False, closed=
     return rolling(ops.NUMRS_OP_ROLLING_COUNT, "rolling_count", x, None, window, axis, &c, None, out)
 
 
+@tensors
 def rolling_sum(x, window, *, axis=-1, weights=None, min_periods=None, center=False, closed='right', step=1, out=None):
     """Sum of moving windows.
 
@@ -92,6 +95,7 @@ def rolling_sum(x, window, *, axis=-1, weights=None, min_periods=None, center=Fa
     return rolling(ops.NUMRS_OP_ROLLING_SUM, "rolling_sum", x, None, window, axis, &c, weights, out)
 
 
+@tensors
 def rolling_mean(x, window, *, axis=-1, weights=None, min_periods=None, center=False, closed='right', step=1, out=None):
     """Mean of moving windows.
 
@@ -137,6 +141,7 @@ def rolling_mean(x, window, *, axis=-1, weights=None, min_periods=None, center=F
     return rolling(ops.NUMRS_OP_ROLLING_MEAN, "rolling_mean", x, None, window, axis, &c, weights, out)
 
 
+@tensors
 def rolling_var(x, window, *, axis=-1, correction=None, ddof=None, weights=None, min_periods=None, center=False,
                 closed='right', step=1, out=None):
     """Variance of moving windows.
@@ -188,6 +193,7 @@ def rolling_var(x, window, *, axis=-1, correction=None, ddof=None, weights=None,
     return rolling(ops.NUMRS_OP_ROLLING_VAR, "rolling_var", x, None, window, axis, &c, weights, out)
 
 
+@tensors
 def rolling_std(x, window, *, axis=-1, correction=None, ddof=None, weights=None, min_periods=None, center=False,
                 closed='right', step=1, out=None):
     """Standard deviation of moving windows.
@@ -238,6 +244,7 @@ def rolling_std(x, window, *, axis=-1, correction=None, ddof=None, weights=None,
     return rolling(ops.NUMRS_OP_ROLLING_STD, "rolling_std", x, None, window, axis, &c, weights, out)
 
 
+@tensors
 def rolling_sem(x, window, *, axis=-1, correction=None, ddof=None, min_periods=None, center=False, closed='right',
                 step=1, out=None):
     """Standard error of the mean of moving windows.
@@ -286,6 +293,7 @@ def rolling_sem(x, window, *, axis=-1, correction=None, ddof=None, min_periods=N
     return rolling(ops.NUMRS_OP_ROLLING_SEM, "rolling_sem", x, None, window, axis, &c, None, out)
 
 
+@tensors
 def rolling_skew(x, window, *, axis=-1, min_periods=None, center=False, closed='right', step=1, out=None):
     """Skewness of moving windows.
 
@@ -329,6 +337,7 @@ def rolling_skew(x, window, *, axis=-1, min_periods=None, center=False, closed='
     return rolling(ops.NUMRS_OP_ROLLING_SKEW, "rolling_skew", x, None, window, axis, &c, None, out)
 
 
+@tensors
 def rolling_kurt(x, window, *, axis=-1, min_periods=None, center=False, closed='right', step=1, out=None):
     """Excess kurtosis of moving windows.
 
@@ -372,6 +381,7 @@ def rolling_kurt(x, window, *, axis=-1, min_periods=None, center=False, closed='
     return rolling(ops.NUMRS_OP_ROLLING_KURT, "rolling_kurt", x, None, window, axis, &c, None, out)
 
 
+@tensors
 def rolling_min(x, window, *, axis=-1, min_periods=None, center=False, closed='right', step=1, out=None):
     """Minimum of moving windows.
 
@@ -414,6 +424,7 @@ def rolling_min(x, window, *, axis=-1, min_periods=None, center=False, closed='r
     return rolling(ops.NUMRS_OP_ROLLING_MIN, "rolling_min", x, None, window, axis, &c, None, out)
 
 
+@tensors
 def rolling_max(x, window, *, axis=-1, min_periods=None, center=False, closed='right', step=1, out=None):
     """Maximum of moving windows.
 
@@ -456,6 +467,7 @@ def rolling_max(x, window, *, axis=-1, min_periods=None, center=False, closed='r
     return rolling(ops.NUMRS_OP_ROLLING_MAX, "rolling_max", x, None, window, axis, &c, None, out)
 
 
+@tensors
 def rolling_argmin(x, window, *, axis=-1, min_periods=None, center=False, closed='right', step=1, out=None):
     """Place of the minimum in moving windows.
 
@@ -499,6 +511,7 @@ def rolling_argmin(x, window, *, axis=-1, min_periods=None, center=False, closed
     return rolling(ops.NUMRS_OP_ROLLING_ARGMIN, "rolling_argmin", x, None, window, axis, &c, None, out)
 
 
+@tensors
 def rolling_argmax(x, window, *, axis=-1, min_periods=None, center=False, closed='right', step=1, out=None):
     """Place of the maximum in moving windows.
 

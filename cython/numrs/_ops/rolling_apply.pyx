@@ -5,6 +5,7 @@ import numpy as np
 from numrs._ops._array cimport as_array, check_out, table_of
 from numrs._ops._rolling cimport Choice, along_axis, choose
 from numrs._ops.rolling import rolling_count
+from numrs._ops._typed import tensors
 
 
 def _edges(window, n, Choice c):
@@ -20,6 +21,7 @@ def _edges(window, n, Choice c):
     return np.clip(starts, 0, n), np.clip(ends, 0, n)
 
 
+@tensors
 def rolling_apply(x, window, func, *, axis=-1, min_periods=None, center=False, closed='right', step=1, out=None):
     """Apply a function of yours to moving windows, one call of Python each.
 
@@ -104,6 +106,7 @@ def rolling_apply(x, window, func, *, axis=-1, min_periods=None, center=False, c
     return y
 
 
+@tensors
 def time_windows(times, length, *, closed='right'):
     """Windows of a length of time, for the rolling functions.
 

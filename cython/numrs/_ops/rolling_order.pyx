@@ -1,9 +1,11 @@
 # cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
 """Order statistics of moving windows."""
 from numrs._ops._rolling cimport Choice, choose, quantile_method, rank_method, rolling, scale_of, share_of
+from numrs._ops._typed import tensors
 from numrs.c cimport ops
 
 
+@tensors
 def rolling_median(x, window, *, axis=-1, min_periods=None, center=False, closed='right', step=1, out=None):
     """Median of moving windows.
 
@@ -46,6 +48,7 @@ def rolling_median(x, window, *, axis=-1, min_periods=None, center=False, closed
     return rolling(ops.NUMRS_OP_ROLLING_MEDIAN, "rolling_median", x, None, window, axis, &c, None, out)
 
 
+@tensors
 def rolling_quantile(x, window, q, *, axis=-1, method='linear', min_periods=None, center=False, closed='right', step=1,
                      out=None):
     """Quantile of moving windows.
@@ -95,6 +98,7 @@ def rolling_quantile(x, window, q, *, axis=-1, method='linear', min_periods=None
     return rolling(ops.NUMRS_OP_ROLLING_QUANTILE, "rolling_quantile", x, None, window, axis, &c, None, out)
 
 
+@tensors
 def rolling_rank(x, window, *, axis=-1, method='average', ascending=True, pct=False, min_periods=None, center=False,
                  closed='right', step=1, out=None):
     """Rank of the last element of moving windows.
@@ -147,6 +151,7 @@ def rolling_rank(x, window, *, axis=-1, method='average', ascending=True, pct=Fa
     return rolling(ops.NUMRS_OP_ROLLING_RANK, "rolling_rank", x, None, window, axis, &c, None, out)
 
 
+@tensors
 def rolling_mad(x, window, *, axis=-1, scale=1.0, min_periods=None, center=False, closed='right', step=1, out=None):
     """Median absolute deviation of moving windows.
 
@@ -193,6 +198,7 @@ def rolling_mad(x, window, *, axis=-1, scale=1.0, min_periods=None, center=False
     return rolling(ops.NUMRS_OP_ROLLING_MAD, "rolling_mad", x, None, window, axis, &c, None, out)
 
 
+@tensors
 def rolling_robust_zscore(x, window, *, axis=-1, min_periods=None, center=False, closed='right', step=1, out=None):
     """Distance of each element from the median of its window, in robust standard deviations.
 
@@ -236,6 +242,7 @@ def rolling_robust_zscore(x, window, *, axis=-1, min_periods=None, center=False,
     return rolling(ops.NUMRS_OP_ROLLING_ROBUST_ZSCORE, "rolling_robust_zscore", x, None, window, axis, &c, None, out)
 
 
+@tensors
 def rolling_nunique(x, window, *, axis=-1, min_periods=None, center=False, closed='right', step=1, out=None):
     """Number of different values in moving windows.
 

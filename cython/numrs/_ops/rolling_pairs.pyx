@@ -1,9 +1,11 @@
 # cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
 """Scores, covariances and places in moving windows."""
 from numrs._ops._rolling cimport Choice, choose, correction_of, rolling
+from numrs._ops._typed import tensors
 from numrs.c cimport ops
 
 
+@tensors
 def rolling_zscore(x, window, *, axis=-1, correction=None, ddof=None, min_periods=None, center=False, closed='right',
                    step=1, out=None):
     """Distance of each element from the mean of its window, in standard deviations.
@@ -52,6 +54,7 @@ def rolling_zscore(x, window, *, axis=-1, correction=None, ddof=None, min_period
     return rolling(ops.NUMRS_OP_ROLLING_ZSCORE, "rolling_zscore", x, None, window, axis, &c, None, out)
 
 
+@tensors
 def rolling_cov(x, x2, window, *, axis=-1, correction=None, ddof=None, min_periods=None, center=False, closed='right',
                 step=1, out=None):
     """Covariance in moving windows.
@@ -100,6 +103,7 @@ def rolling_cov(x, x2, window, *, axis=-1, correction=None, ddof=None, min_perio
     return rolling(ops.NUMRS_OP_ROLLING_COV, "rolling_cov", x, x2, window, axis, &c, None, out)
 
 
+@tensors
 def rolling_corr(x, x2, window, *, axis=-1, min_periods=None, center=False, closed='right', step=1, out=None):
     """Correlation in moving windows.
 
@@ -143,6 +147,7 @@ def rolling_corr(x, x2, window, *, axis=-1, min_periods=None, center=False, clos
     return rolling(ops.NUMRS_OP_ROLLING_CORR, "rolling_corr", x, x2, window, axis, &c, None, out)
 
 
+@tensors
 def rolling_first(x, window, *, axis=-1, min_periods=None, center=False, closed='right', step=1, out=None):
     """First value of moving windows.
 
@@ -185,6 +190,7 @@ def rolling_first(x, window, *, axis=-1, min_periods=None, center=False, closed=
     return rolling(ops.NUMRS_OP_ROLLING_FIRST, "rolling_first", x, None, window, axis, &c, None, out)
 
 
+@tensors
 def rolling_last(x, window, *, axis=-1, min_periods=None, center=False, closed='right', step=1, out=None):
     """Last value of moving windows.
 

@@ -7,7 +7,7 @@ from numrs._ops._array cimport check
 from numrs.c.base cimport (numrs_abi, numrs_backend_name, numrs_build_info, numrs_cpu_info, numrs_get_backend,
                            numrs_get_cpu_info, numrs_get_num_threads, numrs_get_stream_threshold, numrs_get_target,
                            numrs_get_thread_threshold_us, numrs_memory_get_stats, numrs_memory_reset_peak,
-                           numrs_memory_set_limit, numrs_memory_stats, numrs_memory_trim, numrs_set_backend,
+                           numrs_memory_set_limit, numrs_memory_stats, numrs_memory_trim, numrs_copied_bytes, numrs_set_backend,
                            numrs_set_num_threads, numrs_set_stream_threshold, numrs_set_target,
                            numrs_set_thread_threshold_us, numrs_target_name, numrs_vector_bytes, numrs_version)
 
@@ -206,6 +206,11 @@ def memory_stats():
     return {"hits": stats.hits, "misses": stats.misses, "in_use_bytes": stats.in_use_bytes,
             "cached_bytes": stats.cached_bytes,
             "peak_bytes": stats.peak_bytes, "limit_bytes": stats.limit_bytes}
+
+
+def copied_bytes():
+    """Bytes that copies and conversions have written: see `numrs.memory.trace`."""
+    return numrs_copied_bytes()
 
 
 def memory_trim():

@@ -7,6 +7,7 @@ from numrs._ops._reduce cimport axis_of, in_dtype, scan
 from numrs._ops.elementwise_arithmetic import subtract
 from numrs._ops.elementwise_comparison import not_equal
 from numrs._ops.elementwise_selection import astype
+from numrs._ops._typed import tensors
 from numrs.c cimport ops
 
 
@@ -158,6 +159,7 @@ def cumulative_min(x, /, *, axis=None, dtype=None, include_initial=False, out=No
     return scan(ops.NUMRS_OP_CUMULATIVE_MIN, "cumulative_min", x, axis, out, include_initial)
 
 
+@tensors
 def diff(x, /, *, axis=-1, n=1, prepend=None, append=None):
     """Differences of neighbours along an axis, as the array API standard.
 

@@ -10,6 +10,7 @@ from numrs._ops.elementwise_power import sqrt
 from numrs._ops.elementwise_selection import clip
 from numrs._ops.linalg import matmul, outer
 from numrs._ops.reductions import mean, sum
+from numrs._ops._typed import tensors
 from numrs.c cimport ops
 
 
@@ -79,6 +80,7 @@ cdef object _covariance(str name, object x, object y, bint rowvar, double correc
         return divide(c, np.asarray(divisor, c.dtype))
 
 
+@tensors
 def cov(x, y=None, /, rowvar=True, *, correction=None, ddof=None, fweights=None, aweights=None):
     """Covariance matrix, as numpy.cov.
 
@@ -118,6 +120,7 @@ def cov(x, y=None, /, rowvar=True, *, correction=None, ddof=None, fweights=None,
     return _labelled("cov", c, x, y, bool(rowvar))
 
 
+@tensors
 def corrcoef(x, y=None, /, rowvar=True):
     """Matrix of Pearson's correlation coefficients, as numpy.corrcoef.
 
@@ -153,6 +156,7 @@ def corrcoef(x, y=None, /, rowvar=True):
     return _labelled("corrcoef", r, x, y, bool(rowvar))
 
 
+@tensors
 def corr(x, x2, /, axis=None, *, out=None, keepdims=False, where=None):
     """Pearson's correlation coefficient of two lines.
 
@@ -187,6 +191,7 @@ def corr(x, x2, /, axis=None, *, out=None, keepdims=False, where=None):
     return stat(ops.NUMRS_OP_CORR, "corr", x, x2, axis, out, keepdims, where, ())
 
 
+@tensors
 def spearman(x, x2, /, axis=None, *, out=None, keepdims=False, where=None):
     """Spearman's rank correlation: Pearson's of the ranks, ties share the mean of theirs.
 
@@ -221,6 +226,7 @@ def spearman(x, x2, /, axis=None, *, out=None, keepdims=False, where=None):
     return stat(ops.NUMRS_OP_SPEARMAN, "spearman", x, x2, axis, out, keepdims, where, ())
 
 
+@tensors
 def kendall(x, x2, /, axis=None, *, out=None, keepdims=False, where=None):
     """Kendall's tau-b: the surplus of pairs in the same order, corrected for ties.
 

@@ -11,6 +11,7 @@ from numrs._ops._array cimport (NOGIL_NS, Held, array_of, check, check_out, dtyp
 from numrs._ops._rolling cimport along_axis, correction_of, integer_of, number_of
 from numrs._ops._tables import pair
 from numrs._ops.elementwise_power import pow as _pow
+from numrs._ops._typed import tensors
 from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.ewm cimport numrs_ewm, numrs_ewm_options
@@ -173,6 +174,7 @@ cdef object _ewm(int32_t op, str name, object x, object x2, object com, object s
     return y
 
 
+@tensors
 def ewm_mean(x, *, com=None, span=None, halflife=None, alpha=None, adjust=True, ignore_na=False, times=None,
              min_periods=0, axis=-1, out=None):
     """Exponentially weighted mean.
@@ -218,6 +220,7 @@ def ewm_mean(x, *, com=None, span=None, halflife=None, alpha=None, adjust=True, 
                 0, min_periods, axis, out)
 
 
+@tensors
 def ewma(x, *, com=None, span=None, halflife=None, alpha=None, adjust=True, ignore_na=False, times=None, min_periods=0,
          axis=-1, out=None):
     """Exponentially weighted mean, another name of `ewm_mean`.
@@ -263,6 +266,7 @@ def ewma(x, *, com=None, span=None, halflife=None, alpha=None, adjust=True, igno
                 0, min_periods, axis, out)
 
 
+@tensors
 def ewm_var(x, *, com=None, span=None, halflife=None, alpha=None, adjust=True, ignore_na=False, times=None,
             correction=None, ddof=None, min_periods=0, axis=-1, out=None):
     """Exponentially weighted variance.
@@ -311,6 +315,7 @@ def ewm_var(x, *, com=None, span=None, halflife=None, alpha=None, adjust=True, i
                 correction_of("ewm_var", correction, ddof, 0), min_periods, axis, out)
 
 
+@tensors
 def ewm_std(x, *, com=None, span=None, halflife=None, alpha=None, adjust=True, ignore_na=False, times=None,
             correction=None, ddof=None, min_periods=0, axis=-1, out=None):
     """Exponentially weighted standard deviation.
@@ -359,6 +364,7 @@ def ewm_std(x, *, com=None, span=None, halflife=None, alpha=None, adjust=True, i
                 correction_of("ewm_std", correction, ddof, 0), min_periods, axis, out)
 
 
+@tensors
 def ewm_cov(x, x2, *, com=None, span=None, halflife=None, alpha=None, adjust=True, ignore_na=False, times=None,
             correction=None, ddof=None, min_periods=0, axis=-1, out=None):
     """Exponentially weighted covariance.
@@ -407,6 +413,7 @@ def ewm_cov(x, x2, *, com=None, span=None, halflife=None, alpha=None, adjust=Tru
                 correction_of("ewm_cov", correction, ddof, 1), min_periods, axis, out)
 
 
+@tensors
 def ewm_corr(x, x2, *, com=None, span=None, halflife=None, alpha=None, adjust=True, ignore_na=False, times=None,
              min_periods=0, axis=-1, out=None):
     """Exponentially weighted correlation.

@@ -1,9 +1,11 @@
 # cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
 """Statistics of all elements so far."""
 from numrs._ops._rolling cimport correction_of, expanding
+from numrs._ops._typed import tensors
 from numrs.c cimport ops
 
 
+@tensors
 def expanding_count(x, *, axis=-1, min_periods=None, out=None):
     """Number of values so far.
 
@@ -37,6 +39,7 @@ def expanding_count(x, *, axis=-1, min_periods=None, out=None):
     return expanding(ops.NUMRS_OP_ROLLING_COUNT, "expanding_count", x, None, axis, min_periods, 0, 0, 0, out)
 
 
+@tensors
 def expanding_sum(x, *, axis=-1, min_periods=None, out=None):
     """Sum so far.
 
@@ -70,6 +73,7 @@ def expanding_sum(x, *, axis=-1, min_periods=None, out=None):
     return expanding(ops.NUMRS_OP_ROLLING_SUM, "expanding_sum", x, None, axis, min_periods, 0, 0, 0, out)
 
 
+@tensors
 def expanding_mean(x, *, axis=-1, min_periods=None, out=None):
     """Mean so far.
 
@@ -103,6 +107,7 @@ def expanding_mean(x, *, axis=-1, min_periods=None, out=None):
     return expanding(ops.NUMRS_OP_ROLLING_MEAN, "expanding_mean", x, None, axis, min_periods, 0, 0, 0, out)
 
 
+@tensors
 def expanding_var(x, *, axis=-1, correction=None, ddof=None, min_periods=None, out=None):
     """Variance so far.
 
@@ -141,6 +146,7 @@ def expanding_var(x, *, axis=-1, correction=None, ddof=None, min_periods=None, o
                      correction_of("expanding_var", correction, ddof, 0), 0, 0, out)
 
 
+@tensors
 def expanding_std(x, *, axis=-1, correction=None, ddof=None, min_periods=None, out=None):
     """Standard deviation so far.
 
@@ -178,6 +184,7 @@ def expanding_std(x, *, axis=-1, correction=None, ddof=None, min_periods=None, o
                      correction_of("expanding_std", correction, ddof, 0), 0, 0, out)
 
 
+@tensors
 def expanding_sem(x, *, axis=-1, correction=None, ddof=None, min_periods=None, out=None):
     """Standard error of the mean so far.
 
@@ -215,6 +222,7 @@ def expanding_sem(x, *, axis=-1, correction=None, ddof=None, min_periods=None, o
                      correction_of("expanding_sem", correction, ddof, 0), 0, 0, out)
 
 
+@tensors
 def expanding_skew(x, *, axis=-1, min_periods=None, out=None):
     """Skewness so far.
 
@@ -248,6 +256,7 @@ def expanding_skew(x, *, axis=-1, min_periods=None, out=None):
     return expanding(ops.NUMRS_OP_ROLLING_SKEW, "expanding_skew", x, None, axis, min_periods, 0, 0, 0, out)
 
 
+@tensors
 def expanding_kurt(x, *, axis=-1, min_periods=None, out=None):
     """Excess kurtosis so far.
 
@@ -281,6 +290,7 @@ def expanding_kurt(x, *, axis=-1, min_periods=None, out=None):
     return expanding(ops.NUMRS_OP_ROLLING_KURT, "expanding_kurt", x, None, axis, min_periods, 0, 0, 0, out)
 
 
+@tensors
 def expanding_min(x, *, axis=-1, min_periods=None, out=None):
     """Minimum so far.
 
@@ -313,6 +323,7 @@ def expanding_min(x, *, axis=-1, min_periods=None, out=None):
     return expanding(ops.NUMRS_OP_ROLLING_MIN, "expanding_min", x, None, axis, min_periods, 0, 0, 0, out)
 
 
+@tensors
 def expanding_max(x, *, axis=-1, min_periods=None, out=None):
     """Maximum so far.
 
@@ -345,6 +356,7 @@ def expanding_max(x, *, axis=-1, min_periods=None, out=None):
     return expanding(ops.NUMRS_OP_ROLLING_MAX, "expanding_max", x, None, axis, min_periods, 0, 0, 0, out)
 
 
+@tensors
 def expanding_argmin(x, *, axis=-1, min_periods=None, out=None):
     """Place of the minimum so far.
 
@@ -378,6 +390,7 @@ def expanding_argmin(x, *, axis=-1, min_periods=None, out=None):
     return expanding(ops.NUMRS_OP_ROLLING_ARGMIN, "expanding_argmin", x, None, axis, min_periods, 0, 0, 0, out)
 
 
+@tensors
 def expanding_argmax(x, *, axis=-1, min_periods=None, out=None):
     """Place of the maximum so far.
 

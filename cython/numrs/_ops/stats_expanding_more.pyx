@@ -1,9 +1,11 @@
 # cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
 """More statistics of all elements so far: order statistics, scores, covariances and places."""
 from numrs._ops._rolling cimport correction_of, expanding, quantile_method, rank_method, scale_of, share_of
+from numrs._ops._typed import tensors
 from numrs.c cimport ops
 
 
+@tensors
 def expanding_zscore(x, *, axis=-1, correction=None, ddof=None, min_periods=None, out=None):
     """Distance of each element from the mean so far, in standard deviations.
 
@@ -41,6 +43,7 @@ def expanding_zscore(x, *, axis=-1, correction=None, ddof=None, min_periods=None
                      correction_of("expanding_zscore", correction, ddof, 0), 0, 0, out)
 
 
+@tensors
 def expanding_cov(x, x2, *, axis=-1, correction=None, ddof=None, min_periods=None, out=None):
     """Covariance so far.
 
@@ -78,6 +81,7 @@ def expanding_cov(x, x2, *, axis=-1, correction=None, ddof=None, min_periods=Non
                      correction_of("expanding_cov", correction, ddof, 1), 0, 0, out)
 
 
+@tensors
 def expanding_corr(x, x2, *, axis=-1, min_periods=None, out=None):
     """Correlation so far.
 
@@ -111,6 +115,7 @@ def expanding_corr(x, x2, *, axis=-1, min_periods=None, out=None):
     return expanding(ops.NUMRS_OP_ROLLING_CORR, "expanding_corr", x, x2, axis, min_periods, 0, 0, 0, out)
 
 
+@tensors
 def expanding_first(x, *, axis=-1, min_periods=None, out=None):
     """First value so far.
 
@@ -143,6 +148,7 @@ def expanding_first(x, *, axis=-1, min_periods=None, out=None):
     return expanding(ops.NUMRS_OP_ROLLING_FIRST, "expanding_first", x, None, axis, min_periods, 0, 0, 0, out)
 
 
+@tensors
 def expanding_last(x, *, axis=-1, min_periods=None, out=None):
     """Last value so far.
 
@@ -175,6 +181,7 @@ def expanding_last(x, *, axis=-1, min_periods=None, out=None):
     return expanding(ops.NUMRS_OP_ROLLING_LAST, "expanding_last", x, None, axis, min_periods, 0, 0, 0, out)
 
 
+@tensors
 def expanding_median(x, *, axis=-1, min_periods=None, out=None):
     """Median so far.
 
@@ -207,6 +214,7 @@ def expanding_median(x, *, axis=-1, min_periods=None, out=None):
     return expanding(ops.NUMRS_OP_ROLLING_MEDIAN, "expanding_median", x, None, axis, min_periods, 0, 0, 0, out)
 
 
+@tensors
 def expanding_quantile(x, q, *, axis=-1, method='linear', min_periods=None, out=None):
     """Quantile so far.
 
@@ -244,6 +252,7 @@ def expanding_quantile(x, q, *, axis=-1, method='linear', min_periods=None, out=
                      share_of("expanding_quantile", q), quantile_method("expanding_quantile", method), 0, out)
 
 
+@tensors
 def expanding_rank(x, *, axis=-1, method='average', ascending=True, pct=False, min_periods=None, out=None):
     """Rank of the last element so far.
 
@@ -283,6 +292,7 @@ def expanding_rank(x, *, axis=-1, method='average', ascending=True, pct=False, m
                      0, rank_method("expanding_rank", method), (0 if ascending else 1) | (2 if pct else 0), out)
 
 
+@tensors
 def expanding_mad(x, *, axis=-1, scale=1.0, min_periods=None, out=None):
     """Median absolute deviation so far.
 
@@ -319,6 +329,7 @@ def expanding_mad(x, *, axis=-1, scale=1.0, min_periods=None, out=None):
                      scale_of("expanding_mad", scale), 0, 0, out)
 
 
+@tensors
 def expanding_robust_zscore(x, *, axis=-1, min_periods=None, out=None):
     """Distance of each element from the median so far, in robust standard deviations.
 
@@ -353,6 +364,7 @@ def expanding_robust_zscore(x, *, axis=-1, min_periods=None, out=None):
                      0, 0, 0, out)
 
 
+@tensors
 def expanding_nunique(x, *, axis=-1, min_periods=None, out=None):
     """Number of different values so far.
 

@@ -14,6 +14,7 @@ from numrs._ops._reduce cimport axis_of, correction_of, shape_of
 from numrs._ops._stats cimport number_of
 from numrs._ops.reductions import max as _max
 from numrs._ops.reductions import min as _min
+from numrs._ops._typed import tensors
 from numrs.c cimport ops
 from numrs.c.base cimport numrs_context, numrs_status
 from numrs.c.ops cimport NUMRS_F64, NUMRS_I64
@@ -81,6 +82,7 @@ cdef object _group(int32_t op, str name, object x, object keys, object n_groups,
     return y
 
 
+@tensors
 def histogram(x, /, bins=10, *, range=None, weights=None, density=False):
     """Numbers of elements in bins, as numpy.histogram; NaN is in none.
 
@@ -175,6 +177,7 @@ cdef numrs_status _histogram(numrs_context *context, const numrs_view *x, const 
     return status
 
 
+@tensors
 def group_sum(x, keys, /, n_groups=None, *, axis=-1):
     """Sum of the elements with equal keys: the bits of `sum` of these elements alone.
 
@@ -209,6 +212,7 @@ def group_sum(x, keys, /, n_groups=None, *, axis=-1):
     return _group(ops.NUMRS_OP_GROUP_SUM, "group_sum", x, keys, n_groups, axis, 0.0)
 
 
+@tensors
 def group_mean(x, keys, /, n_groups=None, *, axis=-1):
     """Mean of the elements with equal keys: the bits of `mean` of these elements alone.
 
@@ -243,6 +247,7 @@ def group_mean(x, keys, /, n_groups=None, *, axis=-1):
     return _group(ops.NUMRS_OP_GROUP_MEAN, "group_mean", x, keys, n_groups, axis, 0.0)
 
 
+@tensors
 def group_var(x, keys, /, n_groups=None, *, axis=-1, correction=None, ddof=None):
     """Variance of the elements with equal keys: the bits of `var` of these elements alone.
 
@@ -282,6 +287,7 @@ def group_var(x, keys, /, n_groups=None, *, axis=-1, correction=None, ddof=None)
                   correction, ddof))
 
 
+@tensors
 def group_std(x, keys, /, n_groups=None, *, axis=-1, correction=None, ddof=None):
     """Standard deviation of the elements with equal keys: the bits of `std` of these elements alone.
 
@@ -321,6 +327,7 @@ def group_std(x, keys, /, n_groups=None, *, axis=-1, correction=None, ddof=None)
                   correction, ddof))
 
 
+@tensors
 def group_min(x, keys, /, n_groups=None, *, axis=-1):
     """Smallest element of the elements with equal keys: the bits of `min` of these elements alone.
 
@@ -355,6 +362,7 @@ def group_min(x, keys, /, n_groups=None, *, axis=-1):
     return _group(ops.NUMRS_OP_GROUP_MIN, "group_min", x, keys, n_groups, axis, 0.0)
 
 
+@tensors
 def group_max(x, keys, /, n_groups=None, *, axis=-1):
     """Largest element of the elements with equal keys: the bits of `max` of these elements alone.
 
@@ -389,6 +397,7 @@ def group_max(x, keys, /, n_groups=None, *, axis=-1):
     return _group(ops.NUMRS_OP_GROUP_MAX, "group_max", x, keys, n_groups, axis, 0.0)
 
 
+@tensors
 def group_count(x, keys, /, n_groups=None, *, axis=-1):
     """Number of elements that are not NaN of the elements with equal keys: the bits of `count` of these elements alone.
 
@@ -423,6 +432,7 @@ def group_count(x, keys, /, n_groups=None, *, axis=-1):
     return _group(ops.NUMRS_OP_GROUP_COUNT, "group_count", x, keys, n_groups, axis, 0.0)
 
 
+@tensors
 def group_first(x, keys, /, n_groups=None, *, axis=-1):
     """First element of the elements with equal keys: the bits of `first` of these elements alone.
 
@@ -457,6 +467,7 @@ def group_first(x, keys, /, n_groups=None, *, axis=-1):
     return _group(ops.NUMRS_OP_GROUP_FIRST, "group_first", x, keys, n_groups, axis, 0.0)
 
 
+@tensors
 def group_last(x, keys, /, n_groups=None, *, axis=-1):
     """Last element of the elements with equal keys: the bits of `last` of these elements alone.
 
@@ -491,6 +502,7 @@ def group_last(x, keys, /, n_groups=None, *, axis=-1):
     return _group(ops.NUMRS_OP_GROUP_LAST, "group_last", x, keys, n_groups, axis, 0.0)
 
 
+@tensors
 def group_median(x, keys, /, n_groups=None, *, axis=-1):
     """Median of the elements with equal keys: the bits of `median` of these elements alone.
 
@@ -525,6 +537,7 @@ def group_median(x, keys, /, n_groups=None, *, axis=-1):
     return _group(ops.NUMRS_OP_GROUP_MEDIAN, "group_median", x, keys, n_groups, axis, 0.0)
 
 
+@tensors
 def group_quantile(x, keys, q, /, n_groups=None, *, axis=-1):
     """Quantile of the elements with equal keys: the bits of `quantile` of these elements alone.
 

@@ -5,11 +5,13 @@ from collections import namedtuple
 from numrs._ops._array cimport table_of
 from numrs._ops._reduce cimport correction_of
 from numrs._ops._stats cimport number_of, stat
+from numrs._ops._typed import tensors
 from numrs.c cimport ops
 
 Description = namedtuple("Description", "count mean std min q25 median q75 max skew kurtosis")
 
 
+@tensors
 def skew(x, /, axis=None, *, bias=True, out=None, keepdims=False, where=None):
     """Skewness: the third central moment over the variance to the power 3/2.
 
@@ -50,6 +52,7 @@ def skew(x, /, axis=None, *, bias=True, out=None, keepdims=False, where=None):
     return stat(ops.NUMRS_OP_SKEW, "skew", x, None, axis, out, keepdims, where, (1.0 if bias else 0.0,))
 
 
+@tensors
 def kurtosis(x, /, axis=None, *, fisher=True, bias=True, out=None, keepdims=False, where=None):
     """Kurtosis: the fourth central moment over the squared variance.
 
@@ -93,6 +96,7 @@ def kurtosis(x, /, axis=None, *, fisher=True, bias=True, out=None, keepdims=Fals
                 axis, out, keepdims, where, (1.0 if bias else 0.0, 1.0 if fisher else 0.0))
 
 
+@tensors
 def moment(x, /, axis=None, *, order=1, out=None, keepdims=False, where=None):
     """Moment about the mean.
 
@@ -130,6 +134,7 @@ def moment(x, /, axis=None, *, order=1, out=None, keepdims=False, where=None):
                 axis, out, keepdims, where, (number_of("moment", "order", order),))
 
 
+@tensors
 def gmean(x, /, axis=None, *, out=None, keepdims=False, where=None):
     """Geometric mean: exp of the mean of the logarithms.
 
@@ -164,6 +169,7 @@ def gmean(x, /, axis=None, *, out=None, keepdims=False, where=None):
     return stat(ops.NUMRS_OP_GMEAN, "gmean", x, None, axis, out, keepdims, where, ())
 
 
+@tensors
 def hmean(x, /, axis=None, *, out=None, keepdims=False, where=None):
     """Harmonic mean: n over the sum of the reciprocals.
 
@@ -198,6 +204,7 @@ def hmean(x, /, axis=None, *, out=None, keepdims=False, where=None):
     return stat(ops.NUMRS_OP_HMEAN, "hmean", x, None, axis, out, keepdims, where, ())
 
 
+@tensors
 def sem(x, /, axis=None, *, correction=None, ddof=None, out=None, keepdims=False, where=None):
     """Standard error of the mean: the standard deviation over sqrt(n).
 
@@ -236,6 +243,7 @@ def sem(x, /, axis=None, *, correction=None, ddof=None, out=None, keepdims=False
     return stat(ops.NUMRS_OP_SEM, "sem", x, None, axis, out, keepdims, where, (correction_of("sem", correction, ddof),))
 
 
+@tensors
 def zscore(x, /, axis=None, *, correction=None, ddof=None, out=None):
     """Elements as distances from the mean in standard deviations.
 
@@ -271,6 +279,7 @@ def zscore(x, /, axis=None, *, correction=None, ddof=None, out=None):
                 (correction_of("zscore", correction, ddof),))
 
 
+@tensors
 def describe(x, /, axis=None, *, correction=None, ddof=None, where=None):
     """Count, mean, standard deviation, extremes, quartiles, skewness and kurtosis at once.
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from numrs._ops._array cimport as_array
 from numrs._ops._stats cimport number_of, stat
+from numrs._ops._typed import tensors
 from numrs.c cimport ops
 
 ClippedResult = namedtuple("ClippedResult", "clipped lower upper")
@@ -21,6 +22,7 @@ cdef tuple _limits(str name, object limits):
     return number_of(name, "limits", limits), number_of(name, "limits", limits)
 
 
+@tensors
 def trim_mean(x, /, axis=None, *, proportion=0.1, out=None, keepdims=False, where=None):
     """Mean without the lowest and the highest elements.
 
@@ -58,6 +60,7 @@ def trim_mean(x, /, axis=None, *, proportion=0.1, out=None, keepdims=False, wher
                 axis, out, keepdims, where, (number_of("trim_mean", "proportion", proportion),))
 
 
+@tensors
 def biweight_location(x, /, axis=None, *, c=6.0, out=None, keepdims=False, where=None):
     """Tukey's biweight: a mean that leaves outliers out smoothly.
 
@@ -99,6 +102,7 @@ def biweight_location(x, /, axis=None, *, c=6.0, out=None, keepdims=False, where
                 axis, out, keepdims, where, (number_of("biweight_location", "c", c),))
 
 
+@tensors
 def biweight_scale(x, /, axis=None, *, c=9.0, out=None, keepdims=False, where=None):
     """Tukey's biweight scale: a standard deviation that leaves outliers out smoothly.
 
@@ -140,6 +144,7 @@ def biweight_scale(x, /, axis=None, *, c=9.0, out=None, keepdims=False, where=No
                 axis, out, keepdims, where, (number_of("biweight_scale", "c", c),))
 
 
+@tensors
 def robust_zscore(x, /, axis=None, *, out=None):
     """Elements as distances from the median in median absolute deviations.
 
@@ -174,6 +179,7 @@ def robust_zscore(x, /, axis=None, *, out=None):
     return stat(ops.NUMRS_OP_ROBUST_ZSCORE, "robust_zscore", x, None, axis, out, False, None, ())
 
 
+@tensors
 def winsorize(x, /, axis=None, *, limits=0.05, out=None):
     """Elements with the extreme ones replaced by the nearest that stays.
 
@@ -206,6 +212,7 @@ def winsorize(x, /, axis=None, *, limits=0.05, out=None):
     return stat(ops.NUMRS_OP_WINSORIZE, "winsorize", x, None, axis, out, False, None, _limits("winsorize", limits))
 
 
+@tensors
 def sigmaclip(x, /, low=4.0, high=4.0):
     """Elements within some standard deviations of the mean, again and again until none is left out any more.
 
@@ -238,6 +245,7 @@ def sigmaclip(x, /, low=4.0, high=4.0):
     return ClippedResult(a[(wide >= lower) & (wide <= upper)], lower, upper)
 
 
+@tensors
 def theilslopes(y, x=None, /, alpha=0.95, axis=None):
     """Theil-Sen line: the median of the slopes between all pairs of points.
 

@@ -1,6 +1,7 @@
 # cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
 """Series: earlier elements, relative changes, filling of missing values."""
 from numrs._ops._stats cimport number_of, stat
+from numrs._ops._typed import tensors
 from numrs.c cimport ops
 
 
@@ -13,6 +14,7 @@ cdef tuple _limit(str name, object limit):
     return (number_of(name, "limit", limit),)
 
 
+@tensors
 def lag(x, periods=1, /, *, axis=-1, out=None):
     """Elements some places earlier; NaN where there is none.
 
@@ -45,6 +47,7 @@ def lag(x, periods=1, /, *, axis=-1, out=None):
     return stat(ops.NUMRS_OP_LAG, "lag", x, None, axis, out, False, None, (number_of("lag", "periods", periods),))
 
 
+@tensors
 def pct_change(x, periods=1, /, *, axis=-1, out=None):
     """Relative change from the element some places earlier: x[i] / x[i - periods] - 1.
 
@@ -78,6 +81,7 @@ def pct_change(x, periods=1, /, *, axis=-1, out=None):
                 "periods", periods),))
 
 
+@tensors
 def fill_forward(x, limit=None, /, *, axis=-1, out=None):
     """NaN replaced by the last number before it.
 
@@ -111,6 +115,7 @@ def fill_forward(x, limit=None, /, *, axis=-1, out=None):
                 limit))
 
 
+@tensors
 def fill_backward(x, limit=None, /, *, axis=-1, out=None):
     """NaN replaced by the next number after it.
 

@@ -30,6 +30,12 @@ cdef extern from "numrs/base.h" nogil:
     ctypedef int32_t (*numrs_parallel_for)(void *user, int64_t n_tasks, void (*task)(void *data, int64_t index) noexcept nogil, void *data) noexcept nogil
     ctypedef void *(*numrs_allocate_fn)(void *user, size_t bytes, size_t alignment) noexcept nogil
     ctypedef void (*numrs_free_fn)(void *user, void *block, size_t bytes) noexcept nogil
+    ctypedef struct numrs_c64:
+        float re
+        float im
+    ctypedef struct numrs_c128:
+        double re
+        double im
     ctypedef struct numrs_context_options:
         uint32_t struct_size
         int32_t device
@@ -78,6 +84,7 @@ cdef extern from "numrs/base.h" nogil:
     void numrs_memory_trim()
     numrs_status numrs_memory_set_limit(uint64_t bytes)
     void numrs_memory_reset_peak()
+    uint64_t numrs_copied_bytes()
     const char *numrs_backend_name(int32_t index)
     const char *numrs_get_backend()
     numrs_status numrs_set_backend(const char *name)

@@ -63,6 +63,7 @@ cdef extern from "numrs/ops.h" nogil:
         NUMRS_OP_ERF
         NUMRS_OP_ERFC
         NUMRS_OP_SIGMOID
+        NUMRS_OP_ANGLE
         NUMRS_OP_ADD
         NUMRS_OP_SUBTRACT
         NUMRS_OP_MULTIPLY

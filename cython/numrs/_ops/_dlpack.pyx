@@ -1,0 +1,337 @@
+# cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
+"""DLPack, versions 0 and 1: tensors as capsules for other libraries, and their capsules as tensors, without copies.
+
+The structures are those of the DLPack specification (dmlc/dlpack, dlpack.h, version 1.0).
+"""
+import numpy as np
+
+from cpython.pycapsule cimport (PyCapsule_GetName, PyCapsule_GetPointer, PyCapsule_IsValid, PyCapsule_New,
+                                PyCapsule_SetName)
+from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdlib cimport free, malloc
+
+from numrs._ops._array cimport BYTES_OF_DTYPE
+from numrs._ops._storage cimport room_for
+from numrs._ops._tensor cimport Tensor
+from numrs.c cimport ops
+
+cdef extern from *:
+    """
+    #include <stdint.h>
+    typedef struct { int32_t device_type, device_id; } numrs_dl_device;
+    typedef struct { uint8_t code, bits; uint16_t lanes; } numrs_dl_dtype;
+    typedef struct {
+      void *data;
+      numrs_dl_device device;
+      int32_t ndim;
+      numrs_dl_dtype dtype;
+      int64_t *shape, *strides;  /* strides in elements; NULL: C order */
+      uint64_t byte_offset;
+    } numrs_dl_tensor;
+    typedef struct numrs_dl_managed {
+      numrs_dl_tensor tensor;
+      void *context;
+      void (*deleter)(struct numrs_dl_managed *self);
+    } numrs_dl_managed;
+    typedef struct numrs_dl_versioned {
+      uint32_t major, minor;
+      void *context;
+      void (*deleter)(struct numrs_dl_versioned *self);
+      uint64_t flags;
+      numrs_dl_tensor tensor;
+    } numrs_dl_versioned;
+    """
+    ctypedef struct numrs_dl_device:
+        int32_t device_type
+        int32_t device_id
+    ctypedef struct numrs_dl_dtype:
+        uint8_t code
+        uint8_t bits
+        uint16_t lanes
+    ctypedef struct numrs_dl_tensor:
+        void *data
+        numrs_dl_device device
+        int32_t ndim
+        numrs_dl_dtype dtype
+        int64_t *shape
+        int64_t *strides
+        uint64_t byte_offset
+    ctypedef struct numrs_dl_managed:
+        numrs_dl_tensor tensor
+        void *context
+        void (*deleter)(numrs_dl_managed *self) noexcept
+    ctypedef struct numrs_dl_versioned:
+        uint32_t major
+        uint32_t minor
+        void *context
+        void (*deleter)(numrs_dl_versioned *self) noexcept
+        uint64_t flags
+        numrs_dl_tensor tensor
+
+cdef enum:
+    CPU = 1
+    CUDA_HOST = 3
+    READ_ONLY = 1
+    IS_COPIED = 2
+    INT_CODE = 0
+    UINT_CODE = 1
+    FLOAT_CODE = 2
+    BFLOAT_CODE = 4
+    COMPLEX_CODE = 5
+    BOOL_CODE = 6
+
+cdef uint8_t[16] CODE_OF_DTYPE
+cdef int _k
+for _k in range(16):
+    CODE_OF_DTYPE[_k] = 255
+for _dtype, _code in ((ops.NUMRS_BOOL, BOOL_CODE), (ops.NUMRS_I8, INT_CODE), (ops.NUMRS_I16, INT_CODE),
+                      (ops.NUMRS_I32, INT_CODE), (ops.NUMRS_I64, INT_CODE), (ops.NUMRS_U8, UINT_CODE),
+                      (ops.NUMRS_U16, UINT_CODE), (ops.NUMRS_U32, UINT_CODE), (ops.NUMRS_U64, UINT_CODE),
+                      (ops.NUMRS_F16, FLOAT_CODE), (ops.NUMRS_BF16, BFLOAT_CODE), (ops.NUMRS_F32, FLOAT_CODE),
+                      (ops.NUMRS_F64, FLOAT_CODE), (ops.NUMRS_C64, COMPLEX_CODE), (ops.NUMRS_C128, COMPLEX_CODE)):
+    CODE_OF_DTYPE[_dtype] = _code
+
+
+# ------------------------------------------------------------------------------------------------ out
+
+cdef void _release_plain(numrs_dl_managed *managed) noexcept with gil:
+    Py_DECREF(<object>managed.context)
+    free(managed)
+
+
+cdef void _release_versioned(numrs_dl_versioned *managed) noexcept with gil:
+    Py_DECREF(<object>managed.context)
+    free(managed)
+
+
+cdef void _drop_capsule(object capsule) noexcept:
+    """A capsule that nobody took: its memory is released here. A taken one has another name."""
+    cdef numrs_dl_managed *plain
+    cdef numrs_dl_versioned *versioned
+    if PyCapsule_IsValid(capsule, "dltensor_versioned"):
+        versioned = <numrs_dl_versioned *>PyCapsule_GetPointer(capsule, "dltensor_versioned")
+        versioned.deleter(versioned)
+    elif PyCapsule_IsValid(capsule, "dltensor"):
+        plain = <numrs_dl_managed *>PyCapsule_GetPointer(capsule, "dltensor")
+        plain.deleter(plain)
+
+
+cdef int _describe(Tensor t, numrs_dl_tensor *d, int64_t *strides) except -1:
+    """Fills the common part; strides has room for ndim numbers behind the structure."""
+    cdef int k
+    cdef int64_t bytes_ = BYTES_OF_DTYPE[t.view.dtype]
+    for k in range(t.view.ndim):
+        if t.view.strides[k] % bytes_ != 0:
+            if t.view.shape[k] > 1:
+                raise BufferError(f"__dlpack__: strides {t.strides} are no multiples of {bytes_} bytes; copy=True helps")
+            strides[k] = 1
+        else:
+            strides[k] = t.view.strides[k] // bytes_
+    d.data = t.view.data
+    d.device.device_type = CPU
+    d.device.device_id = 0
+    d.ndim = t.view.ndim
+    d.dtype.code = CODE_OF_DTYPE[t.view.dtype]
+    d.dtype.bits = <uint8_t>(8 * bytes_)
+    d.dtype.lanes = 1
+    d.shape = <int64_t *>t.view.shape  # never changes, and lives as long as the tensor
+    d.strides = strides
+    d.byte_offset = 0
+    return 0
+
+
+cdef object export_dlpack(object tensor, object stream, object max_version, object dl_device, object copy):
+    cdef Tensor t = tensor
+    cdef numrs_dl_managed *plain
+    cdef numrs_dl_versioned *versioned
+    cdef bint copied = copy is True, new = False
+    if stream is not None:
+        raise BufferError(f"__dlpack__: stream is {stream!r}, expected None: the CPU has no streams")
+    if dl_device is not None and tuple(dl_device) != (1, 0):
+        raise BufferError(f"__dlpack__: dl_device is {tuple(dl_device)}, the memory is on (1, 0), the CPU")
+    if t.view.dtype == 0:
+        raise BufferError("__dlpack__: this Tensor was never initialised")
+    if max_version is not None:
+        new = max_version[0] >= 1
+    if copied:
+        t = t.copy()
+    if not new:
+        if not t.writeable:
+            raise BufferError("__dlpack__: the memory is read-only, which DLPack can say from version 1.0 on; "
+                              "pass max_version=(1, 0) or copy=True")
+        plain = <numrs_dl_managed *>malloc(sizeof(numrs_dl_managed) + 8 * t.view.ndim)
+        if plain == NULL:
+            raise MemoryError()
+        try:
+            _describe(t, &plain.tensor, <int64_t *>(plain + 1))
+            plain.deleter = _release_plain
+            plain.context = <PyObject *>t
+            capsule = PyCapsule_New(plain, "dltensor", _drop_capsule)
+        except:  # noqa: E722 - whatever it is, the block goes back
+            free(plain)
+            raise
+        Py_INCREF(t)
+        return capsule
+    versioned = <numrs_dl_versioned *>malloc(sizeof(numrs_dl_versioned) + 8 * t.view.ndim)
+    if versioned == NULL:
+        raise MemoryError()
+    try:
+        _describe(t, &versioned.tensor, <int64_t *>(versioned + 1))
+        versioned.major = 1
+        versioned.minor = 0
+        versioned.flags = (0 if t.writeable else READ_ONLY) | (IS_COPIED if copied else 0)
+        versioned.deleter = _release_versioned
+        versioned.context = <PyObject *>t
+        capsule = PyCapsule_New(versioned, "dltensor_versioned", _drop_capsule)
+    except:  # noqa: E722
+        free(versioned)
+        raise
+    Py_INCREF(t)
+    return capsule
+
+
+# ------------------------------------------------------------------------------------------------ in
+
+_VERSION = (1, 0)
+
+
+cdef class _Taken:
+    """Another library's memory: its deleter runs once, when the last tensor over it is gone."""
+    cdef numrs_dl_managed *plain
+    cdef numrs_dl_versioned *versioned
+
+    def __dealloc__(self):
+        if self.plain != NULL and self.plain.deleter != NULL:
+            self.plain.deleter(self.plain)
+        if self.versioned != NULL and self.versioned.deleter != NULL:
+            self.versioned.deleter(self.versioned)
+
+
+cdef int32_t _dtype_of_code(numrs_dl_dtype d) except 0:
+    cdef int k
+    if d.lanes == 1:
+        for k in range(16):
+            if CODE_OF_DTYPE[k] == d.code and 8 * BYTES_OF_DTYPE[k] == d.bits:
+                return k
+    raise BufferError(f"from_dlpack: element type with code {d.code}, {d.bits} bits, {d.lanes} lanes is not supported")
+
+
+cdef Tensor _tensor_over(numrs_dl_tensor *d, object owner, bint writeable):
+    cdef Tensor t = Tensor.__new__(Tensor)
+    cdef int32_t dtype
+    cdef int64_t step
+    cdef int64_t *at
+    cdef int k
+    if d.device.device_type != CPU and d.device.device_type != CUDA_HOST:
+        raise BufferError(f"from_dlpack: the memory is on device ({d.device.device_type}, {d.device.device_id}), expected the CPU")
+    if d.ndim < 0 or d.ndim > 32:
+        raise BufferError(f"from_dlpack: {d.ndim} dimensions, at most 32 are supported")
+    dtype = _dtype_of_code(d.dtype)
+    if d.ndim > 0 and d.shape == NULL:
+        raise BufferError("from_dlpack: the shape is NULL")
+    at = room_for(t, d.ndim)
+    step = BYTES_OF_DTYPE[dtype]
+    t.size = 1
+    t.dense = True
+    for k in range(d.ndim - 1, -1, -1):
+        if d.shape[k] < 0:
+            raise BufferError(f"from_dlpack: extent {d.shape[k]} is negative")
+        at[k] = d.shape[k]
+        at[d.ndim + k] = step if d.strides == NULL else d.strides[k] * BYTES_OF_DTYPE[dtype]
+        if d.shape[k] != 1 and at[d.ndim + k] != step:
+            t.dense = False
+        t.size *= d.shape[k]
+        step *= d.shape[k]
+    if t.size == 0:
+        t.dense = True
+    elif d.data == NULL:
+        raise BufferError("from_dlpack: the memory is NULL")
+    t.view.data = <char *>d.data + d.byte_offset if d.data != NULL else NULL
+    t.view.dtype = dtype
+    t.writeable = writeable
+    t.owner = owner
+    return t
+
+
+cdef Tensor _take_capsule(object capsule, bint *copied):
+    """The capsule is taken, whatever comes of it: renamed at once, so that it cannot be taken a second time."""
+    cdef _Taken taken = _Taken()
+    cdef const char *name
+    copied[0] = False
+    try:
+        name = PyCapsule_GetName(capsule)
+    except (ValueError, TypeError):
+        raise TypeError(f"from_dlpack: __dlpack__ gave a {type(capsule).__name__}, expected a capsule") from None
+    if PyCapsule_IsValid(capsule, "dltensor_versioned"):
+        taken.versioned = <numrs_dl_versioned *>PyCapsule_GetPointer(capsule, "dltensor_versioned")
+        PyCapsule_SetName(capsule, "used_dltensor_versioned")
+        if taken.versioned.major != 1:
+            raise BufferError(f"from_dlpack: DLPack version {taken.versioned.major}.{taken.versioned.minor}, expected 1.x")
+        copied[0] = (taken.versioned.flags & IS_COPIED) != 0
+        return _tensor_over(&taken.versioned.tensor, taken, (taken.versioned.flags & READ_ONLY) == 0)
+    if PyCapsule_IsValid(capsule, "dltensor"):
+        taken.plain = <numrs_dl_managed *>PyCapsule_GetPointer(capsule, "dltensor")
+        PyCapsule_SetName(capsule, "used_dltensor")
+        return _tensor_over(&taken.plain.tensor, taken, True)
+    what = "without a name" if name == NULL else f"named {name.decode('ascii', 'replace')!r}"
+    raise BufferError(f"from_dlpack: a capsule {what}, expected one that nobody has taken")
+
+
+def from_dlpack(x, /, *, device=None, copy=None):
+    """The memory of another library's array as a Tensor.
+
+    Parameters
+    ----------
+    x : object with ``__dlpack__`` and ``__dlpack_device__``
+        An array of any library, on the CPU.
+    device : str or Device, optional
+        Where the tensor is wanted; 'cpu'.
+    copy : bool, optional
+        True: memory of its own; False: never a copy; None: a copy only if that is needed.
+
+    Returns
+    -------
+    Tensor
+        Over the same memory; read-only where it is.
+
+    Raises
+    ------
+    BufferError
+        For memory on another device, an element type that numrs does not have, or a capsule that is taken already.
+    TypeError
+        For an object without ``__dlpack__``.
+
+    Examples
+    --------
+    >>> numrs.from_dlpack(np.arange(3.0))
+    tensor([0., 1., 2.], dtype=float64, device='cpu')
+    """
+    cdef Tensor t
+    cdef bint copied = False
+    cdef int device_type
+    if device is not None:
+        from numrs.devices import resolve
+        resolve(device)
+    kind = type(x)
+    if not (hasattr(kind, "__dlpack__") and hasattr(kind, "__dlpack_device__")):
+        raise TypeError(f"from_dlpack: x is of type {kind.__name__}, which has no __dlpack__")
+    where = x.__dlpack_device__()
+    device_type = where[0]
+    if device_type != CPU and device_type != CUDA_HOST:
+        raise BufferError(f"from_dlpack: x is on device {tuple(where)}, expected the CPU, (1, 0)")
+    try:
+        capsule = x.__dlpack__(max_version=_VERSION) if copy is None else x.__dlpack__(max_version=_VERSION, copy=copy)
+    except TypeError:  # a producer of before version 1
+        capsule = x.__dlpack__()
+    t = _take_capsule(capsule, &copied)
+    return t.copy() if copy is True and not copied else t
+
+
+cdef bint is_foreign(object x) except -1:
+    """An array of another library that speaks DLPack; not NumPy's, and no column of a table."""
+    kind = type(x)
+    if kind is np.ndarray or kind is float or kind is int or kind is list or kind is bool or x is None or kind is tuple:
+        return False
+    return hasattr(kind, "__dlpack__") and not isinstance(x, (np.ndarray, np.generic, Tensor)) and \
+        not hasattr(kind, "__arrow_c_array__")

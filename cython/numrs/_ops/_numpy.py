@@ -1,0 +1,159 @@
+"""NumPy's functions on tensors: __array_ufunc__ and __array_function__ by two tables, which are their documentation too."""
+
+import numpy as np
+
+import numrs
+from numrs._ops._storage import mark_written, result, to_array
+from numrs._ops._tensor import Tensor
+
+# Ufuncs that numrs computes; all others are NumPy's on the tensors' memory.
+UFUNCS = {
+    np.add: "add", np.subtract: "subtract", np.multiply: "multiply", np.divide: "divide", np.floor_divide: "floor_divide",
+    np.remainder: "remainder", np.power: "pow", np.maximum: "maximum", np.minimum: "minimum", np.equal: "equal",
+    np.not_equal: "not_equal", np.less: "less", np.less_equal: "less_equal", np.greater: "greater",
+    np.greater_equal: "greater_equal", np.logical_and: "logical_and", np.logical_or: "logical_or",
+    np.logical_xor: "logical_xor", np.logical_not: "logical_not", np.bitwise_and: "bitwise_and",
+    np.bitwise_or: "bitwise_or", np.bitwise_xor: "bitwise_xor", np.invert: "bitwise_invert",
+    np.left_shift: "bitwise_left_shift", np.right_shift: "bitwise_right_shift", np.copysign: "copysign",
+    np.nextafter: "nextafter", np.hypot: "hypot", np.arctan2: "atan2", np.logaddexp: "logaddexp", np.negative: "negative",
+    np.positive: "positive", np.absolute: "abs", np.sign: "sign", np.square: "square", np.reciprocal: "reciprocal",
+    np.floor: "floor", np.ceil: "ceil", np.trunc: "trunc", np.rint: "round", np.isnan: "isnan", np.isinf: "isinf",
+    np.isfinite: "isfinite", np.signbit: "signbit", np.conjugate: "conj", np.sqrt: "sqrt", np.cbrt: "cbrt", np.exp: "exp",
+    np.exp2: "exp2", np.expm1: "expm1", np.log: "log", np.log2: "log2", np.log10: "log10", np.log1p: "log1p",
+    np.sin: "sin", np.cos: "cos", np.tan: "tan", np.arcsin: "asin", np.arccos: "acos", np.arctan: "atan",
+    np.sinh: "sinh", np.cosh: "cosh", np.tanh: "tanh", np.arcsinh: "asinh", np.arccosh: "acosh", np.arctanh: "atanh",
+    np.matmul: "matmul", np.vecdot: "vecdot",
+}  # fmt: skip
+
+# ufunc.reduce and ufunc.accumulate that numrs computes.
+REDUCTIONS = {
+    np.add: "sum", np.multiply: "prod", np.maximum: "max", np.minimum: "min", np.logical_and: "all", np.logical_or: "any",
+}  # fmt: skip
+SCANS = {np.add: "cumulative_sum", np.multiply: "cumulative_prod"}
+
+# Functions of NumPy on tensors: the name in numrs that computes them where the arguments are of its kind (positional
+# tensors and these keywords), else NumPy on the tensors' memory. None: always NumPy on their memory. What is not listed is
+# refused: a function that NumPy would answer by converting quietly is a TypeError.
+FUNCTIONS = {
+    np.sum: ("sum", ("axis", "keepdims", "dtype")), np.prod: ("prod", ("axis", "keepdims", "dtype")),
+    np.any: ("any", ("axis", "keepdims")), np.all: ("all", ("axis", "keepdims")),
+    np.min: ("min", ("axis", "keepdims")), np.max: ("max", ("axis", "keepdims")),
+    np.amin: ("min", ("axis", "keepdims")), np.amax: ("max", ("axis", "keepdims")),
+    np.mean: ("mean", ("axis", "keepdims")), np.var: ("var", ("axis", "keepdims", "ddof", "correction")),
+    np.std: ("std", ("axis", "keepdims", "ddof", "correction")), np.nansum: ("nansum", ("axis", "keepdims")),
+    np.nanprod: ("nanprod", ("axis", "keepdims")), np.nanmean: ("nanmean", ("axis", "keepdims")),
+    np.nanvar: ("nanvar", ("axis", "keepdims", "ddof")), np.nanstd: ("nanstd", ("axis", "keepdims", "ddof")),
+    np.nanmin: ("nanmin", ("axis", "keepdims")), np.nanmax: ("nanmax", ("axis", "keepdims")),
+    np.nanargmin: ("nanargmin", ("axis",)), np.nanargmax: ("nanargmax", ("axis",)),
+    np.nanmedian: ("nanmedian", ("axis", "keepdims")), np.argmin: ("argmin", ("axis", "keepdims")),
+    np.argmax: ("argmax", ("axis", "keepdims")), np.median: ("median", ("axis", "keepdims")),
+    np.quantile: ("quantile", ("axis", "keepdims", "method")), np.percentile: ("percentile", ("axis", "keepdims", "method")),
+    np.nanquantile: ("nanquantile", ("axis", "keepdims")), np.nanpercentile: ("nanpercentile", ("axis", "keepdims")),
+    np.count_nonzero: ("count_nonzero", ("axis", "keepdims")), np.where: ("where", ()), np.clip: None,
+    np.sort: ("sort", ("axis",)), np.argsort: ("argsort", ("axis",)), np.partition: None, np.argpartition: None,
+    np.searchsorted: ("searchsorted", ("side", "sorter")), np.unique: None, np.histogram: None, np.histogram_bin_edges: None,
+    np.bincount: None, np.digitize: None, np.interp: None, np.tensordot: None, np.einsum: None, np.dot: ("dot", ()),
+    np.vdot: None, np.inner: ("inner", ()), np.outer: ("outer", ()), np.cross: None, np.kron: None, np.trace: None,
+    np.concatenate: None, np.stack: None, np.vstack: None, np.hstack: None, np.dstack: None, np.column_stack: None,
+    np.block: None, np.split: None, np.array_split: None, np.hsplit: None, np.vsplit: None, np.tile: None, np.repeat: None,
+    np.roll: None, np.flip: None, np.fliplr: None, np.flipud: None, np.rot90: None, np.pad: None, np.transpose: None,
+    np.moveaxis: None, np.swapaxes: None, np.reshape: None, np.ravel: None, np.squeeze: None, np.expand_dims: None,
+    np.broadcast_to: None, np.broadcast_arrays: None, np.atleast_1d: None, np.atleast_2d: None, np.atleast_3d: None,
+    np.take: None, np.take_along_axis: None, np.put_along_axis: None, np.compress: None, np.choose: None, np.select: None,
+    np.nonzero: None, np.argwhere: None, np.flatnonzero: None, np.diag: None, np.diagonal: None, np.tril: None,
+    np.triu: None, np.delete: None, np.insert: None, np.append: None, np.diff: None, np.ediff1d: None, np.gradient: None,
+    np.cumsum: ("cumulative_sum", ("axis",)), np.cumprod: ("cumulative_prod", ("axis",)), np.nancumsum: None,
+    np.nancumprod: None, np.ptp: None, np.average: None, np.cov: None, np.corrcoef: None, np.round: None, np.around: None,
+    np.nan_to_num: None, np.isclose: None, np.allclose: None, np.array_equal: None, np.array_equiv: None, np.real: None,
+    np.imag: None, np.angle: None, np.isin: None, np.intersect1d: None, np.union1d: None, np.setdiff1d: None,
+    np.setxor1d: None, np.copyto: None, np.copy: None, np.array_repr: None, np.array_str: None, np.array2string: None,
+    np.shape: None, np.ndim: None, np.size: None, np.result_type: None, np.can_cast: None, np.shares_memory: None,
+    np.may_share_memory: None, np.iscomplexobj: None, np.isrealobj: None, np.meshgrid: None, np.ravel_multi_index: None,
+    np.unravel_index: None, np.apply_along_axis: None, np.trapezoid: None, np.convolve: None, np.correlate: None,
+    np.empty_like: ("empty_like", ("dtype",)), np.zeros_like: ("zeros_like", ("dtype",)),
+    np.ones_like: ("ones_like", ("dtype",)), np.full_like: ("full_like", ("dtype",)),
+    np.lib.stride_tricks.sliding_window_view: None, np.fft.fft: None, np.fft.ifft: None, np.fft.fftn: None,
+    np.fft.ifftn: None, np.fft.rfft: None, np.fft.irfft: None, np.fft.fftshift: None, np.fft.ifftshift: None,
+    np.linalg.qr: None, np.linalg.svd: None, np.linalg.inv: None, np.linalg.solve: None, np.linalg.det: None,
+    np.linalg.slogdet: None, np.linalg.cholesky: None, np.linalg.eigh: None, np.linalg.eigvalsh: None, np.linalg.eig: None,
+    np.linalg.eigvals: None, np.linalg.pinv: None, np.linalg.lstsq: None, np.linalg.norm: None, np.linalg.matrix_rank: None,
+    np.linalg.matrix_power: None, np.linalg.svdvals: None,
+}  # fmt: skip
+
+# For what NumPy makes of `like=`: by it np.asarray(x, like=tensor) gives a tensor.
+CREATION = {
+    np.asarray: "asarray", np.asanyarray: "asarray", np.array: "asarray", np.ascontiguousarray: "asarray", np.empty: "empty",
+    np.zeros: "zeros", np.ones: "ones", np.full: "full", np.arange: "arange", np.eye: "eye", np.identity: "eye",
+}  # fmt: skip
+
+
+def _plain(x):
+    """Tensors as arrays over their memory, also inside of lists, tuples and dicts."""
+    if isinstance(x, Tensor):
+        return to_array(x)
+    if type(x) in (list, tuple):
+        return type(x)(_plain(part) for part in x)
+    if type(x) is dict:
+        return {name: _plain(part) for name, part in x.items()}
+    return x
+
+
+def _foreign(x):
+    """Is x of a type that answers NumPy's functions itself (Dask, xarray)?"""
+    kind = type(x)
+    if isinstance(x, (Tensor, np.ndarray, np.generic)):
+        return False
+    return getattr(kind, "__array_ufunc__", None) is not None
+
+
+def call_ufunc(ufunc, method, inputs, kwargs):
+    """__array_ufunc__: numrs where it has the function and the arguments are plain, NumPy on the same memory else."""
+    if any(_foreign(x) for x in inputs):
+        return NotImplemented
+    out = kwargs.get("out")
+    name = {"__call__": UFUNCS, "reduce": REDUCTIONS, "accumulate": SCANS}.get(method, {}).get(ufunc)
+    if name is not None and out is None:
+        if method == "__call__" and not kwargs:
+            return getattr(numrs, name)(*inputs)
+        if method == "reduce" and len(inputs) == 1 and set(kwargs) <= {"axis", "keepdims"} and isinstance(inputs[0], Tensor):
+            return getattr(numrs, name)(inputs[0], axis=kwargs.get("axis", 0), keepdims=kwargs.get("keepdims", False))
+        if method == "accumulate" and len(inputs) == 1 and set(kwargs) <= {"axis"} and inputs[0].ndim > 0:
+            return getattr(numrs, name)(inputs[0], axis=kwargs.get("axis", 0))
+    if name is not None and method == "__call__" and set(kwargs) == {"out"} and len(out) == 1 and isinstance(out[0], Tensor):
+        if name not in ("matmul", "vecdot"):
+            return getattr(numrs, name)(*inputs, out=out[0])
+    arrays = [to_array(x) if isinstance(x, Tensor) else x for x in inputs]
+    plain = {key: _plain(value) for key, value in kwargs.items()}
+    for x in out or ():
+        if isinstance(x, Tensor):
+            mark_written(x)
+    made = getattr(ufunc, method)(*arrays, **plain)
+    if out is not None:
+        return out[0] if len(out) == 1 else out
+    return result(made)
+
+
+def call_function(func, types, args, kwargs):
+    """__array_function__ by the tables above; NotImplemented for what they do not have."""
+    if not all(issubclass(kind, (Tensor, np.ndarray)) for kind in types):
+        return NotImplemented
+    made = CREATION.get(func)
+    if made is not None:
+        kwargs = {key: value for key, value in kwargs.items() if key not in ("like", "order", "subok")}
+        return getattr(numrs, made)(*args, **kwargs)
+    if func not in FUNCTIONS:
+        return NotImplemented
+    entry = FUNCTIONS[func]
+    if entry is not None:
+        name, keywords = entry
+        plain = all(isinstance(x, (Tensor, int, float)) for x in args) and set(kwargs) <= set(keywords)
+        if plain and len(args) <= 3 and (len(args) == 1 or not keywords or name in ("quantile", "percentile", "searchsorted", "full_like")):
+            given = {key: value for key, value in kwargs.items() if value is not None}
+            if name in ("cumulative_sum", "cumulative_prod") and "axis" not in given:
+                return getattr(numrs, name)(args[0].reshape(-1))
+            return getattr(numrs, name)(*args, **given)
+    out = kwargs.get("out")
+    made = func(*_plain(tuple(args)), **{key: _plain(value) for key, value in kwargs.items()})
+    if func in (np.array_repr, np.array_str, np.array2string, np.copyto, np.put_along_axis):
+        return made
+    return out if isinstance(out, Tensor) else result(made)

@@ -1,0 +1,344 @@
+# cython: freethreading_compatible=True
+"""Tensors as memory: new ones from the pool, views of others, over ndarrays and as ndarrays. Nothing public."""
+import numpy as np
+
+from cpython.mem cimport PyMem_Malloc
+from cpython.ref cimport Py_INCREF, PyObject
+from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
+from cpython.weakref cimport PyWeakref_NewRef
+from libc.stdint cimport int32_t, int64_t
+cimport numpy as cnp
+from numpy cimport (NPY_ARRAY_OWNDATA, NPY_ARRAY_WRITEABLE, PyArray_CheckExact, PyArray_CHKFLAGS, PyArray_DATA, PyArray_DIMS,
+                    PyArray_NDIM, PyArray_SIZE, PyArray_STRIDES, ndarray)
+
+from numrs._ops._array cimport BYTES_OF_DTYPE, as_dtype, check, descr_of, dtype_of, know_bfloat16
+from numrs._ops._tensor cimport INLINE_NDIM, Tensor
+from numrs.c.base cimport NUMRS_OK, numrs_allocate
+from numrs.c.elementwise cimport numrs_convert
+from numrs.c.view cimport NUMRS_MAX_NDIM
+
+cnp.import_array()
+
+cdef extern from "numpy/arrayobject.h":
+    int PyArray_SetBaseObject(ndarray array, object base) except -1
+    ctypedef struct PyTypeObject:
+        pass
+    ctypedef struct PyArray_Descr:
+        pass
+    PyTypeObject PyArray_Type
+    # Steals a reference to the descriptor.
+    ndarray PyArray_NewFromDescr(PyTypeObject *subtype, PyArray_Descr *descr, int ndim, const cnp.npy_intp *dims,
+                                 const cnp.npy_intp *strides, void *data, int flags, PyObject *obj)
+
+# ------------------------------------------------------------------------------------------------ making tensors
+
+cdef int64_t *room_for(Tensor t, int ndim) except NULL:
+    """Where shape and strides of a new tensor go."""
+    cdef int64_t *at = t.dims
+    if ndim > INLINE_NDIM:
+        if ndim > NUMRS_MAX_NDIM:
+            raise ValueError(f"Tensor: {ndim} dimensions, at most {NUMRS_MAX_NDIM} are supported")
+        at = t.more = <int64_t *>PyMem_Malloc(2 * ndim * sizeof(int64_t))
+        if at == NULL:
+            raise MemoryError()
+    t.view.shape = at
+    t.view.strides = at + ndim
+    t.view.ndim = ndim
+    return at
+
+
+cdef object _too_large(int ndim, const int64_t *shape):
+    extents = tuple([shape[d] for d in range(ndim)])
+    return ValueError(f"Tensor: shape {extents} has more elements than memory can hold")
+
+
+cdef Tensor new_tensor(int ndim, const int64_t *shape, int32_t dtype):
+    """An uninitialised tensor in C order over memory of the pool."""
+    cdef Tensor t = Tensor.__new__(Tensor)
+    cdef int64_t *at = room_for(t, ndim)
+    cdef int64_t step = BYTES_OF_DTYPE[dtype], size = 1
+    cdef int d
+    cdef bint empty = False
+    for d in range(ndim):
+        if shape[d] == 0:
+            empty = True
+        elif shape[d] < 0:
+            raise ValueError(f"Tensor: extent {shape[d]} is negative")
+    for d in range(ndim - 1, -1, -1):
+        at[d] = shape[d]
+        at[ndim + d] = step
+        if shape[d] > 1 and numrs_times(step, shape[d], &step) and not empty:
+            raise _too_large(ndim, shape)
+    if empty:
+        t.size = 0
+    else:
+        t.size = step // BYTES_OF_DTYPE[dtype]
+    t.block = numrs_allocate(<size_t>(0 if empty else step))
+    if t.block == NULL:
+        raise MemoryError(f"Tensor: no memory for {step} bytes (see numrs.memory.stats)")
+    t.view.data = t.block
+    t.view.dtype = dtype
+    t.writeable = True
+    t.dense = True
+    return t
+
+
+cdef Tensor new_like(Tensor model, int32_t dtype):
+    """An uninitialised tensor in C order with the shape of another."""
+    cdef Tensor t
+    cdef int64_t bytes_
+    if model.view.ndim != 1:
+        return new_tensor(model.view.ndim, model.view.shape, dtype)
+    t = Tensor.__new__(Tensor)
+    t.dims[0] = t.size = model.size
+    t.dims[1] = BYTES_OF_DTYPE[dtype]
+    if numrs_times(t.size, t.dims[1], &bytes_):
+        raise _too_large(1, model.view.shape)
+    t.view.shape = t.dims
+    t.view.strides = t.dims + 1
+    t.view.ndim = 1
+    t.block = t.view.data = numrs_allocate(<size_t>bytes_)
+    if t.block == NULL:
+        raise MemoryError(f"Tensor: no memory for {bytes_} bytes (see numrs.memory.stats)")
+    t.view.dtype = dtype
+    t.writeable = True
+    t.dense = True
+    return t
+
+
+cdef Tensor root_of(Tensor t):
+    """The tensor that all views of one memory share."""
+    return <Tensor>t.owner if type(t.owner) is Tensor else t
+
+
+cdef int written(Tensor t) except -1:
+    """Called before memory is changed in place."""
+    if not t.writeable:
+        raise ValueError("Tensor: the memory is read-only")
+    cdef Tensor root = root_of(t)
+    root.changes += 1
+    return 0
+
+
+cdef Tensor view_tensor(Tensor base, char *data, int ndim, const int64_t *shape, const int64_t *strides):
+    """A view of another tensor's memory."""
+    cdef Tensor t = Tensor.__new__(Tensor)
+    cdef int64_t *at = room_for(t, ndim)
+    cdef int d
+    cdef int64_t step = BYTES_OF_DTYPE[base.view.dtype]
+    t.size = 1
+    t.dense = True
+    for d in range(ndim - 1, -1, -1):
+        at[d] = shape[d]
+        at[ndim + d] = strides[d]
+        t.size *= shape[d]
+        if shape[d] != 1 and strides[d] != step:
+            t.dense = False
+        step *= shape[d]
+    if t.size == 0:
+        t.dense = True
+    t.view.data = data
+    t.view.dtype = base.view.dtype
+    t.writeable = base.writeable
+    t.owner = root_of(base)
+    return t
+
+
+cdef Tensor from_ndarray(ndarray a, bint ours):
+    """A tensor over an array's memory; ours: nobody else has the array, so nobody can resize it."""
+    cdef Tensor t
+    cdef int d, ndim = PyArray_NDIM(a)
+    cdef int32_t dtype = dtype_of(a)
+    cdef int64_t step = BYTES_OF_DTYPE[dtype]
+    cdef int64_t *at
+    base = cnp.get_array_base(a)
+    if ours and type(base) is Tensor and (<Tensor>base).view.data == PyArray_DATA(a):
+        t = _same_memory(<Tensor>base, a)
+        if t is not None:
+            return t
+    t = Tensor.__new__(Tensor)
+    at = room_for(t, ndim)
+    t.size = PyArray_SIZE(a)
+    t.dense = True
+    for d in range(ndim - 1, -1, -1):
+        at[d] = PyArray_DIMS(a)[d]
+        at[ndim + d] = PyArray_STRIDES(a)[d]
+        if at[d] != 1 and at[ndim + d] != step:
+            t.dense = False
+        step *= at[d]
+    if t.size == 0:
+        t.dense = True
+    t.view.data = PyArray_DATA(a)
+    t.view.dtype = dtype
+    t.writeable = PyArray_CHKFLAGS(a, NPY_ARRAY_WRITEABLE)
+    if base is not None and PyArray_CheckExact(base) and not PyArray_CHKFLAGS(<ndarray>base, NPY_ARRAY_OWNDATA):
+        base = cnp.get_array_base(<ndarray>base)  # a view of an array over a tensor: NumPy's chain has no more links
+    if type(base) is Tensor and PyArray_CheckExact(a):
+        t.owner = root_of(<Tensor>base)  # an array over a tensor: the memory is that tensor's
+    elif ours or not PyArray_CHKFLAGS(a, NPY_ARRAY_OWNDATA):
+        t.owner = a
+    else:
+        t.owner = (a, PyWeakref_NewRef(a, None))  # NumPy does not resize an array with a weak reference
+    return t
+
+
+cdef Tensor _same_memory(Tensor t, ndarray a):
+    """The tensor that an array was made over, where it shows just that; else None."""
+    cdef int d
+    if t.view.dtype != dtype_of(a) or t.view.ndim != PyArray_NDIM(a):
+        return None
+    for d in range(t.view.ndim):
+        if t.view.shape[d] != PyArray_DIMS(a)[d] or t.view.strides[d] != PyArray_STRIDES(a)[d]:
+            return None
+    return t if t.writeable == PyArray_CHKFLAGS(a, NPY_ARRAY_WRITEABLE) else None
+
+
+cdef ndarray array_over(Tensor t):
+    """An ndarray over the tensor's memory, which it keeps alive."""
+    cdef ndarray a
+    descr = descr_of(valid(t))
+    Py_INCREF(descr)  # NewFromDescr steals it
+    a = PyArray_NewFromDescr(&PyArray_Type, <PyArray_Descr *><PyObject *>descr, t.view.ndim, <const cnp.npy_intp *>t.view.shape,
+                             <const cnp.npy_intp *>t.view.strides, t.view.data, NPY_ARRAY_WRITEABLE if t.writeable else 0, NULL)
+    Py_INCREF(t)  # SetBaseObject too
+    PyArray_SetBaseObject(a, t)
+    return a
+
+
+cdef int32_t valid(Tensor t) except 0:
+    if t.view.dtype == 0:
+        raise TypeError("Tensor: this object was never initialised")
+    return t.view.dtype
+
+
+cdef object tensor_of(object y):
+    """A result for ndarrays as that for tensors: arrays and NumPy scalars become tensors, also inside of tuples, lists and
+    dicts."""
+    kind = type(y)
+    if kind is ndarray:
+        return from_ndarray(<ndarray>y, True) if dtype_of(<ndarray>y) else y
+    if kind is Tensor or y is None:
+        return y
+    if isinstance(y, np.generic):
+        y = np.asarray(y)
+        return from_ndarray(<ndarray>y, True) if dtype_of(<ndarray>y) else y
+    if isinstance(y, tuple):
+        parts = [tensor_of(part) for part in y]
+        return kind(*parts) if hasattr(kind, "_fields") else tuple(parts)
+    if kind is list:
+        return [tensor_of(part) for part in y]
+    if kind is dict:
+        return {name: tensor_of(part) for name, part in y.items()}
+    return y
+
+
+cdef Tensor contiguous(Tensor t):
+    """The tensor itself if it is in C order, else a copy that is."""
+    cdef Tensor y
+    if t.dense:
+        return t
+    y = new_like(t, valid(t))
+    copy_into(t, y)
+    return y
+
+
+cdef int copy_into(Tensor x, Tensor y) except -1:
+    """y = x, broadcast and converted."""
+    cdef int status
+    if y.size * BYTES_OF_DTYPE[y.view.dtype] < (1 << 16):
+        status = numrs_convert(NULL, &x.view, &y.view)
+    else:
+        with nogil:
+            status = numrs_convert(NULL, &x.view, &y.view)
+    if status != NUMRS_OK:
+        check(status)
+    return 0
+
+
+cdef object shape_tuple(Tensor t):
+    cdef int d
+    cdef object extent, shape
+    if t.view.ndim == 1:
+        return (t.view.shape[0],)
+    if t.view.ndim == 2:
+        return (t.view.shape[0], t.view.shape[1])
+    shape = PyTuple_New(t.view.ndim)
+    for d in range(t.view.ndim):
+        extent = t.view.shape[d]
+        Py_INCREF(extent)  # SET_ITEM steals it
+        PyTuple_SET_ITEM(shape, d, extent)
+    return shape
+
+
+cdef Tensor copied(Tensor t):
+    """The same numbers in memory of their own, in C order."""
+    cdef Tensor y = new_like(t, valid(t))
+    copy_into(t, y)
+    return y
+
+
+cdef int take_over(Tensor t, Tensor made) except -1:
+    """t becomes what `made` is, and owns what it owned."""
+    cdef int d, ndim = made.view.ndim
+    cdef int64_t *at = room_for(t, ndim)
+    for d in range(2 * ndim):
+        at[d] = made.view.shape[d]  # the strides stand behind the shape
+    t.view.data = made.view.data
+    t.view.dtype = made.view.dtype
+    t.size = made.size
+    t.block = made.block
+    made.block = NULL
+    t.writeable = made.writeable
+    t.dense = made.dense
+    t.owner = made.owner
+    if t.block == NULL and t.owner is None:
+        t.owner = made
+    return 0
+
+
+# ------------------------------------------------------------------------------------------------ for other modules
+
+def from_array(a):
+    """A tensor over the memory of an ndarray with a supported dtype in native byte order."""
+    if not isinstance(a, np.ndarray):
+        raise TypeError(f"from_array: a is of type {type(a).__name__}, expected an ndarray")
+    if not dtype_of(<ndarray>a) and not ((<object>a).dtype.name == "bfloat16" and know_bfloat16()):
+        raise TypeError(f"from_array: a has dtype {a.dtype}, which a Tensor cannot have")
+    return from_ndarray(<ndarray>a, False)
+
+
+def to_array(x):
+    """A tensor as an ndarray over the same memory; anything else as it is."""
+    return array_over(<Tensor>x) if isinstance(x, Tensor) else x
+
+
+def mark_written(x):
+    """Says that the memory of a tensor is about to be changed by somebody else."""
+    written(<Tensor?>x)
+
+
+def result(y):
+    """What a function for ndarrays gave, as a function for tensors gives it."""
+    return tensor_of(y)
+
+
+def empty(tuple shape, dtype):
+    """An uninitialised tensor."""
+    cdef int64_t extents[64]
+    cdef int d, ndim = <int>len(shape)
+    if ndim > NUMRS_MAX_NDIM:
+        raise ValueError(f"empty: {ndim} dimensions, at most {NUMRS_MAX_NDIM} are supported")
+    for d in range(ndim):
+        try:
+            extents[d] = shape[d]
+        except OverflowError:
+            raise ValueError(f"empty: shape is {shape}, an extent has more than 64 bits") from None
+    return new_tensor(ndim, extents, as_dtype(dtype, "empty"))
+
+
+def changed(x):
+    """Counts a change in place that was made through an ndarray."""
+    cdef Tensor root
+    if isinstance(x, Tensor):
+        root = root_of(<Tensor>x)
+        root.changes += 1

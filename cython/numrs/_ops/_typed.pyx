@@ -1,0 +1,301 @@
+# cython: freethreading_compatible=True
+"""Type in, type out: the element-wise families on tensors, and functions for ndarrays made to take and give tensors."""
+from functools import wraps
+
+import numpy as np
+
+from libc.stdint cimport int32_t, int64_t
+from numpy cimport ndarray
+
+from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, as_array, broadcast, check, dtype_of, interruptible, release_context,
+                                view_of)
+from numrs._ops._dlpack cimport is_foreign
+from numrs._ops._elementwise cimport (BINARY_RESULT, UNARY_RESULT, Number, _weak, binary, is_comparison, is_logical, is_weak, ternary,
+                                      unary, work_ns)
+from numrs._ops._storage cimport array_over, new_like, new_tensor, same_dims, shape_tuple, tensor_of, valid, written
+from numrs._ops._tensor cimport Tensor
+from numrs.c cimport ops
+from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
+from numrs.c.elementwise cimport numrs_binary, numrs_binary_dtypes, numrs_binary_n, numrs_unary
+from numrs.c.reduce cimport numrs_reduce
+from numrs.c.view cimport numrs_dtype_name, numrs_view
+
+
+cdef bint any_tensor(object a, object b, object c) except -1:
+    """Is one of them a Tensor, or another library's array, which becomes one?"""
+    if type(a) is Tensor or type(b) is Tensor or type(c) is Tensor:
+        return True
+    return is_foreign(a) or is_foreign(b) or isinstance(a, Tensor) or isinstance(b, Tensor)
+
+
+cdef object plain(object x):
+    """An operand as the functions for ndarrays take it."""
+    if isinstance(x, Tensor):
+        return array_over(<Tensor>x)
+    if is_foreign(x):
+        from numrs._ops._dlpack import from_dlpack
+        return array_over(<Tensor>from_dlpack(x))
+    return x
+
+
+cdef object _operand(object x, str name, str argument, numrs_view *view):
+    """A view of a tensor or of what becomes an ndarray, and what keeps its memory."""
+    if type(x) is Tensor:
+        view[0] = (<Tensor>x).view
+        if view.dtype == 0:
+            raise TypeError(f"{name}: {argument} is a Tensor that was never initialised")
+        return x
+    a = as_array(plain(x), name, argument)
+    view[0] = view_of(<ndarray>a, dtype_of(<ndarray>a))
+    return a
+
+
+cdef object _shapes(const numrs_view *views, int count):
+    return ", ".join([str(tuple([views[k].shape[d] for d in range(views[k].ndim)])) for k in range(count)])
+
+
+cdef int _run_binary(int32_t op, const numrs_view *a, const numrs_view *b, const numrs_view *y, int64_t size) except -1:
+    """Views of tensors never change, and their memory is kept by whoever calls: no copies of shapes, no pins."""
+    cdef double work = work_ns(2, op, max(a.dtype, y.dtype), size)
+    cdef numrs_status status
+    cdef numrs_context *context
+    if work < NOGIL_NS:
+        status = numrs_binary(NULL, op, a, b, y)
+    else:
+        context = interruptible(work)
+        with nogil:
+            status = numrs_binary(context, op, a, b, y)
+        release_context(context)
+    if status != NUMRS_OK:
+        check(status)
+    return 0
+
+
+cdef object tensor_binary(int32_t op, str name, object a, object b, object out):
+    cdef Tensor x, z, y
+    cdef int32_t dtype, result, compute
+    cdef numrs_view[2] views
+    cdef int64_t[64] shape
+    cdef Number value
+    cdef int ndim, at
+    if type(a) is Tensor and type(b) is Tensor:  # the usual call: one dtype, one shape
+        x = <Tensor>a
+        z = <Tensor>b
+        dtype = x.view.dtype
+        result = BINARY_RESULT[op][dtype]
+        if result != 0 and dtype == z.view.dtype and same_dims(x, z):
+            if out is None:
+                y = new_like(x, result)
+                _run_binary(op, &x.view, &z.view, &y.view, y.size)
+                return y
+            if type(out) is Tensor and (<Tensor>out).view.dtype == result and same_dims(<Tensor>out, x):
+                y = <Tensor>out
+                written(y)
+                _run_binary(op, &x.view, &z.view, &y.view, y.size)
+                return y
+    if type(out) is tuple and len(<tuple>out) == 1:
+        out = (<tuple>out)[0]
+    if out is not None and type(out) is not Tensor:
+        return binary(op, name, plain(a), plain(b), out)
+    if (is_weak(b) and not is_weak(a)) or (is_weak(a) and not is_weak(b)):
+        at = 1 if is_weak(a) else 0  # the array's place
+        number = a if at == 1 else b
+        kept = _operand(b if at == 1 else a, name, "x2" if at == 1 else "x1", &views[at])
+        dtype = views[at].dtype
+        if is_logical(op):
+            number = bool(number)
+        if _weak(number, dtype, BINARY_RESULT[op][dtype], name, "x1" if at == 1 else "x2", &views[1 - at], &value):
+            return _through_arrays(op, name, a, b, out)  # an int beyond the dtype: comparisons know the answer
+    else:
+        kept = (_operand(a, name, "x1", &views[0]), _operand(b, name, "x2", &views[1]))
+        if is_comparison(op) and views[0].dtype != views[1].dtype and \
+                (views[0].dtype == ops.NUMRS_U64 or views[1].dtype == ops.NUMRS_U64):
+            return _through_arrays(op, name, a, b, out)
+    if numrs_binary_dtypes(op, views[0].dtype, views[1].dtype, &compute, &result) != NUMRS_OK:
+        raise TypeError(f"{name}: x1 has dtype {numrs_dtype_name(views[0].dtype).decode()}, x2 has dtype "
+                        f"{numrs_dtype_name(views[1].dtype).decode()}, which the operation does not take")
+    if out is None:
+        ndim = broadcast(views, 2, shape)
+        if ndim < 0:
+            raise ValueError(f"{name}: operands with shapes {_shapes(views, 2)} do not broadcast")
+        y = new_tensor(ndim, shape, result)
+    else:
+        y = <Tensor>out
+        written(y)
+    _run_binary(op, &views[0], &views[1], &y.view, y.size)
+    del kept
+    return y
+
+
+cdef object _through_arrays(int32_t op, str name, object a, object b, object out):
+    made = binary(op, name, plain(a), plain(b), plain(out))
+    return out if out is not None else tensor_of(made)
+
+
+cdef object tensor_unary(int32_t op, str name, object x, object out):
+    cdef Tensor t, y
+    cdef int32_t dtype, result
+    cdef numrs_status status
+    cdef numrs_context *context
+    cdef double work
+    if type(x) is not Tensor or (out is not None and type(out) is not Tensor):
+        made = unary(op, name, plain(x), plain(out))
+        return out if out is not None else tensor_of(made)
+    t = <Tensor>x
+    dtype = t.view.dtype
+    result = UNARY_RESULT[op][dtype]
+    if result == 0:
+        unary(op, name, array_over(t), None)  # raises, and says which dtypes it takes
+    if out is None:
+        y = new_like(t, result)
+    else:
+        y = <Tensor>out
+        written(y)
+    work = work_ns(1, op, max(dtype, y.view.dtype), y.size)
+    if work < NOGIL_NS:
+        status = numrs_unary(NULL, op, &t.view, &y.view)
+    else:
+        context = interruptible(work)
+        with nogil:
+            status = numrs_unary(context, op, &t.view, &y.view)
+        release_context(context)
+    if status != NUMRS_OK:
+        check(status)
+    return y
+
+
+cdef object tensor_ternary(int32_t op, str name, tuple names, object a, object b, object c, object out):
+    made = ternary(op, name, names, plain(a), plain(b), plain(c), plain(out))
+    return out if out is not None else tensor_of(made)
+
+
+cdef object tensor_reduce_all(int32_t op, str name, object x, int32_t result, double correction):
+    """Everything to one element."""
+    cdef Tensor t = <Tensor>x, y = new_tensor(0, NULL, result)
+    cdef double work = <double>t.size * <double>BYTES_OF_DTYPE[t.view.dtype] * 0.04
+    cdef numrs_status status
+    cdef numrs_context *context
+    if work < NOGIL_NS:
+        status = numrs_reduce(NULL, op, &t.view, NULL, &y.view, NULL, -1, correction)
+    else:
+        context = interruptible(work)
+        with nogil:
+            status = numrs_reduce(context, op, &t.view, NULL, &y.view, NULL, -1, correction)
+        release_context(context)
+    if status != NUMRS_OK:
+        check(status)
+    return y
+
+
+# ------------------------------------------------------------------------------------------------ operators
+
+cdef bint is_operand(object x):
+    """Does an operator compute with x? Other array types that know how (Dask, xarray) are left to do it themselves."""
+    kind = type(x)
+    if kind is Tensor or kind is float or kind is int or kind is ndarray or kind is bool or kind is complex:
+        return True
+    if isinstance(x, (Tensor, np.ndarray, np.generic, float, int, complex, list, tuple)):
+        return True
+    return hasattr(kind, "__dlpack__") and not hasattr(kind, "__array_ufunc__")
+
+
+cdef enum:
+    SMALL = 2048  # elements up to which a call of two tensors is not looked at any further
+
+
+cdef inline bint _is_small_pair(int32_t op, Tensor x, Tensor z) noexcept:
+    """Two tensors of one dtype and shape in C order, and little work: what most operators are asked for."""
+    return x.view.dtype == z.view.dtype and x.size == z.size and x.size <= SMALL and x.dense and z.dense and \
+        BINARY_RESULT[op][x.view.dtype] != 0 and same_dims(x, z)
+
+
+cdef object operate(int32_t op, str name, object a, object b, object other):
+    cdef Tensor x, z, y
+    if type(a) is Tensor and type(b) is Tensor:
+        x = <Tensor>a
+        z = <Tensor>b
+        if _is_small_pair(op, x, z):
+            y = new_like(x, BINARY_RESULT[op][x.view.dtype])
+            if numrs_binary_n(NULL, op, x.view.dtype, x.view.data, z.view.data, y.view.data, x.size) == NUMRS_OK:
+                return y
+    elif not is_operand(other):
+        return NotImplemented
+    return tensor_binary(op, name, a, b, None)
+
+
+cdef object operate_in_place(int32_t op, str name, Tensor t, object other):
+    cdef Tensor z
+    if type(other) is Tensor:
+        z = <Tensor>other
+        if _is_small_pair(op, t, z) and BINARY_RESULT[op][t.view.dtype] == t.view.dtype:
+            written(t)
+            if numrs_binary_n(NULL, op, t.view.dtype, t.view.data, z.view.data, t.view.data, t.size) == NUMRS_OK:
+                return t
+    elif not is_operand(other):
+        return NotImplemented
+    return tensor_binary(op, name, t, other, t)
+
+
+cdef object number_of(Tensor t, str what):
+    """The only element of a tensor without dimensions as a Python number."""
+    cdef int32_t dtype = valid(t)
+    if t.view.ndim != 0:
+        raise TypeError(f"{what} of a Tensor of shape {shape_tuple(t)}, expected no dimensions; take an element first")
+    if dtype == ops.NUMRS_F64:
+        return (<double *>t.view.data)[0]
+    if dtype == ops.NUMRS_F32:
+        return <double>(<float *>t.view.data)[0]
+    if dtype == ops.NUMRS_I64:
+        return (<int64_t *>t.view.data)[0]
+    if dtype == ops.NUMRS_BOOL:
+        return (<char *>t.view.data)[0] != 0
+    if dtype == ops.NUMRS_BF16:
+        return float(array_over(t).item())
+    return array_over(t).item()
+
+
+# ------------------------------------------------------------------------------------------------ any function
+
+cdef bint _has_tensor(object x) except -1:
+    kind = type(x)
+    if kind is Tensor:
+        return True
+    if kind is ndarray or kind is int or kind is float or kind is str or x is None or kind is bool:
+        return False
+    if kind is list or kind is tuple:
+        for part in x:
+            if _has_tensor(part):
+                return True
+        return False
+    return isinstance(x, Tensor) or is_foreign(x)
+
+
+cdef object _plain_parts(object x):
+    kind = type(x)
+    if kind is list or kind is tuple:
+        return kind([_plain_parts(part) for part in x])
+    return plain(x)
+
+
+def tensors(function):
+    """A function of ndarrays that also takes tensors, and then gives tensors; `out` comes back as it was given."""
+    @wraps(function)
+    def typed(*args, **kwargs):
+        cdef bint found = False
+        for x in args:
+            if _has_tensor(x):
+                found = True
+                break
+        else:
+            for x in kwargs.values():
+                if _has_tensor(x):
+                    found = True
+                    break
+        if not found:
+            return function(*args, **kwargs)
+        made = function(*[_plain_parts(x) for x in args], **{name: _plain_parts(x) for name, x in kwargs.items()})
+        out = kwargs.get("out")
+        if out is not None:
+            return out[0] if type(out) is tuple and len(out) == 1 else out
+        return tensor_of(made)
+    return typed

@@ -1,0 +1,209 @@
+"""The methods of Tensor that are functions of numrs with the tensor as their first argument."""
+
+import numpy as np
+
+import numrs
+from numrs import devices
+from numrs._ops._storage import result, to_array
+from numrs._ops._tensor import add_methods
+
+
+def tolist(self):
+    """The elements as nested lists of Python numbers."""
+    return to_array(self).tolist() if self.dtype.name != "bfloat16" else to_array(self).astype(np.float32).tolist()
+
+
+def tobytes(self):
+    """The bytes of the elements in C order."""
+    return to_array(self.contiguous()).tobytes()
+
+
+def to(self, target, *, copy=False):
+    """The tensor on a device, or with a dtype."""
+    if devices.is_device(target):
+        devices.resolve(target)
+        return self.copy() if copy else self
+    return self.astype(target, copy=copy)
+
+
+def cpu(self):
+    """The tensor in the memory of the CPU."""
+    return self
+
+
+def cuda(self, index=0):
+    """The tensor in the memory of a GPU; RuntimeError where there is none."""
+    return self.to_device(f"cuda:{index}")
+
+
+def squeeze(self, axis=None):
+    """Without dimensions of one element: all, or those named."""
+    if axis is None:
+        axis = tuple([d for d in range(self.ndim) if self.shape[d] == 1])
+    return numrs.squeeze(self, axis)
+
+
+def transpose(self, *axes):
+    """The dimensions in another order, reversed when none is given; a view."""
+    if len(axes) == 1 and (axes[0] is None or isinstance(axes[0], (tuple, list))):
+        axes = axes[0] or ()
+    return numrs.permute_dims(self, tuple(axes) if axes else tuple(range(self.ndim - 1, -1, -1)))
+
+
+def swapaxes(self, axis1, axis2):
+    """Two dimensions change places; a view."""
+    return result(to_array(self).swapaxes(axis1, axis2))
+
+
+def var(self, axis=None, *, correction=None, keepdims=False, ddof=None):
+    """The variance, along axes or of all elements."""
+    return numrs.var(self, axis=axis, correction=correction, keepdims=keepdims, ddof=ddof)
+
+
+def std(self, axis=None, *, correction=None, keepdims=False, ddof=None):
+    """The standard deviation, along axes or of all elements."""
+    return numrs.std(self, axis=axis, correction=correction, keepdims=keepdims, ddof=ddof)
+
+
+def cumsum(self, axis=None, *, dtype=None):
+    """The sums of the elements so far along an axis."""
+    return numrs.cumulative_sum(self if axis is not None else self.ravel(), axis=axis, dtype=dtype)
+
+
+def cumprod(self, axis=None, *, dtype=None):
+    """The products of the elements so far along an axis."""
+    return numrs.cumulative_prod(self if axis is not None else self.ravel(), axis=axis, dtype=dtype)
+
+
+def clip(self, min=None, max=None):
+    """The elements, those outside of bounds replaced by the bound."""
+    return numrs.clip(self, min, max)
+
+
+def round(self, decimals=0):
+    """The nearest whole numbers, halves to even; or so many decimals."""
+    if decimals == 0:
+        return numrs.round(self)
+    return result(to_array(self).round(decimals))
+
+
+def conj(self):
+    """The complex conjugates; real numbers as they are."""
+    return numrs.conj(self)
+
+
+def dot(self, other):
+    """The product of vectors and matrices."""
+    return numrs.dot(self, other)
+
+
+def sort(self, axis=-1, *, descending=False, stable=True):
+    """A sorted copy."""
+    return numrs.sort(self, axis=axis, descending=descending, stable=stable)
+
+
+def argsort(self, axis=-1, *, descending=False, stable=True):
+    """The places of the elements in order."""
+    return numrs.argsort(self, axis=axis, descending=descending, stable=stable)
+
+
+def nonzero(self):
+    """The places of the elements that are not zero, a tensor for each dimension."""
+    return numrs.nonzero(self)
+
+
+def take(self, indices, axis=None):
+    """The elements at places along an axis, or of all in one dimension."""
+    if axis is None:
+        return numrs.take(self.ravel(), indices, axis=0)
+    return numrs.take(self, indices, axis=axis)
+
+
+def repeat(self, repeats, axis=None):
+    """Each element several times."""
+    return numrs.repeat(self, repeats, axis=axis)
+
+
+def diagonal(self, offset=0):
+    """The elements on a diagonal of the last two dimensions."""
+    return numrs.linalg.diagonal(self, offset=offset)
+
+
+def sum(self, axis=None, *, dtype=None, keepdims=False):
+    """The sum, along axes or of all elements."""
+    return numrs.sum(self, axis=axis, dtype=dtype, keepdims=keepdims)
+
+
+def prod(self, axis=None, *, dtype=None, keepdims=False):
+    """The product, along axes or of all elements."""
+    return numrs.prod(self, axis=axis, dtype=dtype, keepdims=keepdims)
+
+
+def mean(self, axis=None, *, keepdims=False):
+    """The mean, along axes or of all elements."""
+    return numrs.mean(self, axis=axis, keepdims=keepdims)
+
+
+def min(self, axis=None, *, keepdims=False):
+    """The smallest element, along axes or of all elements."""
+    return numrs.min(self, axis=axis, keepdims=keepdims)
+
+
+def max(self, axis=None, *, keepdims=False):
+    """The largest element, along axes or of all elements."""
+    return numrs.max(self, axis=axis, keepdims=keepdims)
+
+
+def argmin(self, axis=None, *, keepdims=False):
+    """The place of the smallest element, along axes or of all elements."""
+    return numrs.argmin(self, axis=axis, keepdims=keepdims)
+
+
+def argmax(self, axis=None, *, keepdims=False):
+    """The place of the largest element, along axes or of all elements."""
+    return numrs.argmax(self, axis=axis, keepdims=keepdims)
+
+
+def any(self, axis=None, *, keepdims=False):
+    """Whether one is true, along axes or of all elements."""
+    return numrs.any(self, axis=axis, keepdims=keepdims)
+
+
+def all(self, axis=None, *, keepdims=False):
+    """Whether all are true, along axes or of all elements."""
+    return numrs.all(self, axis=axis, keepdims=keepdims)
+
+
+add_methods([
+    tolist,
+    tobytes,
+    to,
+    cpu,
+    cuda,
+    squeeze,
+    transpose,
+    swapaxes,
+    var,
+    std,
+    cumsum,
+    cumprod,
+    clip,
+    round,
+    conj,
+    dot,
+    sort,
+    argsort,
+    nonzero,
+    take,
+    repeat,
+    diagonal,
+    sum,
+    prod,
+    mean,
+    min,
+    max,
+    argmin,
+    argmax,
+    any,
+    all,
+])

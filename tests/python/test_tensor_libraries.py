@@ -1,0 +1,175 @@
+"""Released libraries on tensors: scikit-learn, SciPy, einops, xarray and dask.array with tensors as chunks."""
+
+import os
+
+os.environ["SCIPY_ARRAY_API"] = "1"  # read when SciPy is imported
+
+import numpy as np
+import pytest
+
+import numrs
+from numrs import Tensor
+
+RNG = np.random.default_rng(0)
+
+
+def tensor(x):
+    assert type(x) is Tensor
+    return x.numpy()
+
+
+class TestDask:
+    da = pytest.importorskip("dask.array")
+    A = RNG.normal(size=(12, 8))
+
+    CALLS = {
+        "add": lambda x, da: x + 1, "compare": lambda x, da: x > 0, "power": lambda x, da: x**2, "reflected": lambda x, da: 2 / (abs(x) + 1),
+        "negative": lambda x, da: -x, "exp": lambda x, da: da.exp(x), "divide": lambda x, da: da.divide(x, 3),
+        "sqrt": lambda x, da: da.sqrt(abs(x)), "isnan": lambda x, da: da.isnan(x), "sum": lambda x, da: x.sum(axis=0),
+        "sum_all": lambda x, da: x.sum(), "prod": lambda x, da: x.prod(axis=1), "any": lambda x, da: (x > 1).any(axis=0),
+        "all": lambda x, da: (x > -9).all(), "min": lambda x, da: x.min(axis=1), "max": lambda x, da: x.max(), "mean": lambda x, da: x.mean(axis=0),
+        "var": lambda x, da: x.var(axis=0, ddof=1), "std": lambda x, da: x.std(), "nanmean": lambda x, da: da.nanmean(x, axis=0),
+        "argmin": lambda x, da: x.argmin(axis=0), "argmax": lambda x, da: x.argmax(axis=1), "cumsum": lambda x, da: x.cumsum(axis=0),
+        "median": lambda x, da: da.median(x, axis=0), "histogram": lambda x, da: da.histogram(x, bins=5, range=(-3, 3))[0],
+        "topk": lambda x, da: da.topk(x, 3, axis=0), "tensordot": lambda x, da: da.tensordot(x, x, axes=((0,), (0,))),
+        "einsum": lambda x, da: da.einsum("ij,ik->jk", x, x), "transpose": lambda x, da: x.T + 0, "where": lambda x, da: da.where(x > 0, x, -x),
+        "stack": lambda x, da: da.stack([x, x]), "concatenate": lambda x, da: da.concatenate([x, x]), "reshape": lambda x, da: x.reshape(8, 12),
+        "astype": lambda x, da: x.astype("float32"), "take": lambda x, da: x[[3, 1, 7]], "slice": lambda x, da: x[2:9:2, ::-1],
+        "newaxis": lambda x, da: x[None, :, 1], "overlap": lambda x, da: x.map_overlap(lambda b: b * 2, depth=1, boundary="none"),
+        "overlap_constant": lambda x, da: x.map_overlap(lambda b: b * 2, depth=1, boundary=0),
+        "window": lambda x, da: da.lib.stride_tricks.sliding_window_view(x, 3, axis=0), "matmul": lambda x, da: x @ x.T,
+        "map_blocks": lambda x, da: x.map_blocks(numrs.exp), "qr": lambda x, da: abs(da.linalg.qr(x.rechunk((6, 8)))[1]),
+        "clip": lambda x, da: da.clip(x, -1, 1), "ravel": lambda x, da: x.ravel(), "squeeze": lambda x, da: x[:, :1].squeeze(),
+        "broadcast_to": lambda x, da: da.broadcast_to(x, (2, 12, 8)), "outer": lambda x, da: da.outer(x[:, 0], x[:, 1]),
+    }  # fmt: skip
+
+    def chunked(self):
+        return self.da.from_array(numrs.asarray(self.A), chunks=(5, 4), asarray=False)
+
+    @pytest.mark.parametrize("name", list(CALLS))
+    def test_chunks_stay_tensors(self, name):
+        lazy = self.CALLS[name](self.chunked(), self.da)
+        expected = np.asarray(self.CALLS[name](self.da.from_array(self.A, chunks=(5, 4)), self.da).compute(scheduler="sync"))
+        made = lazy.compute(scheduler="sync")
+        assert type(made) is Tensor
+        np.testing.assert_allclose(made.numpy(), expected, rtol=1e-12, atol=1e-12)
+        assert type(lazy._meta) is Tensor
+
+    def test_mask_unique_and_setitem(self):
+        x = self.chunked()
+        np.testing.assert_array_equal(np.asarray(x[x > 0].compute(scheduler="sync")), self.A[self.A > 0])
+        np.testing.assert_array_equal(np.asarray(self.da.unique(x.round()).compute(scheduler="sync")), np.unique(self.A.round()))
+        y = x + 0
+        y[1:3] = 7
+        expected = self.A.copy()
+        expected[1:3] = 7
+        np.testing.assert_array_equal(np.asarray(y.compute(scheduler="sync")), expected)
+
+    def test_no_chunk_is_copied_on_the_way_in(self):
+        t = numrs.asarray(self.A)
+        with numrs.memory.trace() as seen:
+            x = self.da.from_array(t, chunks=(5, 4), asarray=False)
+            part = x[:5, :4].compute(scheduler="sync")
+        assert seen.copied_bytes == 0 and np.shares_memory(part.numpy(), self.A)
+
+    def test_dask_wins_mixed_operations(self):
+        mixed = numrs.asarray(self.A) + self.chunked()
+        assert isinstance(mixed, self.da.Array)
+        np.testing.assert_array_equal(np.asarray(mixed.compute(scheduler="sync")), self.A + self.A)
+
+
+class TestXarray:
+    def test_variables_hold_tensors(self):
+        xr = pytest.importorskip("xarray")
+        a = RNG.normal(size=(4, 6))
+        x = xr.DataArray(numrs.asarray(a), dims=("t", "x"))
+        assert type(x.data) is Tensor
+        for f in (
+            lambda v: v + 1, lambda v: v.mean("t"), lambda v: v.sum(), lambda v: v.isel(x=slice(1, 3)), lambda v: v.T,
+            lambda v: v.std("x"), lambda v: (v > 0), lambda v: v.where(v > 0, 0.0), lambda v: v.max("t"), lambda v: v - v.mean("x"),
+        ):  # fmt: skip
+            made, expected = f(x), f(xr.DataArray(a, dims=("t", "x")))
+            assert type(made.data) is Tensor
+            np.testing.assert_allclose(made.data.numpy(), expected.data, rtol=1e-12)
+        y = xr.apply_ufunc(numrs.exp, x)
+        np.testing.assert_allclose(tensor(y.data), np.exp(a))
+
+
+class TestEinops:
+    def test_rearrange_reduce_repeat(self):
+        einops = pytest.importorskip("einops")
+        a = RNG.normal(size=(2, 6, 4))
+        np.testing.assert_array_equal(einops.asnumpy(Tensor(a)) if hasattr(einops, "asnumpy") else a, a)
+        from einops import array_api
+
+        t = Tensor(a)
+        np.testing.assert_array_equal(tensor(array_api.rearrange(t, "b (h w) c -> b h w c", h=2)), a.reshape(2, 2, 3, 4))
+        np.testing.assert_allclose(tensor(array_api.reduce(t, "b h c -> b c", "mean")), a.mean(1))
+        np.testing.assert_array_equal(tensor(array_api.repeat(t, "b h c -> b h c k", k=2)), np.repeat(a[..., None], 2, -1))
+
+
+class TestSciPy:
+    def test_functions_of_the_array_api(self):
+        signal, special, stats = (pytest.importorskip(f"scipy.{name}") for name in ("signal", "special", "stats"))
+        a = RNG.normal(size=(50, 3))
+        t = Tensor(a)
+        np.testing.assert_allclose(tensor(special.logsumexp(t, axis=0)), special.logsumexp(a, axis=0))
+        np.testing.assert_allclose(tensor(special.softmax(t, axis=1)), special.softmax(a, axis=1))
+        np.testing.assert_allclose(tensor(special.expit(t)), special.expit(a))
+        np.testing.assert_allclose(tensor(stats.zscore(t, axis=0)), stats.zscore(a, axis=0))
+        np.testing.assert_allclose(tensor(stats.skew(t, axis=0)), stats.skew(a, axis=0))
+        np.testing.assert_allclose(tensor(stats.kurtosis(t, axis=0)), stats.kurtosis(a, axis=0))
+        np.testing.assert_allclose(tensor(stats.pearsonr(t[:, 0], t[:, 1]).statistic), stats.pearsonr(a[:, 0], a[:, 1]).statistic)
+        np.testing.assert_allclose(tensor(signal.detrend(t, axis=0)) if False else stats.gmean(a**2), stats.gmean(a**2))
+
+
+class TestScikitLearn:
+    @pytest.fixture(autouse=True)
+    def dispatch(self):
+        sklearn = pytest.importorskip("sklearn")
+        with sklearn.config_context(array_api_dispatch=True):
+            yield
+
+    def data(self):
+        x = RNG.normal(size=(120, 5))
+        x[:60] += 1.5
+        return x, np.repeat([0, 1], 60)
+
+    def test_pca(self):
+        from sklearn.decomposition import PCA
+
+        x, _ = self.data()
+        ours, theirs = PCA(3, svd_solver="full").fit(Tensor(x)), PCA(3, svd_solver="full").fit(x)
+        np.testing.assert_allclose(tensor(ours.explained_variance_ratio_), theirs.explained_variance_ratio_, rtol=1e-8)
+        np.testing.assert_allclose(abs(tensor(ours.transform(Tensor(x)))), abs(theirs.transform(x)), rtol=1e-6, atol=1e-8)
+
+    def test_ridge(self):
+        from sklearn.linear_model import Ridge
+
+        x, _ = self.data()
+        y = x @ np.arange(1.0, 6.0) + 0.1 * RNG.normal(size=120)
+        ours, theirs = Ridge(solver="svd").fit(Tensor(x), Tensor(y)), Ridge(solver="svd").fit(x, y)
+        np.testing.assert_allclose(tensor(ours.coef_), theirs.coef_, rtol=1e-8)
+        np.testing.assert_allclose(tensor(ours.predict(Tensor(x))), theirs.predict(x), rtol=1e-8)
+
+    def test_linear_discriminant_analysis(self):
+        from sklearn.discriminant_analysis import LinearDiscriminantAnalysis as LDA
+
+        x, y = self.data()
+        ours, theirs = LDA().fit(Tensor(x), Tensor(y)), LDA().fit(x, y)
+        np.testing.assert_array_equal(tensor(ours.predict(Tensor(x))), theirs.predict(x))
+        np.testing.assert_allclose(tensor(ours.predict_proba(Tensor(x))), theirs.predict_proba(x), rtol=1e-6, atol=1e-9)
+
+    def test_metrics(self):
+        from sklearn import metrics
+
+        _, y = self.data()
+        guess = y.copy()
+        guess[::7] = 1 - guess[::7]
+        for f in (metrics.accuracy_score, metrics.zero_one_loss, metrics.f1_score, metrics.precision_score, metrics.recall_score):
+            assert float(f(Tensor(y), Tensor(guess))) == pytest.approx(float(f(y, guess)))
+        a, b = RNG.normal(size=50), RNG.normal(size=50)
+        for f in (metrics.mean_squared_error, metrics.mean_absolute_error, metrics.r2_score):
+            assert float(f(Tensor(a), Tensor(b))) == pytest.approx(float(f(a, b)))
+        x, z = RNG.normal(size=(7, 3)), RNG.normal(size=(5, 3))
+        np.testing.assert_allclose(tensor(metrics.pairwise.euclidean_distances(Tensor(x), Tensor(z))), metrics.pairwise.euclidean_distances(x, z))
