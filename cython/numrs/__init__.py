@@ -2,7 +2,7 @@
 
 import sys as _sys
 
-from numrs import config, memory, random, stats
+from numrs import config, linalg, memory, random, stats
 from numrs._ops.runtime import (
     detect_simd_support,
     get_backend,
@@ -209,6 +209,7 @@ from numrs._ops.manipulation import (
     unstack,
 )
 from numrs._ops.norms import (
+    matrix_norm,
     norm,
     vector_norm,
 )
@@ -462,6 +463,7 @@ __all__ = [
     "isnan",
     "less",
     "less_equal",
+    "linalg",
     "linspace",
     "list_backends",
     "log",
@@ -475,6 +477,7 @@ __all__ = [
     "logical_xor",
     "mad",
     "matmul",
+    "matrix_norm",
     "matrix_transpose",
     "max",
     "maximum",

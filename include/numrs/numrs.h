@@ -27,6 +27,7 @@
 #include "numrs/elementwise.h"
 #include "numrs/reduce.h"
 #include "numrs/linalg.h"
+#include "numrs/lapack.h"
 #include "numrs/order.h"
 #include "numrs/indexing.h"
 #include "numrs/rolling.h"
