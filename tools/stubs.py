@@ -54,6 +54,10 @@ PARAMETERS = {
     "descending": "bool", "stable": "bool", "largest": "bool", "sorted": "bool", "k": "SupportsIndex", "kth": "npt.ArrayLike",
     "side": "Literal['left', 'right']", "sorter": "npt.ArrayLike | None",
     "closed": "Literal['right', 'left', 'both', 'neither']",
+    "fft.axis": "SupportsIndex", "ifft.axis": "SupportsIndex", "rfft.axis": "SupportsIndex", "irfft.axis": "SupportsIndex",
+    "hfft.axis": "SupportsIndex", "ihfft.axis": "SupportsIndex", "n": "SupportsIndex | None", "norm": "Literal['backward', 'ortho', 'forward'] | None",
+    "s": "tuple[SupportsIndex, ...] | list[int] | None", "axes": "_Axes | list[int]", "fftfreq.n": "SupportsIndex", "rfftfreq.n": "SupportsIndex",
+    "d": "float", "device": "str | None",
     "ord": "float", "name": "str", "limit": "SupportsIndex | None", "thread_us": "float | None", "stream_bytes": "SupportsIndex | None",
 }  # fmt: skip
 # Type of a result by the function; anything else gives an ndarray or a NumPy scalar.
@@ -171,7 +175,7 @@ def init():
     after = rest.split(END)[1].split("__all__ = [")[0]
     imports = []
     for module, found in array_functions().items():
-        if module.startswith("stats"):
+        if module.startswith(("stats", "fft")):
             continue
         imports += [f"from numrs._ops.{module} import (", *(f"    {name}," for name in found), ")"]
     head = before + BEGIN + "\n".join([*imports, ""]) + END + after

@@ -2,7 +2,7 @@
 
 import sys as _sys
 
-from numrs import config, memory, stats
+from numrs import config, fft, memory, stats
 from numrs._ops.runtime import (
     detect_simd_support,
     get_backend,
@@ -274,6 +274,7 @@ __all__ = [
     "exp",
     "exp2",
     "expm1",
+    "fft",
     "floor",
     "floor_divide",
     "fma",

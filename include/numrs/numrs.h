@@ -28,6 +28,7 @@
 #include "numrs/reduce.h"
 #include "numrs/linalg.h"
 #include "numrs/order.h"
+#include "numrs/fft.h"
 #include "numrs/rolling.h"
 #include "numrs/ewm.h"
 #include "numrs/stats.h"

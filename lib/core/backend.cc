@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "core/env.h"
+#include "core/fft_tables.h"
 #include "core/order_tables.h"
 #include "core/rolling_tables.h"
 #include "core/stats_tables.h"
@@ -22,6 +23,7 @@ Kernels merged[kMaxKernels];  // best first, portable last; written once in Init
 RollingTable merged_rolling[kMaxKernels];
 OrderTable merged_order[kMaxKernels];
 StatsTable merged_stats[kMaxKernels];
+FftTable merged_fft[kMaxKernels];
 int merged_count = 0;
 std::atomic<const Kernels*> active{nullptr};
 pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -63,6 +65,8 @@ void Merge(const Backend& b) {
   k.order = &merged_order[index];
   Fill(&merged_stats[index], b.stats ? b.stats() : nullptr, p.stats());
   k.stats = &merged_stats[index];
+  Fill(&merged_fft[index], b.fft ? b.fft() : nullptr, p.fft());
+  k.fft = &merged_fft[index];
 }
 
 const Kernels* FindTarget(const char* name) {

@@ -19,6 +19,7 @@ const LinalgTable* Linalg();
 const RollingTable* Rolling();
 const OrderTable* Order();
 const StatsTable* Stats();
+const FftTable* Fft();
 
 // Element i of memory of any alignment; bool comes in as 0 or 1.
 template <typename T>
