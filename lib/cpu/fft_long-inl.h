@@ -150,26 +150,44 @@ HWY_INLINE void TwoSteps(const FftPlan& plan, const T* x, T* y, bool backward, d
   RowPiece<T>(line, 0, Pieces<T>(plan, 1), memory.pieces);
 }
 
-// Complex numbers one by one, as the vectors above compute them.
+// The first `count` complex numbers from memory, and to it: at the beginning of a vector, or at its end.
+template <typename T>
+HWY_INLINE Pair<VecOf<T>> LoadNumbers(const T* x, int64_t count, bool at_end = false) {
+  const Tag<T> d;
+  VecOf<T> re, im;
+  if (count == kLanes<T>) {
+    hn::LoadInterleaved2(d, x, re, im);
+  } else {
+    HWY_ALIGN T numbers[2 * kLanes<T>] = {};
+    std::memcpy(numbers + (at_end ? 2 * (kLanes<T> - count) : 0), x, static_cast<size_t>(2 * count) * sizeof(T));
+    hn::LoadInterleaved2(d, numbers, re, im);
+  }
+  return {re, im};
+}
+template <typename T>
+HWY_INLINE void StoreNumbers(VecOf<T> re, VecOf<T> im, T* y, int64_t count, bool at_end = false) {
+  const Tag<T> d;
+  if (count == kLanes<T>) {
+    hn::StoreInterleaved2(re, im, d, y);
+  } else {
+    HWY_ALIGN T numbers[2 * kLanes<T>];
+    hn::StoreInterleaved2(re, im, d, numbers);
+    std::memcpy(y, numbers + (at_end ? 2 * (kLanes<T> - count) : 0), static_cast<size_t>(2 * count) * sizeof(T));
+  }
+}
+
+// y = x times a table, times scale; y may be x. In vectors to the last number: of scalar code for complex products gcc 12
+// makes fused operations whatever it is told.
 template <typename T>
 HWY_INLINE void MultiplyLine(const T* x, const T* table, T* y, int64_t n, bool swap_in, bool swap_out, T scale) {
-  const Tag<T> d;
   constexpr int64_t L = kLanes<T>;
-  const auto scale_v = hn::Set(d, scale);
-  int64_t j = 0;
-  for (; j + L <= n; j += L) {
-    VecOf<T> re, im, w_re, w_im;
-    hn::LoadInterleaved2(d, x + 2 * j, re, im);
-    hn::LoadInterleaved2(d, table + 2 * j, w_re, w_im);
-    const auto v = swap_in ? Times(Pair<VecOf<T>>{im, re}, w_re, w_im) : Times(Pair<VecOf<T>>{re, im}, w_re, w_im);
-    const auto out_re = hn::Mul(swap_out ? v.im : v.re, scale_v), out_im = hn::Mul(swap_out ? v.re : v.im, scale_v);
-    hn::StoreInterleaved2(out_re, out_im, d, y + 2 * j);
-  }
-  for (; j < n; j++) {
-    const T re = x[2 * j + swap_in], im = x[2 * j + !swap_in], w_re = table[2 * j], w_im = table[2 * j + 1];
-    const T out_re = re * w_re - im * w_im, out_im = re * w_im + im * w_re;
-    y[2 * j + swap_out] = out_re * scale;
-    y[2 * j + !swap_out] = out_im * scale;
+  const auto scale_v = hn::Set(Tag<T>(), scale);
+  for (int64_t j = 0; j < n; j += L) {
+    const int64_t count = n - j < L ? n - j : L;
+    const auto v = LoadNumbers<T>(x + 2 * j, count), w = LoadNumbers<T>(table + 2 * j, count);
+    const auto r = swap_in ? Times(Pair<VecOf<T>>{v.im, v.re}, w.re, w.im) : Times(v, w.re, w.im);
+    const auto re = hn::Mul(swap_out ? r.im : r.re, scale_v), im = hn::Mul(swap_out ? r.re : r.im, scale_v);
+    StoreNumbers<T>(re, im, y + 2 * j, count);
   }
 }
 
@@ -186,83 +204,58 @@ HWY_INLINE void TransformLine(const FftPlan& plan, const T* x, T* y, bool backwa
   MultiplyLine<T>(work, static_cast<const T*>(plan.chirp), y, plan.n, false, backward, static_cast<T>(scale));
 }
 
-// Numbers [k, k + lanes) of a line, and those that they meet, in reverse.
-template <typename T>
-HWY_INLINE Pair<VecOf<T>> LoadNumbers(const T* x) {
-  VecOf<T> re, im;
-  hn::LoadInterleaved2(Tag<T>(), x, re, im);
-  return {re, im};
-}
-template <typename T>
-HWY_INLINE Pair<VecOf<T>> LoadReversed(const T* x) {
+// Calls f(k, count, low, high) with the numbers k … k + count - 1 of a line of h and, in reverse, h - k … h - k - count +
+// 1, for all 0 < k < h - k.
+template <typename T, class F>
+HWY_INLINE void ForPairs(const T* x, int64_t h, F&& f) {
   const Tag<T> d;
-  const auto v = LoadNumbers<T>(x);
-  return {hn::Reverse(d, v.re), hn::Reverse(d, v.im)};
+  constexpr int64_t L = kLanes<T>;
+  const int64_t pairs = (h - 1) / 2;
+  for (int64_t k = 1; k <= pairs; k += L) {
+    const int64_t count = pairs - k + 1 < L ? pairs - k + 1 : L;
+    const auto low = LoadNumbers<T>(x + 2 * k, count);
+    const auto high = LoadNumbers<T>(x + 2 * (h - k - count + 1), count, true);
+    f(k, count, low, Pair<VecOf<T>>{hn::Reverse(d, high.re), hn::Reverse(d, high.im)});
+  }
 }
 
 template <typename T>
 HWY_INLINE void UnpackLine(const FftPlan& plan, const T* x, T* y, T scale, bool conjugate) {
   const Tag<T> d;
-  constexpr int64_t L = kLanes<T>;
   const int64_t h = plan.n;
   const T *w_re = static_cast<const T*>(plan.real_re), *w_im = static_cast<const T*>(plan.real_im);
-  const T half = scale * static_cast<T>(0.5), half_im = conjugate ? -half : half;
-  const auto half_v = hn::Set(d, half), half_im_v = hn::Set(d, half_im);
-  const T first_re = x[0], first_im = x[1];
-  int64_t k = 1;
-  for (; k + L <= h - k - L + 1; k += L) {
-    auto low = LoadNumbers<T>(x + 2 * k), high = LoadReversed<T>(x + 2 * (h - k - L + 1));
+  const T half = scale * static_cast<T>(0.5);
+  const auto half_v = hn::Set(d, half), half_im_v = hn::Set(d, conjugate ? -half : half);
+  ForPairs<T>(x, h, [&](int64_t k, int64_t count, Pair<VecOf<T>> low, Pair<VecOf<T>> high) HWY_ATTR {
     Unpack(low, high, hn::LoadU(d, w_re + k), hn::LoadU(d, w_im + k));
-    hn::StoreInterleaved2(hn::Mul(low.re, half_v), hn::Mul(low.im, half_im_v), d, y + 2 * k);
-    hn::StoreInterleaved2(hn::Reverse(d, hn::Mul(high.re, half_v)), hn::Reverse(d, hn::Mul(high.im, half_im_v)), d,
-                          y + 2 * (h - k - L + 1));
-  }
-  for (; k < h - k; k++) {
-    const T a_re = x[2 * k], a_im = x[2 * k + 1], b_re = x[2 * (h - k)], b_im = x[2 * (h - k) + 1];
-    const T even_re = a_re + b_re, even_im = a_im - b_im, odd_re = a_re - b_re, odd_im = a_im + b_im;
-    const T turned_re = odd_re * w_re[k] - odd_im * w_im[k], turned_im = odd_re * w_im[k] + odd_im * w_re[k];
-    y[2 * k] = (even_re + turned_im) * half;
-    y[2 * k + 1] = (even_im - turned_re) * half_im;
-    y[2 * (h - k)] = (even_re - turned_im) * half;
-    y[2 * (h - k) + 1] = -(even_im + turned_re) * half_im;
-  }
-  const T whole_im = conjugate ? -scale : scale;
+    StoreNumbers<T>(hn::Mul(low.re, half_v), hn::Mul(low.im, half_im_v), y + 2 * k, count);
+    StoreNumbers<T>(hn::Reverse(d, hn::Mul(high.re, half_v)), hn::Reverse(d, hn::Mul(high.im, half_im_v)),
+                    y + 2 * (h - k - count + 1), count, true);
+  });
   if (h % 2 == 0) {
-    const T re = x[h], im = x[h + 1];
-    y[h] = re * scale;
-    y[h + 1] = -im * whole_im;
+    y[h] = x[h] * scale;
+    y[h + 1] = -x[h + 1] * (conjugate ? -scale : scale);
   }
-  y[0] = (first_re + first_im) * scale;
+  const T re = x[0], im = x[1];
+  y[0] = (re + im) * scale;
   y[1] = 0 * scale;
-  y[2 * h] = (first_re - first_im) * scale;
+  y[2 * h] = (re - im) * scale;
   y[2 * h + 1] = 0 * scale;
 }
 
 template <typename T>
 HWY_INLINE void RepackLine(const FftPlan& plan, const T* x, T* y, T sign) {
   const Tag<T> d;
-  constexpr int64_t L = kLanes<T>;
   const int64_t h = plan.n;
   const T *w_re = static_cast<const T*>(plan.real_re), *w_im = static_cast<const T*>(plan.real_im);
   const auto sign_v = hn::Set(d, sign);
-  int64_t k = 1;
-  for (; k + L <= h - k - L + 1; k += L) {
-    auto low = LoadNumbers<T>(x + 2 * k), high = LoadReversed<T>(x + 2 * (h - k - L + 1));
+  ForPairs<T>(x, h, [&](int64_t k, int64_t count, Pair<VecOf<T>> low, Pair<VecOf<T>> high) HWY_ATTR {
     low.im = hn::Mul(low.im, sign_v);
     high.im = hn::Mul(high.im, sign_v);
     Repack(low, high, hn::LoadU(d, w_re + k), hn::LoadU(d, w_im + k));
-    hn::StoreInterleaved2(low.re, low.im, d, y + 2 * k);
-    hn::StoreInterleaved2(hn::Reverse(d, high.re), hn::Reverse(d, high.im), d, y + 2 * (h - k - L + 1));
-  }
-  for (; k < h - k; k++) {
-    const T a_re = x[2 * k], a_im = x[2 * k + 1] * sign, b_re = x[2 * (h - k)], b_im = x[2 * (h - k) + 1] * sign;
-    const T even_re = a_re + b_re, even_im = a_im - b_im, odd_re = a_re - b_re, odd_im = a_im + b_im;
-    const T turned_re = odd_re * w_re[k] - odd_im * -w_im[k], turned_im = odd_re * -w_im[k] + odd_im * w_re[k];
-    y[2 * k] = even_re - turned_im;
-    y[2 * k + 1] = even_im + turned_re;
-    y[2 * (h - k)] = even_re + turned_im;
-    y[2 * (h - k) + 1] = -(even_im - turned_re);
-  }
+    StoreNumbers<T>(low.re, low.im, y + 2 * k, count);
+    StoreNumbers<T>(hn::Reverse(d, high.re), hn::Reverse(d, high.im), y + 2 * (h - k - count + 1), count, true);
+  });
   if (h % 2 == 0) {
     const T re = x[h], im = x[h + 1] * sign;
     y[h] = re + re;
