@@ -5,7 +5,7 @@ import os
 
 import numpy as np
 
-NAMES = ("numpy", "torch", "jax", "numexpr", "bottleneck", "polars", "pandas")
+NAMES = ("numpy", "scipy", "torch", "jax", "numexpr", "bottleneck", "polars", "pandas")
 _DISTRIBUTIONS = {name: name for name in NAMES}
 
 
@@ -29,7 +29,7 @@ class Peer:
 
 
 def _load(name):
-    module = importlib.import_module(name)
+    module = importlib.import_module({"scipy": "scipy.fft"}.get(name, name))
     version = importlib.import_module("importlib.metadata").version(_DISTRIBUTIONS[name])
     if name == "torch":
         return Peer(name, module, version, lambda a: module.tensor(np.ascontiguousarray(a)))

@@ -86,6 +86,10 @@ PARAMETERS = {
     "stat_length": "Any", "reflect_type": "Literal['even', 'odd']", "subscripts": "Any", "operands": "Any", "optimize": "Any", "rtol": "float", "atol": "float",
     "equal_nan": "bool", "nan": "float", "posinf": "float | None", "neginf": "float | None", "invert": "bool", "xp": "npt.ArrayLike", "fp": "npt.ArrayLike",
     "left": "Any", "right": "Any", "period": "float | None", "returned": "bool",
+    "fft.axis": "SupportsIndex", "ifft.axis": "SupportsIndex", "rfft.axis": "SupportsIndex", "irfft.axis": "SupportsIndex",
+    "hfft.axis": "SupportsIndex", "ihfft.axis": "SupportsIndex", "n": "SupportsIndex | None", "norm": "Literal['backward', 'ortho', 'forward'] | None",
+    "s": "tuple[SupportsIndex, ...] | list[int] | None", "axes": "_Axes | list[int]", "fftfreq.n": "SupportsIndex", "rfftfreq.n": "SupportsIndex",
+    "d": "float", "device": "str | None",
     "ord": "float", "name": "str", "limit": "SupportsIndex | None", "thread_us": "float | None", "stream_bytes": "SupportsIndex | None",
 }  # fmt: skip
 # Type of a result by the function; anything else gives an ndarray or a NumPy scalar.
@@ -255,7 +259,7 @@ def init():
     after = rest.split(END)[1].split("__all__ = [")[0]
     imports = []
     for module, found in array_functions().items():
-        if module.startswith(("stats", "linalg_", "random")):  # numrs.stats, numrs.linalg, numrs.random
+        if module.startswith(("stats", "linalg_", "fft", "random")):  # numrs.stats, numrs.linalg, numrs.fft, numrs.random
             continue
         imports += [f"from numrs._ops.{module} import (", *(f"    {name}," for name in found), ")"]
     head = before + BEGIN + "\n".join([*imports, ""]) + END + after

@@ -2,7 +2,7 @@
 
 import sys as _sys
 
-from numrs import config, linalg, memory, random, stats
+from numrs import config, fft, linalg, memory, random, stats
 from numrs._ops.runtime import (
     detect_simd_support,
     get_backend,
@@ -426,6 +426,7 @@ __all__ = [
     "float16",
     "float32",
     "float64",
+    "fft",
     "floor",
     "floor_divide",
     "fma",

@@ -30,6 +30,7 @@
 #include "numrs/lapack.h"
 #include "numrs/order.h"
 #include "numrs/indexing.h"
+#include "numrs/fft.h"
 #include "numrs/rolling.h"
 #include "numrs/ewm.h"
 #include "numrs/stats.h"
