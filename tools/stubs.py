@@ -216,7 +216,7 @@ def stub(path):
             head += ["import numpy.typing as npt"]
     elif "npt." in body:
         head += ["", "import numpy.typing as npt"]
-    for base in re.findall(r"^class \w+\((\w+)\):", body, flags=re.M):
+    for base in re.findall(r"^class \w+\((?!NamedTuple)(\w+)\):", body, flags=re.M):
         home = next(other.stem for other in OPS.glob("*.pyx") if f"cdef class {base}" in other.read_text())
         head += ["", f"from numrs._ops.{home} import {base}"]
     if "@disjoint_base" in body:
