@@ -1,9 +1,11 @@
 # cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
 """Fourier transforms along one axis."""
 from numrs._ops._fft cimport COMPLEX, FROM_REAL, TO_REAL, one_axis
+from numrs._ops._typed import tensors
 from numrs.c cimport fft as c
 
 
+@tensors
 def fft(x, /, n=None, axis=-1, norm="backward"):
     """Discrete Fourier transform along one axis: sums of ``x[j] exp(-2 pi i j k / n)``.
 
@@ -38,6 +40,7 @@ def fft(x, /, n=None, axis=-1, norm="backward"):
     return one_axis(COMPLEX, "fft", x, n, axis, c.NUMRS_FFT_FORWARD, False, norm)
 
 
+@tensors
 def ifft(x, /, n=None, axis=-1, norm="backward"):
     """Inverse of `fft`: sums of ``x[k] exp(2 pi i j k / n)``, divided by n.
 
@@ -72,6 +75,7 @@ def ifft(x, /, n=None, axis=-1, norm="backward"):
     return one_axis(COMPLEX, "ifft", x, n, axis, c.NUMRS_FFT_BACKWARD, True, norm)
 
 
+@tensors
 def rfft(x, /, n=None, axis=-1, norm="backward"):
     """The first half of the transform of real numbers; the other half are its conjugates.
 
@@ -106,6 +110,7 @@ def rfft(x, /, n=None, axis=-1, norm="backward"):
     return one_axis(FROM_REAL, "rfft", x, n, axis, c.NUMRS_FFT_FORWARD, False, norm)
 
 
+@tensors
 def irfft(x, /, n=None, axis=-1, norm="backward"):
     """Inverse of `rfft`: real numbers of the first half of their transform.
 
@@ -141,6 +146,7 @@ def irfft(x, /, n=None, axis=-1, norm="backward"):
     return one_axis(TO_REAL, "irfft", x, n, axis, c.NUMRS_FFT_BACKWARD, True, norm)
 
 
+@tensors
 def hfft(x, /, n=None, axis=-1, norm="backward"):
     """Transform of a line whose second half is the conjugate of its first, which is real.
 
@@ -175,6 +181,7 @@ def hfft(x, /, n=None, axis=-1, norm="backward"):
     return one_axis(TO_REAL, "hfft", x, n, axis, c.NUMRS_FFT_FORWARD, False, norm)
 
 
+@tensors
 def ihfft(x, /, n=None, axis=-1, norm="backward"):
     """Inverse of `hfft`: the first half of the inverse transform of real numbers.
 

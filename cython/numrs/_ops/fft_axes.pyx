@@ -5,6 +5,8 @@ import numpy as np
 from numrs._ops._array cimport as_array, as_dtype
 from numrs._ops._fft cimport COMPLEX, FROM_REAL, TO_REAL, transform
 from numrs._ops._reduce cimport axis_of
+from numrs._ops._storage cimport tensor_of
+from numrs._ops._typed import tensors
 from numrs.c cimport fft as c
 from numrs.c cimport ops
 
@@ -19,8 +21,8 @@ cdef object _count(object n, str name):
 
 
 cdef object _frequencies(str name, object places, object n, object d, object dtype, object device):
-    if device is not None and device != "cpu":
-        raise ValueError(f"{name}: device is {device!r}, expected None or 'cpu'")
+    from numrs.devices import resolve
+    resolve(device)
     wanted = ops.NUMRS_F64 if dtype is None else as_dtype(dtype, name)
     if wanted != ops.NUMRS_F32 and wanted != ops.NUMRS_F64:
         raise TypeError(f"{name}: dtype is {np.dtype(dtype)}, expected float32 or float64")
@@ -28,7 +30,8 @@ cdef object _frequencies(str name, object places, object n, object d, object dty
         raise TypeError(f"{name}: d is of type {type(d).__name__}, expected a number")
     if d == 0:
         raise ValueError(f"{name}: d is 0, expected another number")
-    return (places / (n * float(d))).astype(np.float32 if wanted == ops.NUMRS_F32 else np.float64, copy=False)
+    y = (places / (n * float(d))).astype(np.float32 if wanted == ops.NUMRS_F32 else np.float64, copy=False)
+    return tensor_of(y)
 
 
 cdef object _shifted(str name, object x, object axes, bint back):
@@ -43,6 +46,7 @@ cdef object _shifted(str name, object x, object axes, bint back):
     return np.roll(a, [-(a.shape[d] // 2) if back else a.shape[d] // 2 for d in axes], axes)
 
 
+@tensors
 def fftn(x, /, s=None, axes=None, norm="backward"):
     """Discrete Fourier transform along several axes.
 
@@ -80,6 +84,7 @@ def fftn(x, /, s=None, axes=None, norm="backward"):
     return transform(COMPLEX, "fftn", x, s, axes, c.NUMRS_FFT_FORWARD, False, norm)
 
 
+@tensors
 def ifftn(x, /, s=None, axes=None, norm="backward"):
     """Inverse of `fftn`.
 
@@ -117,6 +122,7 @@ def ifftn(x, /, s=None, axes=None, norm="backward"):
     return transform(COMPLEX, "ifftn", x, s, axes, c.NUMRS_FFT_BACKWARD, True, norm)
 
 
+@tensors
 def rfftn(x, /, s=None, axes=None, norm="backward"):
     """Transform of real numbers along several axes: of the last one the first half.
 
@@ -155,6 +161,7 @@ def rfftn(x, /, s=None, axes=None, norm="backward"):
     return transform(FROM_REAL, "rfftn", x, s, axes, c.NUMRS_FFT_FORWARD, False, norm)
 
 
+@tensors
 def irfftn(x, /, s=None, axes=None, norm="backward"):
     """Inverse of `rfftn`.
 
@@ -193,6 +200,7 @@ def irfftn(x, /, s=None, axes=None, norm="backward"):
     return transform(TO_REAL, "irfftn", x, s, axes, c.NUMRS_FFT_BACKWARD, True, norm)
 
 
+@tensors
 def fft2(x, /, s=None, axes=(-2, -1), norm="backward"):
     """Discrete Fourier transform along two axes.
 
@@ -229,6 +237,7 @@ def fft2(x, /, s=None, axes=(-2, -1), norm="backward"):
     return transform(COMPLEX, "fft2", x, s, axes, c.NUMRS_FFT_FORWARD, False, norm)
 
 
+@tensors
 def ifft2(x, /, s=None, axes=(-2, -1), norm="backward"):
     """Inverse of `fft2`.
 
@@ -265,6 +274,7 @@ def ifft2(x, /, s=None, axes=(-2, -1), norm="backward"):
     return transform(COMPLEX, "ifft2", x, s, axes, c.NUMRS_FFT_BACKWARD, True, norm)
 
 
+@tensors
 def rfft2(x, /, s=None, axes=(-2, -1), norm="backward"):
     """Transform of real numbers along two axes: of the last one the first half.
 
@@ -302,6 +312,7 @@ def rfft2(x, /, s=None, axes=(-2, -1), norm="backward"):
     return transform(FROM_REAL, "rfft2", x, s, axes, c.NUMRS_FFT_FORWARD, False, norm)
 
 
+@tensors
 def irfft2(x, /, s=None, axes=(-2, -1), norm="backward"):
     """Inverse of `rfft2`.
 
@@ -405,6 +416,7 @@ def rfftfreq(n, /, d=1.0, *, dtype=None, device=None):
     return _frequencies("rfftfreq", np.arange(n // 2 + 1), n, d, dtype, device)
 
 
+@tensors
 def fftshift(x, /, axes=None):
     """Puts frequency 0 into the middle of the axes.
 
@@ -433,6 +445,7 @@ def fftshift(x, /, axes=None):
     return _shifted("fftshift", x, axes, False)
 
 
+@tensors
 def ifftshift(x, /, axes=None):
     """Undoes `fftshift`.
 
