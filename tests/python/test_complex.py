@@ -661,3 +661,16 @@ def test_astype(dtype):
     for source in DTYPES:
         x = np.arange(5).astype(source)
         same(numrs.astype(x, dtype), x.astype(dtype))
+
+
+@pytest.mark.parametrize("dtype", ["complex64", "complex128"])
+def test_unique(dtype):
+    rng = np.random.default_rng(0)
+    a = (rng.integers(-2, 3, (5, 7)) + 1j * rng.integers(-2, 3, (5, 7))).astype(dtype)
+    a[0, 0], a[1, 1], a[2, 2] = -0.0, complex(0, -0.0), 0
+    for got, wanted in zip(numrs.unique_all(a), np.unique(a, return_index=True, return_inverse=True, return_counts=True)):
+        np.testing.assert_array_equal(got, np.reshape(wanted, np.shape(got)))
+    a[3] = complex(np.nan, 1)
+    values, counts = numrs.unique_counts(a)
+    assert np.isnan(values).sum() == 7 and counts.sum() == 35
+    assert numrs.unique_values(a[:0]).shape == (0,)
