@@ -61,7 +61,7 @@ def isdtype(dtype, kind):
     Returns
     -------
     bool
-        float16 and bfloat16 are of the kind 'real floating'.
+        Also float16 and bfloat16 are of the kind 'real floating'.
 
     Raises
     ------
@@ -280,13 +280,13 @@ class NamespaceInfo:
 
     def default_device(self):
         """The device of new tensors."""
-        from numrs.devices import get_device
+        from numrs._ops._devices import get_device
 
         return get_device()
 
     def devices(self):
         """All devices that can be used."""
-        from numrs.devices import get_devices
+        from numrs._ops._devices import get_devices
 
         return get_devices()
 
@@ -304,7 +304,7 @@ class NamespaceInfo:
 
 
 def _resolve(device):
-    from numrs.devices import resolve
+    from numrs._ops._devices import resolve
 
     return resolve(device)
 

@@ -21,7 +21,7 @@ cdef object _count(object n, str name):
 
 
 cdef object _frequencies(str name, object places, object n, object d, object dtype, object device):
-    from numrs.devices import resolve
+    from numrs._ops._devices import resolve
     resolve(device)
     wanted = ops.NUMRS_F64 if dtype is None else as_dtype(dtype, name)
     if wanted != ops.NUMRS_F32 and wanted != ops.NUMRS_F64:
@@ -377,7 +377,7 @@ def fftfreq(n, /, d=1.0, *, dtype=None, device=None):
     Examples
     --------
     >>> numrs.fft.fftfreq(4, d=0.1)
-    array([ 0. ,  2.5, -5. , -2.5])
+    tensor([ 0. ,  2.5, -5. , -2.5], dtype=float64, device='cpu')
     """
     n = _count(n, "fftfreq")
     return _frequencies("fftfreq", np.concatenate([np.arange((n + 1) // 2), np.arange(-(n // 2), 0)]), n, d, dtype, device)
@@ -410,7 +410,7 @@ def rfftfreq(n, /, d=1.0, *, dtype=None, device=None):
     Examples
     --------
     >>> numrs.fft.rfftfreq(4, d=0.1)
-    array([0. , 2.5, 5. ])
+    tensor([0. , 2.5, 5. ], dtype=float64, device='cpu')
     """
     n = _count(n, "rfftfreq")
     return _frequencies("rfftfreq", np.arange(n // 2 + 1), n, d, dtype, device)

@@ -317,7 +317,7 @@ cdef tuple _unique(object x, str name, bint indices, bint inverse, bint counts):
     cdef int64_t n = PyArray_SIZE(a)
     cdef Call call
     if dtype_of(a) == ops.NUMRS_C64 or dtype_of(a) == ops.NUMRS_C128:
-        from numrs._ops.unique_complex import unique
+        from numrs._ops._unique_complex import unique
         return unique(a)
     memset(&call, 0, sizeof(Call))
     call.kind = UNIQUE
