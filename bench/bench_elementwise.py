@@ -81,6 +81,10 @@ def cases(peers, quick, size):
                         _binary(name, a, b, peers, False),
                         goal=_goal(False, label),
                     )
+        for short, dtype in (("c64", "complex64"), ("c128", "complex128")):
+            a, b = random(n, dtype, 1), random(n, dtype, 2)
+            for name in ("add", "multiply") if quick or label in ("16", "1k") else ("add", "multiply", "divide"):
+                yield Case(GROUP, f"{name} out {short} {label}", _binary(name, a, b, peers, True), goal=1.0)
     if size:
         return
     for short, dtype in (("f32", "float32"), ("f64", "float64")):

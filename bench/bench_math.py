@@ -73,6 +73,14 @@ def cases(peers, quick, size):
                 tolerance=tolerance,
                 goal=_GOALS.get((name, short)),
             )
+    for short, dtype in (("c64", "complex64"), ("c128", "complex128")):
+        x = random(n, dtype, 3, -3, 3)
+        for name in ("exp", "log", "sqrt", "sin") if quick else names:
+            if name == "exp2":
+                continue
+            tolerance = 2e-5 if short == "c64" else 1e-12
+            yield Case(GROUP, f"{name} {short} {label}", _unary(name, x, peers), tolerance=tolerance, goal=1.0)
+    for short, dtype in (("f32", "float32"), ("f64", "float64")):
         a, b = random(n, dtype, 4, 0.1, 10), random(n, dtype, 5, -3, 3)
         yield Case(
             GROUP,

@@ -113,6 +113,15 @@ def cases(peers, quick, size):
                     tolerance=2e-3,
                     goal=None if label == "1k" else 1.5,
                 )
+        for short, dtype in (("c64", "complex64"), ("c128", "complex128")):
+            x = random(n, dtype, 1, 0.5, 1.5)
+            tolerance = 2e-3 if short == "c64" else 1e-9
+            for name in ("sum",) if quick else ("sum", "mean", "std"):
+                calls = {k: v for k, v in _reduce(name, x, None, peers).items() if k in ("numrs", "numpy", "torch")}
+                yield Case(GROUP, f"{name} {short} {label}", calls, tolerance=tolerance, goal=1.0)
+            if not quick:
+                calls = {k: v for k, v in _scan(x, peers).items() if k != "polars"}
+                yield Case(GROUP, f"cumulative_sum {short} {label}", calls, tolerance=tolerance, goal=1.0)
     if size:
         return
     goals = {"sum": 0.9, "max": 1.0, "std": 2.5, "argmax": 2.5}

@@ -20,12 +20,13 @@ class Case:
 
 
 def to_numpy(value):
-    """Any library's result as an ndarray of float64 for comparison."""
+    """Any library's result as an ndarray of float64, or complex128, for comparison."""
     if hasattr(value, "detach"):
         value = value.detach()
     if hasattr(value, "to_numpy"):
         value = value.to_numpy()
-    return np.atleast_1d(np.asarray(value)).astype(np.float64)
+    value = np.atleast_1d(np.asarray(value))
+    return value.astype(np.complex128 if value.dtype.kind == "c" else np.float64)
 
 
 def differs(got, expected, tolerance):
@@ -116,4 +117,6 @@ def random(shape, dtype, seed=0, low=-4.0, high=4.0):
     generator = np.random.default_rng(seed)
     if np.dtype(dtype).kind in "iu":
         return generator.integers(0 if np.dtype(dtype).kind == "u" else -100, 100, shape).astype(dtype)
+    if np.dtype(dtype).kind == "c":
+        return (generator.uniform(low, high, shape) + 1j * generator.uniform(low, high, shape)).astype(dtype)
     return generator.uniform(low, high, shape).astype(dtype)

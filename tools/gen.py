@@ -22,7 +22,8 @@ def rows(table, macro=r"\w+"):
 
 DTYPES = [dict(zip(("id", "name", "suffix", "ctype", "cxx", "bytes", "kind", "numpy"), r)) for r in rows("dtype")]
 PLAIN = [r[0] for r in rows("dtype", "DTYPE")]  # the numbers of those with C++ arithmetic
-KINDS = {"BOOL": ["BOOL"], "INT": ["INT"], "UINT": ["UINT"], "FLOAT": ["FLOAT"]}
+HALVES = [r[0] for r in rows("dtype", "HALF")]  # those of the 16-bit floats, whose C type is uint16_t
+SERVED = [r[0] for r in rows("dtype")]  # those with operations
 # The dtypes with a kernel, as core/dtype.h defines the sets (a test compares the two).
 SETS = {
     "ALL": ("BOOL", "INT", "UINT", "FLOAT"),
@@ -32,13 +33,17 @@ SETS = {
     "TRUE_DIVIDE": ("FLOAT",),
     "BITS": ("BOOL", "INT", "UINT"),
     "INTEGER": ("INT", "UINT"),
+    "PLAIN_ALL": ("BOOL", "INT", "UINT", "FLOAT"),  # PLAIN: raw functions without the 16-bit floats
+    "PLAIN_FLOAT": ("FLOAT",),
 }
+SETS.update({f"{name}_C": (*SETS[name], "COMPLEX") for name in ("ALL", "NUMBER", "NUMERIC", "FLOAT", "TRUE_DIVIDE")})
 CORRECTED = ("var", "std")  # reductions with a correction of the divisor
 BOOL = next(d for d in DTYPES if d["kind"] == "BOOL")
 
 
 def dtypes_of(name):
-    return [d for d in DTYPES if d["kind"] in SETS[name] and d["id"] in PLAIN]
+    have = PLAIN if name.startswith("PLAIN") else SERVED
+    return [d for d in DTYPES if d["kind"] in SETS[name] and d["id"] in have]
 
 
 class Function:
@@ -65,6 +70,11 @@ class Function:
         return f'extern "C" numrs_status {self.name}({", ".join(self.parameters)}) {{ {self.body} }}'
 
 
+def real_of(d):
+    """The dtype of the parts of a complex one; any other is its own."""
+    return next(t for t in DTYPES if t["name"] == {"C64": "F32", "C128": "F64"}.get(d["name"], d["name"]))
+
+
 def elementwise(family, operands):
     """Raw functions of unary, binary, ternary: inputs, output, n."""
     for row in rows(family):
@@ -76,6 +86,8 @@ def elementwise(family, operands):
                 types = [BOOL if rule == "BOOL" else d] + [d] * (len(operands) - 1)
             elif rule == "BOOL":
                 result = BOOL
+            elif rule == "REAL":
+                result = real_of(d)
             inputs = [f"const {t['ctype']} *{o}" for t, o in zip(types, operands)]
             body = f"return {family.capitalize()}Raw(context, {number}, k{d['name']}, {', '.join(operands)}, y, n);"
             yield Function(f"numrs_{name}_{d['suffix']}",
@@ -89,7 +101,9 @@ def result_of(rule, d):
         return by_name["I64"]
     if rule == "BOOL":
         return BOOL
-    if rule == "SUM" and d["kind"] != "FLOAT":
+    if rule == "REAL":
+        return real_of(d)
+    if rule == "SUM" and d["kind"] not in ("FLOAT", "COMPLEX"):
         return by_name["U64" if d["kind"] == "UINT" else "I64"]
     return d
 
@@ -123,7 +137,7 @@ def stats():
     """Raw functions of statistics of lines: x (outer, n, inner), y (outer, inner, outputs) or like x."""
     for number, name, _, inputs, _, parameters, *_ in rows("stats"):
         names = STAT_PARAMETERS[parameters]
-        for d in dtypes_of("FLOAT"):
+        for d in dtypes_of("PLAIN_FLOAT"):
             operands = [f"const {d['ctype']} *x"] + ([f"const {d['ctype']} *x2"] if inputs == "2" else [])
             array = f"const double p[] = {{{', '.join(names)}}}; " if names else ""
             body = (f"{array}return Guard([&] {{ return StatRaw(context, {number}, k{d['name']}, x, {'x2' if inputs == '2' else 'nullptr'}, y, "
@@ -138,7 +152,7 @@ def group():
     by_name = {t["name"]: t for t in DTYPES}
     for number, name, _, result, parameter in rows("group"):
         last = {"NONE": None, "CORRECTION": "correction", "Q": "q"}[parameter]
-        for d in dtypes_of("FLOAT"):
+        for d in dtypes_of("PLAIN_FLOAT"):
             y = by_name["I64"] if result == "INDEX" else d
             parameters = ["numrs_context *context", f"const {d['ctype']} *x", "const int64_t *keys", f"{y['ctype']} *y", "int64_t n",
                           "int64_t n_groups", *([f"double {last}"] if last else [])]
@@ -170,7 +184,7 @@ def rolling():
     """Raw functions of rolling statistics: x, y (outer, n, inner)."""
     extra = {"NONE": None, "CORRECTION": "correction", "Q": "q", "SCALE": "scale"}
     for number, name, _, inputs, parameter, *_ in rows("rolling"):
-        for d in dtypes_of("FLOAT"):
+        for d in dtypes_of("PLAIN_FLOAT"):
             operands = ["x", "x2"] if inputs == "2" else ["x"]
             last = extra[parameter]
             parameters = ["numrs_context *context", *(f"const {d['ctype']} *{o}" for o in operands), f"{d['ctype']} *y",
@@ -183,7 +197,7 @@ def rolling():
 def ewm():
     """Raw functions of exponentially weighted statistics."""
     for number, name, inputs, parameter, *_ in rows("ewm"):
-        for d in dtypes_of("FLOAT"):
+        for d in dtypes_of("PLAIN_FLOAT"):
             operands = ["x", "x2"] if inputs == "2" else ["x"]
             parameters = ["numrs_context *context", *(f"const {d['ctype']} *{o}" for o in operands), f"{d['ctype']} *y", "int64_t outer", "int64_t n",
                           "int64_t inner", "double alpha", "int64_t min_periods", "int32_t ignore_missing", "int32_t adjust",
@@ -191,6 +205,32 @@ def ewm():
             body = (f"return Guard([&] {{ return EwmRaw(context, {number}, k{d['name']}, x, {operands[1] if inputs == '2' else 'nullptr'}, y, "
                     f"outer, n, inner, alpha, min_periods, ignore_missing, adjust, {'unbiased' if parameter == 'CORRECTION' else '0'}); }});")
             yield Function(f"numrs_ewm_{name}_{d['suffix']}", parameters, body)
+
+
+# Parameters of random draws, as lib/api/random.cc names them (a test compares the two).
+RANDOM_PARAMETERS = {
+    "NONE": [], "LOW_HIGH": ["low", "high"], "LOC_SCALE": ["loc", "scale"], "SCALE": ["scale"], "SHAPE_SCALE": ["shape", "scale"], "A_B": ["a", "b"],
+    "LAM": ["lam"], "N_P": ["trials", "p"], "P": ["p"], "POSITIVE_P": ["p"], "RANGE": ["low", "high"],
+}  # fmt: skip
+RANDOM_SETS = {"WORDS": ("UINT",), "FLOATS": ("FLOAT",), "INTEGERS": ("INT", "UINT"), "TRUTH": ("BOOL",), "COUNTS": ("I64",)}
+
+
+def random_dtypes(name):
+    return [d for d in DTYPES if d["id"] in PLAIN and (d["kind"] in RANDOM_SETS[name] or d["name"] in RANDOM_SETS[name])]
+
+
+def random():
+    """Raw functions of random draws: y (n)."""
+    for number, name, check, dtypes, *_ in rows("random"):
+        names = RANDOM_PARAMETERS[check]
+        for d in random_dtypes(dtypes):
+            of = d["ctype"] if check == "RANGE" else "double"
+            parameters = ["numrs_context *context", "numrs_random_state *state", f"{d['ctype']} *y", "int64_t n", *(f"{of} {p}" for p in names)]
+            array = f"const double values[] = {{{', '.join(names)}}}; " if names else ""
+            body = f"{array}return Guard([&] {{ return RandomRaw(context, {number}, k{d['name']}, state, y, n, {'values' if names else 'nullptr'}, {len(names)}); }});"
+            if check == "RANGE":
+                body = f"return Guard([&] {{ return RandomIntegersRaw(context, k{d['name']}, state, y, n, &low, &high); }});"
+            yield Function(f"numrs_random_{name}_{d['suffix']}", parameters, body)
 
 
 FAMILIES = [
@@ -204,6 +244,7 @@ FAMILIES = [
     ("ewm", "y = exponentially weighted statistic of the elements so far along the middle axis of x, both (outer, n, inner) in C order", ewm),
     ("stats", "y (outer, inner, numbers of a line; stats.h) = statistic of the middle axis of x (outer, n, inner), or a line; all in C order", stats),
     ("group", "y[g] = statistic of the x[i] whose keys[i] is g (numrs_group); x and keys (n), y (n_groups)", group),
+    ("random", "y = n numbers of a distribution (random.h), read from the stream of state", random),
     ("dot", "y = sum of a[i] * b[i] over n contiguous elements", dot),
 ]
 
@@ -230,7 +271,7 @@ def ops_h():
             continue
         call = {"stats": "stat"}.get(family, family)
         out += ["", f"/** Operations of numrs_{call}. */", "enum {"]
-        prefix = f"{family}_" if family in ("rolling", "ewm", "group") else ""
+        prefix = f"{family}_" if family in ("rolling", "ewm", "group", "random") else ""
         out += [f"  NUMRS_OP_{(prefix + r[1]).upper()} = {r[0]}, /**< {prefix}{r[1]} */" for r in rows(family)]
         out += ["};"]
     return "\n".join(out + ["", "#endif /* NUMRS_OPS_H */", ""])
@@ -242,7 +283,7 @@ def ops_hpp():
            "#define NUMRS_OPS_HPP", "", '#include "numrs/numrs.hpp"', "", "namespace numrs {"]
     operands = {"unary": "x", "binary": "ab", "ternary": "abc"}
     for family, _, _ in FAMILIES:
-        if family in ("rolling", "ewm", "stats", "group", "dot"):
+        if family in ("rolling", "ewm", "stats", "group", "random", "dot"):
             continue
         out += ["", f"// {family}"]
         for r in rows(family):
@@ -268,9 +309,10 @@ def raw_h():
     out = ["/** @file", "    One typed function per operation and dtype, on contiguous memory. " + NOTE, "",
            "    Argument order: context (NULL: the default), inputs, outputs, extents. An output may be one of the inputs, or overlap them",
            "    in any way: the numbers are those of separate memory. Pointers may be NULL when there are no elements. bool has one byte,",
-           "    0 or 1. What the operations do, and which bits they give, is in the header of the family: elementwise.h, reduce.h, stats.h, linalg.h.",
+           "    0 or 1; complex numbers are their parts side by side (base.h). What the operations do, and which bits they give, is in the header of the family: elementwise.h, reduce.h, stats.h, linalg.h.",
            "    Statuses: NUMRS_BAD_ARGUMENT for a NULL pointer with elements, NUMRS_BAD_SHAPE for a negative extent or more bytes than",
-           "    there are, NUMRS_NO_MEMORY, NUMRS_CANCELLED.", "",
+           "    there are, NUMRS_NO_MEMORY, NUMRS_CANCELLED. _f16 and _bf16: elements are uint16_t, the bits of float16 (IEEE 754 binary16) and",
+           "    bfloat16 (the upper half of a float), computed in float and rounded to the nearest, ties to even.", "",
            "    @code{.c}",
            "    double y[3], x[6] = {1, 4, 9, 16, 25, 36};",
            "    numrs_sqrt_f64(NULL, x, x, 6);             // in place: 1 2 3 4 5 6",
@@ -278,7 +320,7 @@ def raw_h():
            "    numrs_sum_f64(NULL, x, y, 2, 3, 1);        // rows of a (2, 3) array: 6 15",
            "    numrs_sum_f64(NULL, x, y, 1, 2, 3);        // its columns: 5 7 9",
            "    @endcode */",
-           "#ifndef NUMRS_RAW_H", "#define NUMRS_RAW_H", "", '#include "numrs/base.h"', "", "#ifdef __cplusplus", 'extern "C" {', "#endif"]
+           "#ifndef NUMRS_RAW_H", "#define NUMRS_RAW_H", "", '#include "numrs/base.h"', '#include "numrs/random.h"', "", "#ifdef __cplusplus", 'extern "C" {', "#endif"]
     for family, text, functions in FAMILIES:
         out += ["", f"/** @name {family}", "@{ */", f"/** {text} */"]
         out += [f.prototype() for f in functions()] + ["/** @} */"]
@@ -289,7 +331,7 @@ def raw_h():
 
 def raw_cc():
     out = ["// Bodies of the raw functions: contiguous memory described to the families. " + NOTE, '#include "numrs/raw.h"', "",
-           '#include "api/calls.h"', '#include "api/elementwise.h"', '#include "api/group.h"', '#include "api/reduce.h"', '#include "api/rolling.h"', '#include "api/stats.h"', "", "using namespace numrs;", ""]
+           '#include "api/calls.h"', '#include "api/elementwise.h"', '#include "api/group.h"', '#include "api/random.h"', '#include "api/reduce.h"', '#include "api/rolling.h"', '#include "api/stats.h"', "", "using namespace numrs;", ""]
     for _, _, functions in FAMILIES:
         out += [f.definition() for f in functions()]
     out += [f.definition() for f in calls()]
@@ -336,20 +378,23 @@ def pxd(theme, body, imports=()):
 def operations_md():
     out = ["# Operations", "", f"<!-- {NOTE} -->", "",
            "Every element-wise operation, the dtypes that have a kernel (others are converted as NumPy 2 does), and the largest error in units in the",
-           "last place (ULP) that a test enforces over all arguments; 0 means the correctly rounded or exact result."]
+           "last place (ULP) that a test enforces over all arguments; 0 means the correctly rounded or exact result. float16 and bfloat16 are computed",
+           "in float32 and rounded: 0.51 ULP of their own where float32 has a bound, else what float32 gives, rounded once. Complex numbers have",
+           "bounds of their own, in [complex.md](complex.md)."]
+    results = {"SAME": "same", "BOOL": "bool", "REAL": "same; real for complex"}
     for family, text, _ in FAMILIES:
-        if family in ("reduce", "scan", "rolling", "ewm", "stats", "group", "dot"):
+        if family in ("reduce", "scan", "rolling", "ewm", "stats", "group", "random", "dot"):
             continue
         out += ["", f"## {family}", "", text, "", "| operation | dtypes | result | ULP f32 | ULP f64 |", "| --- | --- | --- | --- | --- |"]
         for r in rows(family):
             names = " ".join(d["numpy"] for d in dtypes_of(r[3]))
-            out += [f"| {r[1]} | {names} | {'bool' if r[4] == 'BOOL' and family != 'ternary' else 'same'} | {r[5]} | {r[6]} |"]
-    results = {"SAME": "same", "SUM": "int64, uint64; floats: same", "INDEX": "int64", "BOOL": "bool"}
+            out += [f"| {r[1]} | {names} | {results[r[4]] if family != 'ternary' else 'same'} | {r[5]} | {r[6]} |"]
+    results = {"SAME": "same", "SUM": "int64, uint64; floats: same", "INDEX": "int64", "BOOL": "bool", "REAL": "same; real for complex"}
     out += ["", "## reduce", "", "One value for the elements along some axes. Error bounds in units of 2^-24 (f32) and 2^-53 (f64), relative to the sum of the",
             "absolute values (sum, mean, abs_sum) or to the result (the others; prod: per 100 factors). The order of evaluation is fixed, see numrs/reduce.h.", "",
             "| operation | dtypes | result | bound f32 | bound f64 |", "| --- | --- | --- | --- | --- |"]
     for r in rows("reduce"):
-        names = " ".join(d["numpy"] for d in dtypes_of(r[3])) + (" (integers as float64)" if r[3] == "TRUE_DIVIDE" else "")
+        names = " ".join(d["numpy"] for d in dtypes_of(r[3])) + (" (integers as float64)" if r[3].startswith("TRUE_DIVIDE") else "")
         out += [f"| {r[1]} | {names} | {results[r[4]]} | {r[5]} | {r[6]} |"]
     out += ["", "## scan", "", "The value for the elements so far along one axis.", "", "| operation | dtypes | result |", "| --- | --- | --- |"]
     for r in rows("scan"):
@@ -359,6 +404,9 @@ def operations_md():
     for r in rows("stats"):
         result = {"0": "a line", "1": "1 number"}.get(r[4], f"{r[4]} numbers")
         out += [f"| {r[1]} | {r[3]} | {result} | {', '.join(STAT_PARAMETERS[r[5]])} |"]
+    out += ["", "## random", "", "Numbers of a distribution (numrs/random.h, random.md).", "", "| operation | dtypes | parameters |", "| --- | --- | --- |"]
+    for r in rows("random"):
+        out += [f"| {r[1]} | {' '.join(d['numpy'] for d in random_dtypes(r[3]))} | {', '.join(RANDOM_PARAMETERS[r[2]])} |"]
     return "\n".join(out + [""])
 
 
@@ -376,11 +424,11 @@ def files():
     yield "lib/api/raw.cc", raw_cc()
     yield "cython/numrs/c/ops.pxd", pxd("ops", ["    enum:"] + [f"        {n}" for n in re.findall(r"^  (NUMRS_\w+) =", ops_h(), flags=re.M)])
     yield "cython/numrs/c/base.pxd", pxd("base", header_to_pxd("base"))
-    for theme in ("view", "elementwise", "reduce", "linalg", "order", "indexing", "rolling", "ewm", "stats", "stream"):
+    for theme in ("view", "elementwise", "reduce", "linalg", "order", "indexing", "rolling", "ewm", "stats", "stream", "random"):
         yield f"cython/numrs/c/{theme}.pxd", pxd(theme, header_to_pxd(theme),
                                                         {"view": ["base"], "stream": ["base", "view", "ewm", "rolling"]}.get(theme, ["base", "view"]))
     raw = [f.pxd() for _, _, functions in FAMILIES for f in functions()] + [f.pxd() for f in calls()]
-    yield "cython/numrs/c/raw.pxd", pxd("raw", raw, ["base"])
+    yield "cython/numrs/c/raw.pxd", pxd("raw", raw, ["base", "random"])
     yield "docs/operations.md", operations_md()
     yield "tests/fuzz/raw_functions.inc", raw_functions_inc()
 

@@ -2,7 +2,7 @@
 
 import sys as _sys
 
-from numrs import config, memory, stats
+from numrs import config, memory, random, stats
 from numrs._ops.runtime import (
     detect_simd_support,
     get_backend,
@@ -149,6 +149,7 @@ from numrs._ops.elementwise_power import (
     square,
 )
 from numrs._ops.elementwise_rounding import (
+    angle,
     ceil,
     conj,
     floor,
@@ -349,6 +350,7 @@ __all__ = [
     "add",
     "all",
     "allclose",
+    "angle",
     "any",
     "append",
     "arange",
@@ -519,6 +521,7 @@ __all__ = [
     "ptp",
     "put_along_axis",
     "quantile",
+    "random",
     "rankdata",
     "ravel",
     "real",

@@ -38,6 +38,9 @@ def trim() -> None:
     --------
     >>> numrs.memory.trim()
     """
+    from numrs._ops._storage import trim as trim_small
+
+    trim_small()
     memory_trim()
 
 

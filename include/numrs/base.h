@@ -48,6 +48,17 @@ NUMRS_API int32_t numrs_abi(void);
 /** Version of the loaded library, such as "0.1.0"; never NULL. */
 NUMRS_API const char *numrs_version(void);
 
+/** An element of complex64: two float32, real part first, as in C's float _Complex and C++'s std::complex<float>. */
+typedef struct numrs_c64 {
+  float re; /**< real part */
+  float im; /**< imaginary part */
+} numrs_c64;
+/** An element of complex128. */
+typedef struct numrs_c128 {
+  double re; /**< real part */
+  double im; /**< imaginary part */
+} numrs_c128;
+
 /** What every call that can fail returns. Fixed width: a C enum has none. */
 typedef int32_t numrs_status;
 /** Numbers of statuses; later versions may add some. */

@@ -33,6 +33,7 @@
 #include "numrs/ewm.h"
 #include "numrs/stats.h"
 #include "numrs/stream.h"
+#include "numrs/random.h"
 #include "numrs/raw.h"
 
 #endif /* NUMRS_NUMRS_H */

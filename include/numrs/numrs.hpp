@@ -11,6 +11,7 @@
 #define NUMRS_NUMRS_HPP
 
 #include <array>
+#include <complex>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -52,6 +53,10 @@ constexpr std::int32_t dtype_of() noexcept {
     return NUMRS_F32;
   } else if constexpr (std::is_same_v<U, double>) {
     return NUMRS_F64;
+  } else if constexpr (std::is_same_v<U, std::complex<float>>) {
+    return NUMRS_C64;
+  } else if constexpr (std::is_same_v<U, std::complex<double>>) {
+    return NUMRS_C128;
   } else if constexpr (!std::is_integral_v<U> || std::is_same_v<U, char> || std::is_same_v<U, wchar_t> ||
                        std::is_same_v<U, char16_t> || std::is_same_v<U, char32_t>) {
     return 0;

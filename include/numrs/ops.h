@@ -68,6 +68,7 @@ enum {
   NUMRS_OP_ERF = 41, /**< erf */
   NUMRS_OP_ERFC = 42, /**< erfc */
   NUMRS_OP_SIGMOID = 43, /**< sigmoid */
+  NUMRS_OP_ANGLE = 44, /**< angle */
 };
 
 /** Operations of numrs_binary. */
@@ -222,6 +223,24 @@ enum {
   NUMRS_OP_GROUP_LAST = 8, /**< group_last */
   NUMRS_OP_GROUP_MEDIAN = 9, /**< group_median */
   NUMRS_OP_GROUP_QUANTILE = 10, /**< group_quantile */
+};
+
+/** Operations of numrs_random. */
+enum {
+  NUMRS_OP_RANDOM_BITS = 0, /**< random_bits */
+  NUMRS_OP_RANDOM_UNIFORM = 1, /**< random_uniform */
+  NUMRS_OP_RANDOM_NORMAL = 2, /**< random_normal */
+  NUMRS_OP_RANDOM_EXPONENTIAL = 3, /**< random_exponential */
+  NUMRS_OP_RANDOM_LAPLACE = 4, /**< random_laplace */
+  NUMRS_OP_RANDOM_CAUCHY = 5, /**< random_cauchy */
+  NUMRS_OP_RANDOM_LOGNORMAL = 6, /**< random_lognormal */
+  NUMRS_OP_RANDOM_GAMMA = 7, /**< random_gamma */
+  NUMRS_OP_RANDOM_BETA = 8, /**< random_beta */
+  NUMRS_OP_RANDOM_INTEGERS = 9, /**< random_integers */
+  NUMRS_OP_RANDOM_BERNOULLI = 10, /**< random_bernoulli */
+  NUMRS_OP_RANDOM_GEOMETRIC = 11, /**< random_geometric */
+  NUMRS_OP_RANDOM_POISSON = 12, /**< random_poisson */
+  NUMRS_OP_RANDOM_BINOMIAL = 13, /**< random_binomial */
 };
 
 #endif /* NUMRS_OPS_H */

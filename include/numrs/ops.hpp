@@ -139,6 +139,9 @@ inline void erfc(const const_view& x, const view& y, numrs_context* context = nu
 inline void sigmoid(const const_view& x, const view& y, numrs_context* context = nullptr) {
   unary(NUMRS_OP_SIGMOID, x, y, context);
 }
+inline void angle(const const_view& x, const view& y, numrs_context* context = nullptr) {
+  unary(NUMRS_OP_ANGLE, x, y, context);
+}
 
 // binary
 inline void add(const const_view& a, const const_view& b, const view& y, numrs_context* context = nullptr) {

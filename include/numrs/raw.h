@@ -3,9 +3,10 @@
 
     Argument order: context (NULL: the default), inputs, outputs, extents. An output may be one of the inputs, or overlap them
     in any way: the numbers are those of separate memory. Pointers may be NULL when there are no elements. bool has one byte,
-    0 or 1. What the operations do, and which bits they give, is in the header of the family: elementwise.h, reduce.h, stats.h, linalg.h.
+    0 or 1; complex numbers are their parts side by side (base.h). What the operations do, and which bits they give, is in the header of the family: elementwise.h, reduce.h, stats.h, linalg.h.
     Statuses: NUMRS_BAD_ARGUMENT for a NULL pointer with elements, NUMRS_BAD_SHAPE for a negative extent or more bytes than
-    there are, NUMRS_NO_MEMORY, NUMRS_CANCELLED.
+    there are, NUMRS_NO_MEMORY, NUMRS_CANCELLED. _f16 and _bf16: elements are uint16_t, the bits of float16 (IEEE 754 binary16) and
+    bfloat16 (the upper half of a float), computed in float and rounded to the nearest, ties to even.
 
     @code{.c}
     double y[3], x[6] = {1, 4, 9, 16, 25, 36};
@@ -18,6 +19,7 @@
 #define NUMRS_RAW_H
 
 #include "numrs/base.h"
+#include "numrs/random.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -34,8 +36,12 @@ NUMRS_API numrs_status numrs_negative_u8(numrs_context *context, const uint8_t *
 NUMRS_API numrs_status numrs_negative_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_negative_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n);
 NUMRS_API numrs_status numrs_negative_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n);
+NUMRS_API numrs_status numrs_negative_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_negative_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_negative_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_negative_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_negative_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_negative_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_positive_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_positive_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_positive_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n);
@@ -44,8 +50,12 @@ NUMRS_API numrs_status numrs_positive_u8(numrs_context *context, const uint8_t *
 NUMRS_API numrs_status numrs_positive_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_positive_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n);
 NUMRS_API numrs_status numrs_positive_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n);
+NUMRS_API numrs_status numrs_positive_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_positive_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_positive_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_positive_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_positive_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_positive_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_abs_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_abs_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_abs_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n);
@@ -55,8 +65,12 @@ NUMRS_API numrs_status numrs_abs_u8(numrs_context *context, const uint8_t *x, ui
 NUMRS_API numrs_status numrs_abs_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_abs_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n);
 NUMRS_API numrs_status numrs_abs_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n);
+NUMRS_API numrs_status numrs_abs_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_abs_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_abs_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_abs_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_abs_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t n);
+NUMRS_API numrs_status numrs_abs_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t n);
 NUMRS_API numrs_status numrs_sign_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_sign_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_sign_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n);
@@ -65,8 +79,12 @@ NUMRS_API numrs_status numrs_sign_u8(numrs_context *context, const uint8_t *x, u
 NUMRS_API numrs_status numrs_sign_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_sign_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n);
 NUMRS_API numrs_status numrs_sign_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n);
+NUMRS_API numrs_status numrs_sign_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_sign_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_sign_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_sign_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_sign_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_sign_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_square_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_square_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_square_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n);
@@ -75,8 +93,12 @@ NUMRS_API numrs_status numrs_square_u8(numrs_context *context, const uint8_t *x,
 NUMRS_API numrs_status numrs_square_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_square_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n);
 NUMRS_API numrs_status numrs_square_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n);
+NUMRS_API numrs_status numrs_square_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_square_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_square_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_square_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_square_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_square_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_reciprocal_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_reciprocal_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_reciprocal_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n);
@@ -85,10 +107,18 @@ NUMRS_API numrs_status numrs_reciprocal_u8(numrs_context *context, const uint8_t
 NUMRS_API numrs_status numrs_reciprocal_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_reciprocal_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n);
 NUMRS_API numrs_status numrs_reciprocal_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n);
+NUMRS_API numrs_status numrs_reciprocal_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_reciprocal_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_reciprocal_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_reciprocal_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_reciprocal_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_reciprocal_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
+NUMRS_API numrs_status numrs_sqrt_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_sqrt_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_sqrt_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_sqrt_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_sqrt_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_sqrt_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_floor_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_floor_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_floor_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n);
@@ -98,6 +128,8 @@ NUMRS_API numrs_status numrs_floor_u8(numrs_context *context, const uint8_t *x, 
 NUMRS_API numrs_status numrs_floor_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_floor_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n);
 NUMRS_API numrs_status numrs_floor_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n);
+NUMRS_API numrs_status numrs_floor_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_floor_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_floor_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_floor_f64(numrs_context *context, const double *x, double *y, int64_t n);
 NUMRS_API numrs_status numrs_ceil_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
@@ -109,6 +141,8 @@ NUMRS_API numrs_status numrs_ceil_u8(numrs_context *context, const uint8_t *x, u
 NUMRS_API numrs_status numrs_ceil_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_ceil_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n);
 NUMRS_API numrs_status numrs_ceil_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n);
+NUMRS_API numrs_status numrs_ceil_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_ceil_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_ceil_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_ceil_f64(numrs_context *context, const double *x, double *y, int64_t n);
 NUMRS_API numrs_status numrs_trunc_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
@@ -120,6 +154,8 @@ NUMRS_API numrs_status numrs_trunc_u8(numrs_context *context, const uint8_t *x, 
 NUMRS_API numrs_status numrs_trunc_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_trunc_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n);
 NUMRS_API numrs_status numrs_trunc_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n);
+NUMRS_API numrs_status numrs_trunc_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_trunc_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_trunc_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_trunc_f64(numrs_context *context, const double *x, double *y, int64_t n);
 NUMRS_API numrs_status numrs_round_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
@@ -131,8 +167,12 @@ NUMRS_API numrs_status numrs_round_u8(numrs_context *context, const uint8_t *x, 
 NUMRS_API numrs_status numrs_round_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_round_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n);
 NUMRS_API numrs_status numrs_round_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n);
+NUMRS_API numrs_status numrs_round_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_round_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_round_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_round_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_round_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_round_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_isnan_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isnan_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isnan_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n);
@@ -142,8 +182,12 @@ NUMRS_API numrs_status numrs_isnan_u8(numrs_context *context, const uint8_t *x, 
 NUMRS_API numrs_status numrs_isnan_u16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isnan_u32(numrs_context *context, const uint32_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isnan_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_isnan_f16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_isnan_bf16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isnan_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isnan_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_isnan_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_isnan_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isinf_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isinf_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isinf_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n);
@@ -153,8 +197,12 @@ NUMRS_API numrs_status numrs_isinf_u8(numrs_context *context, const uint8_t *x, 
 NUMRS_API numrs_status numrs_isinf_u16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isinf_u32(numrs_context *context, const uint32_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isinf_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_isinf_f16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_isinf_bf16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isinf_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isinf_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_isinf_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_isinf_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isfinite_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isfinite_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isfinite_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n);
@@ -164,8 +212,12 @@ NUMRS_API numrs_status numrs_isfinite_u8(numrs_context *context, const uint8_t *
 NUMRS_API numrs_status numrs_isfinite_u16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isfinite_u32(numrs_context *context, const uint32_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isfinite_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_isfinite_f16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_isfinite_bf16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isfinite_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_isfinite_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_isfinite_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_isfinite_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_signbit_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_signbit_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_signbit_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n);
@@ -175,6 +227,8 @@ NUMRS_API numrs_status numrs_signbit_u8(numrs_context *context, const uint8_t *x
 NUMRS_API numrs_status numrs_signbit_u16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_signbit_u32(numrs_context *context, const uint32_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_signbit_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_signbit_f16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_signbit_bf16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_signbit_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_signbit_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_not_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
@@ -186,8 +240,12 @@ NUMRS_API numrs_status numrs_logical_not_u8(numrs_context *context, const uint8_
 NUMRS_API numrs_status numrs_logical_not_u16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_not_u32(numrs_context *context, const uint32_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_not_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_not_f16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_not_bf16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_not_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_not_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_not_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_not_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_bitwise_invert_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_bitwise_invert_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_bitwise_invert_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n);
@@ -206,8 +264,12 @@ NUMRS_API numrs_status numrs_conj_u8(numrs_context *context, const uint8_t *x, u
 NUMRS_API numrs_status numrs_conj_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_conj_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n);
 NUMRS_API numrs_status numrs_conj_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n);
+NUMRS_API numrs_status numrs_conj_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_conj_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_conj_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_conj_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_conj_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_conj_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_real_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_real_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_real_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n);
@@ -217,8 +279,12 @@ NUMRS_API numrs_status numrs_real_u8(numrs_context *context, const uint8_t *x, u
 NUMRS_API numrs_status numrs_real_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_real_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n);
 NUMRS_API numrs_status numrs_real_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n);
+NUMRS_API numrs_status numrs_real_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_real_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_real_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_real_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_real_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t n);
+NUMRS_API numrs_status numrs_real_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t n);
 NUMRS_API numrs_status numrs_imag_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_imag_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_imag_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n);
@@ -228,56 +294,152 @@ NUMRS_API numrs_status numrs_imag_u8(numrs_context *context, const uint8_t *x, u
 NUMRS_API numrs_status numrs_imag_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_imag_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n);
 NUMRS_API numrs_status numrs_imag_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n);
+NUMRS_API numrs_status numrs_imag_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_imag_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_imag_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_imag_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_imag_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t n);
+NUMRS_API numrs_status numrs_imag_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_exp_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_exp_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_exp_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_exp_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_exp_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_exp_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
+NUMRS_API numrs_status numrs_exp2_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_exp2_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_exp2_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_exp2_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_exp2_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_exp2_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
+NUMRS_API numrs_status numrs_expm1_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_expm1_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_expm1_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_expm1_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_expm1_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_expm1_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
+NUMRS_API numrs_status numrs_log_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_log_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_log_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_log_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_log_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_log_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
+NUMRS_API numrs_status numrs_log2_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_log2_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_log2_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_log2_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_log2_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_log2_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
+NUMRS_API numrs_status numrs_log10_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_log10_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_log10_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_log10_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_log10_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_log10_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
+NUMRS_API numrs_status numrs_log1p_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_log1p_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_log1p_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_log1p_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_log1p_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_log1p_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
+NUMRS_API numrs_status numrs_sin_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_sin_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_sin_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_sin_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_sin_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_sin_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
+NUMRS_API numrs_status numrs_cos_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_cos_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_cos_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_cos_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_cos_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_cos_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
+NUMRS_API numrs_status numrs_tan_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_tan_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_tan_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_tan_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_tan_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_tan_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
+NUMRS_API numrs_status numrs_sinh_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_sinh_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_sinh_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_sinh_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_sinh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_sinh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
+NUMRS_API numrs_status numrs_cosh_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_cosh_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_cosh_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_cosh_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_cosh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_cosh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
+NUMRS_API numrs_status numrs_tanh_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_tanh_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_tanh_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_tanh_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_tanh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_tanh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
+NUMRS_API numrs_status numrs_asin_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_asin_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_asin_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_asin_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_asin_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_asin_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
+NUMRS_API numrs_status numrs_acos_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_acos_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_acos_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_acos_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_acos_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_acos_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
+NUMRS_API numrs_status numrs_atan_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_atan_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_atan_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_atan_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_atan_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_atan_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
+NUMRS_API numrs_status numrs_asinh_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_asinh_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_asinh_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_asinh_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_asinh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_asinh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
+NUMRS_API numrs_status numrs_acosh_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_acosh_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_acosh_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_acosh_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_acosh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_acosh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
+NUMRS_API numrs_status numrs_atanh_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_atanh_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_atanh_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_atanh_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_atanh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_atanh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n);
+NUMRS_API numrs_status numrs_cbrt_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_cbrt_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_cbrt_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_cbrt_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_rsqrt_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_rsqrt_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_rsqrt_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_rsqrt_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_erf_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_erf_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_erf_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_erf_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_erfc_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_erfc_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_erfc_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_erfc_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_sigmoid_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_sigmoid_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_sigmoid_f32(numrs_context *context, const float *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_sigmoid_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_angle_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_angle_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_angle_f32(numrs_context *context, const float *x, float *y, int64_t n);
+NUMRS_API numrs_status numrs_angle_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_angle_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t n);
+NUMRS_API numrs_status numrs_angle_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t n);
 /** @} */
 
 /** @name binary
@@ -292,8 +454,12 @@ NUMRS_API numrs_status numrs_add_u8(numrs_context *context, const uint8_t *a, co
 NUMRS_API numrs_status numrs_add_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_add_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n);
 NUMRS_API numrs_status numrs_add_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n);
+NUMRS_API numrs_status numrs_add_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_add_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_add_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n);
 NUMRS_API numrs_status numrs_add_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
+NUMRS_API numrs_status numrs_add_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_add_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_subtract_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_subtract_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_subtract_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n);
@@ -302,8 +468,12 @@ NUMRS_API numrs_status numrs_subtract_u8(numrs_context *context, const uint8_t *
 NUMRS_API numrs_status numrs_subtract_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_subtract_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n);
 NUMRS_API numrs_status numrs_subtract_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n);
+NUMRS_API numrs_status numrs_subtract_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_subtract_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_subtract_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n);
 NUMRS_API numrs_status numrs_subtract_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
+NUMRS_API numrs_status numrs_subtract_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_subtract_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_multiply_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_multiply_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_multiply_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n);
@@ -313,10 +483,18 @@ NUMRS_API numrs_status numrs_multiply_u8(numrs_context *context, const uint8_t *
 NUMRS_API numrs_status numrs_multiply_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_multiply_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n);
 NUMRS_API numrs_status numrs_multiply_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n);
+NUMRS_API numrs_status numrs_multiply_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_multiply_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_multiply_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n);
 NUMRS_API numrs_status numrs_multiply_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
+NUMRS_API numrs_status numrs_multiply_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_multiply_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, numrs_c128 *y, int64_t n);
+NUMRS_API numrs_status numrs_divide_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_divide_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_divide_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n);
 NUMRS_API numrs_status numrs_divide_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
+NUMRS_API numrs_status numrs_divide_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_divide_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_floor_divide_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_floor_divide_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_floor_divide_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n);
@@ -325,6 +503,8 @@ NUMRS_API numrs_status numrs_floor_divide_u8(numrs_context *context, const uint8
 NUMRS_API numrs_status numrs_floor_divide_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_floor_divide_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n);
 NUMRS_API numrs_status numrs_floor_divide_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n);
+NUMRS_API numrs_status numrs_floor_divide_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_floor_divide_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_floor_divide_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n);
 NUMRS_API numrs_status numrs_floor_divide_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
 NUMRS_API numrs_status numrs_remainder_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n);
@@ -335,6 +515,8 @@ NUMRS_API numrs_status numrs_remainder_u8(numrs_context *context, const uint8_t 
 NUMRS_API numrs_status numrs_remainder_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_remainder_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n);
 NUMRS_API numrs_status numrs_remainder_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n);
+NUMRS_API numrs_status numrs_remainder_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_remainder_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_remainder_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n);
 NUMRS_API numrs_status numrs_remainder_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
 NUMRS_API numrs_status numrs_pow_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n);
@@ -345,8 +527,12 @@ NUMRS_API numrs_status numrs_pow_u8(numrs_context *context, const uint8_t *a, co
 NUMRS_API numrs_status numrs_pow_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_pow_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n);
 NUMRS_API numrs_status numrs_pow_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n);
+NUMRS_API numrs_status numrs_pow_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_pow_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_pow_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n);
 NUMRS_API numrs_status numrs_pow_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
+NUMRS_API numrs_status numrs_pow_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_pow_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_maximum_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_maximum_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_maximum_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n);
@@ -356,6 +542,8 @@ NUMRS_API numrs_status numrs_maximum_u8(numrs_context *context, const uint8_t *a
 NUMRS_API numrs_status numrs_maximum_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_maximum_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n);
 NUMRS_API numrs_status numrs_maximum_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n);
+NUMRS_API numrs_status numrs_maximum_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_maximum_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_maximum_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n);
 NUMRS_API numrs_status numrs_maximum_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
 NUMRS_API numrs_status numrs_minimum_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
@@ -367,6 +555,8 @@ NUMRS_API numrs_status numrs_minimum_u8(numrs_context *context, const uint8_t *a
 NUMRS_API numrs_status numrs_minimum_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_minimum_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n);
 NUMRS_API numrs_status numrs_minimum_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n);
+NUMRS_API numrs_status numrs_minimum_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_minimum_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_minimum_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n);
 NUMRS_API numrs_status numrs_minimum_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
 NUMRS_API numrs_status numrs_equal_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
@@ -378,8 +568,12 @@ NUMRS_API numrs_status numrs_equal_u8(numrs_context *context, const uint8_t *a, 
 NUMRS_API numrs_status numrs_equal_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_equal_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_equal_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_equal_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_equal_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_equal_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_equal_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_equal_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_equal_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_not_equal_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_not_equal_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_not_equal_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n);
@@ -389,8 +583,12 @@ NUMRS_API numrs_status numrs_not_equal_u8(numrs_context *context, const uint8_t 
 NUMRS_API numrs_status numrs_not_equal_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_not_equal_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_not_equal_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_not_equal_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_not_equal_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_not_equal_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_not_equal_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_not_equal_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_not_equal_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_less_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_less_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_less_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n);
@@ -400,6 +598,8 @@ NUMRS_API numrs_status numrs_less_u8(numrs_context *context, const uint8_t *a, c
 NUMRS_API numrs_status numrs_less_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_less_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_less_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_less_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_less_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_less_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_less_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_less_equal_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
@@ -411,6 +611,8 @@ NUMRS_API numrs_status numrs_less_equal_u8(numrs_context *context, const uint8_t
 NUMRS_API numrs_status numrs_less_equal_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_less_equal_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_less_equal_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_less_equal_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_less_equal_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_less_equal_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_less_equal_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_greater_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
@@ -422,6 +624,8 @@ NUMRS_API numrs_status numrs_greater_u8(numrs_context *context, const uint8_t *a
 NUMRS_API numrs_status numrs_greater_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_greater_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_greater_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_greater_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_greater_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_greater_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_greater_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_greater_equal_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
@@ -433,6 +637,8 @@ NUMRS_API numrs_status numrs_greater_equal_u8(numrs_context *context, const uint
 NUMRS_API numrs_status numrs_greater_equal_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_greater_equal_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_greater_equal_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_greater_equal_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_greater_equal_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_greater_equal_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_greater_equal_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_and_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
@@ -444,8 +650,12 @@ NUMRS_API numrs_status numrs_logical_and_u8(numrs_context *context, const uint8_
 NUMRS_API numrs_status numrs_logical_and_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_and_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_and_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_and_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_and_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_and_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_and_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_and_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_and_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_or_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_or_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_or_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n);
@@ -455,8 +665,12 @@ NUMRS_API numrs_status numrs_logical_or_u8(numrs_context *context, const uint8_t
 NUMRS_API numrs_status numrs_logical_or_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_or_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_or_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_or_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_or_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_or_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_or_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_or_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_or_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_xor_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_xor_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_xor_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n);
@@ -466,8 +680,12 @@ NUMRS_API numrs_status numrs_logical_xor_u8(numrs_context *context, const uint8_
 NUMRS_API numrs_status numrs_logical_xor_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_xor_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_xor_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_xor_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_xor_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_xor_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logical_xor_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_xor_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logical_xor_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_bitwise_and_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_bitwise_and_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_bitwise_and_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n);
@@ -511,14 +729,24 @@ NUMRS_API numrs_status numrs_bitwise_right_shift_u8(numrs_context *context, cons
 NUMRS_API numrs_status numrs_bitwise_right_shift_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_bitwise_right_shift_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n);
 NUMRS_API numrs_status numrs_bitwise_right_shift_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n);
+NUMRS_API numrs_status numrs_copysign_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_copysign_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_copysign_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n);
 NUMRS_API numrs_status numrs_copysign_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
+NUMRS_API numrs_status numrs_nextafter_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_nextafter_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_nextafter_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n);
 NUMRS_API numrs_status numrs_nextafter_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
+NUMRS_API numrs_status numrs_hypot_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_hypot_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_hypot_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n);
 NUMRS_API numrs_status numrs_hypot_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
+NUMRS_API numrs_status numrs_atan2_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_atan2_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_atan2_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n);
 NUMRS_API numrs_status numrs_atan2_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
+NUMRS_API numrs_status numrs_logaddexp_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logaddexp_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_logaddexp_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n);
 NUMRS_API numrs_status numrs_logaddexp_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
 /** @} */
@@ -535,8 +763,12 @@ NUMRS_API numrs_status numrs_where_u8(numrs_context *context, const uint8_t *a, 
 NUMRS_API numrs_status numrs_where_u16(numrs_context *context, const uint8_t *a, const uint16_t *b, const uint16_t *c, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_where_u32(numrs_context *context, const uint8_t *a, const uint32_t *b, const uint32_t *c, uint32_t *y, int64_t n);
 NUMRS_API numrs_status numrs_where_u64(numrs_context *context, const uint8_t *a, const uint64_t *b, const uint64_t *c, uint64_t *y, int64_t n);
+NUMRS_API numrs_status numrs_where_f16(numrs_context *context, const uint8_t *a, const uint16_t *b, const uint16_t *c, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_where_bf16(numrs_context *context, const uint8_t *a, const uint16_t *b, const uint16_t *c, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_where_f32(numrs_context *context, const uint8_t *a, const float *b, const float *c, float *y, int64_t n);
 NUMRS_API numrs_status numrs_where_f64(numrs_context *context, const uint8_t *a, const double *b, const double *c, double *y, int64_t n);
+NUMRS_API numrs_status numrs_where_c64(numrs_context *context, const uint8_t *a, const numrs_c64 *b, const numrs_c64 *c, numrs_c64 *y, int64_t n);
+NUMRS_API numrs_status numrs_where_c128(numrs_context *context, const uint8_t *a, const numrs_c128 *b, const numrs_c128 *c, numrs_c128 *y, int64_t n);
 NUMRS_API numrs_status numrs_clip_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_clip_i8(numrs_context *context, const int8_t *a, const int8_t *b, const int8_t *c, int8_t *y, int64_t n);
 NUMRS_API numrs_status numrs_clip_i16(numrs_context *context, const int16_t *a, const int16_t *b, const int16_t *c, int16_t *y, int64_t n);
@@ -546,8 +778,12 @@ NUMRS_API numrs_status numrs_clip_u8(numrs_context *context, const uint8_t *a, c
 NUMRS_API numrs_status numrs_clip_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, const uint16_t *c, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_clip_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, const uint32_t *c, uint32_t *y, int64_t n);
 NUMRS_API numrs_status numrs_clip_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, const uint64_t *c, uint64_t *y, int64_t n);
+NUMRS_API numrs_status numrs_clip_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, const uint16_t *c, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_clip_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, const uint16_t *c, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_clip_f32(numrs_context *context, const float *a, const float *b, const float *c, float *y, int64_t n);
 NUMRS_API numrs_status numrs_clip_f64(numrs_context *context, const double *a, const double *b, const double *c, double *y, int64_t n);
+NUMRS_API numrs_status numrs_fma_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, const uint16_t *c, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_fma_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, const uint16_t *c, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_fma_f32(numrs_context *context, const float *a, const float *b, const float *c, float *y, int64_t n);
 NUMRS_API numrs_status numrs_fma_f64(numrs_context *context, const double *a, const double *b, const double *c, double *y, int64_t n);
 /** @} */
@@ -564,8 +800,12 @@ NUMRS_API numrs_status numrs_sum_u8(numrs_context *context, const uint8_t *x, ui
 NUMRS_API numrs_status numrs_sum_u16(numrs_context *context, const uint16_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_sum_u32(numrs_context *context, const uint32_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_sum_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_sum_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_sum_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_sum_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_sum_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_sum_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_sum_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_prod_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_prod_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_prod_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -575,8 +815,12 @@ NUMRS_API numrs_status numrs_prod_u8(numrs_context *context, const uint8_t *x, u
 NUMRS_API numrs_status numrs_prod_u16(numrs_context *context, const uint16_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_prod_u32(numrs_context *context, const uint32_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_prod_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_prod_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_prod_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_prod_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_prod_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_prod_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_prod_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_min_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_min_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_min_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -586,6 +830,8 @@ NUMRS_API numrs_status numrs_min_u8(numrs_context *context, const uint8_t *x, ui
 NUMRS_API numrs_status numrs_min_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_min_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_min_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_min_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_min_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_min_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_min_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_max_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -597,14 +843,28 @@ NUMRS_API numrs_status numrs_max_u8(numrs_context *context, const uint8_t *x, ui
 NUMRS_API numrs_status numrs_max_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_max_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_max_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_max_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_max_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_max_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_max_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_mean_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_mean_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_mean_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_mean_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_mean_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_mean_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_var_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_var_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_var_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_var_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_var_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_var_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_std_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_std_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_std_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_std_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_std_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_std_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_argmin_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_argmin_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_argmin_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -614,6 +874,8 @@ NUMRS_API numrs_status numrs_argmin_u8(numrs_context *context, const uint8_t *x,
 NUMRS_API numrs_status numrs_argmin_u16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_argmin_u32(numrs_context *context, const uint32_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_argmin_u64(numrs_context *context, const uint64_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_argmin_f16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_argmin_bf16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_argmin_f32(numrs_context *context, const float *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_argmin_f64(numrs_context *context, const double *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_argmax_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -625,6 +887,8 @@ NUMRS_API numrs_status numrs_argmax_u8(numrs_context *context, const uint8_t *x,
 NUMRS_API numrs_status numrs_argmax_u16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_argmax_u32(numrs_context *context, const uint32_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_argmax_u64(numrs_context *context, const uint64_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_argmax_f16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_argmax_bf16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_argmax_f32(numrs_context *context, const float *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_argmax_f64(numrs_context *context, const double *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_any_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -636,8 +900,12 @@ NUMRS_API numrs_status numrs_any_u8(numrs_context *context, const uint8_t *x, ui
 NUMRS_API numrs_status numrs_any_u16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_any_u32(numrs_context *context, const uint32_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_any_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_any_f16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_any_bf16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_any_f32(numrs_context *context, const float *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_any_f64(numrs_context *context, const double *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_any_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_any_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_all_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_all_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_all_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -647,8 +915,12 @@ NUMRS_API numrs_status numrs_all_u8(numrs_context *context, const uint8_t *x, ui
 NUMRS_API numrs_status numrs_all_u16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_all_u32(numrs_context *context, const uint32_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_all_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_all_f16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_all_bf16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_all_f32(numrs_context *context, const float *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_all_f64(numrs_context *context, const double *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_all_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_all_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_count_nonzero_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_count_nonzero_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_count_nonzero_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -658,14 +930,30 @@ NUMRS_API numrs_status numrs_count_nonzero_u8(numrs_context *context, const uint
 NUMRS_API numrs_status numrs_count_nonzero_u16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_count_nonzero_u32(numrs_context *context, const uint32_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_count_nonzero_u64(numrs_context *context, const uint64_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_count_nonzero_f16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_count_nonzero_bf16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_count_nonzero_f32(numrs_context *context, const float *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_count_nonzero_f64(numrs_context *context, const double *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_count_nonzero_c64(numrs_context *context, const numrs_c64 *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_count_nonzero_c128(numrs_context *context, const numrs_c128 *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_norm_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_norm_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_norm_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_norm_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_norm_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_norm_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_abs_sum_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_abs_sum_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_abs_sum_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_abs_sum_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_abs_sum_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_abs_sum_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_abs_max_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_abs_max_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_abs_max_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_abs_max_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_abs_max_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_abs_max_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nansum_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nansum_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nansum_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -675,8 +963,12 @@ NUMRS_API numrs_status numrs_nansum_u8(numrs_context *context, const uint8_t *x,
 NUMRS_API numrs_status numrs_nansum_u16(numrs_context *context, const uint16_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nansum_u32(numrs_context *context, const uint32_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nansum_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nansum_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nansum_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nansum_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nansum_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nansum_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nansum_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanprod_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanprod_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanprod_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -686,8 +978,12 @@ NUMRS_API numrs_status numrs_nanprod_u8(numrs_context *context, const uint8_t *x
 NUMRS_API numrs_status numrs_nanprod_u16(numrs_context *context, const uint16_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanprod_u32(numrs_context *context, const uint32_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanprod_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nanprod_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nanprod_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanprod_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanprod_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nanprod_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nanprod_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanmin_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanmin_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanmin_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -697,6 +993,8 @@ NUMRS_API numrs_status numrs_nanmin_u8(numrs_context *context, const uint8_t *x,
 NUMRS_API numrs_status numrs_nanmin_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanmin_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanmin_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nanmin_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nanmin_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanmin_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanmin_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanmax_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -708,14 +1006,28 @@ NUMRS_API numrs_status numrs_nanmax_u8(numrs_context *context, const uint8_t *x,
 NUMRS_API numrs_status numrs_nanmax_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanmax_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanmax_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nanmax_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nanmax_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanmax_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanmax_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nanmean_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nanmean_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanmean_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanmean_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nanmean_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nanmean_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nanvar_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_nanvar_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_nanvar_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_nanvar_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_nanvar_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_nanvar_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_nanstd_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_nanstd_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_nanstd_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_nanstd_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_nanstd_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction);
+NUMRS_API numrs_status numrs_nanstd_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction);
 NUMRS_API numrs_status numrs_nanargmin_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanargmin_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanargmin_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -725,6 +1037,8 @@ NUMRS_API numrs_status numrs_nanargmin_u8(numrs_context *context, const uint8_t 
 NUMRS_API numrs_status numrs_nanargmin_u16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanargmin_u32(numrs_context *context, const uint32_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanargmin_u64(numrs_context *context, const uint64_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nanargmin_f16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nanargmin_bf16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanargmin_f32(numrs_context *context, const float *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanargmin_f64(numrs_context *context, const double *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanargmax_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -736,6 +1050,8 @@ NUMRS_API numrs_status numrs_nanargmax_u8(numrs_context *context, const uint8_t 
 NUMRS_API numrs_status numrs_nanargmax_u16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanargmax_u32(numrs_context *context, const uint32_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanargmax_u64(numrs_context *context, const uint64_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nanargmax_f16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_nanargmax_bf16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanargmax_f32(numrs_context *context, const float *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_nanargmax_f64(numrs_context *context, const double *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_count_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -747,8 +1063,12 @@ NUMRS_API numrs_status numrs_count_u8(numrs_context *context, const uint8_t *x, 
 NUMRS_API numrs_status numrs_count_u16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_count_u32(numrs_context *context, const uint32_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_count_u64(numrs_context *context, const uint64_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_count_f16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_count_bf16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_count_f32(numrs_context *context, const float *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_count_f64(numrs_context *context, const double *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_count_c64(numrs_context *context, const numrs_c64 *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_count_c128(numrs_context *context, const numrs_c128 *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 /** @} */
 
 /** @name scan
@@ -763,8 +1083,12 @@ NUMRS_API numrs_status numrs_cumulative_sum_u8(numrs_context *context, const uin
 NUMRS_API numrs_status numrs_cumulative_sum_u16(numrs_context *context, const uint16_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_sum_u32(numrs_context *context, const uint32_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_sum_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_cumulative_sum_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_cumulative_sum_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_sum_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_sum_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_cumulative_sum_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_cumulative_sum_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_prod_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_prod_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_prod_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -774,8 +1098,12 @@ NUMRS_API numrs_status numrs_cumulative_prod_u8(numrs_context *context, const ui
 NUMRS_API numrs_status numrs_cumulative_prod_u16(numrs_context *context, const uint16_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_prod_u32(numrs_context *context, const uint32_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_prod_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_cumulative_prod_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_cumulative_prod_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_prod_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_prod_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_cumulative_prod_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_cumulative_prod_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_max_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_max_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_max_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -785,6 +1113,8 @@ NUMRS_API numrs_status numrs_cumulative_max_u8(numrs_context *context, const uin
 NUMRS_API numrs_status numrs_cumulative_max_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_max_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_max_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_cumulative_max_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_cumulative_max_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_max_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_max_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_min_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner);
@@ -796,6 +1126,8 @@ NUMRS_API numrs_status numrs_cumulative_min_u8(numrs_context *context, const uin
 NUMRS_API numrs_status numrs_cumulative_min_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_min_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_min_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_cumulative_min_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
+NUMRS_API numrs_status numrs_cumulative_min_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_min_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner);
 NUMRS_API numrs_status numrs_cumulative_min_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner);
 /** @} */
@@ -944,6 +1276,43 @@ NUMRS_API numrs_status numrs_group_quantile_f32(numrs_context *context, const fl
 NUMRS_API numrs_status numrs_group_quantile_f64(numrs_context *context, const double *x, const int64_t *keys, double *y, int64_t n, int64_t n_groups, double q);
 /** @} */
 
+/** @name random
+@{ */
+/** y = n numbers of a distribution (random.h), read from the stream of state */
+NUMRS_API numrs_status numrs_random_bits_u8(numrs_context *context, numrs_random_state *state, uint8_t *y, int64_t n);
+NUMRS_API numrs_status numrs_random_bits_u16(numrs_context *context, numrs_random_state *state, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_random_bits_u32(numrs_context *context, numrs_random_state *state, uint32_t *y, int64_t n);
+NUMRS_API numrs_status numrs_random_bits_u64(numrs_context *context, numrs_random_state *state, uint64_t *y, int64_t n);
+NUMRS_API numrs_status numrs_random_uniform_f32(numrs_context *context, numrs_random_state *state, float *y, int64_t n, double low, double high);
+NUMRS_API numrs_status numrs_random_uniform_f64(numrs_context *context, numrs_random_state *state, double *y, int64_t n, double low, double high);
+NUMRS_API numrs_status numrs_random_normal_f32(numrs_context *context, numrs_random_state *state, float *y, int64_t n, double loc, double scale);
+NUMRS_API numrs_status numrs_random_normal_f64(numrs_context *context, numrs_random_state *state, double *y, int64_t n, double loc, double scale);
+NUMRS_API numrs_status numrs_random_exponential_f32(numrs_context *context, numrs_random_state *state, float *y, int64_t n, double scale);
+NUMRS_API numrs_status numrs_random_exponential_f64(numrs_context *context, numrs_random_state *state, double *y, int64_t n, double scale);
+NUMRS_API numrs_status numrs_random_laplace_f32(numrs_context *context, numrs_random_state *state, float *y, int64_t n, double loc, double scale);
+NUMRS_API numrs_status numrs_random_laplace_f64(numrs_context *context, numrs_random_state *state, double *y, int64_t n, double loc, double scale);
+NUMRS_API numrs_status numrs_random_cauchy_f32(numrs_context *context, numrs_random_state *state, float *y, int64_t n, double loc, double scale);
+NUMRS_API numrs_status numrs_random_cauchy_f64(numrs_context *context, numrs_random_state *state, double *y, int64_t n, double loc, double scale);
+NUMRS_API numrs_status numrs_random_lognormal_f32(numrs_context *context, numrs_random_state *state, float *y, int64_t n, double loc, double scale);
+NUMRS_API numrs_status numrs_random_lognormal_f64(numrs_context *context, numrs_random_state *state, double *y, int64_t n, double loc, double scale);
+NUMRS_API numrs_status numrs_random_gamma_f32(numrs_context *context, numrs_random_state *state, float *y, int64_t n, double shape, double scale);
+NUMRS_API numrs_status numrs_random_gamma_f64(numrs_context *context, numrs_random_state *state, double *y, int64_t n, double shape, double scale);
+NUMRS_API numrs_status numrs_random_beta_f32(numrs_context *context, numrs_random_state *state, float *y, int64_t n, double a, double b);
+NUMRS_API numrs_status numrs_random_beta_f64(numrs_context *context, numrs_random_state *state, double *y, int64_t n, double a, double b);
+NUMRS_API numrs_status numrs_random_integers_i8(numrs_context *context, numrs_random_state *state, int8_t *y, int64_t n, int8_t low, int8_t high);
+NUMRS_API numrs_status numrs_random_integers_i16(numrs_context *context, numrs_random_state *state, int16_t *y, int64_t n, int16_t low, int16_t high);
+NUMRS_API numrs_status numrs_random_integers_i32(numrs_context *context, numrs_random_state *state, int32_t *y, int64_t n, int32_t low, int32_t high);
+NUMRS_API numrs_status numrs_random_integers_i64(numrs_context *context, numrs_random_state *state, int64_t *y, int64_t n, int64_t low, int64_t high);
+NUMRS_API numrs_status numrs_random_integers_u8(numrs_context *context, numrs_random_state *state, uint8_t *y, int64_t n, uint8_t low, uint8_t high);
+NUMRS_API numrs_status numrs_random_integers_u16(numrs_context *context, numrs_random_state *state, uint16_t *y, int64_t n, uint16_t low, uint16_t high);
+NUMRS_API numrs_status numrs_random_integers_u32(numrs_context *context, numrs_random_state *state, uint32_t *y, int64_t n, uint32_t low, uint32_t high);
+NUMRS_API numrs_status numrs_random_integers_u64(numrs_context *context, numrs_random_state *state, uint64_t *y, int64_t n, uint64_t low, uint64_t high);
+NUMRS_API numrs_status numrs_random_bernoulli_b8(numrs_context *context, numrs_random_state *state, uint8_t *y, int64_t n, double p);
+NUMRS_API numrs_status numrs_random_geometric_i64(numrs_context *context, numrs_random_state *state, int64_t *y, int64_t n, double p);
+NUMRS_API numrs_status numrs_random_poisson_i64(numrs_context *context, numrs_random_state *state, int64_t *y, int64_t n, double lam);
+NUMRS_API numrs_status numrs_random_binomial_i64(numrs_context *context, numrs_random_state *state, int64_t *y, int64_t n, double trials, double p);
+/** @} */
+
 /** @name dot
 @{ */
 /** y = sum of a[i] * b[i] over n contiguous elements */
@@ -956,6 +1325,8 @@ NUMRS_API numrs_status numrs_dot_u8(numrs_context *context, const uint8_t *a, co
 NUMRS_API numrs_status numrs_dot_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_dot_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n);
 NUMRS_API numrs_status numrs_dot_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n);
+NUMRS_API numrs_status numrs_dot_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_dot_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n);
 NUMRS_API numrs_status numrs_dot_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n);
 NUMRS_API numrs_status numrs_dot_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n);
 /** @} */
@@ -990,6 +1361,8 @@ NUMRS_API numrs_status numrs_sort_u8(numrs_context *context, const uint8_t *x, u
 NUMRS_API numrs_status numrs_sort_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
 NUMRS_API numrs_status numrs_sort_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
 NUMRS_API numrs_status numrs_sort_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_sort_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_sort_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
 NUMRS_API numrs_status numrs_sort_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
 NUMRS_API numrs_status numrs_sort_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
 NUMRS_API numrs_status numrs_argsort_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
@@ -1001,6 +1374,8 @@ NUMRS_API numrs_status numrs_argsort_u8(numrs_context *context, const uint8_t *x
 NUMRS_API numrs_status numrs_argsort_u16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
 NUMRS_API numrs_status numrs_argsort_u32(numrs_context *context, const uint32_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
 NUMRS_API numrs_status numrs_argsort_u64(numrs_context *context, const uint64_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_argsort_f16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_argsort_bf16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
 NUMRS_API numrs_status numrs_argsort_f32(numrs_context *context, const float *x, int64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
 NUMRS_API numrs_status numrs_argsort_f64(numrs_context *context, const double *x, int64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
 NUMRS_API numrs_status numrs_partition_b8(numrs_context *context, const uint8_t *x, const int64_t *kth, uint8_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
@@ -1012,6 +1387,8 @@ NUMRS_API numrs_status numrs_partition_u8(numrs_context *context, const uint8_t 
 NUMRS_API numrs_status numrs_partition_u16(numrs_context *context, const uint16_t *x, const int64_t *kth, uint16_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
 NUMRS_API numrs_status numrs_partition_u32(numrs_context *context, const uint32_t *x, const int64_t *kth, uint32_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
 NUMRS_API numrs_status numrs_partition_u64(numrs_context *context, const uint64_t *x, const int64_t *kth, uint64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
+NUMRS_API numrs_status numrs_partition_f16(numrs_context *context, const uint16_t *x, const int64_t *kth, uint16_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
+NUMRS_API numrs_status numrs_partition_bf16(numrs_context *context, const uint16_t *x, const int64_t *kth, uint16_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
 NUMRS_API numrs_status numrs_partition_f32(numrs_context *context, const float *x, const int64_t *kth, float *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
 NUMRS_API numrs_status numrs_partition_f64(numrs_context *context, const double *x, const int64_t *kth, double *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
 NUMRS_API numrs_status numrs_argpartition_b8(numrs_context *context, const uint8_t *x, const int64_t *kth, int64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
@@ -1023,6 +1400,8 @@ NUMRS_API numrs_status numrs_argpartition_u8(numrs_context *context, const uint8
 NUMRS_API numrs_status numrs_argpartition_u16(numrs_context *context, const uint16_t *x, const int64_t *kth, int64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
 NUMRS_API numrs_status numrs_argpartition_u32(numrs_context *context, const uint32_t *x, const int64_t *kth, int64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
 NUMRS_API numrs_status numrs_argpartition_u64(numrs_context *context, const uint64_t *x, const int64_t *kth, int64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
+NUMRS_API numrs_status numrs_argpartition_f16(numrs_context *context, const uint16_t *x, const int64_t *kth, int64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
+NUMRS_API numrs_status numrs_argpartition_bf16(numrs_context *context, const uint16_t *x, const int64_t *kth, int64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
 NUMRS_API numrs_status numrs_argpartition_f32(numrs_context *context, const float *x, const int64_t *kth, int64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
 NUMRS_API numrs_status numrs_argpartition_f64(numrs_context *context, const double *x, const int64_t *kth, int64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth);
 NUMRS_API numrs_status numrs_topk_b8(numrs_context *context, const uint8_t *x, uint8_t *values, int64_t *indices, int64_t outer, int64_t n, int64_t inner, int64_t k, int32_t flags);
@@ -1034,6 +1413,8 @@ NUMRS_API numrs_status numrs_topk_u8(numrs_context *context, const uint8_t *x, u
 NUMRS_API numrs_status numrs_topk_u16(numrs_context *context, const uint16_t *x, uint16_t *values, int64_t *indices, int64_t outer, int64_t n, int64_t inner, int64_t k, int32_t flags);
 NUMRS_API numrs_status numrs_topk_u32(numrs_context *context, const uint32_t *x, uint32_t *values, int64_t *indices, int64_t outer, int64_t n, int64_t inner, int64_t k, int32_t flags);
 NUMRS_API numrs_status numrs_topk_u64(numrs_context *context, const uint64_t *x, uint64_t *values, int64_t *indices, int64_t outer, int64_t n, int64_t inner, int64_t k, int32_t flags);
+NUMRS_API numrs_status numrs_topk_f16(numrs_context *context, const uint16_t *x, uint16_t *values, int64_t *indices, int64_t outer, int64_t n, int64_t inner, int64_t k, int32_t flags);
+NUMRS_API numrs_status numrs_topk_bf16(numrs_context *context, const uint16_t *x, uint16_t *values, int64_t *indices, int64_t outer, int64_t n, int64_t inner, int64_t k, int32_t flags);
 NUMRS_API numrs_status numrs_topk_f32(numrs_context *context, const float *x, float *values, int64_t *indices, int64_t outer, int64_t n, int64_t inner, int64_t k, int32_t flags);
 NUMRS_API numrs_status numrs_topk_f64(numrs_context *context, const double *x, double *values, int64_t *indices, int64_t outer, int64_t n, int64_t inner, int64_t k, int32_t flags);
 NUMRS_API numrs_status numrs_rankdata_b8(numrs_context *context, const uint8_t *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t method, int32_t flags);
@@ -1045,14 +1426,24 @@ NUMRS_API numrs_status numrs_rankdata_u8(numrs_context *context, const uint8_t *
 NUMRS_API numrs_status numrs_rankdata_u16(numrs_context *context, const uint16_t *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t method, int32_t flags);
 NUMRS_API numrs_status numrs_rankdata_u32(numrs_context *context, const uint32_t *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t method, int32_t flags);
 NUMRS_API numrs_status numrs_rankdata_u64(numrs_context *context, const uint64_t *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t method, int32_t flags);
+NUMRS_API numrs_status numrs_rankdata_f16(numrs_context *context, const uint16_t *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t method, int32_t flags);
+NUMRS_API numrs_status numrs_rankdata_bf16(numrs_context *context, const uint16_t *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t method, int32_t flags);
 NUMRS_API numrs_status numrs_rankdata_f32(numrs_context *context, const float *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t method, int32_t flags);
 NUMRS_API numrs_status numrs_rankdata_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t method, int32_t flags);
+NUMRS_API numrs_status numrs_quantile_f16(numrs_context *context, const uint16_t *x, const double *q, uint16_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_q, int32_t method, int32_t flags);
+NUMRS_API numrs_status numrs_quantile_bf16(numrs_context *context, const uint16_t *x, const double *q, uint16_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_q, int32_t method, int32_t flags);
 NUMRS_API numrs_status numrs_quantile_f32(numrs_context *context, const float *x, const double *q, float *y, int64_t outer, int64_t n, int64_t inner, int64_t n_q, int32_t method, int32_t flags);
 NUMRS_API numrs_status numrs_quantile_f64(numrs_context *context, const double *x, const double *q, double *y, int64_t outer, int64_t n, int64_t inner, int64_t n_q, int32_t method, int32_t flags);
+NUMRS_API numrs_status numrs_median_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_median_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
 NUMRS_API numrs_status numrs_median_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
 NUMRS_API numrs_status numrs_median_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t flags);
+NUMRS_API numrs_status numrs_mad_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double scale, int32_t flags);
+NUMRS_API numrs_status numrs_mad_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double scale, int32_t flags);
 NUMRS_API numrs_status numrs_mad_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double scale, int32_t flags);
 NUMRS_API numrs_status numrs_mad_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double scale, int32_t flags);
+NUMRS_API numrs_status numrs_iqr_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double scale, int32_t method, int32_t flags);
+NUMRS_API numrs_status numrs_iqr_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double scale, int32_t method, int32_t flags);
 NUMRS_API numrs_status numrs_iqr_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double scale, int32_t method, int32_t flags);
 NUMRS_API numrs_status numrs_iqr_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double scale, int32_t method, int32_t flags);
 NUMRS_API numrs_status numrs_searchsorted_b8(numrs_context *context, const uint8_t *x1, const uint8_t *x2, int64_t *y, int64_t n, int64_t m, int32_t flags);
@@ -1064,6 +1455,8 @@ NUMRS_API numrs_status numrs_searchsorted_u8(numrs_context *context, const uint8
 NUMRS_API numrs_status numrs_searchsorted_u16(numrs_context *context, const uint16_t *x1, const uint16_t *x2, int64_t *y, int64_t n, int64_t m, int32_t flags);
 NUMRS_API numrs_status numrs_searchsorted_u32(numrs_context *context, const uint32_t *x1, const uint32_t *x2, int64_t *y, int64_t n, int64_t m, int32_t flags);
 NUMRS_API numrs_status numrs_searchsorted_u64(numrs_context *context, const uint64_t *x1, const uint64_t *x2, int64_t *y, int64_t n, int64_t m, int32_t flags);
+NUMRS_API numrs_status numrs_searchsorted_f16(numrs_context *context, const uint16_t *x1, const uint16_t *x2, int64_t *y, int64_t n, int64_t m, int32_t flags);
+NUMRS_API numrs_status numrs_searchsorted_bf16(numrs_context *context, const uint16_t *x1, const uint16_t *x2, int64_t *y, int64_t n, int64_t m, int32_t flags);
 NUMRS_API numrs_status numrs_searchsorted_f32(numrs_context *context, const float *x1, const float *x2, int64_t *y, int64_t n, int64_t m, int32_t flags);
 NUMRS_API numrs_status numrs_searchsorted_f64(numrs_context *context, const double *x1, const double *x2, int64_t *y, int64_t n, int64_t m, int32_t flags);
 NUMRS_API numrs_status numrs_unique_b8(numrs_context *context, const uint8_t *x, uint8_t *values, int64_t *counts, int64_t *count, int64_t n);
@@ -1075,6 +1468,8 @@ NUMRS_API numrs_status numrs_unique_u8(numrs_context *context, const uint8_t *x,
 NUMRS_API numrs_status numrs_unique_u16(numrs_context *context, const uint16_t *x, uint16_t *values, int64_t *counts, int64_t *count, int64_t n);
 NUMRS_API numrs_status numrs_unique_u32(numrs_context *context, const uint32_t *x, uint32_t *values, int64_t *counts, int64_t *count, int64_t n);
 NUMRS_API numrs_status numrs_unique_u64(numrs_context *context, const uint64_t *x, uint64_t *values, int64_t *counts, int64_t *count, int64_t n);
+NUMRS_API numrs_status numrs_unique_f16(numrs_context *context, const uint16_t *x, uint16_t *values, int64_t *counts, int64_t *count, int64_t n);
+NUMRS_API numrs_status numrs_unique_bf16(numrs_context *context, const uint16_t *x, uint16_t *values, int64_t *counts, int64_t *count, int64_t n);
 NUMRS_API numrs_status numrs_unique_f32(numrs_context *context, const float *x, float *values, int64_t *counts, int64_t *count, int64_t n);
 NUMRS_API numrs_status numrs_unique_f64(numrs_context *context, const double *x, double *values, int64_t *counts, int64_t *count, int64_t n);
 /** @} */

@@ -19,17 +19,6 @@ extern "C" {
 
 #define NUMRS_MAX_NDIM 32 /**< most dimensions of a view */
 
-/** An element of complex64: two float32, real part first, as in C's float _Complex and C++'s std::complex<float>. */
-typedef struct numrs_c64 {
-  float re; /**< real part */
-  float im; /**< imaginary part */
-} numrs_c64;
-/** An element of complex128. */
-typedef struct numrs_c128 {
-  double re; /**< real part */
-  double im; /**< imaginary part */
-} numrs_c128;
-
 /** Borrowed memory; frozen: this struct never changes. Any alignment, any strides (0 and negative too). The library
    keeps no pointer to it, nor to shape and strides, beyond the call. */
 typedef struct numrs_view {

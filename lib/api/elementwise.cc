@@ -24,9 +24,11 @@ Status Refuse(const OpRow& row, const char* argument, int32_t dtype) {
 }
 
 // The dtype for one or two inputs: promoted, then the first that has a kernel. Integers that become the smallest float
-// that holds them do so one by one: int8 and uint16 meet in float32 as in NumPy, not in int32 and then float64.
+// that holds them do so one by one: int8 and uint16 meet in float32 as in NumPy, not in int32 and then float64; beside a
+// 16-bit float they are promoted with it.
 Status Resolve(const OpRow& row, int32_t a, int32_t b, int32_t* compute) {
-  const bool floats = (row.op_class.kernels & ~kFloatSet) == 0 && row.op_class.integers_as == kInvalid;
+  const bool floats = (row.op_class.kernels & ~(kRealSet | kComplexSet)) == 0 && row.op_class.integers_as == kInvalid &&
+                      !((Bit(a & 31) | Bit(b & 31)) & kHalfSet);
   *compute = floats ? Promote(ComputeDType(row.op_class, a), ComputeDType(row.op_class, b))
                     : ComputeDType(row.op_class, Promote(a, b));
   if (*compute != kInvalid) return NUMRS_OK;
@@ -37,7 +39,8 @@ Status Resolve(const OpRow& row, int32_t a, int32_t b, int32_t* compute) {
 }
 
 int32_t ResultOf(const OpRow& row, int32_t compute) {
-  return row.result == ResultRule::BOOL ? static_cast<int32_t>(kBOOL) : compute;
+  if (row.result == ResultRule::SAME) return compute;
+  return row.result == ResultRule::BOOL ? static_cast<int32_t>(kBOOL) : RealDType(compute);
 }
 
 #define NUMRS_INLINE inline __attribute__((always_inline))
@@ -48,7 +51,11 @@ constexpr double kDirectNs = 2e4;
 
 // The cost column is for float64; narrower elements go faster in proportion, mathematical functions of one lane each do
 // not.
-double Cost(const OpRow& row, int32_t compute) { return row.cost_ns * static_cast<double>(SizeOf(compute)) / 8.0; }
+double Cost(const OpRow& row, int32_t compute) {
+  constexpr double kMathematics = 0.5;  // from here on a complex number takes several functions of real ones
+  const double per_byte = row.cost_ns / 8.0 * (KindOf(compute) == Kind::COMPLEX && row.cost_ns > kMathematics ? 4 : 1);
+  return per_byte * static_cast<double>(SizeOf(compute));
+}
 
 // Integers to negative integer powers are no integers: refused before anything is written.
 Status CheckExponents(const Run& run, const View& b) {

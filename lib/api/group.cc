@@ -25,9 +25,9 @@ Status Group(numrs_context* context, int32_t op, const numrs_view* x, const numr
   GroupJob job;
   job.op = op;
   job.parameter = op == kGroup_median ? 0.5 : parameter;
-  NUMRS_TRY(LoadView(row.name, "x", x, &job.x));
-  NUMRS_TRY(LoadView(row.name, "keys", keys, &job.keys));
-  NUMRS_TRY(LoadView(row.name, "out", y, &job.y));
+  NUMRS_TRY(LoadRealView(row.name, "x", x, &job.x));
+  NUMRS_TRY(LoadRealView(row.name, "keys", keys, &job.keys));
+  NUMRS_TRY(LoadRealView(row.name, "out", y, &job.y));
   NUMRS_TRY(NormalizeAxis(row.name, job.x.ndim, axis, &job.axis));
   if (op == kGroup_quantile && !(parameter >= 0 && parameter <= 1))
     return Fail(NUMRS_BAD_ARGUMENT, "%s: q is %g, expected 0 to 1", row.name, parameter);
@@ -63,12 +63,12 @@ Status Histogram(numrs_context* context, const numrs_view* x, const numrs_view* 
   NUMRS_TRY(CheckContext(context, name));
   View in, shares, limits, out;
   shares.ndim = -1;
-  NUMRS_TRY(LoadView(name, "x", x, &in));
-  NUMRS_TRY(LoadView(name, "edges", edges, &limits));
-  NUMRS_TRY(LoadView(name, "out", counts, &out));
+  NUMRS_TRY(LoadRealView(name, "x", x, &in));
+  NUMRS_TRY(LoadRealView(name, "edges", edges, &limits));
+  NUMRS_TRY(LoadRealView(name, "out", counts, &out));
   char got[160], wanted[160];
   if (weights) {
-    NUMRS_TRY(LoadView(name, "weights", weights, &shares));
+    NUMRS_TRY(LoadRealView(name, "weights", weights, &shares));
     bool same = shares.ndim == in.ndim;
     for (int d = 0; same && d < in.ndim; d++) same = shares.shape[d] == in.shape[d];
     if (!same) {
@@ -109,7 +109,7 @@ extern "C" numrs_status numrs_group_dtype(int32_t op, int32_t x, int32_t* result
   return Guard([&]() -> Status {
     NUMRS_TRY(CheckGroupOp(op));
     if (!result) return Fail(NUMRS_BAD_ARGUMENT, "group_dtype: result is NULL");
-    if (!IsDType(x)) return Fail(NUMRS_BAD_DTYPE, "group_dtype: no dtype has number %d", x);
+    if (!IsRealDType(x)) return Fail(NUMRS_BAD_DTYPE, "group_dtype: x has dtype %s, which the operation does not take", NameOf(x));
     *result = GroupResultDType(op, x);
     return NUMRS_OK;
   });

@@ -108,9 +108,9 @@ Status OrderAlong(numrs_context* context, int32_t op, const numrs_view* x, const
   job.function = row.name;
   job.op = op;
   job.options = options;
-  NUMRS_TRY(LoadView(row.name, "x", x, &job.x));
-  NUMRS_TRY(LoadView(row.name, row.length == OrderLength::K ? "values" : "out", y, &out));
-  if (row.length == OrderLength::K) NUMRS_TRY(LoadView(row.name, "indices", y2, &second));
+  NUMRS_TRY(LoadRealView(row.name, "x", x, &job.x));
+  NUMRS_TRY(LoadRealView(row.name, row.length == OrderLength::K ? "values" : "out", y, &out));
+  if (row.length == OrderLength::K) NUMRS_TRY(LoadRealView(row.name, "indices", y2, &second));
   NUMRS_TRY(Resolve(row, job.x.dtype, &job.compute));
   NUMRS_TRY(NormalizeAxis(row.name, job.x.ndim, axis, &axis));
   job.axes = 1u << axis;
@@ -124,8 +124,9 @@ Status OrderAlong(numrs_context* context, int32_t op, const numrs_view* x, const
     }
   }
   const bool two = row.length == OrderLength::K;
+  NUMRS_TRY(CheckOutput(row.name, OrderResultDType(row.result, job.compute), out));
+  job.compute = OrderKernelDType(job.compute);
   const int32_t result = OrderResultDType(row.result, job.compute);
-  NUMRS_TRY(CheckOutput(row.name, result, out));
   if (two) {
     NUMRS_TRY(CheckOutput(row.name, kI64, second));
     if (RangesOverlap(out, second)) return Fail(NUMRS_OVERLAP, "%s: values and indices overlap", row.name);
@@ -184,23 +185,24 @@ Status OrderReduce(numrs_context* context, int32_t op, const numrs_view* x, cons
   job.function = row.name;
   job.op = op;
   job.options = options;
-  NUMRS_TRY(LoadView(row.name, "x", x, &job.x));
-  NUMRS_TRY(LoadView(row.name, "out", y, &out));
+  NUMRS_TRY(LoadRealView(row.name, "x", x, &job.x));
+  NUMRS_TRY(LoadRealView(row.name, "out", y, &out));
   NUMRS_TRY(Resolve(row, job.x.dtype, &job.compute));
   NUMRS_TRY(AxesMask(row.name, job.x.ndim, axes, n_axes, &job.axes));
   if (where) {
-    NUMRS_TRY(LoadView(row.name, "where", where, &mask));
+    NUMRS_TRY(LoadRealView(row.name, "where", where, &mask));
     if (mask.dtype != kBOOL)
       return Fail(NUMRS_BAD_DTYPE, "%s: where has dtype %s, expected bool", row.name, NameOf(mask.dtype));
     NUMRS_TRY(Stretch(row.name, "where", job.x, &mask));
     job.where = &mask;
   }
   if (weights) {
-    NUMRS_TRY(LoadView(row.name, "weights", weights, &weight));
+    NUMRS_TRY(LoadRealView(row.name, "weights", weights, &weight));
     NUMRS_TRY(Stretch(row.name, "weights", job.x, &weight));
     job.weights = &weight;
   }
   NUMRS_TRY(CheckOutput(row.name, job.compute, out));
+  job.compute = OrderKernelDType(job.compute);
   const Run run = MakeRun(context);
   const Target target(
       out, RangesOverlap(job.x, out) || (where && RangesOverlap(mask, out)) || (weights && RangesOverlap(weight, out)));

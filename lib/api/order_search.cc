@@ -48,9 +48,9 @@ Status SearchSorted(numrs_context* context, const numrs_view* x1, const numrs_vi
     return Fail(NUMRS_BAD_ARGUMENT, "%s: flags is %d, expected 0 or %d", function, flags, NUMRS_ORDER_RIGHT);
   View sorted, values, order, out;
   char got[160], wanted[160];
-  NUMRS_TRY(LoadView(function, "x1", x1, &sorted));
-  NUMRS_TRY(LoadView(function, "x2", x2, &values));
-  NUMRS_TRY(LoadView(function, "out", y, &out));
+  NUMRS_TRY(LoadRealView(function, "x1", x1, &sorted));
+  NUMRS_TRY(LoadRealView(function, "x2", x2, &values));
+  NUMRS_TRY(LoadRealView(function, "out", y, &out));
   if (sorted.ndim != 1)
     return Fail(NUMRS_BAD_SHAPE, "%s: x1 has shape %s, expected 1 dimension", function,
                 ShapeText(sorted, got, sizeof(got)));
@@ -61,7 +61,7 @@ Status SearchSorted(numrs_context* context, const numrs_view* x1, const numrs_vi
   }
   NUMRS_TRY(CheckOutput(function, kI64, out));
   if (sorter) {
-    NUMRS_TRY(LoadView(function, "sorter", sorter, &order));
+    NUMRS_TRY(LoadRealView(function, "sorter", sorter, &order));
     if (!CanCastSameKind(order.dtype, kI64) || KindOf(order.dtype) == Kind::BOOL)
       return Fail(NUMRS_BAD_DTYPE, "%s: sorter has dtype %s, expected integers", function, NameOf(order.dtype));
     if (order.ndim != 1 || order.shape[0] != sorted.shape[0]) {
@@ -69,7 +69,7 @@ Status SearchSorted(numrs_context* context, const numrs_view* x1, const numrs_vi
                   ShapeText(order, got, sizeof(got)), ShapeText(sorted, wanted, sizeof(wanted)));
     }
   }
-  const int32_t compute = Promote(sorted.dtype, values.dtype);
+  const int32_t compute = OrderKernelDType(Promote(sorted.dtype, values.dtype));
   const Run run = MakeRun(context);
   Line line(sorted, compute), wanted_line(values, compute);
   const bool direct = out.IsContiguous() && out.dtype == kI64 && reinterpret_cast<uintptr_t>(out.data) % 8 == 0 &&
@@ -134,7 +134,7 @@ DiffersFn DiffersOf(int32_t dtype) {
 Status LoadUnique(const char* function, const char* argument, const numrs_view* in, const View& x, int32_t dtype,
                   bool flat, View* out) {
   if (!in) return NUMRS_OK;
-  NUMRS_TRY(LoadView(function, argument, in, out));
+  NUMRS_TRY(LoadRealView(function, argument, in, out));
   const bool fits = flat ? out->ndim == 1 && out->shape[0] == x.size
                          : out->ndim == x.ndim &&
                                std::memcmp(out->shape, x.shape, sizeof(x.shape[0]) * static_cast<size_t>(x.ndim)) == 0;
@@ -206,7 +206,7 @@ Status Unique(numrs_context* context, const numrs_view* x, const numrs_view* val
   if (!count) return Fail(NUMRS_BAD_ARGUMENT, "%s: count is NULL", function);
   if (!values) return Fail(NUMRS_BAD_ARGUMENT, "%s: values is NULL", function);
   View in, outputs[4];
-  NUMRS_TRY(LoadView(function, "x", x, &in));
+  NUMRS_TRY(LoadRealView(function, "x", x, &in));
   const numrs_view* given[4] = {values, indices, counts, inverse};
   static const char* const kNames[4] = {"values", "indices", "counts", "inverse"};
   for (int k = 0; k < 4; k++) {
@@ -218,13 +218,14 @@ Status Unique(numrs_context* context, const numrs_view* x, const numrs_view* val
   }
   const Run run = MakeRun(context);
   const OrderTable& table = *run.kernels.order;
-  const int64_t n = in.size, size = in.itemsize();
+  const int32_t dtype = OrderKernelDType(in.dtype);
+  const int64_t n = in.size, size = SizeOf(dtype);
   const bool places = indices || inverse;
   const int32_t op = places ? kOrder_argsort : kOrder_sort;
-  Line line(in, in.dtype);
+  Line line(in, dtype);
   const Workspace sorted(static_cast<size_t>(n * size)), order(places ? static_cast<size_t>(n) * 8 : 0),
       firsts(static_cast<size_t>(n) * 8), numbers(static_cast<size_t>(inverse ? n : 0) * 8),
-      lengths(static_cast<size_t>(counts ? n : 0) * 8), scratch(OrderScratch(op, in.dtype, n));
+      lengths(static_cast<size_t>(counts ? n : 0) * 8), scratch(OrderScratch(op, dtype, n));
   if (!line.ok() || !sorted.ok() || !order.ok() || !firsts.ok() || !numbers.ok() || !lengths.ok() || !scratch.ok())
     return NoMemory(function);
   NUMRS_TRY(line.Load(run, function));
@@ -234,14 +235,14 @@ Status Unique(numrs_context* context, const numrs_view* x, const numrs_view* val
   }
   const OrderOptions options;
   OrderLine work = {line.data(), n, places ? order.data() : sorted.data(), nullptr, nullptr, &options, scratch.data()};
-  table.line[op][in.dtype](work);
+  table.line[op][dtype](work);
   const int64_t* at = order.as<int64_t>();
   char* element = sorted.as<char>();
   if (places) {
     const char* from = static_cast<const char*>(line.data());
     for (int64_t i = 0; i < n; i++) std::memcpy(element + i * size, from + at[i] * size, static_cast<size_t>(size));
   }
-  const DiffersFn differs = DiffersOf(in.dtype);
+  const DiffersFn differs = DiffersOf(dtype);
   int64_t found = 0;
   for (int64_t i = 0; i < n; i++) {
     if (i == 0 || differs(element, i, i - 1)) {
@@ -260,7 +261,7 @@ Status Unique(numrs_context* context, const numrs_view* x, const numrs_view* val
     if (given[k]) outputs[k].shape[0] = outputs[k].size = found;
   }
   Delivery deliveries[4];
-  NUMRS_TRY(deliveries[0].Prepare(run, function, element, in.dtype, outputs[0]));
+  NUMRS_TRY(deliveries[0].Prepare(run, function, element, dtype, outputs[0]));
   if (indices) NUMRS_TRY(deliveries[1].Prepare(run, function, firsts.data(), kI64, outputs[1]));
   if (counts) NUMRS_TRY(deliveries[2].Prepare(run, function, lengths.data(), kI64, outputs[2]));
   if (inverse) NUMRS_TRY(deliveries[3].Prepare(run, function, numbers.data(), kI64, outputs[3]));

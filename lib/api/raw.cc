@@ -4,6 +4,7 @@
 #include "api/calls.h"
 #include "api/elementwise.h"
 #include "api/group.h"
+#include "api/random.h"
 #include "api/reduce.h"
 #include "api/rolling.h"
 #include "api/stats.h"
@@ -18,8 +19,12 @@ extern "C" numrs_status numrs_negative_u8(numrs_context *context, const uint8_t 
 extern "C" numrs_status numrs_negative_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 0, kU16, x, y, n); }
 extern "C" numrs_status numrs_negative_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return UnaryRaw(context, 0, kU32, x, y, n); }
 extern "C" numrs_status numrs_negative_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return UnaryRaw(context, 0, kU64, x, y, n); }
+extern "C" numrs_status numrs_negative_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 0, kF16, x, y, n); }
+extern "C" numrs_status numrs_negative_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 0, kBF16, x, y, n); }
 extern "C" numrs_status numrs_negative_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 0, kF32, x, y, n); }
 extern "C" numrs_status numrs_negative_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 0, kF64, x, y, n); }
+extern "C" numrs_status numrs_negative_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 0, kC64, x, y, n); }
+extern "C" numrs_status numrs_negative_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 0, kC128, x, y, n); }
 extern "C" numrs_status numrs_positive_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 1, kI8, x, y, n); }
 extern "C" numrs_status numrs_positive_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 1, kI16, x, y, n); }
 extern "C" numrs_status numrs_positive_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return UnaryRaw(context, 1, kI32, x, y, n); }
@@ -28,8 +33,12 @@ extern "C" numrs_status numrs_positive_u8(numrs_context *context, const uint8_t 
 extern "C" numrs_status numrs_positive_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 1, kU16, x, y, n); }
 extern "C" numrs_status numrs_positive_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return UnaryRaw(context, 1, kU32, x, y, n); }
 extern "C" numrs_status numrs_positive_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return UnaryRaw(context, 1, kU64, x, y, n); }
+extern "C" numrs_status numrs_positive_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 1, kF16, x, y, n); }
+extern "C" numrs_status numrs_positive_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 1, kBF16, x, y, n); }
 extern "C" numrs_status numrs_positive_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 1, kF32, x, y, n); }
 extern "C" numrs_status numrs_positive_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 1, kF64, x, y, n); }
+extern "C" numrs_status numrs_positive_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 1, kC64, x, y, n); }
+extern "C" numrs_status numrs_positive_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 1, kC128, x, y, n); }
 extern "C" numrs_status numrs_abs_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 2, kBOOL, x, y, n); }
 extern "C" numrs_status numrs_abs_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 2, kI8, x, y, n); }
 extern "C" numrs_status numrs_abs_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 2, kI16, x, y, n); }
@@ -39,8 +48,12 @@ extern "C" numrs_status numrs_abs_u8(numrs_context *context, const uint8_t *x, u
 extern "C" numrs_status numrs_abs_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 2, kU16, x, y, n); }
 extern "C" numrs_status numrs_abs_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return UnaryRaw(context, 2, kU32, x, y, n); }
 extern "C" numrs_status numrs_abs_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return UnaryRaw(context, 2, kU64, x, y, n); }
+extern "C" numrs_status numrs_abs_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 2, kF16, x, y, n); }
+extern "C" numrs_status numrs_abs_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 2, kBF16, x, y, n); }
 extern "C" numrs_status numrs_abs_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 2, kF32, x, y, n); }
 extern "C" numrs_status numrs_abs_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 2, kF64, x, y, n); }
+extern "C" numrs_status numrs_abs_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t n) { return UnaryRaw(context, 2, kC64, x, y, n); }
+extern "C" numrs_status numrs_abs_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t n) { return UnaryRaw(context, 2, kC128, x, y, n); }
 extern "C" numrs_status numrs_sign_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 3, kI8, x, y, n); }
 extern "C" numrs_status numrs_sign_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 3, kI16, x, y, n); }
 extern "C" numrs_status numrs_sign_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return UnaryRaw(context, 3, kI32, x, y, n); }
@@ -49,8 +62,12 @@ extern "C" numrs_status numrs_sign_u8(numrs_context *context, const uint8_t *x, 
 extern "C" numrs_status numrs_sign_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 3, kU16, x, y, n); }
 extern "C" numrs_status numrs_sign_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return UnaryRaw(context, 3, kU32, x, y, n); }
 extern "C" numrs_status numrs_sign_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return UnaryRaw(context, 3, kU64, x, y, n); }
+extern "C" numrs_status numrs_sign_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 3, kF16, x, y, n); }
+extern "C" numrs_status numrs_sign_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 3, kBF16, x, y, n); }
 extern "C" numrs_status numrs_sign_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 3, kF32, x, y, n); }
 extern "C" numrs_status numrs_sign_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 3, kF64, x, y, n); }
+extern "C" numrs_status numrs_sign_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 3, kC64, x, y, n); }
+extern "C" numrs_status numrs_sign_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 3, kC128, x, y, n); }
 extern "C" numrs_status numrs_square_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 4, kI8, x, y, n); }
 extern "C" numrs_status numrs_square_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 4, kI16, x, y, n); }
 extern "C" numrs_status numrs_square_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return UnaryRaw(context, 4, kI32, x, y, n); }
@@ -59,8 +76,12 @@ extern "C" numrs_status numrs_square_u8(numrs_context *context, const uint8_t *x
 extern "C" numrs_status numrs_square_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 4, kU16, x, y, n); }
 extern "C" numrs_status numrs_square_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return UnaryRaw(context, 4, kU32, x, y, n); }
 extern "C" numrs_status numrs_square_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return UnaryRaw(context, 4, kU64, x, y, n); }
+extern "C" numrs_status numrs_square_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 4, kF16, x, y, n); }
+extern "C" numrs_status numrs_square_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 4, kBF16, x, y, n); }
 extern "C" numrs_status numrs_square_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 4, kF32, x, y, n); }
 extern "C" numrs_status numrs_square_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 4, kF64, x, y, n); }
+extern "C" numrs_status numrs_square_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 4, kC64, x, y, n); }
+extern "C" numrs_status numrs_square_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 4, kC128, x, y, n); }
 extern "C" numrs_status numrs_reciprocal_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 5, kI8, x, y, n); }
 extern "C" numrs_status numrs_reciprocal_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 5, kI16, x, y, n); }
 extern "C" numrs_status numrs_reciprocal_i32(numrs_context *context, const int32_t *x, int32_t *y, int64_t n) { return UnaryRaw(context, 5, kI32, x, y, n); }
@@ -69,10 +90,18 @@ extern "C" numrs_status numrs_reciprocal_u8(numrs_context *context, const uint8_
 extern "C" numrs_status numrs_reciprocal_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 5, kU16, x, y, n); }
 extern "C" numrs_status numrs_reciprocal_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return UnaryRaw(context, 5, kU32, x, y, n); }
 extern "C" numrs_status numrs_reciprocal_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return UnaryRaw(context, 5, kU64, x, y, n); }
+extern "C" numrs_status numrs_reciprocal_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 5, kF16, x, y, n); }
+extern "C" numrs_status numrs_reciprocal_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 5, kBF16, x, y, n); }
 extern "C" numrs_status numrs_reciprocal_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 5, kF32, x, y, n); }
 extern "C" numrs_status numrs_reciprocal_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 5, kF64, x, y, n); }
+extern "C" numrs_status numrs_reciprocal_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 5, kC64, x, y, n); }
+extern "C" numrs_status numrs_reciprocal_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 5, kC128, x, y, n); }
+extern "C" numrs_status numrs_sqrt_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 6, kF16, x, y, n); }
+extern "C" numrs_status numrs_sqrt_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 6, kBF16, x, y, n); }
 extern "C" numrs_status numrs_sqrt_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 6, kF32, x, y, n); }
 extern "C" numrs_status numrs_sqrt_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 6, kF64, x, y, n); }
+extern "C" numrs_status numrs_sqrt_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 6, kC64, x, y, n); }
+extern "C" numrs_status numrs_sqrt_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 6, kC128, x, y, n); }
 extern "C" numrs_status numrs_floor_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 7, kBOOL, x, y, n); }
 extern "C" numrs_status numrs_floor_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 7, kI8, x, y, n); }
 extern "C" numrs_status numrs_floor_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 7, kI16, x, y, n); }
@@ -82,6 +111,8 @@ extern "C" numrs_status numrs_floor_u8(numrs_context *context, const uint8_t *x,
 extern "C" numrs_status numrs_floor_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 7, kU16, x, y, n); }
 extern "C" numrs_status numrs_floor_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return UnaryRaw(context, 7, kU32, x, y, n); }
 extern "C" numrs_status numrs_floor_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return UnaryRaw(context, 7, kU64, x, y, n); }
+extern "C" numrs_status numrs_floor_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 7, kF16, x, y, n); }
+extern "C" numrs_status numrs_floor_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 7, kBF16, x, y, n); }
 extern "C" numrs_status numrs_floor_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 7, kF32, x, y, n); }
 extern "C" numrs_status numrs_floor_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 7, kF64, x, y, n); }
 extern "C" numrs_status numrs_ceil_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 8, kBOOL, x, y, n); }
@@ -93,6 +124,8 @@ extern "C" numrs_status numrs_ceil_u8(numrs_context *context, const uint8_t *x, 
 extern "C" numrs_status numrs_ceil_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 8, kU16, x, y, n); }
 extern "C" numrs_status numrs_ceil_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return UnaryRaw(context, 8, kU32, x, y, n); }
 extern "C" numrs_status numrs_ceil_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return UnaryRaw(context, 8, kU64, x, y, n); }
+extern "C" numrs_status numrs_ceil_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 8, kF16, x, y, n); }
+extern "C" numrs_status numrs_ceil_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 8, kBF16, x, y, n); }
 extern "C" numrs_status numrs_ceil_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 8, kF32, x, y, n); }
 extern "C" numrs_status numrs_ceil_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 8, kF64, x, y, n); }
 extern "C" numrs_status numrs_trunc_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 9, kBOOL, x, y, n); }
@@ -104,6 +137,8 @@ extern "C" numrs_status numrs_trunc_u8(numrs_context *context, const uint8_t *x,
 extern "C" numrs_status numrs_trunc_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 9, kU16, x, y, n); }
 extern "C" numrs_status numrs_trunc_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return UnaryRaw(context, 9, kU32, x, y, n); }
 extern "C" numrs_status numrs_trunc_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return UnaryRaw(context, 9, kU64, x, y, n); }
+extern "C" numrs_status numrs_trunc_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 9, kF16, x, y, n); }
+extern "C" numrs_status numrs_trunc_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 9, kBF16, x, y, n); }
 extern "C" numrs_status numrs_trunc_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 9, kF32, x, y, n); }
 extern "C" numrs_status numrs_trunc_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 9, kF64, x, y, n); }
 extern "C" numrs_status numrs_round_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 10, kBOOL, x, y, n); }
@@ -115,8 +150,12 @@ extern "C" numrs_status numrs_round_u8(numrs_context *context, const uint8_t *x,
 extern "C" numrs_status numrs_round_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 10, kU16, x, y, n); }
 extern "C" numrs_status numrs_round_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return UnaryRaw(context, 10, kU32, x, y, n); }
 extern "C" numrs_status numrs_round_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return UnaryRaw(context, 10, kU64, x, y, n); }
+extern "C" numrs_status numrs_round_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 10, kF16, x, y, n); }
+extern "C" numrs_status numrs_round_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 10, kBF16, x, y, n); }
 extern "C" numrs_status numrs_round_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 10, kF32, x, y, n); }
 extern "C" numrs_status numrs_round_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 10, kF64, x, y, n); }
+extern "C" numrs_status numrs_round_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 10, kC64, x, y, n); }
+extern "C" numrs_status numrs_round_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 10, kC128, x, y, n); }
 extern "C" numrs_status numrs_isnan_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kBOOL, x, y, n); }
 extern "C" numrs_status numrs_isnan_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kI8, x, y, n); }
 extern "C" numrs_status numrs_isnan_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kI16, x, y, n); }
@@ -126,8 +165,12 @@ extern "C" numrs_status numrs_isnan_u8(numrs_context *context, const uint8_t *x,
 extern "C" numrs_status numrs_isnan_u16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kU16, x, y, n); }
 extern "C" numrs_status numrs_isnan_u32(numrs_context *context, const uint32_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kU32, x, y, n); }
 extern "C" numrs_status numrs_isnan_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kU64, x, y, n); }
+extern "C" numrs_status numrs_isnan_f16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kF16, x, y, n); }
+extern "C" numrs_status numrs_isnan_bf16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kBF16, x, y, n); }
 extern "C" numrs_status numrs_isnan_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kF32, x, y, n); }
 extern "C" numrs_status numrs_isnan_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kF64, x, y, n); }
+extern "C" numrs_status numrs_isnan_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kC64, x, y, n); }
+extern "C" numrs_status numrs_isnan_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 11, kC128, x, y, n); }
 extern "C" numrs_status numrs_isinf_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kBOOL, x, y, n); }
 extern "C" numrs_status numrs_isinf_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kI8, x, y, n); }
 extern "C" numrs_status numrs_isinf_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kI16, x, y, n); }
@@ -137,8 +180,12 @@ extern "C" numrs_status numrs_isinf_u8(numrs_context *context, const uint8_t *x,
 extern "C" numrs_status numrs_isinf_u16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kU16, x, y, n); }
 extern "C" numrs_status numrs_isinf_u32(numrs_context *context, const uint32_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kU32, x, y, n); }
 extern "C" numrs_status numrs_isinf_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kU64, x, y, n); }
+extern "C" numrs_status numrs_isinf_f16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kF16, x, y, n); }
+extern "C" numrs_status numrs_isinf_bf16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kBF16, x, y, n); }
 extern "C" numrs_status numrs_isinf_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kF32, x, y, n); }
 extern "C" numrs_status numrs_isinf_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kF64, x, y, n); }
+extern "C" numrs_status numrs_isinf_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kC64, x, y, n); }
+extern "C" numrs_status numrs_isinf_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 12, kC128, x, y, n); }
 extern "C" numrs_status numrs_isfinite_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kBOOL, x, y, n); }
 extern "C" numrs_status numrs_isfinite_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kI8, x, y, n); }
 extern "C" numrs_status numrs_isfinite_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kI16, x, y, n); }
@@ -148,8 +195,12 @@ extern "C" numrs_status numrs_isfinite_u8(numrs_context *context, const uint8_t 
 extern "C" numrs_status numrs_isfinite_u16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kU16, x, y, n); }
 extern "C" numrs_status numrs_isfinite_u32(numrs_context *context, const uint32_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kU32, x, y, n); }
 extern "C" numrs_status numrs_isfinite_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kU64, x, y, n); }
+extern "C" numrs_status numrs_isfinite_f16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kF16, x, y, n); }
+extern "C" numrs_status numrs_isfinite_bf16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kBF16, x, y, n); }
 extern "C" numrs_status numrs_isfinite_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kF32, x, y, n); }
 extern "C" numrs_status numrs_isfinite_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kF64, x, y, n); }
+extern "C" numrs_status numrs_isfinite_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kC64, x, y, n); }
+extern "C" numrs_status numrs_isfinite_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 13, kC128, x, y, n); }
 extern "C" numrs_status numrs_signbit_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 14, kBOOL, x, y, n); }
 extern "C" numrs_status numrs_signbit_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 14, kI8, x, y, n); }
 extern "C" numrs_status numrs_signbit_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 14, kI16, x, y, n); }
@@ -159,6 +210,8 @@ extern "C" numrs_status numrs_signbit_u8(numrs_context *context, const uint8_t *
 extern "C" numrs_status numrs_signbit_u16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 14, kU16, x, y, n); }
 extern "C" numrs_status numrs_signbit_u32(numrs_context *context, const uint32_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 14, kU32, x, y, n); }
 extern "C" numrs_status numrs_signbit_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 14, kU64, x, y, n); }
+extern "C" numrs_status numrs_signbit_f16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 14, kF16, x, y, n); }
+extern "C" numrs_status numrs_signbit_bf16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 14, kBF16, x, y, n); }
 extern "C" numrs_status numrs_signbit_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 14, kF32, x, y, n); }
 extern "C" numrs_status numrs_signbit_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 14, kF64, x, y, n); }
 extern "C" numrs_status numrs_logical_not_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 15, kBOOL, x, y, n); }
@@ -170,8 +223,12 @@ extern "C" numrs_status numrs_logical_not_u8(numrs_context *context, const uint8
 extern "C" numrs_status numrs_logical_not_u16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 15, kU16, x, y, n); }
 extern "C" numrs_status numrs_logical_not_u32(numrs_context *context, const uint32_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 15, kU32, x, y, n); }
 extern "C" numrs_status numrs_logical_not_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 15, kU64, x, y, n); }
+extern "C" numrs_status numrs_logical_not_f16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 15, kF16, x, y, n); }
+extern "C" numrs_status numrs_logical_not_bf16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 15, kBF16, x, y, n); }
 extern "C" numrs_status numrs_logical_not_f32(numrs_context *context, const float *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 15, kF32, x, y, n); }
 extern "C" numrs_status numrs_logical_not_f64(numrs_context *context, const double *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 15, kF64, x, y, n); }
+extern "C" numrs_status numrs_logical_not_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 15, kC64, x, y, n); }
+extern "C" numrs_status numrs_logical_not_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 15, kC128, x, y, n); }
 extern "C" numrs_status numrs_bitwise_invert_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 16, kBOOL, x, y, n); }
 extern "C" numrs_status numrs_bitwise_invert_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 16, kI8, x, y, n); }
 extern "C" numrs_status numrs_bitwise_invert_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 16, kI16, x, y, n); }
@@ -190,8 +247,12 @@ extern "C" numrs_status numrs_conj_u8(numrs_context *context, const uint8_t *x, 
 extern "C" numrs_status numrs_conj_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 17, kU16, x, y, n); }
 extern "C" numrs_status numrs_conj_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return UnaryRaw(context, 17, kU32, x, y, n); }
 extern "C" numrs_status numrs_conj_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return UnaryRaw(context, 17, kU64, x, y, n); }
+extern "C" numrs_status numrs_conj_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 17, kF16, x, y, n); }
+extern "C" numrs_status numrs_conj_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 17, kBF16, x, y, n); }
 extern "C" numrs_status numrs_conj_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 17, kF32, x, y, n); }
 extern "C" numrs_status numrs_conj_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 17, kF64, x, y, n); }
+extern "C" numrs_status numrs_conj_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 17, kC64, x, y, n); }
+extern "C" numrs_status numrs_conj_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 17, kC128, x, y, n); }
 extern "C" numrs_status numrs_real_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 18, kBOOL, x, y, n); }
 extern "C" numrs_status numrs_real_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 18, kI8, x, y, n); }
 extern "C" numrs_status numrs_real_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 18, kI16, x, y, n); }
@@ -201,8 +262,12 @@ extern "C" numrs_status numrs_real_u8(numrs_context *context, const uint8_t *x, 
 extern "C" numrs_status numrs_real_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 18, kU16, x, y, n); }
 extern "C" numrs_status numrs_real_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return UnaryRaw(context, 18, kU32, x, y, n); }
 extern "C" numrs_status numrs_real_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return UnaryRaw(context, 18, kU64, x, y, n); }
+extern "C" numrs_status numrs_real_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 18, kF16, x, y, n); }
+extern "C" numrs_status numrs_real_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 18, kBF16, x, y, n); }
 extern "C" numrs_status numrs_real_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 18, kF32, x, y, n); }
 extern "C" numrs_status numrs_real_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 18, kF64, x, y, n); }
+extern "C" numrs_status numrs_real_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t n) { return UnaryRaw(context, 18, kC64, x, y, n); }
+extern "C" numrs_status numrs_real_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t n) { return UnaryRaw(context, 18, kC128, x, y, n); }
 extern "C" numrs_status numrs_imag_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t n) { return UnaryRaw(context, 19, kBOOL, x, y, n); }
 extern "C" numrs_status numrs_imag_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t n) { return UnaryRaw(context, 19, kI8, x, y, n); }
 extern "C" numrs_status numrs_imag_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t n) { return UnaryRaw(context, 19, kI16, x, y, n); }
@@ -212,56 +277,152 @@ extern "C" numrs_status numrs_imag_u8(numrs_context *context, const uint8_t *x, 
 extern "C" numrs_status numrs_imag_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 19, kU16, x, y, n); }
 extern "C" numrs_status numrs_imag_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t n) { return UnaryRaw(context, 19, kU32, x, y, n); }
 extern "C" numrs_status numrs_imag_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t n) { return UnaryRaw(context, 19, kU64, x, y, n); }
+extern "C" numrs_status numrs_imag_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 19, kF16, x, y, n); }
+extern "C" numrs_status numrs_imag_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 19, kBF16, x, y, n); }
 extern "C" numrs_status numrs_imag_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 19, kF32, x, y, n); }
 extern "C" numrs_status numrs_imag_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 19, kF64, x, y, n); }
+extern "C" numrs_status numrs_imag_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t n) { return UnaryRaw(context, 19, kC64, x, y, n); }
+extern "C" numrs_status numrs_imag_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t n) { return UnaryRaw(context, 19, kC128, x, y, n); }
+extern "C" numrs_status numrs_exp_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 20, kF16, x, y, n); }
+extern "C" numrs_status numrs_exp_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 20, kBF16, x, y, n); }
 extern "C" numrs_status numrs_exp_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 20, kF32, x, y, n); }
 extern "C" numrs_status numrs_exp_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 20, kF64, x, y, n); }
+extern "C" numrs_status numrs_exp_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 20, kC64, x, y, n); }
+extern "C" numrs_status numrs_exp_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 20, kC128, x, y, n); }
+extern "C" numrs_status numrs_exp2_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 21, kF16, x, y, n); }
+extern "C" numrs_status numrs_exp2_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 21, kBF16, x, y, n); }
 extern "C" numrs_status numrs_exp2_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 21, kF32, x, y, n); }
 extern "C" numrs_status numrs_exp2_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 21, kF64, x, y, n); }
+extern "C" numrs_status numrs_exp2_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 21, kC64, x, y, n); }
+extern "C" numrs_status numrs_exp2_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 21, kC128, x, y, n); }
+extern "C" numrs_status numrs_expm1_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 22, kF16, x, y, n); }
+extern "C" numrs_status numrs_expm1_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 22, kBF16, x, y, n); }
 extern "C" numrs_status numrs_expm1_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 22, kF32, x, y, n); }
 extern "C" numrs_status numrs_expm1_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 22, kF64, x, y, n); }
+extern "C" numrs_status numrs_expm1_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 22, kC64, x, y, n); }
+extern "C" numrs_status numrs_expm1_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 22, kC128, x, y, n); }
+extern "C" numrs_status numrs_log_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 23, kF16, x, y, n); }
+extern "C" numrs_status numrs_log_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 23, kBF16, x, y, n); }
 extern "C" numrs_status numrs_log_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 23, kF32, x, y, n); }
 extern "C" numrs_status numrs_log_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 23, kF64, x, y, n); }
+extern "C" numrs_status numrs_log_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 23, kC64, x, y, n); }
+extern "C" numrs_status numrs_log_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 23, kC128, x, y, n); }
+extern "C" numrs_status numrs_log2_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 24, kF16, x, y, n); }
+extern "C" numrs_status numrs_log2_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 24, kBF16, x, y, n); }
 extern "C" numrs_status numrs_log2_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 24, kF32, x, y, n); }
 extern "C" numrs_status numrs_log2_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 24, kF64, x, y, n); }
+extern "C" numrs_status numrs_log2_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 24, kC64, x, y, n); }
+extern "C" numrs_status numrs_log2_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 24, kC128, x, y, n); }
+extern "C" numrs_status numrs_log10_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 25, kF16, x, y, n); }
+extern "C" numrs_status numrs_log10_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 25, kBF16, x, y, n); }
 extern "C" numrs_status numrs_log10_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 25, kF32, x, y, n); }
 extern "C" numrs_status numrs_log10_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 25, kF64, x, y, n); }
+extern "C" numrs_status numrs_log10_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 25, kC64, x, y, n); }
+extern "C" numrs_status numrs_log10_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 25, kC128, x, y, n); }
+extern "C" numrs_status numrs_log1p_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 26, kF16, x, y, n); }
+extern "C" numrs_status numrs_log1p_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 26, kBF16, x, y, n); }
 extern "C" numrs_status numrs_log1p_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 26, kF32, x, y, n); }
 extern "C" numrs_status numrs_log1p_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 26, kF64, x, y, n); }
+extern "C" numrs_status numrs_log1p_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 26, kC64, x, y, n); }
+extern "C" numrs_status numrs_log1p_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 26, kC128, x, y, n); }
+extern "C" numrs_status numrs_sin_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 27, kF16, x, y, n); }
+extern "C" numrs_status numrs_sin_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 27, kBF16, x, y, n); }
 extern "C" numrs_status numrs_sin_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 27, kF32, x, y, n); }
 extern "C" numrs_status numrs_sin_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 27, kF64, x, y, n); }
+extern "C" numrs_status numrs_sin_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 27, kC64, x, y, n); }
+extern "C" numrs_status numrs_sin_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 27, kC128, x, y, n); }
+extern "C" numrs_status numrs_cos_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 28, kF16, x, y, n); }
+extern "C" numrs_status numrs_cos_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 28, kBF16, x, y, n); }
 extern "C" numrs_status numrs_cos_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 28, kF32, x, y, n); }
 extern "C" numrs_status numrs_cos_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 28, kF64, x, y, n); }
+extern "C" numrs_status numrs_cos_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 28, kC64, x, y, n); }
+extern "C" numrs_status numrs_cos_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 28, kC128, x, y, n); }
+extern "C" numrs_status numrs_tan_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 29, kF16, x, y, n); }
+extern "C" numrs_status numrs_tan_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 29, kBF16, x, y, n); }
 extern "C" numrs_status numrs_tan_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 29, kF32, x, y, n); }
 extern "C" numrs_status numrs_tan_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 29, kF64, x, y, n); }
+extern "C" numrs_status numrs_tan_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 29, kC64, x, y, n); }
+extern "C" numrs_status numrs_tan_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 29, kC128, x, y, n); }
+extern "C" numrs_status numrs_sinh_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 30, kF16, x, y, n); }
+extern "C" numrs_status numrs_sinh_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 30, kBF16, x, y, n); }
 extern "C" numrs_status numrs_sinh_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 30, kF32, x, y, n); }
 extern "C" numrs_status numrs_sinh_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 30, kF64, x, y, n); }
+extern "C" numrs_status numrs_sinh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 30, kC64, x, y, n); }
+extern "C" numrs_status numrs_sinh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 30, kC128, x, y, n); }
+extern "C" numrs_status numrs_cosh_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 31, kF16, x, y, n); }
+extern "C" numrs_status numrs_cosh_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 31, kBF16, x, y, n); }
 extern "C" numrs_status numrs_cosh_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 31, kF32, x, y, n); }
 extern "C" numrs_status numrs_cosh_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 31, kF64, x, y, n); }
+extern "C" numrs_status numrs_cosh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 31, kC64, x, y, n); }
+extern "C" numrs_status numrs_cosh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 31, kC128, x, y, n); }
+extern "C" numrs_status numrs_tanh_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 32, kF16, x, y, n); }
+extern "C" numrs_status numrs_tanh_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 32, kBF16, x, y, n); }
 extern "C" numrs_status numrs_tanh_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 32, kF32, x, y, n); }
 extern "C" numrs_status numrs_tanh_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 32, kF64, x, y, n); }
+extern "C" numrs_status numrs_tanh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 32, kC64, x, y, n); }
+extern "C" numrs_status numrs_tanh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 32, kC128, x, y, n); }
+extern "C" numrs_status numrs_asin_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 33, kF16, x, y, n); }
+extern "C" numrs_status numrs_asin_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 33, kBF16, x, y, n); }
 extern "C" numrs_status numrs_asin_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 33, kF32, x, y, n); }
 extern "C" numrs_status numrs_asin_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 33, kF64, x, y, n); }
+extern "C" numrs_status numrs_asin_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 33, kC64, x, y, n); }
+extern "C" numrs_status numrs_asin_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 33, kC128, x, y, n); }
+extern "C" numrs_status numrs_acos_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 34, kF16, x, y, n); }
+extern "C" numrs_status numrs_acos_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 34, kBF16, x, y, n); }
 extern "C" numrs_status numrs_acos_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 34, kF32, x, y, n); }
 extern "C" numrs_status numrs_acos_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 34, kF64, x, y, n); }
+extern "C" numrs_status numrs_acos_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 34, kC64, x, y, n); }
+extern "C" numrs_status numrs_acos_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 34, kC128, x, y, n); }
+extern "C" numrs_status numrs_atan_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 35, kF16, x, y, n); }
+extern "C" numrs_status numrs_atan_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 35, kBF16, x, y, n); }
 extern "C" numrs_status numrs_atan_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 35, kF32, x, y, n); }
 extern "C" numrs_status numrs_atan_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 35, kF64, x, y, n); }
+extern "C" numrs_status numrs_atan_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 35, kC64, x, y, n); }
+extern "C" numrs_status numrs_atan_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 35, kC128, x, y, n); }
+extern "C" numrs_status numrs_asinh_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 36, kF16, x, y, n); }
+extern "C" numrs_status numrs_asinh_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 36, kBF16, x, y, n); }
 extern "C" numrs_status numrs_asinh_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 36, kF32, x, y, n); }
 extern "C" numrs_status numrs_asinh_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 36, kF64, x, y, n); }
+extern "C" numrs_status numrs_asinh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 36, kC64, x, y, n); }
+extern "C" numrs_status numrs_asinh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 36, kC128, x, y, n); }
+extern "C" numrs_status numrs_acosh_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 37, kF16, x, y, n); }
+extern "C" numrs_status numrs_acosh_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 37, kBF16, x, y, n); }
 extern "C" numrs_status numrs_acosh_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 37, kF32, x, y, n); }
 extern "C" numrs_status numrs_acosh_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 37, kF64, x, y, n); }
+extern "C" numrs_status numrs_acosh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 37, kC64, x, y, n); }
+extern "C" numrs_status numrs_acosh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 37, kC128, x, y, n); }
+extern "C" numrs_status numrs_atanh_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 38, kF16, x, y, n); }
+extern "C" numrs_status numrs_atanh_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 38, kBF16, x, y, n); }
 extern "C" numrs_status numrs_atanh_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 38, kF32, x, y, n); }
 extern "C" numrs_status numrs_atanh_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 38, kF64, x, y, n); }
+extern "C" numrs_status numrs_atanh_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t n) { return UnaryRaw(context, 38, kC64, x, y, n); }
+extern "C" numrs_status numrs_atanh_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t n) { return UnaryRaw(context, 38, kC128, x, y, n); }
+extern "C" numrs_status numrs_cbrt_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 39, kF16, x, y, n); }
+extern "C" numrs_status numrs_cbrt_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 39, kBF16, x, y, n); }
 extern "C" numrs_status numrs_cbrt_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 39, kF32, x, y, n); }
 extern "C" numrs_status numrs_cbrt_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 39, kF64, x, y, n); }
+extern "C" numrs_status numrs_rsqrt_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 40, kF16, x, y, n); }
+extern "C" numrs_status numrs_rsqrt_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 40, kBF16, x, y, n); }
 extern "C" numrs_status numrs_rsqrt_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 40, kF32, x, y, n); }
 extern "C" numrs_status numrs_rsqrt_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 40, kF64, x, y, n); }
+extern "C" numrs_status numrs_erf_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 41, kF16, x, y, n); }
+extern "C" numrs_status numrs_erf_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 41, kBF16, x, y, n); }
 extern "C" numrs_status numrs_erf_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 41, kF32, x, y, n); }
 extern "C" numrs_status numrs_erf_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 41, kF64, x, y, n); }
+extern "C" numrs_status numrs_erfc_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 42, kF16, x, y, n); }
+extern "C" numrs_status numrs_erfc_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 42, kBF16, x, y, n); }
 extern "C" numrs_status numrs_erfc_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 42, kF32, x, y, n); }
 extern "C" numrs_status numrs_erfc_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 42, kF64, x, y, n); }
+extern "C" numrs_status numrs_sigmoid_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 43, kF16, x, y, n); }
+extern "C" numrs_status numrs_sigmoid_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 43, kBF16, x, y, n); }
 extern "C" numrs_status numrs_sigmoid_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 43, kF32, x, y, n); }
 extern "C" numrs_status numrs_sigmoid_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 43, kF64, x, y, n); }
+extern "C" numrs_status numrs_angle_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 44, kF16, x, y, n); }
+extern "C" numrs_status numrs_angle_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 44, kBF16, x, y, n); }
+extern "C" numrs_status numrs_angle_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 44, kF32, x, y, n); }
+extern "C" numrs_status numrs_angle_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 44, kF64, x, y, n); }
+extern "C" numrs_status numrs_angle_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t n) { return UnaryRaw(context, 44, kC64, x, y, n); }
+extern "C" numrs_status numrs_angle_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t n) { return UnaryRaw(context, 44, kC128, x, y, n); }
 extern "C" numrs_status numrs_add_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 0, kBOOL, a, b, y, n); }
 extern "C" numrs_status numrs_add_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return BinaryRaw(context, 0, kI8, a, b, y, n); }
 extern "C" numrs_status numrs_add_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return BinaryRaw(context, 0, kI16, a, b, y, n); }
@@ -271,8 +432,12 @@ extern "C" numrs_status numrs_add_u8(numrs_context *context, const uint8_t *a, c
 extern "C" numrs_status numrs_add_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 0, kU16, a, b, y, n); }
 extern "C" numrs_status numrs_add_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return BinaryRaw(context, 0, kU32, a, b, y, n); }
 extern "C" numrs_status numrs_add_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return BinaryRaw(context, 0, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_add_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 0, kF16, a, b, y, n); }
+extern "C" numrs_status numrs_add_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 0, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_add_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 0, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_add_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 0, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_add_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, numrs_c64 *y, int64_t n) { return BinaryRaw(context, 0, kC64, a, b, y, n); }
+extern "C" numrs_status numrs_add_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, numrs_c128 *y, int64_t n) { return BinaryRaw(context, 0, kC128, a, b, y, n); }
 extern "C" numrs_status numrs_subtract_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return BinaryRaw(context, 1, kI8, a, b, y, n); }
 extern "C" numrs_status numrs_subtract_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return BinaryRaw(context, 1, kI16, a, b, y, n); }
 extern "C" numrs_status numrs_subtract_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return BinaryRaw(context, 1, kI32, a, b, y, n); }
@@ -281,8 +446,12 @@ extern "C" numrs_status numrs_subtract_u8(numrs_context *context, const uint8_t 
 extern "C" numrs_status numrs_subtract_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 1, kU16, a, b, y, n); }
 extern "C" numrs_status numrs_subtract_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return BinaryRaw(context, 1, kU32, a, b, y, n); }
 extern "C" numrs_status numrs_subtract_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return BinaryRaw(context, 1, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_subtract_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 1, kF16, a, b, y, n); }
+extern "C" numrs_status numrs_subtract_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 1, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_subtract_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 1, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_subtract_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 1, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_subtract_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, numrs_c64 *y, int64_t n) { return BinaryRaw(context, 1, kC64, a, b, y, n); }
+extern "C" numrs_status numrs_subtract_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, numrs_c128 *y, int64_t n) { return BinaryRaw(context, 1, kC128, a, b, y, n); }
 extern "C" numrs_status numrs_multiply_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 2, kBOOL, a, b, y, n); }
 extern "C" numrs_status numrs_multiply_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return BinaryRaw(context, 2, kI8, a, b, y, n); }
 extern "C" numrs_status numrs_multiply_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return BinaryRaw(context, 2, kI16, a, b, y, n); }
@@ -292,10 +461,18 @@ extern "C" numrs_status numrs_multiply_u8(numrs_context *context, const uint8_t 
 extern "C" numrs_status numrs_multiply_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 2, kU16, a, b, y, n); }
 extern "C" numrs_status numrs_multiply_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return BinaryRaw(context, 2, kU32, a, b, y, n); }
 extern "C" numrs_status numrs_multiply_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return BinaryRaw(context, 2, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_multiply_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 2, kF16, a, b, y, n); }
+extern "C" numrs_status numrs_multiply_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 2, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_multiply_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 2, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_multiply_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 2, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_multiply_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, numrs_c64 *y, int64_t n) { return BinaryRaw(context, 2, kC64, a, b, y, n); }
+extern "C" numrs_status numrs_multiply_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, numrs_c128 *y, int64_t n) { return BinaryRaw(context, 2, kC128, a, b, y, n); }
+extern "C" numrs_status numrs_divide_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 3, kF16, a, b, y, n); }
+extern "C" numrs_status numrs_divide_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 3, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_divide_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 3, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_divide_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 3, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_divide_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, numrs_c64 *y, int64_t n) { return BinaryRaw(context, 3, kC64, a, b, y, n); }
+extern "C" numrs_status numrs_divide_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, numrs_c128 *y, int64_t n) { return BinaryRaw(context, 3, kC128, a, b, y, n); }
 extern "C" numrs_status numrs_floor_divide_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return BinaryRaw(context, 4, kI8, a, b, y, n); }
 extern "C" numrs_status numrs_floor_divide_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return BinaryRaw(context, 4, kI16, a, b, y, n); }
 extern "C" numrs_status numrs_floor_divide_i32(numrs_context *context, const int32_t *a, const int32_t *b, int32_t *y, int64_t n) { return BinaryRaw(context, 4, kI32, a, b, y, n); }
@@ -304,6 +481,8 @@ extern "C" numrs_status numrs_floor_divide_u8(numrs_context *context, const uint
 extern "C" numrs_status numrs_floor_divide_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 4, kU16, a, b, y, n); }
 extern "C" numrs_status numrs_floor_divide_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return BinaryRaw(context, 4, kU32, a, b, y, n); }
 extern "C" numrs_status numrs_floor_divide_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return BinaryRaw(context, 4, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_floor_divide_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 4, kF16, a, b, y, n); }
+extern "C" numrs_status numrs_floor_divide_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 4, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_floor_divide_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 4, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_floor_divide_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 4, kF64, a, b, y, n); }
 extern "C" numrs_status numrs_remainder_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return BinaryRaw(context, 5, kI8, a, b, y, n); }
@@ -314,6 +493,8 @@ extern "C" numrs_status numrs_remainder_u8(numrs_context *context, const uint8_t
 extern "C" numrs_status numrs_remainder_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 5, kU16, a, b, y, n); }
 extern "C" numrs_status numrs_remainder_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return BinaryRaw(context, 5, kU32, a, b, y, n); }
 extern "C" numrs_status numrs_remainder_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return BinaryRaw(context, 5, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_remainder_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 5, kF16, a, b, y, n); }
+extern "C" numrs_status numrs_remainder_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 5, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_remainder_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 5, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_remainder_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 5, kF64, a, b, y, n); }
 extern "C" numrs_status numrs_pow_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return BinaryRaw(context, 6, kI8, a, b, y, n); }
@@ -324,8 +505,12 @@ extern "C" numrs_status numrs_pow_u8(numrs_context *context, const uint8_t *a, c
 extern "C" numrs_status numrs_pow_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 6, kU16, a, b, y, n); }
 extern "C" numrs_status numrs_pow_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return BinaryRaw(context, 6, kU32, a, b, y, n); }
 extern "C" numrs_status numrs_pow_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return BinaryRaw(context, 6, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_pow_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 6, kF16, a, b, y, n); }
+extern "C" numrs_status numrs_pow_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 6, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_pow_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 6, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_pow_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 6, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_pow_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, numrs_c64 *y, int64_t n) { return BinaryRaw(context, 6, kC64, a, b, y, n); }
+extern "C" numrs_status numrs_pow_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, numrs_c128 *y, int64_t n) { return BinaryRaw(context, 6, kC128, a, b, y, n); }
 extern "C" numrs_status numrs_maximum_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 7, kBOOL, a, b, y, n); }
 extern "C" numrs_status numrs_maximum_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return BinaryRaw(context, 7, kI8, a, b, y, n); }
 extern "C" numrs_status numrs_maximum_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return BinaryRaw(context, 7, kI16, a, b, y, n); }
@@ -335,6 +520,8 @@ extern "C" numrs_status numrs_maximum_u8(numrs_context *context, const uint8_t *
 extern "C" numrs_status numrs_maximum_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 7, kU16, a, b, y, n); }
 extern "C" numrs_status numrs_maximum_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return BinaryRaw(context, 7, kU32, a, b, y, n); }
 extern "C" numrs_status numrs_maximum_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return BinaryRaw(context, 7, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_maximum_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 7, kF16, a, b, y, n); }
+extern "C" numrs_status numrs_maximum_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 7, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_maximum_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 7, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_maximum_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 7, kF64, a, b, y, n); }
 extern "C" numrs_status numrs_minimum_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 8, kBOOL, a, b, y, n); }
@@ -346,6 +533,8 @@ extern "C" numrs_status numrs_minimum_u8(numrs_context *context, const uint8_t *
 extern "C" numrs_status numrs_minimum_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 8, kU16, a, b, y, n); }
 extern "C" numrs_status numrs_minimum_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return BinaryRaw(context, 8, kU32, a, b, y, n); }
 extern "C" numrs_status numrs_minimum_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return BinaryRaw(context, 8, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_minimum_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 8, kF16, a, b, y, n); }
+extern "C" numrs_status numrs_minimum_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 8, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_minimum_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 8, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_minimum_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 8, kF64, a, b, y, n); }
 extern "C" numrs_status numrs_equal_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 9, kBOOL, a, b, y, n); }
@@ -357,8 +546,12 @@ extern "C" numrs_status numrs_equal_u8(numrs_context *context, const uint8_t *a,
 extern "C" numrs_status numrs_equal_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 9, kU16, a, b, y, n); }
 extern "C" numrs_status numrs_equal_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 9, kU32, a, b, y, n); }
 extern "C" numrs_status numrs_equal_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 9, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_equal_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 9, kF16, a, b, y, n); }
+extern "C" numrs_status numrs_equal_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 9, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_equal_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 9, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_equal_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 9, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_equal_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 9, kC64, a, b, y, n); }
+extern "C" numrs_status numrs_equal_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 9, kC128, a, b, y, n); }
 extern "C" numrs_status numrs_not_equal_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kBOOL, a, b, y, n); }
 extern "C" numrs_status numrs_not_equal_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kI8, a, b, y, n); }
 extern "C" numrs_status numrs_not_equal_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kI16, a, b, y, n); }
@@ -368,8 +561,12 @@ extern "C" numrs_status numrs_not_equal_u8(numrs_context *context, const uint8_t
 extern "C" numrs_status numrs_not_equal_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kU16, a, b, y, n); }
 extern "C" numrs_status numrs_not_equal_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kU32, a, b, y, n); }
 extern "C" numrs_status numrs_not_equal_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_not_equal_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kF16, a, b, y, n); }
+extern "C" numrs_status numrs_not_equal_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_not_equal_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_not_equal_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_not_equal_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kC64, a, b, y, n); }
+extern "C" numrs_status numrs_not_equal_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 10, kC128, a, b, y, n); }
 extern "C" numrs_status numrs_less_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 11, kBOOL, a, b, y, n); }
 extern "C" numrs_status numrs_less_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 11, kI8, a, b, y, n); }
 extern "C" numrs_status numrs_less_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 11, kI16, a, b, y, n); }
@@ -379,6 +576,8 @@ extern "C" numrs_status numrs_less_u8(numrs_context *context, const uint8_t *a, 
 extern "C" numrs_status numrs_less_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 11, kU16, a, b, y, n); }
 extern "C" numrs_status numrs_less_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 11, kU32, a, b, y, n); }
 extern "C" numrs_status numrs_less_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 11, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_less_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 11, kF16, a, b, y, n); }
+extern "C" numrs_status numrs_less_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 11, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_less_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 11, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_less_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 11, kF64, a, b, y, n); }
 extern "C" numrs_status numrs_less_equal_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 12, kBOOL, a, b, y, n); }
@@ -390,6 +589,8 @@ extern "C" numrs_status numrs_less_equal_u8(numrs_context *context, const uint8_
 extern "C" numrs_status numrs_less_equal_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 12, kU16, a, b, y, n); }
 extern "C" numrs_status numrs_less_equal_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 12, kU32, a, b, y, n); }
 extern "C" numrs_status numrs_less_equal_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 12, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_less_equal_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 12, kF16, a, b, y, n); }
+extern "C" numrs_status numrs_less_equal_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 12, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_less_equal_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 12, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_less_equal_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 12, kF64, a, b, y, n); }
 extern "C" numrs_status numrs_greater_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 13, kBOOL, a, b, y, n); }
@@ -401,6 +602,8 @@ extern "C" numrs_status numrs_greater_u8(numrs_context *context, const uint8_t *
 extern "C" numrs_status numrs_greater_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 13, kU16, a, b, y, n); }
 extern "C" numrs_status numrs_greater_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 13, kU32, a, b, y, n); }
 extern "C" numrs_status numrs_greater_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 13, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_greater_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 13, kF16, a, b, y, n); }
+extern "C" numrs_status numrs_greater_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 13, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_greater_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 13, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_greater_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 13, kF64, a, b, y, n); }
 extern "C" numrs_status numrs_greater_equal_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 14, kBOOL, a, b, y, n); }
@@ -412,6 +615,8 @@ extern "C" numrs_status numrs_greater_equal_u8(numrs_context *context, const uin
 extern "C" numrs_status numrs_greater_equal_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 14, kU16, a, b, y, n); }
 extern "C" numrs_status numrs_greater_equal_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 14, kU32, a, b, y, n); }
 extern "C" numrs_status numrs_greater_equal_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 14, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_greater_equal_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 14, kF16, a, b, y, n); }
+extern "C" numrs_status numrs_greater_equal_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 14, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_greater_equal_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 14, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_greater_equal_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 14, kF64, a, b, y, n); }
 extern "C" numrs_status numrs_logical_and_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 15, kBOOL, a, b, y, n); }
@@ -423,8 +628,12 @@ extern "C" numrs_status numrs_logical_and_u8(numrs_context *context, const uint8
 extern "C" numrs_status numrs_logical_and_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 15, kU16, a, b, y, n); }
 extern "C" numrs_status numrs_logical_and_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 15, kU32, a, b, y, n); }
 extern "C" numrs_status numrs_logical_and_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 15, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_logical_and_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 15, kF16, a, b, y, n); }
+extern "C" numrs_status numrs_logical_and_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 15, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_logical_and_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 15, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_logical_and_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 15, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_logical_and_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 15, kC64, a, b, y, n); }
+extern "C" numrs_status numrs_logical_and_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 15, kC128, a, b, y, n); }
 extern "C" numrs_status numrs_logical_or_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kBOOL, a, b, y, n); }
 extern "C" numrs_status numrs_logical_or_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kI8, a, b, y, n); }
 extern "C" numrs_status numrs_logical_or_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kI16, a, b, y, n); }
@@ -434,8 +643,12 @@ extern "C" numrs_status numrs_logical_or_u8(numrs_context *context, const uint8_
 extern "C" numrs_status numrs_logical_or_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kU16, a, b, y, n); }
 extern "C" numrs_status numrs_logical_or_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kU32, a, b, y, n); }
 extern "C" numrs_status numrs_logical_or_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_logical_or_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kF16, a, b, y, n); }
+extern "C" numrs_status numrs_logical_or_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_logical_or_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_logical_or_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_logical_or_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kC64, a, b, y, n); }
+extern "C" numrs_status numrs_logical_or_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 16, kC128, a, b, y, n); }
 extern "C" numrs_status numrs_logical_xor_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kBOOL, a, b, y, n); }
 extern "C" numrs_status numrs_logical_xor_i8(numrs_context *context, const int8_t *a, const int8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kI8, a, b, y, n); }
 extern "C" numrs_status numrs_logical_xor_i16(numrs_context *context, const int16_t *a, const int16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kI16, a, b, y, n); }
@@ -445,8 +658,12 @@ extern "C" numrs_status numrs_logical_xor_u8(numrs_context *context, const uint8
 extern "C" numrs_status numrs_logical_xor_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kU16, a, b, y, n); }
 extern "C" numrs_status numrs_logical_xor_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kU32, a, b, y, n); }
 extern "C" numrs_status numrs_logical_xor_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_logical_xor_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kF16, a, b, y, n); }
+extern "C" numrs_status numrs_logical_xor_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_logical_xor_f32(numrs_context *context, const float *a, const float *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_logical_xor_f64(numrs_context *context, const double *a, const double *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_logical_xor_c64(numrs_context *context, const numrs_c64 *a, const numrs_c64 *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kC64, a, b, y, n); }
+extern "C" numrs_status numrs_logical_xor_c128(numrs_context *context, const numrs_c128 *a, const numrs_c128 *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 17, kC128, a, b, y, n); }
 extern "C" numrs_status numrs_bitwise_and_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 18, kBOOL, a, b, y, n); }
 extern "C" numrs_status numrs_bitwise_and_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return BinaryRaw(context, 18, kI8, a, b, y, n); }
 extern "C" numrs_status numrs_bitwise_and_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return BinaryRaw(context, 18, kI16, a, b, y, n); }
@@ -490,14 +707,24 @@ extern "C" numrs_status numrs_bitwise_right_shift_u8(numrs_context *context, con
 extern "C" numrs_status numrs_bitwise_right_shift_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 22, kU16, a, b, y, n); }
 extern "C" numrs_status numrs_bitwise_right_shift_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return BinaryRaw(context, 22, kU32, a, b, y, n); }
 extern "C" numrs_status numrs_bitwise_right_shift_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return BinaryRaw(context, 22, kU64, a, b, y, n); }
+extern "C" numrs_status numrs_copysign_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 23, kF16, a, b, y, n); }
+extern "C" numrs_status numrs_copysign_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 23, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_copysign_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 23, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_copysign_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 23, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_nextafter_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 24, kF16, a, b, y, n); }
+extern "C" numrs_status numrs_nextafter_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 24, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_nextafter_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 24, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_nextafter_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 24, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_hypot_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 25, kF16, a, b, y, n); }
+extern "C" numrs_status numrs_hypot_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 25, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_hypot_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 25, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_hypot_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 25, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_atan2_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 26, kF16, a, b, y, n); }
+extern "C" numrs_status numrs_atan2_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 26, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_atan2_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 26, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_atan2_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 26, kF64, a, b, y, n); }
+extern "C" numrs_status numrs_logaddexp_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 27, kF16, a, b, y, n); }
+extern "C" numrs_status numrs_logaddexp_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return BinaryRaw(context, 27, kBF16, a, b, y, n); }
 extern "C" numrs_status numrs_logaddexp_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return BinaryRaw(context, 27, kF32, a, b, y, n); }
 extern "C" numrs_status numrs_logaddexp_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return BinaryRaw(context, 27, kF64, a, b, y, n); }
 extern "C" numrs_status numrs_where_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *y, int64_t n) { return TernaryRaw(context, 0, kBOOL, a, b, c, y, n); }
@@ -509,8 +736,12 @@ extern "C" numrs_status numrs_where_u8(numrs_context *context, const uint8_t *a,
 extern "C" numrs_status numrs_where_u16(numrs_context *context, const uint8_t *a, const uint16_t *b, const uint16_t *c, uint16_t *y, int64_t n) { return TernaryRaw(context, 0, kU16, a, b, c, y, n); }
 extern "C" numrs_status numrs_where_u32(numrs_context *context, const uint8_t *a, const uint32_t *b, const uint32_t *c, uint32_t *y, int64_t n) { return TernaryRaw(context, 0, kU32, a, b, c, y, n); }
 extern "C" numrs_status numrs_where_u64(numrs_context *context, const uint8_t *a, const uint64_t *b, const uint64_t *c, uint64_t *y, int64_t n) { return TernaryRaw(context, 0, kU64, a, b, c, y, n); }
+extern "C" numrs_status numrs_where_f16(numrs_context *context, const uint8_t *a, const uint16_t *b, const uint16_t *c, uint16_t *y, int64_t n) { return TernaryRaw(context, 0, kF16, a, b, c, y, n); }
+extern "C" numrs_status numrs_where_bf16(numrs_context *context, const uint8_t *a, const uint16_t *b, const uint16_t *c, uint16_t *y, int64_t n) { return TernaryRaw(context, 0, kBF16, a, b, c, y, n); }
 extern "C" numrs_status numrs_where_f32(numrs_context *context, const uint8_t *a, const float *b, const float *c, float *y, int64_t n) { return TernaryRaw(context, 0, kF32, a, b, c, y, n); }
 extern "C" numrs_status numrs_where_f64(numrs_context *context, const uint8_t *a, const double *b, const double *c, double *y, int64_t n) { return TernaryRaw(context, 0, kF64, a, b, c, y, n); }
+extern "C" numrs_status numrs_where_c64(numrs_context *context, const uint8_t *a, const numrs_c64 *b, const numrs_c64 *c, numrs_c64 *y, int64_t n) { return TernaryRaw(context, 0, kC64, a, b, c, y, n); }
+extern "C" numrs_status numrs_where_c128(numrs_context *context, const uint8_t *a, const numrs_c128 *b, const numrs_c128 *c, numrs_c128 *y, int64_t n) { return TernaryRaw(context, 0, kC128, a, b, c, y, n); }
 extern "C" numrs_status numrs_clip_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, const uint8_t *c, uint8_t *y, int64_t n) { return TernaryRaw(context, 1, kBOOL, a, b, c, y, n); }
 extern "C" numrs_status numrs_clip_i8(numrs_context *context, const int8_t *a, const int8_t *b, const int8_t *c, int8_t *y, int64_t n) { return TernaryRaw(context, 1, kI8, a, b, c, y, n); }
 extern "C" numrs_status numrs_clip_i16(numrs_context *context, const int16_t *a, const int16_t *b, const int16_t *c, int16_t *y, int64_t n) { return TernaryRaw(context, 1, kI16, a, b, c, y, n); }
@@ -520,8 +751,12 @@ extern "C" numrs_status numrs_clip_u8(numrs_context *context, const uint8_t *a, 
 extern "C" numrs_status numrs_clip_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, const uint16_t *c, uint16_t *y, int64_t n) { return TernaryRaw(context, 1, kU16, a, b, c, y, n); }
 extern "C" numrs_status numrs_clip_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, const uint32_t *c, uint32_t *y, int64_t n) { return TernaryRaw(context, 1, kU32, a, b, c, y, n); }
 extern "C" numrs_status numrs_clip_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, const uint64_t *c, uint64_t *y, int64_t n) { return TernaryRaw(context, 1, kU64, a, b, c, y, n); }
+extern "C" numrs_status numrs_clip_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, const uint16_t *c, uint16_t *y, int64_t n) { return TernaryRaw(context, 1, kF16, a, b, c, y, n); }
+extern "C" numrs_status numrs_clip_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, const uint16_t *c, uint16_t *y, int64_t n) { return TernaryRaw(context, 1, kBF16, a, b, c, y, n); }
 extern "C" numrs_status numrs_clip_f32(numrs_context *context, const float *a, const float *b, const float *c, float *y, int64_t n) { return TernaryRaw(context, 1, kF32, a, b, c, y, n); }
 extern "C" numrs_status numrs_clip_f64(numrs_context *context, const double *a, const double *b, const double *c, double *y, int64_t n) { return TernaryRaw(context, 1, kF64, a, b, c, y, n); }
+extern "C" numrs_status numrs_fma_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, const uint16_t *c, uint16_t *y, int64_t n) { return TernaryRaw(context, 2, kF16, a, b, c, y, n); }
+extern "C" numrs_status numrs_fma_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, const uint16_t *c, uint16_t *y, int64_t n) { return TernaryRaw(context, 2, kBF16, a, b, c, y, n); }
 extern "C" numrs_status numrs_fma_f32(numrs_context *context, const float *a, const float *b, const float *c, float *y, int64_t n) { return TernaryRaw(context, 2, kF32, a, b, c, y, n); }
 extern "C" numrs_status numrs_fma_f64(numrs_context *context, const double *a, const double *b, const double *c, double *y, int64_t n) { return TernaryRaw(context, 2, kF64, a, b, c, y, n); }
 extern "C" numrs_status numrs_sum_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 0, x, kBOOL, y, kI64, outer, n, inner, 0); }); }
@@ -533,8 +768,12 @@ extern "C" numrs_status numrs_sum_u8(numrs_context *context, const uint8_t *x, u
 extern "C" numrs_status numrs_sum_u16(numrs_context *context, const uint16_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 0, x, kU16, y, kU64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_sum_u32(numrs_context *context, const uint32_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 0, x, kU32, y, kU64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_sum_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 0, x, kU64, y, kU64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_sum_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 0, x, kF16, y, kF16, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_sum_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 0, x, kBF16, y, kBF16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_sum_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 0, x, kF32, y, kF32, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_sum_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 0, x, kF64, y, kF64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_sum_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 0, x, kC64, y, kC64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_sum_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 0, x, kC128, y, kC128, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_prod_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 1, x, kBOOL, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_prod_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 1, x, kI8, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_prod_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 1, x, kI16, y, kI64, outer, n, inner, 0); }); }
@@ -544,8 +783,12 @@ extern "C" numrs_status numrs_prod_u8(numrs_context *context, const uint8_t *x, 
 extern "C" numrs_status numrs_prod_u16(numrs_context *context, const uint16_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 1, x, kU16, y, kU64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_prod_u32(numrs_context *context, const uint32_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 1, x, kU32, y, kU64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_prod_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 1, x, kU64, y, kU64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_prod_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 1, x, kF16, y, kF16, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_prod_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 1, x, kBF16, y, kBF16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_prod_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 1, x, kF32, y, kF32, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_prod_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 1, x, kF64, y, kF64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_prod_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 1, x, kC64, y, kC64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_prod_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 1, x, kC128, y, kC128, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_min_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 2, x, kBOOL, y, kBOOL, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_min_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 2, x, kI8, y, kI8, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_min_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 2, x, kI16, y, kI16, outer, n, inner, 0); }); }
@@ -555,6 +798,8 @@ extern "C" numrs_status numrs_min_u8(numrs_context *context, const uint8_t *x, u
 extern "C" numrs_status numrs_min_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 2, x, kU16, y, kU16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_min_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 2, x, kU32, y, kU32, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_min_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 2, x, kU64, y, kU64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_min_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 2, x, kF16, y, kF16, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_min_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 2, x, kBF16, y, kBF16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_min_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 2, x, kF32, y, kF32, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_min_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 2, x, kF64, y, kF64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_max_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 3, x, kBOOL, y, kBOOL, outer, n, inner, 0); }); }
@@ -566,14 +811,28 @@ extern "C" numrs_status numrs_max_u8(numrs_context *context, const uint8_t *x, u
 extern "C" numrs_status numrs_max_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 3, x, kU16, y, kU16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_max_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 3, x, kU32, y, kU32, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_max_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 3, x, kU64, y, kU64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_max_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 3, x, kF16, y, kF16, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_max_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 3, x, kBF16, y, kBF16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_max_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 3, x, kF32, y, kF32, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_max_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 3, x, kF64, y, kF64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_mean_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 4, x, kF16, y, kF16, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_mean_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 4, x, kBF16, y, kBF16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_mean_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 4, x, kF32, y, kF32, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_mean_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 4, x, kF64, y, kF64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_mean_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 4, x, kC64, y, kC64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_mean_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 4, x, kC128, y, kC128, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_var_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 5, x, kF16, y, kF16, outer, n, inner, correction); }); }
+extern "C" numrs_status numrs_var_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 5, x, kBF16, y, kBF16, outer, n, inner, correction); }); }
 extern "C" numrs_status numrs_var_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 5, x, kF32, y, kF32, outer, n, inner, correction); }); }
 extern "C" numrs_status numrs_var_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 5, x, kF64, y, kF64, outer, n, inner, correction); }); }
+extern "C" numrs_status numrs_var_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 5, x, kC64, y, kF32, outer, n, inner, correction); }); }
+extern "C" numrs_status numrs_var_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 5, x, kC128, y, kF64, outer, n, inner, correction); }); }
+extern "C" numrs_status numrs_std_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 6, x, kF16, y, kF16, outer, n, inner, correction); }); }
+extern "C" numrs_status numrs_std_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 6, x, kBF16, y, kBF16, outer, n, inner, correction); }); }
 extern "C" numrs_status numrs_std_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 6, x, kF32, y, kF32, outer, n, inner, correction); }); }
 extern "C" numrs_status numrs_std_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 6, x, kF64, y, kF64, outer, n, inner, correction); }); }
+extern "C" numrs_status numrs_std_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 6, x, kC64, y, kF32, outer, n, inner, correction); }); }
+extern "C" numrs_status numrs_std_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 6, x, kC128, y, kF64, outer, n, inner, correction); }); }
 extern "C" numrs_status numrs_argmin_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 7, x, kBOOL, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_argmin_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 7, x, kI8, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_argmin_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 7, x, kI16, y, kI64, outer, n, inner, 0); }); }
@@ -583,6 +842,8 @@ extern "C" numrs_status numrs_argmin_u8(numrs_context *context, const uint8_t *x
 extern "C" numrs_status numrs_argmin_u16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 7, x, kU16, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_argmin_u32(numrs_context *context, const uint32_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 7, x, kU32, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_argmin_u64(numrs_context *context, const uint64_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 7, x, kU64, y, kI64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_argmin_f16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 7, x, kF16, y, kI64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_argmin_bf16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 7, x, kBF16, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_argmin_f32(numrs_context *context, const float *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 7, x, kF32, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_argmin_f64(numrs_context *context, const double *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 7, x, kF64, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_argmax_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 8, x, kBOOL, y, kI64, outer, n, inner, 0); }); }
@@ -594,6 +855,8 @@ extern "C" numrs_status numrs_argmax_u8(numrs_context *context, const uint8_t *x
 extern "C" numrs_status numrs_argmax_u16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 8, x, kU16, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_argmax_u32(numrs_context *context, const uint32_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 8, x, kU32, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_argmax_u64(numrs_context *context, const uint64_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 8, x, kU64, y, kI64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_argmax_f16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 8, x, kF16, y, kI64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_argmax_bf16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 8, x, kBF16, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_argmax_f32(numrs_context *context, const float *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 8, x, kF32, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_argmax_f64(numrs_context *context, const double *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 8, x, kF64, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_any_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 9, x, kBOOL, y, kBOOL, outer, n, inner, 0); }); }
@@ -605,8 +868,12 @@ extern "C" numrs_status numrs_any_u8(numrs_context *context, const uint8_t *x, u
 extern "C" numrs_status numrs_any_u16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 9, x, kU16, y, kBOOL, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_any_u32(numrs_context *context, const uint32_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 9, x, kU32, y, kBOOL, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_any_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 9, x, kU64, y, kBOOL, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_any_f16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 9, x, kF16, y, kBOOL, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_any_bf16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 9, x, kBF16, y, kBOOL, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_any_f32(numrs_context *context, const float *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 9, x, kF32, y, kBOOL, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_any_f64(numrs_context *context, const double *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 9, x, kF64, y, kBOOL, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_any_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 9, x, kC64, y, kBOOL, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_any_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 9, x, kC128, y, kBOOL, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_all_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 10, x, kBOOL, y, kBOOL, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_all_i8(numrs_context *context, const int8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 10, x, kI8, y, kBOOL, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_all_i16(numrs_context *context, const int16_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 10, x, kI16, y, kBOOL, outer, n, inner, 0); }); }
@@ -616,8 +883,12 @@ extern "C" numrs_status numrs_all_u8(numrs_context *context, const uint8_t *x, u
 extern "C" numrs_status numrs_all_u16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 10, x, kU16, y, kBOOL, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_all_u32(numrs_context *context, const uint32_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 10, x, kU32, y, kBOOL, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_all_u64(numrs_context *context, const uint64_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 10, x, kU64, y, kBOOL, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_all_f16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 10, x, kF16, y, kBOOL, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_all_bf16(numrs_context *context, const uint16_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 10, x, kBF16, y, kBOOL, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_all_f32(numrs_context *context, const float *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 10, x, kF32, y, kBOOL, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_all_f64(numrs_context *context, const double *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 10, x, kF64, y, kBOOL, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_all_c64(numrs_context *context, const numrs_c64 *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 10, x, kC64, y, kBOOL, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_all_c128(numrs_context *context, const numrs_c128 *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 10, x, kC128, y, kBOOL, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_count_nonzero_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 11, x, kBOOL, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_count_nonzero_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 11, x, kI8, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_count_nonzero_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 11, x, kI16, y, kI64, outer, n, inner, 0); }); }
@@ -627,14 +898,30 @@ extern "C" numrs_status numrs_count_nonzero_u8(numrs_context *context, const uin
 extern "C" numrs_status numrs_count_nonzero_u16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 11, x, kU16, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_count_nonzero_u32(numrs_context *context, const uint32_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 11, x, kU32, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_count_nonzero_u64(numrs_context *context, const uint64_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 11, x, kU64, y, kI64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_count_nonzero_f16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 11, x, kF16, y, kI64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_count_nonzero_bf16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 11, x, kBF16, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_count_nonzero_f32(numrs_context *context, const float *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 11, x, kF32, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_count_nonzero_f64(numrs_context *context, const double *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 11, x, kF64, y, kI64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_count_nonzero_c64(numrs_context *context, const numrs_c64 *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 11, x, kC64, y, kI64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_count_nonzero_c128(numrs_context *context, const numrs_c128 *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 11, x, kC128, y, kI64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_norm_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 12, x, kF16, y, kF16, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_norm_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 12, x, kBF16, y, kBF16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_norm_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 12, x, kF32, y, kF32, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_norm_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 12, x, kF64, y, kF64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_norm_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 12, x, kC64, y, kF32, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_norm_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 12, x, kC128, y, kF64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_abs_sum_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 13, x, kF16, y, kF16, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_abs_sum_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 13, x, kBF16, y, kBF16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_abs_sum_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 13, x, kF32, y, kF32, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_abs_sum_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 13, x, kF64, y, kF64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_abs_sum_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 13, x, kC64, y, kF32, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_abs_sum_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 13, x, kC128, y, kF64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_abs_max_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 14, x, kF16, y, kF16, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_abs_max_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 14, x, kBF16, y, kBF16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_abs_max_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 14, x, kF32, y, kF32, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_abs_max_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 14, x, kF64, y, kF64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_abs_max_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 14, x, kC64, y, kF32, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_abs_max_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 14, x, kC128, y, kF64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nansum_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 15, x, kBOOL, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nansum_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 15, x, kI8, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nansum_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 15, x, kI16, y, kI64, outer, n, inner, 0); }); }
@@ -644,8 +931,12 @@ extern "C" numrs_status numrs_nansum_u8(numrs_context *context, const uint8_t *x
 extern "C" numrs_status numrs_nansum_u16(numrs_context *context, const uint16_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 15, x, kU16, y, kU64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nansum_u32(numrs_context *context, const uint32_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 15, x, kU32, y, kU64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nansum_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 15, x, kU64, y, kU64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_nansum_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 15, x, kF16, y, kF16, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_nansum_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 15, x, kBF16, y, kBF16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nansum_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 15, x, kF32, y, kF32, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nansum_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 15, x, kF64, y, kF64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_nansum_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 15, x, kC64, y, kC64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_nansum_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 15, x, kC128, y, kC128, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanprod_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 16, x, kBOOL, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanprod_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 16, x, kI8, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanprod_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 16, x, kI16, y, kI64, outer, n, inner, 0); }); }
@@ -655,8 +946,12 @@ extern "C" numrs_status numrs_nanprod_u8(numrs_context *context, const uint8_t *
 extern "C" numrs_status numrs_nanprod_u16(numrs_context *context, const uint16_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 16, x, kU16, y, kU64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanprod_u32(numrs_context *context, const uint32_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 16, x, kU32, y, kU64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanprod_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 16, x, kU64, y, kU64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_nanprod_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 16, x, kF16, y, kF16, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_nanprod_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 16, x, kBF16, y, kBF16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanprod_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 16, x, kF32, y, kF32, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanprod_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 16, x, kF64, y, kF64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_nanprod_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 16, x, kC64, y, kC64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_nanprod_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 16, x, kC128, y, kC128, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanmin_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 17, x, kBOOL, y, kBOOL, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanmin_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 17, x, kI8, y, kI8, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanmin_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 17, x, kI16, y, kI16, outer, n, inner, 0); }); }
@@ -666,6 +961,8 @@ extern "C" numrs_status numrs_nanmin_u8(numrs_context *context, const uint8_t *x
 extern "C" numrs_status numrs_nanmin_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 17, x, kU16, y, kU16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanmin_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 17, x, kU32, y, kU32, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanmin_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 17, x, kU64, y, kU64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_nanmin_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 17, x, kF16, y, kF16, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_nanmin_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 17, x, kBF16, y, kBF16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanmin_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 17, x, kF32, y, kF32, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanmin_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 17, x, kF64, y, kF64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanmax_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 18, x, kBOOL, y, kBOOL, outer, n, inner, 0); }); }
@@ -677,14 +974,28 @@ extern "C" numrs_status numrs_nanmax_u8(numrs_context *context, const uint8_t *x
 extern "C" numrs_status numrs_nanmax_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 18, x, kU16, y, kU16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanmax_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 18, x, kU32, y, kU32, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanmax_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 18, x, kU64, y, kU64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_nanmax_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 18, x, kF16, y, kF16, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_nanmax_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 18, x, kBF16, y, kBF16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanmax_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 18, x, kF32, y, kF32, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanmax_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 18, x, kF64, y, kF64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_nanmean_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 19, x, kF16, y, kF16, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_nanmean_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 19, x, kBF16, y, kBF16, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanmean_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 19, x, kF32, y, kF32, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanmean_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 19, x, kF64, y, kF64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_nanmean_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 19, x, kC64, y, kC64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_nanmean_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 19, x, kC128, y, kC128, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_nanvar_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 20, x, kF16, y, kF16, outer, n, inner, correction); }); }
+extern "C" numrs_status numrs_nanvar_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 20, x, kBF16, y, kBF16, outer, n, inner, correction); }); }
 extern "C" numrs_status numrs_nanvar_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 20, x, kF32, y, kF32, outer, n, inner, correction); }); }
 extern "C" numrs_status numrs_nanvar_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 20, x, kF64, y, kF64, outer, n, inner, correction); }); }
+extern "C" numrs_status numrs_nanvar_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 20, x, kC64, y, kF32, outer, n, inner, correction); }); }
+extern "C" numrs_status numrs_nanvar_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 20, x, kC128, y, kF64, outer, n, inner, correction); }); }
+extern "C" numrs_status numrs_nanstd_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 21, x, kF16, y, kF16, outer, n, inner, correction); }); }
+extern "C" numrs_status numrs_nanstd_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 21, x, kBF16, y, kBF16, outer, n, inner, correction); }); }
 extern "C" numrs_status numrs_nanstd_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 21, x, kF32, y, kF32, outer, n, inner, correction); }); }
 extern "C" numrs_status numrs_nanstd_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 21, x, kF64, y, kF64, outer, n, inner, correction); }); }
+extern "C" numrs_status numrs_nanstd_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 21, x, kC64, y, kF32, outer, n, inner, correction); }); }
+extern "C" numrs_status numrs_nanstd_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t outer, int64_t n, int64_t inner, double correction) { return Guard([&] { return ReduceRaw(context, 21, x, kC128, y, kF64, outer, n, inner, correction); }); }
 extern "C" numrs_status numrs_nanargmin_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 22, x, kBOOL, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanargmin_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 22, x, kI8, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanargmin_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 22, x, kI16, y, kI64, outer, n, inner, 0); }); }
@@ -694,6 +1005,8 @@ extern "C" numrs_status numrs_nanargmin_u8(numrs_context *context, const uint8_t
 extern "C" numrs_status numrs_nanargmin_u16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 22, x, kU16, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanargmin_u32(numrs_context *context, const uint32_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 22, x, kU32, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanargmin_u64(numrs_context *context, const uint64_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 22, x, kU64, y, kI64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_nanargmin_f16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 22, x, kF16, y, kI64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_nanargmin_bf16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 22, x, kBF16, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanargmin_f32(numrs_context *context, const float *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 22, x, kF32, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanargmin_f64(numrs_context *context, const double *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 22, x, kF64, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanargmax_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 23, x, kBOOL, y, kI64, outer, n, inner, 0); }); }
@@ -705,6 +1018,8 @@ extern "C" numrs_status numrs_nanargmax_u8(numrs_context *context, const uint8_t
 extern "C" numrs_status numrs_nanargmax_u16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 23, x, kU16, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanargmax_u32(numrs_context *context, const uint32_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 23, x, kU32, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanargmax_u64(numrs_context *context, const uint64_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 23, x, kU64, y, kI64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_nanargmax_f16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 23, x, kF16, y, kI64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_nanargmax_bf16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 23, x, kBF16, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanargmax_f32(numrs_context *context, const float *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 23, x, kF32, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_nanargmax_f64(numrs_context *context, const double *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 23, x, kF64, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_count_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 24, x, kBOOL, y, kI64, outer, n, inner, 0); }); }
@@ -716,8 +1031,12 @@ extern "C" numrs_status numrs_count_u8(numrs_context *context, const uint8_t *x,
 extern "C" numrs_status numrs_count_u16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 24, x, kU16, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_count_u32(numrs_context *context, const uint32_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 24, x, kU32, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_count_u64(numrs_context *context, const uint64_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 24, x, kU64, y, kI64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_count_f16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 24, x, kF16, y, kI64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_count_bf16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 24, x, kBF16, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_count_f32(numrs_context *context, const float *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 24, x, kF32, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_count_f64(numrs_context *context, const double *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 24, x, kF64, y, kI64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_count_c64(numrs_context *context, const numrs_c64 *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 24, x, kC64, y, kI64, outer, n, inner, 0); }); }
+extern "C" numrs_status numrs_count_c128(numrs_context *context, const numrs_c128 *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ReduceRaw(context, 24, x, kC128, y, kI64, outer, n, inner, 0); }); }
 extern "C" numrs_status numrs_cumulative_sum_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 0, x, kBOOL, y, kI64, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_sum_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 0, x, kI8, y, kI64, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_sum_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 0, x, kI16, y, kI64, outer, n, inner); }); }
@@ -727,8 +1046,12 @@ extern "C" numrs_status numrs_cumulative_sum_u8(numrs_context *context, const ui
 extern "C" numrs_status numrs_cumulative_sum_u16(numrs_context *context, const uint16_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 0, x, kU16, y, kU64, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_sum_u32(numrs_context *context, const uint32_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 0, x, kU32, y, kU64, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_sum_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 0, x, kU64, y, kU64, outer, n, inner); }); }
+extern "C" numrs_status numrs_cumulative_sum_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 0, x, kF16, y, kF16, outer, n, inner); }); }
+extern "C" numrs_status numrs_cumulative_sum_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 0, x, kBF16, y, kBF16, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_sum_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 0, x, kF32, y, kF32, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_sum_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 0, x, kF64, y, kF64, outer, n, inner); }); }
+extern "C" numrs_status numrs_cumulative_sum_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 0, x, kC64, y, kC64, outer, n, inner); }); }
+extern "C" numrs_status numrs_cumulative_sum_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 0, x, kC128, y, kC128, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_prod_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 1, x, kBOOL, y, kI64, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_prod_i8(numrs_context *context, const int8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 1, x, kI8, y, kI64, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_prod_i16(numrs_context *context, const int16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 1, x, kI16, y, kI64, outer, n, inner); }); }
@@ -738,8 +1061,12 @@ extern "C" numrs_status numrs_cumulative_prod_u8(numrs_context *context, const u
 extern "C" numrs_status numrs_cumulative_prod_u16(numrs_context *context, const uint16_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 1, x, kU16, y, kU64, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_prod_u32(numrs_context *context, const uint32_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 1, x, kU32, y, kU64, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_prod_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 1, x, kU64, y, kU64, outer, n, inner); }); }
+extern "C" numrs_status numrs_cumulative_prod_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 1, x, kF16, y, kF16, outer, n, inner); }); }
+extern "C" numrs_status numrs_cumulative_prod_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 1, x, kBF16, y, kBF16, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_prod_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 1, x, kF32, y, kF32, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_prod_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 1, x, kF64, y, kF64, outer, n, inner); }); }
+extern "C" numrs_status numrs_cumulative_prod_c64(numrs_context *context, const numrs_c64 *x, numrs_c64 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 1, x, kC64, y, kC64, outer, n, inner); }); }
+extern "C" numrs_status numrs_cumulative_prod_c128(numrs_context *context, const numrs_c128 *x, numrs_c128 *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 1, x, kC128, y, kC128, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_max_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 2, x, kBOOL, y, kBOOL, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_max_i8(numrs_context *context, const int8_t *x, int8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 2, x, kI8, y, kI8, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_max_i16(numrs_context *context, const int16_t *x, int16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 2, x, kI16, y, kI16, outer, n, inner); }); }
@@ -749,6 +1076,8 @@ extern "C" numrs_status numrs_cumulative_max_u8(numrs_context *context, const ui
 extern "C" numrs_status numrs_cumulative_max_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 2, x, kU16, y, kU16, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_max_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 2, x, kU32, y, kU32, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_max_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 2, x, kU64, y, kU64, outer, n, inner); }); }
+extern "C" numrs_status numrs_cumulative_max_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 2, x, kF16, y, kF16, outer, n, inner); }); }
+extern "C" numrs_status numrs_cumulative_max_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 2, x, kBF16, y, kBF16, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_max_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 2, x, kF32, y, kF32, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_max_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 2, x, kF64, y, kF64, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_min_b8(numrs_context *context, const uint8_t *x, uint8_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 3, x, kBOOL, y, kBOOL, outer, n, inner); }); }
@@ -760,6 +1089,8 @@ extern "C" numrs_status numrs_cumulative_min_u8(numrs_context *context, const ui
 extern "C" numrs_status numrs_cumulative_min_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 3, x, kU16, y, kU16, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_min_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 3, x, kU32, y, kU32, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_min_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 3, x, kU64, y, kU64, outer, n, inner); }); }
+extern "C" numrs_status numrs_cumulative_min_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 3, x, kF16, y, kF16, outer, n, inner); }); }
+extern "C" numrs_status numrs_cumulative_min_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 3, x, kBF16, y, kBF16, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_min_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 3, x, kF32, y, kF32, outer, n, inner); }); }
 extern "C" numrs_status numrs_cumulative_min_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner) { return Guard([&] { return ScanRaw(context, 3, x, kF64, y, kF64, outer, n, inner); }); }
 extern "C" numrs_status numrs_rolling_count_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int64_t window, int64_t min_periods) { return Guard([&] { return RollingRaw(context, 0, kF32, x, nullptr, y, outer, n, inner, window, min_periods, 0); }); }
@@ -886,6 +1217,38 @@ extern "C" numrs_status numrs_group_median_f32(numrs_context *context, const flo
 extern "C" numrs_status numrs_group_median_f64(numrs_context *context, const double *x, const int64_t *keys, double *y, int64_t n, int64_t n_groups) { return Guard([&] { return GroupRaw(context, 9, kF64, x, keys, y, kF64, n, n_groups, 0); }); }
 extern "C" numrs_status numrs_group_quantile_f32(numrs_context *context, const float *x, const int64_t *keys, float *y, int64_t n, int64_t n_groups, double q) { return Guard([&] { return GroupRaw(context, 10, kF32, x, keys, y, kF32, n, n_groups, q); }); }
 extern "C" numrs_status numrs_group_quantile_f64(numrs_context *context, const double *x, const int64_t *keys, double *y, int64_t n, int64_t n_groups, double q) { return Guard([&] { return GroupRaw(context, 10, kF64, x, keys, y, kF64, n, n_groups, q); }); }
+extern "C" numrs_status numrs_random_bits_u8(numrs_context *context, numrs_random_state *state, uint8_t *y, int64_t n) { return Guard([&] { return RandomRaw(context, 0, kU8, state, y, n, nullptr, 0); }); }
+extern "C" numrs_status numrs_random_bits_u16(numrs_context *context, numrs_random_state *state, uint16_t *y, int64_t n) { return Guard([&] { return RandomRaw(context, 0, kU16, state, y, n, nullptr, 0); }); }
+extern "C" numrs_status numrs_random_bits_u32(numrs_context *context, numrs_random_state *state, uint32_t *y, int64_t n) { return Guard([&] { return RandomRaw(context, 0, kU32, state, y, n, nullptr, 0); }); }
+extern "C" numrs_status numrs_random_bits_u64(numrs_context *context, numrs_random_state *state, uint64_t *y, int64_t n) { return Guard([&] { return RandomRaw(context, 0, kU64, state, y, n, nullptr, 0); }); }
+extern "C" numrs_status numrs_random_uniform_f32(numrs_context *context, numrs_random_state *state, float *y, int64_t n, double low, double high) { const double values[] = {low, high}; return Guard([&] { return RandomRaw(context, 1, kF32, state, y, n, values, 2); }); }
+extern "C" numrs_status numrs_random_uniform_f64(numrs_context *context, numrs_random_state *state, double *y, int64_t n, double low, double high) { const double values[] = {low, high}; return Guard([&] { return RandomRaw(context, 1, kF64, state, y, n, values, 2); }); }
+extern "C" numrs_status numrs_random_normal_f32(numrs_context *context, numrs_random_state *state, float *y, int64_t n, double loc, double scale) { const double values[] = {loc, scale}; return Guard([&] { return RandomRaw(context, 2, kF32, state, y, n, values, 2); }); }
+extern "C" numrs_status numrs_random_normal_f64(numrs_context *context, numrs_random_state *state, double *y, int64_t n, double loc, double scale) { const double values[] = {loc, scale}; return Guard([&] { return RandomRaw(context, 2, kF64, state, y, n, values, 2); }); }
+extern "C" numrs_status numrs_random_exponential_f32(numrs_context *context, numrs_random_state *state, float *y, int64_t n, double scale) { const double values[] = {scale}; return Guard([&] { return RandomRaw(context, 3, kF32, state, y, n, values, 1); }); }
+extern "C" numrs_status numrs_random_exponential_f64(numrs_context *context, numrs_random_state *state, double *y, int64_t n, double scale) { const double values[] = {scale}; return Guard([&] { return RandomRaw(context, 3, kF64, state, y, n, values, 1); }); }
+extern "C" numrs_status numrs_random_laplace_f32(numrs_context *context, numrs_random_state *state, float *y, int64_t n, double loc, double scale) { const double values[] = {loc, scale}; return Guard([&] { return RandomRaw(context, 4, kF32, state, y, n, values, 2); }); }
+extern "C" numrs_status numrs_random_laplace_f64(numrs_context *context, numrs_random_state *state, double *y, int64_t n, double loc, double scale) { const double values[] = {loc, scale}; return Guard([&] { return RandomRaw(context, 4, kF64, state, y, n, values, 2); }); }
+extern "C" numrs_status numrs_random_cauchy_f32(numrs_context *context, numrs_random_state *state, float *y, int64_t n, double loc, double scale) { const double values[] = {loc, scale}; return Guard([&] { return RandomRaw(context, 5, kF32, state, y, n, values, 2); }); }
+extern "C" numrs_status numrs_random_cauchy_f64(numrs_context *context, numrs_random_state *state, double *y, int64_t n, double loc, double scale) { const double values[] = {loc, scale}; return Guard([&] { return RandomRaw(context, 5, kF64, state, y, n, values, 2); }); }
+extern "C" numrs_status numrs_random_lognormal_f32(numrs_context *context, numrs_random_state *state, float *y, int64_t n, double loc, double scale) { const double values[] = {loc, scale}; return Guard([&] { return RandomRaw(context, 6, kF32, state, y, n, values, 2); }); }
+extern "C" numrs_status numrs_random_lognormal_f64(numrs_context *context, numrs_random_state *state, double *y, int64_t n, double loc, double scale) { const double values[] = {loc, scale}; return Guard([&] { return RandomRaw(context, 6, kF64, state, y, n, values, 2); }); }
+extern "C" numrs_status numrs_random_gamma_f32(numrs_context *context, numrs_random_state *state, float *y, int64_t n, double shape, double scale) { const double values[] = {shape, scale}; return Guard([&] { return RandomRaw(context, 7, kF32, state, y, n, values, 2); }); }
+extern "C" numrs_status numrs_random_gamma_f64(numrs_context *context, numrs_random_state *state, double *y, int64_t n, double shape, double scale) { const double values[] = {shape, scale}; return Guard([&] { return RandomRaw(context, 7, kF64, state, y, n, values, 2); }); }
+extern "C" numrs_status numrs_random_beta_f32(numrs_context *context, numrs_random_state *state, float *y, int64_t n, double a, double b) { const double values[] = {a, b}; return Guard([&] { return RandomRaw(context, 8, kF32, state, y, n, values, 2); }); }
+extern "C" numrs_status numrs_random_beta_f64(numrs_context *context, numrs_random_state *state, double *y, int64_t n, double a, double b) { const double values[] = {a, b}; return Guard([&] { return RandomRaw(context, 8, kF64, state, y, n, values, 2); }); }
+extern "C" numrs_status numrs_random_integers_i8(numrs_context *context, numrs_random_state *state, int8_t *y, int64_t n, int8_t low, int8_t high) { return Guard([&] { return RandomIntegersRaw(context, kI8, state, y, n, &low, &high); }); }
+extern "C" numrs_status numrs_random_integers_i16(numrs_context *context, numrs_random_state *state, int16_t *y, int64_t n, int16_t low, int16_t high) { return Guard([&] { return RandomIntegersRaw(context, kI16, state, y, n, &low, &high); }); }
+extern "C" numrs_status numrs_random_integers_i32(numrs_context *context, numrs_random_state *state, int32_t *y, int64_t n, int32_t low, int32_t high) { return Guard([&] { return RandomIntegersRaw(context, kI32, state, y, n, &low, &high); }); }
+extern "C" numrs_status numrs_random_integers_i64(numrs_context *context, numrs_random_state *state, int64_t *y, int64_t n, int64_t low, int64_t high) { return Guard([&] { return RandomIntegersRaw(context, kI64, state, y, n, &low, &high); }); }
+extern "C" numrs_status numrs_random_integers_u8(numrs_context *context, numrs_random_state *state, uint8_t *y, int64_t n, uint8_t low, uint8_t high) { return Guard([&] { return RandomIntegersRaw(context, kU8, state, y, n, &low, &high); }); }
+extern "C" numrs_status numrs_random_integers_u16(numrs_context *context, numrs_random_state *state, uint16_t *y, int64_t n, uint16_t low, uint16_t high) { return Guard([&] { return RandomIntegersRaw(context, kU16, state, y, n, &low, &high); }); }
+extern "C" numrs_status numrs_random_integers_u32(numrs_context *context, numrs_random_state *state, uint32_t *y, int64_t n, uint32_t low, uint32_t high) { return Guard([&] { return RandomIntegersRaw(context, kU32, state, y, n, &low, &high); }); }
+extern "C" numrs_status numrs_random_integers_u64(numrs_context *context, numrs_random_state *state, uint64_t *y, int64_t n, uint64_t low, uint64_t high) { return Guard([&] { return RandomIntegersRaw(context, kU64, state, y, n, &low, &high); }); }
+extern "C" numrs_status numrs_random_bernoulli_b8(numrs_context *context, numrs_random_state *state, uint8_t *y, int64_t n, double p) { const double values[] = {p}; return Guard([&] { return RandomRaw(context, 10, kBOOL, state, y, n, values, 1); }); }
+extern "C" numrs_status numrs_random_geometric_i64(numrs_context *context, numrs_random_state *state, int64_t *y, int64_t n, double p) { const double values[] = {p}; return Guard([&] { return RandomRaw(context, 11, kI64, state, y, n, values, 1); }); }
+extern "C" numrs_status numrs_random_poisson_i64(numrs_context *context, numrs_random_state *state, int64_t *y, int64_t n, double lam) { const double values[] = {lam}; return Guard([&] { return RandomRaw(context, 12, kI64, state, y, n, values, 1); }); }
+extern "C" numrs_status numrs_random_binomial_i64(numrs_context *context, numrs_random_state *state, int64_t *y, int64_t n, double trials, double p) { const double values[] = {trials, p}; return Guard([&] { return RandomRaw(context, 13, kI64, state, y, n, values, 2); }); }
 extern "C" numrs_status numrs_dot_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return Guard([&] { return Vecdot(context, Line(a, kBOOL, &n), Line(b, kBOOL, &n), Scalar(y, kBOOL), 0); }); }
 extern "C" numrs_status numrs_dot_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return Guard([&] { return Vecdot(context, Line(a, kI8, &n), Line(b, kI8, &n), Scalar(y, kI8), 0); }); }
 extern "C" numrs_status numrs_dot_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return Guard([&] { return Vecdot(context, Line(a, kI16, &n), Line(b, kI16, &n), Scalar(y, kI16), 0); }); }
@@ -895,6 +1258,8 @@ extern "C" numrs_status numrs_dot_u8(numrs_context *context, const uint8_t *a, c
 extern "C" numrs_status numrs_dot_u16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return Guard([&] { return Vecdot(context, Line(a, kU16, &n), Line(b, kU16, &n), Scalar(y, kU16), 0); }); }
 extern "C" numrs_status numrs_dot_u32(numrs_context *context, const uint32_t *a, const uint32_t *b, uint32_t *y, int64_t n) { return Guard([&] { return Vecdot(context, Line(a, kU32, &n), Line(b, kU32, &n), Scalar(y, kU32), 0); }); }
 extern "C" numrs_status numrs_dot_u64(numrs_context *context, const uint64_t *a, const uint64_t *b, uint64_t *y, int64_t n) { return Guard([&] { return Vecdot(context, Line(a, kU64, &n), Line(b, kU64, &n), Scalar(y, kU64), 0); }); }
+extern "C" numrs_status numrs_dot_f16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return Guard([&] { return Vecdot(context, Line(a, kF16, &n), Line(b, kF16, &n), Scalar(y, kF16), 0); }); }
+extern "C" numrs_status numrs_dot_bf16(numrs_context *context, const uint16_t *a, const uint16_t *b, uint16_t *y, int64_t n) { return Guard([&] { return Vecdot(context, Line(a, kBF16, &n), Line(b, kBF16, &n), Scalar(y, kBF16), 0); }); }
 extern "C" numrs_status numrs_dot_f32(numrs_context *context, const float *a, const float *b, float *y, int64_t n) { return Guard([&] { return Vecdot(context, Line(a, kF32, &n), Line(b, kF32, &n), Scalar(y, kF32), 0); }); }
 extern "C" numrs_status numrs_dot_f64(numrs_context *context, const double *a, const double *b, double *y, int64_t n) { return Guard([&] { return Vecdot(context, Line(a, kF64, &n), Line(b, kF64, &n), Scalar(y, kF64), 0); }); }
 extern "C" numrs_status numrs_matmul_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t batch, int64_t m, int64_t k, int64_t n) { return Guard([&] { return MatmulRaw(context, kBOOL, a, b, y, batch, m, k, n); }); }
@@ -919,6 +1284,8 @@ extern "C" numrs_status numrs_sort_u8(numrs_context *context, const uint8_t *x, 
 extern "C" numrs_status numrs_sort_u16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags) { return Guard([&] { return SortRaw(context, kU16, x, y, outer, n, inner, flags); }); }
 extern "C" numrs_status numrs_sort_u32(numrs_context *context, const uint32_t *x, uint32_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags) { return Guard([&] { return SortRaw(context, kU32, x, y, outer, n, inner, flags); }); }
 extern "C" numrs_status numrs_sort_u64(numrs_context *context, const uint64_t *x, uint64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags) { return Guard([&] { return SortRaw(context, kU64, x, y, outer, n, inner, flags); }); }
+extern "C" numrs_status numrs_sort_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags) { return Guard([&] { return SortRaw(context, kF16, x, y, outer, n, inner, flags); }); }
+extern "C" numrs_status numrs_sort_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags) { return Guard([&] { return SortRaw(context, kBF16, x, y, outer, n, inner, flags); }); }
 extern "C" numrs_status numrs_sort_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int32_t flags) { return Guard([&] { return SortRaw(context, kF32, x, y, outer, n, inner, flags); }); }
 extern "C" numrs_status numrs_sort_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t flags) { return Guard([&] { return SortRaw(context, kF64, x, y, outer, n, inner, flags); }); }
 extern "C" numrs_status numrs_argsort_b8(numrs_context *context, const uint8_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags) { return Guard([&] { return ArgsortRaw(context, kBOOL, x, y, outer, n, inner, flags); }); }
@@ -930,6 +1297,8 @@ extern "C" numrs_status numrs_argsort_u8(numrs_context *context, const uint8_t *
 extern "C" numrs_status numrs_argsort_u16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags) { return Guard([&] { return ArgsortRaw(context, kU16, x, y, outer, n, inner, flags); }); }
 extern "C" numrs_status numrs_argsort_u32(numrs_context *context, const uint32_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags) { return Guard([&] { return ArgsortRaw(context, kU32, x, y, outer, n, inner, flags); }); }
 extern "C" numrs_status numrs_argsort_u64(numrs_context *context, const uint64_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags) { return Guard([&] { return ArgsortRaw(context, kU64, x, y, outer, n, inner, flags); }); }
+extern "C" numrs_status numrs_argsort_f16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags) { return Guard([&] { return ArgsortRaw(context, kF16, x, y, outer, n, inner, flags); }); }
+extern "C" numrs_status numrs_argsort_bf16(numrs_context *context, const uint16_t *x, int64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags) { return Guard([&] { return ArgsortRaw(context, kBF16, x, y, outer, n, inner, flags); }); }
 extern "C" numrs_status numrs_argsort_f32(numrs_context *context, const float *x, int64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags) { return Guard([&] { return ArgsortRaw(context, kF32, x, y, outer, n, inner, flags); }); }
 extern "C" numrs_status numrs_argsort_f64(numrs_context *context, const double *x, int64_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags) { return Guard([&] { return ArgsortRaw(context, kF64, x, y, outer, n, inner, flags); }); }
 extern "C" numrs_status numrs_partition_b8(numrs_context *context, const uint8_t *x, const int64_t *kth, uint8_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth) { return Guard([&] { return PartitionRaw(context, kBOOL, x, kth, y, outer, n, inner, n_kth); }); }
@@ -941,6 +1310,8 @@ extern "C" numrs_status numrs_partition_u8(numrs_context *context, const uint8_t
 extern "C" numrs_status numrs_partition_u16(numrs_context *context, const uint16_t *x, const int64_t *kth, uint16_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth) { return Guard([&] { return PartitionRaw(context, kU16, x, kth, y, outer, n, inner, n_kth); }); }
 extern "C" numrs_status numrs_partition_u32(numrs_context *context, const uint32_t *x, const int64_t *kth, uint32_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth) { return Guard([&] { return PartitionRaw(context, kU32, x, kth, y, outer, n, inner, n_kth); }); }
 extern "C" numrs_status numrs_partition_u64(numrs_context *context, const uint64_t *x, const int64_t *kth, uint64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth) { return Guard([&] { return PartitionRaw(context, kU64, x, kth, y, outer, n, inner, n_kth); }); }
+extern "C" numrs_status numrs_partition_f16(numrs_context *context, const uint16_t *x, const int64_t *kth, uint16_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth) { return Guard([&] { return PartitionRaw(context, kF16, x, kth, y, outer, n, inner, n_kth); }); }
+extern "C" numrs_status numrs_partition_bf16(numrs_context *context, const uint16_t *x, const int64_t *kth, uint16_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth) { return Guard([&] { return PartitionRaw(context, kBF16, x, kth, y, outer, n, inner, n_kth); }); }
 extern "C" numrs_status numrs_partition_f32(numrs_context *context, const float *x, const int64_t *kth, float *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth) { return Guard([&] { return PartitionRaw(context, kF32, x, kth, y, outer, n, inner, n_kth); }); }
 extern "C" numrs_status numrs_partition_f64(numrs_context *context, const double *x, const int64_t *kth, double *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth) { return Guard([&] { return PartitionRaw(context, kF64, x, kth, y, outer, n, inner, n_kth); }); }
 extern "C" numrs_status numrs_argpartition_b8(numrs_context *context, const uint8_t *x, const int64_t *kth, int64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth) { return Guard([&] { return ArgpartitionRaw(context, kBOOL, x, kth, y, outer, n, inner, n_kth); }); }
@@ -952,6 +1323,8 @@ extern "C" numrs_status numrs_argpartition_u8(numrs_context *context, const uint
 extern "C" numrs_status numrs_argpartition_u16(numrs_context *context, const uint16_t *x, const int64_t *kth, int64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth) { return Guard([&] { return ArgpartitionRaw(context, kU16, x, kth, y, outer, n, inner, n_kth); }); }
 extern "C" numrs_status numrs_argpartition_u32(numrs_context *context, const uint32_t *x, const int64_t *kth, int64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth) { return Guard([&] { return ArgpartitionRaw(context, kU32, x, kth, y, outer, n, inner, n_kth); }); }
 extern "C" numrs_status numrs_argpartition_u64(numrs_context *context, const uint64_t *x, const int64_t *kth, int64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth) { return Guard([&] { return ArgpartitionRaw(context, kU64, x, kth, y, outer, n, inner, n_kth); }); }
+extern "C" numrs_status numrs_argpartition_f16(numrs_context *context, const uint16_t *x, const int64_t *kth, int64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth) { return Guard([&] { return ArgpartitionRaw(context, kF16, x, kth, y, outer, n, inner, n_kth); }); }
+extern "C" numrs_status numrs_argpartition_bf16(numrs_context *context, const uint16_t *x, const int64_t *kth, int64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth) { return Guard([&] { return ArgpartitionRaw(context, kBF16, x, kth, y, outer, n, inner, n_kth); }); }
 extern "C" numrs_status numrs_argpartition_f32(numrs_context *context, const float *x, const int64_t *kth, int64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth) { return Guard([&] { return ArgpartitionRaw(context, kF32, x, kth, y, outer, n, inner, n_kth); }); }
 extern "C" numrs_status numrs_argpartition_f64(numrs_context *context, const double *x, const int64_t *kth, int64_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_kth) { return Guard([&] { return ArgpartitionRaw(context, kF64, x, kth, y, outer, n, inner, n_kth); }); }
 extern "C" numrs_status numrs_topk_b8(numrs_context *context, const uint8_t *x, uint8_t *values, int64_t *indices, int64_t outer, int64_t n, int64_t inner, int64_t k, int32_t flags) { return Guard([&] { return TopkRaw(context, kBOOL, x, values, indices, outer, n, inner, k, flags); }); }
@@ -963,6 +1336,8 @@ extern "C" numrs_status numrs_topk_u8(numrs_context *context, const uint8_t *x, 
 extern "C" numrs_status numrs_topk_u16(numrs_context *context, const uint16_t *x, uint16_t *values, int64_t *indices, int64_t outer, int64_t n, int64_t inner, int64_t k, int32_t flags) { return Guard([&] { return TopkRaw(context, kU16, x, values, indices, outer, n, inner, k, flags); }); }
 extern "C" numrs_status numrs_topk_u32(numrs_context *context, const uint32_t *x, uint32_t *values, int64_t *indices, int64_t outer, int64_t n, int64_t inner, int64_t k, int32_t flags) { return Guard([&] { return TopkRaw(context, kU32, x, values, indices, outer, n, inner, k, flags); }); }
 extern "C" numrs_status numrs_topk_u64(numrs_context *context, const uint64_t *x, uint64_t *values, int64_t *indices, int64_t outer, int64_t n, int64_t inner, int64_t k, int32_t flags) { return Guard([&] { return TopkRaw(context, kU64, x, values, indices, outer, n, inner, k, flags); }); }
+extern "C" numrs_status numrs_topk_f16(numrs_context *context, const uint16_t *x, uint16_t *values, int64_t *indices, int64_t outer, int64_t n, int64_t inner, int64_t k, int32_t flags) { return Guard([&] { return TopkRaw(context, kF16, x, values, indices, outer, n, inner, k, flags); }); }
+extern "C" numrs_status numrs_topk_bf16(numrs_context *context, const uint16_t *x, uint16_t *values, int64_t *indices, int64_t outer, int64_t n, int64_t inner, int64_t k, int32_t flags) { return Guard([&] { return TopkRaw(context, kBF16, x, values, indices, outer, n, inner, k, flags); }); }
 extern "C" numrs_status numrs_topk_f32(numrs_context *context, const float *x, float *values, int64_t *indices, int64_t outer, int64_t n, int64_t inner, int64_t k, int32_t flags) { return Guard([&] { return TopkRaw(context, kF32, x, values, indices, outer, n, inner, k, flags); }); }
 extern "C" numrs_status numrs_topk_f64(numrs_context *context, const double *x, double *values, int64_t *indices, int64_t outer, int64_t n, int64_t inner, int64_t k, int32_t flags) { return Guard([&] { return TopkRaw(context, kF64, x, values, indices, outer, n, inner, k, flags); }); }
 extern "C" numrs_status numrs_rankdata_b8(numrs_context *context, const uint8_t *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t method, int32_t flags) { return Guard([&] { return RankdataRaw(context, kBOOL, x, y, outer, n, inner, method, flags); }); }
@@ -974,14 +1349,24 @@ extern "C" numrs_status numrs_rankdata_u8(numrs_context *context, const uint8_t 
 extern "C" numrs_status numrs_rankdata_u16(numrs_context *context, const uint16_t *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t method, int32_t flags) { return Guard([&] { return RankdataRaw(context, kU16, x, y, outer, n, inner, method, flags); }); }
 extern "C" numrs_status numrs_rankdata_u32(numrs_context *context, const uint32_t *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t method, int32_t flags) { return Guard([&] { return RankdataRaw(context, kU32, x, y, outer, n, inner, method, flags); }); }
 extern "C" numrs_status numrs_rankdata_u64(numrs_context *context, const uint64_t *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t method, int32_t flags) { return Guard([&] { return RankdataRaw(context, kU64, x, y, outer, n, inner, method, flags); }); }
+extern "C" numrs_status numrs_rankdata_f16(numrs_context *context, const uint16_t *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t method, int32_t flags) { return Guard([&] { return RankdataRaw(context, kF16, x, y, outer, n, inner, method, flags); }); }
+extern "C" numrs_status numrs_rankdata_bf16(numrs_context *context, const uint16_t *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t method, int32_t flags) { return Guard([&] { return RankdataRaw(context, kBF16, x, y, outer, n, inner, method, flags); }); }
 extern "C" numrs_status numrs_rankdata_f32(numrs_context *context, const float *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t method, int32_t flags) { return Guard([&] { return RankdataRaw(context, kF32, x, y, outer, n, inner, method, flags); }); }
 extern "C" numrs_status numrs_rankdata_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t method, int32_t flags) { return Guard([&] { return RankdataRaw(context, kF64, x, y, outer, n, inner, method, flags); }); }
+extern "C" numrs_status numrs_quantile_f16(numrs_context *context, const uint16_t *x, const double *q, uint16_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_q, int32_t method, int32_t flags) { return Guard([&] { return QuantileRaw(context, kF16, x, q, y, outer, n, inner, n_q, method, flags); }); }
+extern "C" numrs_status numrs_quantile_bf16(numrs_context *context, const uint16_t *x, const double *q, uint16_t *y, int64_t outer, int64_t n, int64_t inner, int64_t n_q, int32_t method, int32_t flags) { return Guard([&] { return QuantileRaw(context, kBF16, x, q, y, outer, n, inner, n_q, method, flags); }); }
 extern "C" numrs_status numrs_quantile_f32(numrs_context *context, const float *x, const double *q, float *y, int64_t outer, int64_t n, int64_t inner, int64_t n_q, int32_t method, int32_t flags) { return Guard([&] { return QuantileRaw(context, kF32, x, q, y, outer, n, inner, n_q, method, flags); }); }
 extern "C" numrs_status numrs_quantile_f64(numrs_context *context, const double *x, const double *q, double *y, int64_t outer, int64_t n, int64_t inner, int64_t n_q, int32_t method, int32_t flags) { return Guard([&] { return QuantileRaw(context, kF64, x, q, y, outer, n, inner, n_q, method, flags); }); }
+extern "C" numrs_status numrs_median_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags) { return Guard([&] { return MedianRaw(context, kF16, x, y, outer, n, inner, flags); }); }
+extern "C" numrs_status numrs_median_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, int32_t flags) { return Guard([&] { return MedianRaw(context, kBF16, x, y, outer, n, inner, flags); }); }
 extern "C" numrs_status numrs_median_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int32_t flags) { return Guard([&] { return MedianRaw(context, kF32, x, y, outer, n, inner, flags); }); }
 extern "C" numrs_status numrs_median_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t flags) { return Guard([&] { return MedianRaw(context, kF64, x, y, outer, n, inner, flags); }); }
+extern "C" numrs_status numrs_mad_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double scale, int32_t flags) { return Guard([&] { return MadRaw(context, kF16, x, y, outer, n, inner, scale, flags); }); }
+extern "C" numrs_status numrs_mad_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double scale, int32_t flags) { return Guard([&] { return MadRaw(context, kBF16, x, y, outer, n, inner, scale, flags); }); }
 extern "C" numrs_status numrs_mad_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double scale, int32_t flags) { return Guard([&] { return MadRaw(context, kF32, x, y, outer, n, inner, scale, flags); }); }
 extern "C" numrs_status numrs_mad_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double scale, int32_t flags) { return Guard([&] { return MadRaw(context, kF64, x, y, outer, n, inner, scale, flags); }); }
+extern "C" numrs_status numrs_iqr_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double scale, int32_t method, int32_t flags) { return Guard([&] { return IqrRaw(context, kF16, x, y, outer, n, inner, scale, method, flags); }); }
+extern "C" numrs_status numrs_iqr_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, double scale, int32_t method, int32_t flags) { return Guard([&] { return IqrRaw(context, kBF16, x, y, outer, n, inner, scale, method, flags); }); }
 extern "C" numrs_status numrs_iqr_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, double scale, int32_t method, int32_t flags) { return Guard([&] { return IqrRaw(context, kF32, x, y, outer, n, inner, scale, method, flags); }); }
 extern "C" numrs_status numrs_iqr_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, double scale, int32_t method, int32_t flags) { return Guard([&] { return IqrRaw(context, kF64, x, y, outer, n, inner, scale, method, flags); }); }
 extern "C" numrs_status numrs_searchsorted_b8(numrs_context *context, const uint8_t *x1, const uint8_t *x2, int64_t *y, int64_t n, int64_t m, int32_t flags) { return Guard([&] { return SearchsortedRaw(context, kBOOL, x1, x2, y, n, m, flags); }); }
@@ -993,6 +1378,8 @@ extern "C" numrs_status numrs_searchsorted_u8(numrs_context *context, const uint
 extern "C" numrs_status numrs_searchsorted_u16(numrs_context *context, const uint16_t *x1, const uint16_t *x2, int64_t *y, int64_t n, int64_t m, int32_t flags) { return Guard([&] { return SearchsortedRaw(context, kU16, x1, x2, y, n, m, flags); }); }
 extern "C" numrs_status numrs_searchsorted_u32(numrs_context *context, const uint32_t *x1, const uint32_t *x2, int64_t *y, int64_t n, int64_t m, int32_t flags) { return Guard([&] { return SearchsortedRaw(context, kU32, x1, x2, y, n, m, flags); }); }
 extern "C" numrs_status numrs_searchsorted_u64(numrs_context *context, const uint64_t *x1, const uint64_t *x2, int64_t *y, int64_t n, int64_t m, int32_t flags) { return Guard([&] { return SearchsortedRaw(context, kU64, x1, x2, y, n, m, flags); }); }
+extern "C" numrs_status numrs_searchsorted_f16(numrs_context *context, const uint16_t *x1, const uint16_t *x2, int64_t *y, int64_t n, int64_t m, int32_t flags) { return Guard([&] { return SearchsortedRaw(context, kF16, x1, x2, y, n, m, flags); }); }
+extern "C" numrs_status numrs_searchsorted_bf16(numrs_context *context, const uint16_t *x1, const uint16_t *x2, int64_t *y, int64_t n, int64_t m, int32_t flags) { return Guard([&] { return SearchsortedRaw(context, kBF16, x1, x2, y, n, m, flags); }); }
 extern "C" numrs_status numrs_searchsorted_f32(numrs_context *context, const float *x1, const float *x2, int64_t *y, int64_t n, int64_t m, int32_t flags) { return Guard([&] { return SearchsortedRaw(context, kF32, x1, x2, y, n, m, flags); }); }
 extern "C" numrs_status numrs_searchsorted_f64(numrs_context *context, const double *x1, const double *x2, int64_t *y, int64_t n, int64_t m, int32_t flags) { return Guard([&] { return SearchsortedRaw(context, kF64, x1, x2, y, n, m, flags); }); }
 extern "C" numrs_status numrs_unique_b8(numrs_context *context, const uint8_t *x, uint8_t *values, int64_t *counts, int64_t *count, int64_t n) { return Guard([&] { return UniqueRaw(context, kBOOL, x, values, counts, count, n); }); }
@@ -1004,5 +1391,7 @@ extern "C" numrs_status numrs_unique_u8(numrs_context *context, const uint8_t *x
 extern "C" numrs_status numrs_unique_u16(numrs_context *context, const uint16_t *x, uint16_t *values, int64_t *counts, int64_t *count, int64_t n) { return Guard([&] { return UniqueRaw(context, kU16, x, values, counts, count, n); }); }
 extern "C" numrs_status numrs_unique_u32(numrs_context *context, const uint32_t *x, uint32_t *values, int64_t *counts, int64_t *count, int64_t n) { return Guard([&] { return UniqueRaw(context, kU32, x, values, counts, count, n); }); }
 extern "C" numrs_status numrs_unique_u64(numrs_context *context, const uint64_t *x, uint64_t *values, int64_t *counts, int64_t *count, int64_t n) { return Guard([&] { return UniqueRaw(context, kU64, x, values, counts, count, n); }); }
+extern "C" numrs_status numrs_unique_f16(numrs_context *context, const uint16_t *x, uint16_t *values, int64_t *counts, int64_t *count, int64_t n) { return Guard([&] { return UniqueRaw(context, kF16, x, values, counts, count, n); }); }
+extern "C" numrs_status numrs_unique_bf16(numrs_context *context, const uint16_t *x, uint16_t *values, int64_t *counts, int64_t *count, int64_t n) { return Guard([&] { return UniqueRaw(context, kBF16, x, values, counts, count, n); }); }
 extern "C" numrs_status numrs_unique_f32(numrs_context *context, const float *x, float *values, int64_t *counts, int64_t *count, int64_t n) { return Guard([&] { return UniqueRaw(context, kF32, x, values, counts, count, n); }); }
 extern "C" numrs_status numrs_unique_f64(numrs_context *context, const double *x, double *values, int64_t *counts, int64_t *count, int64_t n) { return Guard([&] { return UniqueRaw(context, kF64, x, values, counts, count, n); }); }

@@ -41,7 +41,7 @@ Status RunApart(const Run& run, ReduceJob& job, const View* where) {
   const bool apart = !RangesOverlap(job.x, job.y) && !(where && RangesOverlap(*where, job.y)) &&
                      !(job.role == ReduceSecond::FACTOR && RangesOverlap(job.second, job.y));
   if (apart && !MayFindNone(job)) return RunJob(run, job, where);
-  Workspace memory(static_cast<size_t>(job.y.size) * 8);
+  Workspace memory(static_cast<size_t>(job.y.size) * 16);
   if (!memory.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for a copy of the result", job.function);
   const View y = job.y;
   job.y = ContiguousView(memory.data(), MayFindNone(job) ? job.result : y.dtype, y.ndim, y.shape);
@@ -69,9 +69,9 @@ bool ServeDirectly(const Kernels& kernels, const ReduceRow& row, int32_t op, con
     if (n > 256 * 1024) return false;  // large: the planned way knows threads
   }
   if (op == kReduce_nanargmin || op == kReduce_nanargmax) return false;  // there may be no number
-  alignas(8) char state[kStateBytes];
+  alignas(8) char state[kMaxStateBytes];
   kernels.reduce.rows[op][x->dtype](x->data, 0, 1, n, state);
-  if (op == kReduce_norm && x->dtype == kF64) {
+  if (op == kReduce_norm && (x->dtype == kF64 || x->dtype == kC128)) {
     double squares;
     std::memcpy(&squares, state, sizeof(squares));
     if (NormNeedsRescue(squares)) return false;
@@ -91,11 +91,12 @@ bool IsLine(const numrs_view* x, int32_t dtype, int64_t* n) {
 bool ServeDotDirectly(const Kernels& kernels, const numrs_view* a, const numrs_view* b, const numrs_view* y,
                       int32_t axis) {
   int64_t n, m;
-  if (!a || (a->dtype != kF32 && a->dtype != kF64) || !IsLine(a, a->dtype, &n) || !IsLine(b, a->dtype, &m) || m != n)
+  if (!a || !IsDType(a->dtype) || !kernels.reduce.dot[a->dtype] || !IsLine(a, a->dtype, &n) ||
+      !IsLine(b, a->dtype, &m) || m != n)
     return false;
   if (!y || y->ndim != 0 || y->dtype != a->dtype || !y->data || (axis != 0 && axis != -1) || n > 128 * 1024)
     return false;
-  alignas(8) char state[kStateBytes];
+  alignas(8) char state[kMaxStateBytes];
   kernels.reduce.dot[a->dtype](a->data, 0, b->data, 0, 1, n, state);
   kernels.reduce.finish[kReduce_sum][a->dtype](state, 1, n, 0, y->data);
   return true;
@@ -112,7 +113,7 @@ bool ServeScanDirectly(const Kernels& kernels, const ReduceRow& row, int32_t op,
   const uintptr_t x_bytes = static_cast<uintptr_t>(n * SizeOf(x->dtype)),
                   y_bytes = static_cast<uintptr_t>(n * SizeOf(result));
   if (p < q + y_bytes && q < p + x_bytes && !(p == q && x_bytes == y_bytes)) return false;
-  alignas(8) char carry[kStateBytes];
+  alignas(8) char carry[kMaxStateBytes];
   kernels.scan.start[op][x->dtype](carry, 1);
   kernels.scan.row[op][x->dtype](x->data, y->data, n, carry);
   return true;
@@ -167,9 +168,9 @@ Status Vecdot(numrs_context* context, const numrs_view* a, const numrs_view* b, 
   NUMRS_TRY(CheckContext(context, name));
   if (ServeDotDirectly(ActiveKernels(), a, b, y, axis)) return NUMRS_OK;
   View first, second, out;
-  NUMRS_TRY(LoadView(name, "a", a, &first));
-  NUMRS_TRY(LoadView(name, "b", b, &second));
-  NUMRS_TRY(LoadView(name, "out", y, &out));
+  NUMRS_TRY(LoadRealView(name, "a", a, &first));
+  NUMRS_TRY(LoadRealView(name, "b", b, &second));
+  NUMRS_TRY(LoadRealView(name, "out", y, &out));
   int32_t ndim = first.ndim;
   int64_t shape[kMaxNDim];
   std::memcpy(shape, first.shape, sizeof(shape[0]) * static_cast<size_t>(ndim));
@@ -192,10 +193,10 @@ Status Vecdot(numrs_context* context, const numrs_view* a, const numrs_view* b, 
   BroadcastStrides(second, ndim, shape, job.second.strides);
   NUMRS_TRY(ExpandOutput(name, job.x, job.axes, out, &job.y));
   NUMRS_TRY(CheckOutput(name, job.compute, out));
-  // float32 by the fast kernel needs both along memory; otherwise products are made in float64, to the same bits.
+  // float32 and narrower ones by the fast kernel need both along memory; otherwise products are made in float64, to the same bits.
   const bool lines = (job.x.strides[axis] == job.x.itemsize() && job.second.strides[axis] == job.second.itemsize()) ||
                      job.x.shape[axis] <= 1;
-  if (job.compute == kF32 && !(lines && first.dtype == kF32 && second.dtype == kF32)) {
+  if ((Bit(job.compute) & (Bit(kF32) | kHalfSet)) && !(lines && first.dtype == second.dtype)) {
     job.compute = job.result = kF64;
   }
   return RunApart(MakeRun(context), job, nullptr);

@@ -151,10 +151,10 @@ bool SharesMemory(const void* data, int64_t bytes, const View& y) {
 
 Status LoadLines(const char* f, const numrs_view* x, bool two, const numrs_view* x2, const numrs_view* y, int32_t axis,
                  RollingJob* job) {
-  NUMRS_TRY(LoadView(f, "x", x, &job->x));
-  if (two) NUMRS_TRY(LoadView(f, "x2", x2, &job->x2));
+  NUMRS_TRY(LoadRealView(f, "x", x, &job->x));
+  if (two) NUMRS_TRY(LoadRealView(f, "x2", x2, &job->x2));
   if (!two && x2) return Fail(NUMRS_BAD_ARGUMENT, "%s: x2 is given, expected NULL", f);
-  NUMRS_TRY(LoadView(f, "out", y, &job->y));
+  NUMRS_TRY(LoadRealView(f, "out", y, &job->y));
   const int32_t ndim = job->x.ndim;
   if (axis < -ndim || axis >= ndim)
     return Fail(NUMRS_BAD_ARGUMENT, "%s: axis %d is out of bounds for an array of dimension %d", f, axis, ndim);
@@ -180,7 +180,7 @@ Status CheckLines(const RollingJob& job, int64_t outputs) {
     return Fail(NUMRS_BAD_SHAPE, "%s: out has shape %s, expected %s", f, ShapeText(job.y, got, sizeof(got)),
                 ShapeText(ndim, shape, wanted, sizeof(wanted)));
   }
-  const int32_t result = job.x.dtype == kF32 && (!two || job.x2.dtype == kF32) ? kF32 : kF64;
+  const int32_t result = FloatOf(job.x.dtype, two ? job.x2.dtype : static_cast<int32_t>(kInvalid));
   if (result != job.y.dtype && !CanCastSameKind(result, job.y.dtype)) {
     return Fail(NUMRS_BAD_DTYPE,
                 "%s: out has dtype %s, to which the result of dtype %s cannot be cast by the same_kind rule", f,
@@ -270,8 +270,8 @@ extern "C" numrs_status numrs_rolling_dtype(int32_t op, int32_t x, int32_t* resu
     const char* f = "rolling_dtype";
     NUMRS_TRY(CheckOp(f, op));
     if (!result) return Fail(NUMRS_BAD_ARGUMENT, "%s: result is NULL", f);
-    if (!IsDType(x)) return Fail(NUMRS_BAD_DTYPE, "%s: x has dtype %s", f, NameOf(x));
-    *result = x == kF32 ? kF32 : kF64;
+    if (!IsRealDType(x)) return Fail(NUMRS_BAD_DTYPE, "%s: x has dtype %s, which the operation does not take", f, NameOf(x));
+    *result = FloatOf(x);
     return NUMRS_OK;
   });
 }

@@ -109,7 +109,7 @@ Status DescribeOutput(const StatRow& row, const View& given, StatJob* job) {
   return NUMRS_OK;
 }
 
-int32_t ResultOf(int32_t x, int32_t x2) { return x == kF32 && (x2 == kInvalid || x2 == kF32) ? kF32 : kF64; }
+int32_t ResultOf(int32_t x, int32_t x2) { return FloatOf(x, x2); }
 
 Status CheckStatOp(int32_t op) {
   if (op >= 0 && op < kStatOps) return NUMRS_OK;
@@ -129,18 +129,18 @@ Status Stat(numrs_context* context, int32_t op, const numrs_view* x, const numrs
   job.op = op;
   job.x2.ndim = job.where.ndim = -1;
   View in, out, other;
-  NUMRS_TRY(LoadView(row.name, "x", x, &job.x));
-  NUMRS_TRY(LoadView(row.name, "out", y, &out));
+  NUMRS_TRY(LoadRealView(row.name, "x", x, &job.x));
+  NUMRS_TRY(LoadRealView(row.name, "out", y, &out));
   if ((x2 != nullptr) != (row.inputs == 2)) {
     return Fail(NUMRS_BAD_ARGUMENT, "%s: x2 is %sNULL, expected %s", row.name, x2 ? "not " : "",
                 x2 ? "NULL" : "a second input");
   }
   if (x2) {
-    NUMRS_TRY(LoadView(row.name, "x2", x2, &other));
+    NUMRS_TRY(LoadRealView(row.name, "x2", x2, &other));
     NUMRS_TRY(Stretch(row.name, "x2", job.x, other, &job.x2));
   }
   if (where) {
-    NUMRS_TRY(LoadView(row.name, "where", where, &other));
+    NUMRS_TRY(LoadRealView(row.name, "where", where, &other));
     if (other.dtype != kBOOL)
       return Fail(NUMRS_BAD_DTYPE, "%s: where has dtype %s, expected bool", row.name, NameOf(other.dtype));
     if (!row.outputs) return Fail(NUMRS_BAD_ARGUMENT, "%s: where is not supported, expected NULL", row.name);
@@ -188,7 +188,10 @@ extern "C" numrs_status numrs_stat_dtype(int32_t op, int32_t x, int32_t x2, int3
     NUMRS_TRY(CheckStatOp(op));
     if (!result) return Fail(NUMRS_BAD_ARGUMENT, "stat_dtype: result is NULL");
     const bool two = kStatRows[op].inputs == 2;
-    if (!IsDType(x) || (two && !IsDType(x2))) return Fail(NUMRS_BAD_DTYPE, "stat_dtype: no dtype has number %d", x);
+    for (const int32_t dtype : {x, two ? x2 : x}) {
+      if (!IsRealDType(dtype))
+        return Fail(NUMRS_BAD_DTYPE, "stat_dtype: x has dtype %s, which the operation does not take", NameOf(dtype));
+    }
     *result = ResultOf(x, two ? x2 : static_cast<int32_t>(kInvalid));
     return NUMRS_OK;
   });

@@ -23,7 +23,7 @@ template <class Add>
 Status WithValues(const char* function, const void* object, const numrs_view* x, const Add& add) {
   if (!object) return Fail(NUMRS_BAD_ARGUMENT, "%s: the object is NULL", function);
   View in;
-  NUMRS_TRY(LoadView(function, "x", x, &in));
+  NUMRS_TRY(LoadRealView(function, "x", x, &in));
   if (in.size == 0) return NUMRS_OK;
   const bool plain = in.dtype == kF64 && in.IsContiguous() && reinterpret_cast<uintptr_t>(in.data) % 8 == 0;
   if (plain) return add(reinterpret_cast<const double*>(in.data), in.size);

@@ -21,7 +21,7 @@ class Pieces {
               const numrs_view* y) {
     function_ = function;
     View in[2];
-    NUMRS_TRY(LoadView(function, "x", x, &in[0]));
+    NUMRS_TRY(LoadRealView(function, "x", x, &in[0]));
     if (in[0].ndim != 1) return Fail(NUMRS_BAD_SHAPE, "%s: x has %d dimensions, expected 1", function, in[0].ndim);
     n = in[0].shape[0];
     if ((x2 != nullptr) != (inputs == 2)) {
@@ -29,13 +29,13 @@ class Pieces {
                   x2 ? "NULL" : "a second input");
     }
     if (x2) {
-      NUMRS_TRY(LoadView(function, "x2", x2, &in[1]));
+      NUMRS_TRY(LoadRealView(function, "x2", x2, &in[1]));
       if (in[1].ndim != 1 || in[1].shape[0] != n)
         return Fail(NUMRS_BAD_SHAPE, "%s: x2 has another shape than x, (%lld,)", function, (long long)n);
     }
     has_y_ = y != nullptr;
     if (y) {
-      NUMRS_TRY(LoadView(function, "out", y, &y_));
+      NUMRS_TRY(LoadRealView(function, "out", y, &y_));
       if (y_.ndim != 1 || y_.shape[0] != n)
         return Fail(NUMRS_BAD_SHAPE, "%s: out has another shape than x, (%lld,)", function, (long long)n);
       NUMRS_TRY(CheckOutput(function, kF64, y_));

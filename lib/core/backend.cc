@@ -8,6 +8,7 @@
 
 #include "core/env.h"
 #include "core/order_tables.h"
+#include "core/random_tables.h"
 #include "core/rolling_tables.h"
 #include "core/stats_tables.h"
 #include "core/status.h"
@@ -22,6 +23,7 @@ Kernels merged[kMaxKernels];  // best first, portable last; written once in Init
 RollingTable merged_rolling[kMaxKernels];
 OrderTable merged_order[kMaxKernels];
 StatsTable merged_stats[kMaxKernels];
+RandomTable merged_random[kMaxKernels];
 int merged_count = 0;
 std::atomic<const Kernels*> active{nullptr};
 pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -63,6 +65,8 @@ void Merge(const Backend& b) {
   k.order = &merged_order[index];
   Fill(&merged_stats[index], b.stats ? b.stats() : nullptr, p.stats());
   k.stats = &merged_stats[index];
+  Fill(&merged_random[index], b.random ? b.random() : nullptr, p.random());
+  k.random = &merged_random[index];
 }
 
 const Kernels* FindTarget(const char* name) {

@@ -24,6 +24,7 @@ struct Backend {
   const RollingTable* (*rolling)();
   const OrderTable* (*order)();
   const StatsTable* (*stats)();
+  const RandomTable* (*random)();
 };
 constexpr uint32_t kPluginApi = 2;
 

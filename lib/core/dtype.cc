@@ -51,6 +51,11 @@ bool CanCastSafely(int32_t from, int32_t to) {
 
 const std::array<DTypeInfo, kDTypes> kDTypeInfo = MakeInfo();
 
+int32_t RealDType(int32_t dtype) {
+  if (KindOf(dtype) != Kind::COMPLEX) return dtype;
+  return OfKind(Kind::FLOAT, kDTypeInfo[dtype].bytes / 2);
+}
+
 int32_t Promote(int32_t a, int32_t b) {
   if (!IsDType(a) || !IsDType(b)) return kInvalid;
   if (CanCastSafely(a, b)) return b;
@@ -74,12 +79,17 @@ bool CanCastSameKind(int32_t from, int32_t to) {
   return (t == Kind::FLOAT && f != Kind::COMPLEX) || (t == Kind::INT && f == Kind::UINT);
 }
 
+int32_t FloatOf(int32_t x, int32_t x2) {
+  if (x2 == kInvalid) x2 = x;
+  return (Bit(x) | Bit(x2)) & ~kRealSet ? static_cast<int32_t>(kF64) : Promote(x, x2);
+}
+
 int32_t ComputeDType(const OpClass& op_class, int32_t x) {
   if (!IsDType(x) || !(op_class.accepts & Bit(x))) return kInvalid;
   if (op_class.kernels & Bit(x)) return x;
   if (op_class.integers_as != kInvalid) return op_class.integers_as;
-  for (int32_t dtype : kLadder) {
-    if ((op_class.kernels & Bit(dtype)) && CanCastSafely(x, dtype)) return dtype;
+  for (int32_t dtype : kLadder) {  // what is no half itself never becomes one: integers of 8 bits give float32
+    if ((op_class.kernels & Bit(dtype) & ~kHalfSet) && CanCastSafely(x, dtype)) return dtype;
   }
   return kInvalid;
 }

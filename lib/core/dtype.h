@@ -39,6 +39,7 @@ struct DTypeInfo {
 extern const std::array<DTypeInfo, kDTypes> kDTypeInfo;
 
 inline bool IsDType(int32_t dtype) { return dtype > 0 && dtype < kDTypes && kDTypeInfo[dtype].bytes != 0; }
+inline bool IsRealDType(int32_t dtype) { return IsDType(dtype) && kDTypeInfo[dtype].kind != Kind::COMPLEX; }
 inline int64_t SizeOf(int32_t dtype) { return kDTypeInfo[dtype].bytes; }
 inline const char* NameOf(int32_t dtype) { return IsDType(dtype) ? kDTypeInfo[dtype].name : "invalid"; }
 inline Kind KindOf(int32_t dtype) { return kDTypeInfo[dtype].kind; }
@@ -72,24 +73,40 @@ struct OpClass {
   DTypeSet accepts;
   DType integers_as = kInvalid;
 };
-constexpr DTypeSet kEverySet = kBoolSet | kIntSet | kUintSet | kFloatSet;
+constexpr DTypeSet kRealSet = kFloatSet | kHalfSet;
+constexpr DTypeSet kEverySet = kBoolSet | kIntSet | kUintSet | kRealSet;
 namespace classes {
 constexpr OpClass ALL{kEverySet, kEverySet};
-constexpr OpClass NUMBER{kIntSet | kUintSet | kFloatSet, kEverySet};                        // bool becomes int8
-constexpr OpClass NUMERIC{kIntSet | kUintSet | kFloatSet, kIntSet | kUintSet | kFloatSet};  // bool is refused
-constexpr OpClass FLOAT{kFloatSet, kEverySet};                                              // integers become floats
-constexpr OpClass TRUE_DIVIDE{kFloatSet, kEverySet, kF64};  // every integer becomes float64
+constexpr OpClass NUMBER{kIntSet | kUintSet | kRealSet, kEverySet};                       // bool becomes int8
+constexpr OpClass NUMERIC{kIntSet | kUintSet | kRealSet, kIntSet | kUintSet | kRealSet};  // bool is refused
+constexpr OpClass FLOAT{kRealSet, kEverySet};                                             // integers become float32 or float64
+constexpr OpClass TRUE_DIVIDE{kRealSet, kEverySet, kF64};  // every integer becomes float64
 constexpr OpClass BITS{kBoolSet | kIntSet | kUintSet, kBoolSet | kIntSet | kUintSet};
 constexpr OpClass INTEGER{kIntSet | kUintSet, kBoolSet | kIntSet | kUintSet};
+// The same with complex numbers.
+constexpr OpClass WithComplex(const OpClass& c) {
+  return OpClass{c.kernels | kComplexSet, c.accepts | kComplexSet, c.integers_as};
+}
+constexpr OpClass ALL_C = WithComplex(ALL);
+constexpr OpClass NUMBER_C = WithComplex(NUMBER);
+constexpr OpClass NUMERIC_C = WithComplex(NUMERIC);
+constexpr OpClass FLOAT_C = WithComplex(FLOAT);
+constexpr OpClass TRUE_DIVIDE_C = WithComplex(TRUE_DIVIDE);
 }  // namespace classes
 
-enum class ResultRule : uint8_t { SAME, BOOL };
+// REAL: the components of a complex dtype, any other as it is.
+enum class ResultRule : uint8_t { SAME, BOOL, REAL };
+
+// float32 for complex64, float64 for complex128; any other dtype is its own.
+int32_t RealDType(int32_t dtype);
 
 // NumPy 2's promotion of two dtypes; kInvalid when one is invalid.
 int32_t Promote(int32_t a, int32_t b);
 // May a value be stored by NumPy's same_kind rule? (bool < unsigned, signed < float < complex; within a kind any size; signed
 // never to unsigned)
 bool CanCastSameKind(int32_t from, int32_t to);
+// The dtype of statistics of x (and x2) that are computed in float64: their own where they are floats.
+int32_t FloatOf(int32_t x, int32_t x2 = kInvalid);
 // The dtype in which an operation of this class computes x; kInvalid when it does not take it.
 int32_t ComputeDType(const OpClass& op_class, int32_t x);
 

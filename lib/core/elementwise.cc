@@ -34,8 +34,8 @@ void StreamFence() {
 #endif
 }
 
-struct Sixteen {
-  char bytes[16];
+struct TwoWords {  // an element of complex128
+  uint64_t words[2];
 };
 
 // Rows of `row` elements, step bytes apart, their elements stride bytes apart, one behind the other to y.
@@ -99,10 +99,7 @@ class Runner {
     way_[out_] = direct_out ? Way::DIRECT : Way::BUFFERED;
     if (direct_out && !plan.transposed && WantsStream()) stream_ = true;
     buffered_ = buffered || !direct_out || stream_;
-    int64_t widest = SizeOf(job.result);
-    for (int k = 0; k < plan.operands; k++) widest = std::max(widest, plan.itemsize[k]);
-    for (int k = 0; k < job.inputs; k++) widest = std::max(widest, SizeOf(job.compute[k]));
-    block_ = (stream_ ? kBufferBytes : kPackBytes) / widest / plan.row * plan.row;
+    block_ = (stream_ ? kBufferBytes : kPackBytes) / WidestElement(job) / plan.row * plan.row;
   }
 
   // Scratch of one thread: per operand a packing and a conversion buffer, then the transposed tiles.
@@ -251,7 +248,7 @@ class Runner {
         CopyRows<uint64_t>(x, step, stride, row, n / row, buffer);
         break;
       default:
-        CopyRows<Sixteen>(x, step, stride, row, n / row, buffer);
+        CopyRows<TwoWords>(x, step, stride, row, n / row, buffer);
         break;
     }
     return Converted(k, buffer, n, scratch);

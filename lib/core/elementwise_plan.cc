@@ -32,10 +32,11 @@ bool CanMerge(const ElementwisePlan& p, int outer, int inner) {
 
 // Merges the two innermost loops although some inputs do not run straight through both: worth while when the inner one
 // is short.
-void FoldShortRows(ElementwisePlan* p) {
+void FoldShortRows(ElementwisePlan* p, int64_t widest) {
   const int inner = p->ndim - 1, outer = inner - 1, out = p->operands - 1;
   const int64_t row = p->shape[inner];
-  if (row > kShortRepeatedRow || p->strides[out][outer] != p->strides[out][inner] * row) return;
+  if (row > kShortRepeatedRow || row * widest > kPackBytes) return;  // a block holds whole rows
+  if (p->strides[out][outer] != p->strides[out][inner] * row) return;
   uint32_t folded = 0;
   for (int k = 0; k < out; k++) {
     if (p->strides[k][outer] == p->strides[k][inner] * row) continue;
@@ -52,6 +53,15 @@ void FoldShortRows(ElementwisePlan* p) {
 }
 
 }  // namespace
+
+int64_t WidestElement(const ElementwiseJob& job) {
+  int64_t widest = SizeOf(job.result) > job.out.itemsize() ? SizeOf(job.result) : job.out.itemsize();
+  for (int k = 0; k < job.inputs; k++) {
+    if (SizeOf(job.compute[k]) > widest) widest = SizeOf(job.compute[k]);
+    if (job.in[k].itemsize() > widest) widest = job.in[k].itemsize();
+  }
+  return widest;
+}
 
 void MakePlan(const ElementwiseJob& job, ElementwisePlan* p) {
   const View& out = job.out;
@@ -112,7 +122,8 @@ void MakePlan(const ElementwiseJob& job, ElementwisePlan* p) {
       break;
     }
   }
-  if (!p->transposed) FoldShortRows(p);
+  if (p->transposed) return;
+  FoldShortRows(p, WidestElement(job));
 }
 
 }  // namespace numrs

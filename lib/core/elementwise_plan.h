@@ -39,6 +39,9 @@ struct ElementwisePlan {
   int64_t row_step[kMaxInputs], row_stride[kMaxInputs];
 };
 
+// Bytes of the widest element that goes through a buffer.
+int64_t WidestElement(const ElementwiseJob& job);
+
 // job's shapes must have been checked: every input broadcasts to the output.
 void MakePlan(const ElementwiseJob& job, ElementwisePlan* plan);
 

@@ -16,6 +16,8 @@ void FillRow(Slot* row) {
   if constexpr (!std::is_base_of<Missing, Fn>::value) {
 #define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) \
   if constexpr ((kSet & Bit(id)) != 0) row[id] = Loop<Fn, cxx>::Run;
+#define NUMRS_HALF NUMRS_DTYPE
+#define NUMRS_COMPLEX NUMRS_DTYPE
 #include "table/dtype.def"
   }
 }

@@ -28,7 +28,7 @@ int32_t GroupResultDType(int32_t op, int32_t x) {
     case GroupResult::SUM:
       return ReduceResultDType(ReduceResult::SUM, x);
     case GroupResult::FLOAT:
-      return x == kF32 ? kF32 : kF64;
+      return FloatOf(x);
     case GroupResult::INDEX:
       return kI64;
     default:
@@ -42,7 +42,7 @@ namespace {
 int32_t GroupCompute(int32_t op, int32_t x) {
   const GroupRow& row = kGroupRows[op];
   if (row.way == GroupWay::QUANTILE) return kF64;
-  return row.result == GroupResult::FLOAT && x != kF32 ? kF64 : x;
+  return row.result == GroupResult::FLOAT ? FloatOf(x) : x;
 }
 
 class GroupRunner {
@@ -184,7 +184,16 @@ class GroupRunner {
   }
   void StoreFloat(double value, char* y) const {
     if (value != value) value = std::numeric_limits<double>::quiet_NaN();
-    result_ == kF32 ? StoreOne<float>(value, y) : StoreOne<double>(value, y);
+    switch (result_) {
+      case kF16:
+        return StoreOne<Half>(value, y);
+      case kBF16:
+        return StoreOne<BFloat16>(value, y);
+      case kF32:
+        return StoreOne<float>(value, y);
+      default:
+        return StoreOne<double>(value, y);
+    }
   }
 
   void One(char* x, int64_t count, char* y, char* states) const {

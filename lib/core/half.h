@@ -47,14 +47,15 @@ uint16_t Round(double x) {
 
 }  // namespace half_internal
 
-// IEEE 754 binary16.
+// IEEE 754 binary16. A NaN becomes quiet on its way to float32, as the instruction makes it.
 struct Half {
+  static constexpr uint16_t kInfinity = 0x7C00;  // its bits
   uint16_t bits;
   Half() = default;
   explicit Half(double x) : bits(half_internal::Round<5, 10>(x)) {}
   explicit operator float() const {
     const uint32_t sign = static_cast<uint32_t>(bits & 0x8000) << 16, rest = bits & 0x7FFFu;
-    if (rest >= 0x7C00) return half_internal::FloatOf(sign | 0x7F800000u | (rest & 0x3FF) << 13);
+    if (rest >= 0x7C00) return half_internal::FloatOf(sign | 0x7F800000u | (rest & 0x3FF) << 13 | (rest > 0x7C00 ? 0x400000u : 0));
     if (rest >= 0x0400) return half_internal::FloatOf(sign | ((rest << 13) + 0x38000000u));
     const float magnitude = static_cast<float>(rest) * 0x1p-24f;  // subnormal
     return sign ? -magnitude : magnitude;
@@ -63,6 +64,7 @@ struct Half {
 
 // The upper 16 bits of a float32.
 struct BFloat16 {
+  static constexpr uint16_t kInfinity = 0x7F80;
   uint16_t bits;
   BFloat16() = default;
   explicit BFloat16(double x) : bits(half_internal::Round<8, 7>(x)) {}

@@ -18,7 +18,7 @@ constexpr int64_t kMaxRows = 1024;             // results per cell
 constexpr int64_t kMaxColumns = 4096;          // strip of columns: 32 KiB of float64 accumulators
 constexpr int64_t kPackedColumns = 16;
 constexpr int kLevels = 52;  // of a binary counter over blocks
-constexpr size_t kRescueBytes = kReduceBlock * 8 * 6;
+constexpr size_t kRescueBytes = kReduceBlock * 8 * 12;
 
 int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 int64_t Clamp(int64_t value, int64_t low, int64_t high) { return value < low ? low : value > high ? high : value; }
@@ -132,17 +132,17 @@ class ReduceRunner {
     }
   }
 
-  size_t StateBytes() const { return Round64(cell_width_ * kStateBytes); }
+  size_t StateBytes() const { return Round64(cell_width_ * kStateBytes * StateWords(job_.compute)); }
   // states | results before conversion (two) | way's own
   size_t ScratchBytes() const {
     size_t bytes = StateBytes() * 2;
     const int64_t m = plan_.n < kReduceBlock ? plan_.n : kReduceBlock;
-    if (way_ == ReduceWay::COLUMNS) bytes += Round64(ColumnsScratch(job_.op, cell_width_, plan_.n));
-    if (way_ == ReduceWay::PACKED_COLUMNS) bytes += Round64(ColumnsScratch(job_.op, cell_width_, kReduceBlock));
+    if (way_ == ReduceWay::COLUMNS) bytes += Round64(ColumnsScratch(job_.op, cell_width_ * StateWords(job_.compute), plan_.n));
+    if (way_ == ReduceWay::PACKED_COLUMNS) bytes += Round64(ColumnsScratch(job_.op, cell_width_ * StateWords(job_.compute), kReduceBlock));
     if (way_ == ReduceWay::PACKED_COLUMNS || way_ == ReduceWay::PACKED_ROWS) {
-      bytes += ReducePacker::Bytes(m * cell_width_) + StateBytes() * (kLevels + 1);
+      bytes += packer_.Bytes(m * cell_width_) + StateBytes() * (kLevels + 1);
     }
-    const size_t rescue = job_.op == kReduce_norm && job_.compute == kF64 ? StateBytes() * 2 + kRescueBytes : 0;
+    const size_t rescue = MayNeedRescue() ? StateBytes() * 2 + kRescueBytes : 0;
     return bytes > rescue ? bytes : rescue;
   }
 
@@ -195,7 +195,7 @@ class ReduceRunner {
       table_.rows[job_.op][job_.compute](x, m * size, cell.width, m, states);
     } else {
       char* columns_scratch =
-          scratch + ReducePacker::Bytes((plan_.n < kReduceBlock ? plan_.n : kReduceBlock) * cell_width_);
+          scratch + packer_.Bytes((plan_.n < kReduceBlock ? plan_.n : kReduceBlock) * cell_width_);
       table_.columns[job_.op][job_.compute](x, cell.width * size, cell.width, m, states, columns_scratch);
     }
   }
@@ -247,7 +247,7 @@ class ReduceRunner {
     char* y = cell.at[kReduceY];
     char* result = straight && same ? y : scratch + StateBytes();
     finish(states, cell.width, plan_.n, job_.correction, result);
-    if (job_.op == kReduce_norm && job_.compute == kF64) Rescue(cell, states, result, scratch + 2 * StateBytes());
+    if (MayNeedRescue()) Rescue(cell, states, result, scratch + 2 * StateBytes());
     if (straight && same) return;
     if (!same) {
       // The states have been used: their place takes the converted results.
@@ -257,6 +257,10 @@ class ReduceRunner {
       result = converted;
     }
     run_.kernels.copy.unpack[SizeIndex(y_size)](result, y, stride, cell.width);
+  }
+
+  bool MayNeedRescue() const {
+    return job_.op == kReduce_norm && (job_.compute == kF64 || job_.compute == kC128);
   }
 
   // Norms whose squares left the range are computed again from elements scaled by a power of two.
@@ -287,28 +291,31 @@ class ReduceRunner {
 };
 
 double ReduceRunner::ScaledNorm(char* const* at, char* own) const {
+  const int32_t dtype = job_.compute;
+  const int64_t words = StateWords(dtype);  // an element of complex128 is two of float64 where only sizes matter
   double* scaled = reinterpret_cast<double*>(own);
-  char* buffers = own + kReduceBlock * 8;
-  double largest[2] = {0, 0}, piece[2];
+  char* buffers = own + kReduceBlock * 8 * words;
+  double largest[kMaxStateBytes / 8] = {}, piece[kMaxStateBytes / 8];
   for (int64_t i = 0; i < plan_.n; i += kReduceBlock) {
     const int64_t m = plan_.n - i < kReduceBlock ? plan_.n - i : kReduceBlock;
-    table_.rows[kReduce_abs_max][kF64](packer_.Fetch(at, 1, i, m, true, buffers), 0, 1, m, piece);
+    table_.rows[kReduce_abs_max][kF64](packer_.Fetch(at, 1, i, m, true, buffers), 0, 1, m * words, piece);
     table_.merge[kReduce_abs_max][kF64](largest, piece, 1, 1, 1);
   }
   if (largest[0] == 0 || !(largest[0] < std::numeric_limits<double>::infinity())) return largest[0];
   const double scale = largest[0] > 1 ? 0x1p-600 : 0x1p600;
-  double stack[kLevels + 1][2];
+  double stack[kLevels + 1][kMaxStateBytes / 8];
   int top = 0;
-  const auto merge = table_.merge[kReduce_norm][kF64];
+  const auto merge = table_.merge[kReduce_norm][dtype];
   for (int64_t block = 0, begin = 0; begin < plan_.n; block++, begin += kReduceBlock) {
     const int64_t m = plan_.n - begin < kReduceBlock ? plan_.n - begin : kReduceBlock;
-    run_.kernels.binary.fn[kBinary_multiply][kF64](packer_.Fetch(at, 1, begin, m, true, buffers), &scale, scaled, m, 2);
-    table_.rows[kReduce_norm][kF64](scaled, 0, 1, m, stack[top++]);
+    run_.kernels.binary.fn[kBinary_multiply][kF64](packer_.Fetch(at, 1, begin, m, true, buffers), &scale, scaled,
+                                                   m * words, 2);
+    table_.rows[kReduce_norm][dtype](scaled, 0, 1, m, stack[top++]);
     for (int64_t carry = block; carry & 1; carry >>= 1, top--) merge(stack[top - 2], stack[top - 1], 1, 1, 1);
   }
   for (; top > 1; top--) merge(stack[top - 2], stack[top - 1], 1, 1, 1);
   double norm;
-  table_.finish[kReduce_norm][kF64](stack[0], 1, plan_.n, 0, &norm);
+  table_.finish[kReduce_norm][dtype](stack[0], 1, plan_.n, 0, &norm);
   return norm / scale;
 }
 

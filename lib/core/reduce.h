@@ -11,6 +11,11 @@ namespace numrs {
 // a factor.
 enum class ReduceSecond : uint8_t { NONE, MASK, FACTOR };
 
+// The bits of one element of any dtype.
+struct ElementBits {
+  uint64_t words[2];
+};
+
 struct ReduceJob {
   const char* function;  // for messages
   int32_t op;
@@ -18,7 +23,7 @@ struct ReduceJob {
   int32_t compute;  // dtype in which x (and a factor) enter the kernel
   int32_t result;   // dtype that the kernel writes; converted to y.dtype
   ReduceSecond role = ReduceSecond::NONE;
-  uint64_t neutral = 0;  // one element of dtype compute, for a mask
+  ElementBits neutral{};  // one element of dtype compute, for a mask
   double correction = 0;
   View x, second;  // of one shape (strides 0 where second is stretched)
   View y;          // x's shape with extent 1 on the reduced axes
@@ -33,13 +38,13 @@ inline bool IsArgument(int32_t op) {
 }
 
 // The element that a reduction may meet any number of times without a change, as bits of dtype compute.
-uint64_t ReduceNeutral(int32_t op, int32_t compute);
+ElementBits ReduceNeutral(int32_t op, int32_t compute);
 
 // y = op over the elements where mask is true; mask broadcasts to x. Fills in role, second and what the counts of
 // elements change.
 Status RunReduceWhere(const Run& run, ReduceJob& job, const View& mask);
 
-// The result of norm for one line whose sum of squares left the range of float64 (or is 0).
+// Has a sum of squares left the range of float64 (or is 0)?
 bool NormNeedsRescue(double squares);
 
 struct ScanJob {

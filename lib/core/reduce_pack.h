@@ -11,10 +11,16 @@ namespace numrs {
 class ReducePacker {
  public:
   ReducePacker(const Run& run, const ReduceJob& job, const ReducePlan& plan)
-      : kernels_(run.kernels), job_(job), plan_(plan) {}
+      : kernels_(run.kernels),
+        job_(job),
+        plan_(plan),
+        element_bytes_(job.x.itemsize() > 8 || SizeOf(job.compute) > 8 ||
+                               (job.role != ReduceSecond::NONE && job.second.itemsize() > 8)
+                           ? 16
+                           : 8) {}
 
   // Bytes of scratch for pieces of `elements` elements.
-  static size_t Bytes(int64_t elements) { return static_cast<size_t>(elements) * 8 * kBuffers; }
+  size_t Bytes(int64_t elements) const { return static_cast<size_t>(elements * element_bytes_) * kBuffers; }
 
   // The elements [first, first + m) of the lines at p: width lines, `across` bytes apart; result [line][element] when
   // by_line, else [element][line].
@@ -25,7 +31,7 @@ class ReducePacker {
     char* out = Buffer(scratch, count, 4);
     if (job_.role == ReduceSecond::MASK) {
       const void* mask = FetchOne(kReduceSecond, p[kReduceSecond], kBOOL, width, first, m, by_line, scratch);
-      kernels_.ternary.fn[kTernary_where][job_.compute](mask, x, &job_.neutral, out, count, 4);
+      kernels_.ternary.fn[kTernary_where][job_.compute](mask, x, job_.neutral.words, out, count, 4);
     } else {
       const void* factor =
           FetchOne(kReduceSecond, p[kReduceSecond], job_.second.dtype, width, first, m, by_line, scratch);
@@ -39,7 +45,7 @@ class ReducePacker {
 
  private:
   static constexpr int kBuffers = 5;  // packed and converted x, packed and converted second, result
-  static char* Buffer(char* scratch, int64_t count, int which) { return scratch + which * count * 8; }
+  char* Buffer(char* scratch, int64_t count, int which) const { return scratch + which * count * element_bytes_; }
 
   const void* FetchOne(int operand, const char* p, int32_t dtype, int64_t width, int64_t first, int64_t m, bool by_line,
                        char* scratch) const {
@@ -110,6 +116,7 @@ class ReducePacker {
   const Kernels& kernels_;
   const ReduceJob& job_;
   const ReducePlan& plan_;
+  int64_t element_bytes_;  // of one buffer
 };
 
 }  // namespace numrs

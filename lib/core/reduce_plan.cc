@@ -50,7 +50,7 @@ bool ReduceOrderIsFree(int32_t op, int32_t compute) {
     case kReduce_prod:
     case kReduce_nansum:
     case kReduce_nanprod:
-      return KindOf(compute) != Kind::FLOAT;
+      return KindOf(compute) != Kind::FLOAT && KindOf(compute) != Kind::COMPLEX;
     case kReduce_min:
     case kReduce_max:
     case kReduce_abs_max:

@@ -19,7 +19,7 @@ enum ScanOp : int32_t {
   kScanOps
 };
 
-enum class ReduceResult : uint8_t { SAME, SUM, INDEX, BOOL };
+enum class ReduceResult : uint8_t { SAME, SUM, INDEX, BOOL, REAL };
 
 struct ReduceRow {
   const char* name;
@@ -35,6 +35,8 @@ inline int32_t ReduceResultDType(ReduceResult rule, int32_t compute) {
   switch (rule) {
     case ReduceResult::SAME:
       return compute;
+    case ReduceResult::REAL:
+      return RealDType(compute);
     case ReduceResult::INDEX:
       return kI64;
     case ReduceResult::BOOL:
@@ -53,14 +55,17 @@ constexpr int64_t kReduceLanes = 32;
 
 // The states of w reductions stand in 24 * w bytes, aligned to 8: plane 0 at the beginning (w words of 8 bytes or
 // less), plane 1 after 8 * w bytes, plane 2 after 16 * w. Everything but the address of x has natural alignment; x may
-// have any.
+// have any. Those of complex dtypes take twice as much and stand one behind the other; sums are pairs of float64, so
+// that kernels of float64 serve them as 2 * w real ones.
 constexpr int64_t kStateBytes = 24;
+constexpr int64_t kMaxStateBytes = 2 * kStateBytes;
+inline int64_t StateWords(int32_t compute) { return KindOf(compute) == Kind::COMPLEX ? 2 : 1; }
 
 // states[r] of the n contiguous elements from x + r * row_stride on, for r < w; they begin a block. n may be 0: the
 // identity.
 using ReduceRowsFn = void (*)(const void* x, int64_t row_stride, int64_t w, int64_t n, void* states);
 // states[c] of the elements x + i * row_stride + c elements, i < n, for c < w; n > 0. scratch: ColumnsScratch(op, w, n)
-// bytes.
+// bytes, for complex dtypes of 2 * w.
 using ReduceColumnsFn = void (*)(const void* x, int64_t row_stride, int64_t w, int64_t n, void* states, void* scratch);
 // a[c] becomes the state of a's na elements followed by b's nb.
 using ReduceMergeFn = void (*)(void* a, const void* b, int64_t w, int64_t na, int64_t nb);
@@ -87,10 +92,10 @@ struct ReduceTable {
   ReduceColumnsFn columns[kReduceOps][kDTypes];
   ReduceMergeFn merge[kReduceOps][kDTypes];
   ReduceFinishFn finish[kReduceOps][kDTypes];
-  DotRowsFn dot[kDTypes];  // kF32 and kF64; states, merge and finish are those of sum
+  DotRowsFn dot[kDTypes];  // of floats; states, merge and finish are those of sum
 };
 
-// Scans keep two words per line in `carry`: what stands before the current block, and before the current group in it.
+// Scans keep two words (two pairs of complex dtypes) per line in `carry`: what stands before the current block, and before the current group in it.
 // A call continues where the last one stopped: `from` is the index of its first element along the line.
 constexpr int64_t kScanGroup = 8;
 // One line of n contiguous elements; from is a multiple of kReduceBlock; y may be x where the sizes are equal. y

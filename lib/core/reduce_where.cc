@@ -11,8 +11,8 @@ namespace numrs {
 namespace {
 
 template <typename T>
-uint64_t Bits(T value) {
-  uint64_t bits = 0;
+ElementBits Bits(T value) {
+  ElementBits bits{};
   std::memcpy(&bits, &value, sizeof(value));
   return bits;
 }
@@ -21,8 +21,9 @@ Status NoMemory(const ReduceJob& job) {
   return Fail(NUMRS_NO_MEMORY, "%s: no memory for the buffers that where needs", job.function);
 }
 
-// z = op(a, b) in float64.
-Status Binary64(const Run& run, const char* function, int32_t op, const View& a, const View& b, const View& z) {
+// z = op(a, b), computed in dtype.
+Status BinaryIn(const Run& run, const char* function, int32_t dtype, int32_t op, const View& a, const View& b,
+                const View& z) {
   ElementwiseJob job;
   job.function = function;
   job.inputs = 2;
@@ -30,11 +31,14 @@ Status Binary64(const Run& run, const char* function, int32_t op, const View& a,
   job.in[1] = b;
   job.out = z;
   job.names[0] = job.names[1] = "x";
-  job.compute[0] = job.compute[1] = kF64;
-  job.result = kF64;
+  job.compute[0] = job.compute[1] = dtype;
+  job.result = dtype;
   job.cost_ns = kBinaryRows[op].cost_ns;
-  job.binary = run.kernels.binary.fn[op][kF64];
+  job.binary = run.kernels.binary.fn[op][dtype];
   return RunElementwise(run, job);
+}
+Status Binary64(const Run& run, const char* function, int32_t op, const View& a, const View& b, const View& z) {
+  return BinaryIn(run, function, kF64, op, a, b, z);
 }
 
 Status Unary64(const Run& run, const char* function, int32_t op, const View& a, const View& z) {
@@ -49,6 +53,20 @@ Status Unary64(const Run& run, const char* function, int32_t op, const View& a, 
   job.cost_ns = kUnaryRows[op].cost_ns;
   job.unary = run.kernels.unary.fn[op][kF64];
   return RunElementwise(run, job);
+}
+
+// The squares of the elements of x, which is contiguous, in their place; of complex numbers |x|^2, in the place of their
+// real parts.
+Status SquareInPlace(const Run& run, const char* function, const View& x, View* squares) {
+  *squares = x;
+  if (KindOf(x.dtype) != Kind::COMPLEX) return Binary64(run, function, kBinary_multiply, x, x, x);
+  const int64_t parts[] = {2 * x.size};
+  const View flat = ContiguousView(x.data, kF64, 1, parts);
+  NUMRS_TRY(Binary64(run, function, kBinary_multiply, flat, flat, flat));
+  squares->dtype = kF64;  // every second number, as the strides say
+  View imaginary = *squares;
+  imaginary.data += 8;
+  return Binary64(run, function, kBinary_add, *squares, imaginary, *squares);
 }
 
 // The same reduction of another operation into z.
@@ -72,23 +90,36 @@ Status CountSelected(const Run& run, const ReduceJob& job, const View& counts) {
 // Mean, var, std: sums of what is selected, divided by how much it is.
 Status Average(const Run& run, const ReduceJob& job, View counts) {
   const char* name = job.function;
+  const int32_t wide = KindOf(job.compute) == Kind::COMPLEX ? kC128 : kF64;
   const size_t bytes = static_cast<size_t>(counts.size) * 8;
-  Workspace sum_memory(bytes), divisor_memory(bytes);
+  Workspace sum_memory(bytes * 2), divisor_memory(bytes);
   if (!sum_memory.ok() || !divisor_memory.ok()) return NoMemory(job);
-  const View sum = ContiguousView(sum_memory.data(), kF64, counts.ndim, counts.shape);
+  const View mean = ContiguousView(sum_memory.data(), wide, counts.ndim, counts.shape);
   const View divisor = ContiguousView(divisor_memory.data(), kF64, counts.ndim, counts.shape);
   NUMRS_TRY(Convert(run, name, counts, divisor));
-  NUMRS_TRY(RunReduce(run, Part(job, kReduce_sum, kF64, sum)));
-  if (job.op == kReduce_mean) return Binary64(run, name, kBinary_divide, sum, divisor, job.y);
+  NUMRS_TRY(RunReduce(run, Part(job, kReduce_sum, wide, mean)));
+  // The parts of a complex sum are divided as numbers of their own: 0 / 0 is NaN in both.
+  View sums = mean, divisors = divisor;
+  if (wide == kC128) {
+    sums = ContiguousView(mean.data, kF64, 1, &counts.size);
+    sums.strides[0] = 16;
+    divisors = ContiguousView(divisor.data, kF64, 1, &counts.size);
+  }
+  NUMRS_TRY(Binary64(run, name, kBinary_divide, sums, divisors, sums));
+  if (wide == kC128) {
+    sums.data += 8;
+    NUMRS_TRY(Binary64(run, name, kBinary_divide, sums, divisors, sums));
+  }
+  if (job.op == kReduce_mean) return Convert(run, name, mean, job.y);
 
-  NUMRS_TRY(Binary64(run, name, kBinary_divide, sum, divisor, sum));
-  Workspace memory(static_cast<size_t>(job.x.size) * 8);
+  Workspace memory(static_cast<size_t>(job.x.size) * (wide == kC128 ? 16 : 8));
   if (!memory.ok()) return NoMemory(job);
-  const View deviations = ContiguousView(memory.data(), kF64, job.x.ndim, job.x.shape);
-  NUMRS_TRY(Binary64(run, name, kBinary_subtract, job.x, sum, deviations));
-  NUMRS_TRY(Binary64(run, name, kBinary_multiply, deviations, deviations, deviations));
-  ReduceJob squares = Part(job, kReduce_sum, kF64, sum);
-  squares.x = deviations;
+  const View deviations = ContiguousView(memory.data(), wide, job.x.ndim, job.x.shape);
+  NUMRS_TRY(BinaryIn(run, name, wide, kBinary_subtract, job.x, mean, deviations));
+  ReduceJob squares = Part(job, kReduce_sum, kF64, mean);
+  NUMRS_TRY(SquareInPlace(run, name, deviations, &squares.x));
+  const View sum = ContiguousView(sum_memory.data(), kF64, counts.ndim, counts.shape);
+  squares.y = sum;
   NUMRS_TRY(RunReduce(run, squares));
   double correction = job.correction, zero = 0;
   const View c = ContiguousView(&correction, kF64, 0, nullptr), z = ContiguousView(&zero, kF64, 0, nullptr);
@@ -104,18 +135,51 @@ Status Average(const Run& run, const ReduceJob& job, View counts) {
 // What leaves NaN out leaves out what is masked.
 bool SkipsNaN(int32_t op) { return op >= kReduce_nansum && op <= kReduce_count; }
 
-uint64_t ReduceNeutral(int32_t op, int32_t compute) {
+template <typename H>
+ElementBits HalfNeutral(int32_t op) {
+  const double inf = std::numeric_limits<double>::infinity();
+  if (SkipsNaN(op)) return Bits(H(std::numeric_limits<double>::quiet_NaN()));
+  switch (op) {
+    case kReduce_sum:
+    case kReduce_mean:
+      return Bits(H(-0.0));
+    case kReduce_prod:
+    case kReduce_all:
+      return Bits(H(1));
+    case kReduce_min:
+      return Bits(H(inf));
+    case kReduce_max:
+      return Bits(H(-inf));
+    default:
+      return ElementBits{};
+  }
+}
+
+// Of a complex dtype: a neutral real part beside what is neutral in a sum.
+ElementBits ComplexNeutral(int32_t op, int32_t compute) {
+  const bool sums = op == kReduce_sum || op == kReduce_mean;
+  const bool product = op == kReduce_prod || op == kReduce_all;
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const double re = SkipsNaN(op) ? nan : product ? 1 : sums ? -0.0 : 0, im = sums ? -0.0 : 0;
+  if (compute == kC64) return Bits(std::complex<float>(static_cast<float>(re), static_cast<float>(im)));
+  return Bits(std::complex<double>(re, im));
+}
+
+ElementBits ReduceNeutral(int32_t op, int32_t compute) {
+  if (KindOf(compute) == Kind::COMPLEX) return ComplexNeutral(op, compute);
   const bool f32 = compute == kF32, f64 = compute == kF64;
+  if (compute == kF16) return HalfNeutral<Half>(op);
+  if (compute == kBF16) return HalfNeutral<BFloat16>(op);
   if (SkipsNaN(op) && (f32 || f64))
     return f32 ? Bits(std::numeric_limits<float>::quiet_NaN()) : Bits(std::numeric_limits<double>::quiet_NaN());
   switch (op) {
     case kReduce_sum:
     case kReduce_mean:
-      return f32 ? Bits(-0.0f) : f64 ? Bits(-0.0) : 0;
+      return f32 ? Bits(-0.0f) : f64 ? Bits(-0.0) : ElementBits{};
     case kReduce_prod:
     case kReduce_nanprod:
     case kReduce_all:
-      return f32 ? Bits(1.0f) : f64 ? Bits(1.0) : 1;
+      return f32 ? Bits(1.0f) : f64 ? Bits(1.0) : ElementBits{{1, 0}};
     case kReduce_min:
     case kReduce_max:
     case kReduce_nanmin:
@@ -139,11 +203,11 @@ uint64_t ReduceNeutral(int32_t op, int32_t compute) {
         case kF64:
           return Bits(least ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity());
         default:
-          return least ? 0 : 1;  // bool
+          return ElementBits{{least ? 0u : 1u, 0}};  // bool
       }
     }
     default:
-      return 0;
+      return {};
   }
 }
 
@@ -167,7 +231,7 @@ Status RunReduceWhere(const Run& run, ReduceJob& job, const View& mask) {
   job.role = ReduceSecond::MASK;
   job.neutral = ReduceNeutral(job.op, job.compute);
 
-  const bool whole = KindOf(job.compute) != Kind::FLOAT;  // holds no NaN
+  const bool whole = KindOf(job.compute) != Kind::FLOAT && KindOf(job.compute) != Kind::COMPLEX;  // holds no NaN
   const bool extreme = job.op == kReduce_min || job.op == kReduce_max ||
                        (whole && (job.op == kReduce_nanmin || job.op == kReduce_nanmax));
   if (whole && job.op == kReduce_count) return CountSelected(run, job, job.y);

@@ -22,7 +22,9 @@ class ScanRunner {
         plan_(plan),
         packer_(run, job, plan),
         table_(run.kernels.scan),
-        y_along_(scan.y.strides[scan.axis]) {
+        y_along_(scan.y.strides[scan.axis]),
+        state_bytes_(kStateBytes * StateWords(scan.compute)),
+        result_bytes_(SizeOf(scan.result) > 8 || scan.y.itemsize() > 8 ? 16 : 8) {
     const int64_t x_size = scan.x.itemsize(), y_size = scan.y.itemsize(), width = plan.width();
     const bool same = scan.x.dtype == scan.compute && scan.y.dtype == scan.result;
     const bool along = (plan.n == 1 || (plan.InnerStride(kReduceX) == x_size && y_along_ == y_size));
@@ -43,7 +45,7 @@ class ScanRunner {
     const int64_t blocks = (plan_.n + kReduceBlock - 1) / kReduceBlock;
     // Two passes read x twice: two threads on memory gain nothing by that.
     const bool split = threads_ > 2 && !columns_ && cells_ < threads_ && blocks >= 16;
-    const size_t carries = split ? static_cast<size_t>(cells_ * blocks) * kStateBytes : 0;
+    const size_t carries = split ? static_cast<size_t>(cells_ * blocks * state_bytes_) : 0;
     Workspace states(carries);
     const size_t bytes = ScratchBytes();
     Workspace workspace(bytes * static_cast<size_t>(threads_));
@@ -69,8 +71,8 @@ class ScanRunner {
   // carry | packed x | results | converted results
   size_t ScratchBytes() const {
     const int64_t piece = columns_ ? kPackedRows * cell_width_ : kReduceBlock;
-    return static_cast<size_t>((cell_width_ * kStateBytes + 63) / 64 * 64) +
-           (direct_ ? 0 : ReducePacker::Bytes(piece) + static_cast<size_t>(piece) * 16);
+    return static_cast<size_t>((cell_width_ * state_bytes_ + 63) / 64 * 64) +
+           (direct_ ? 0 : packer_.Bytes(piece) + static_cast<size_t>(piece * result_bytes_) * 2);
   }
 
   Cell CellAt(int64_t index) const {
@@ -90,7 +92,7 @@ class ScanRunner {
   void OneCell(int64_t index, char* scratch) const {
     const Cell cell = CellAt(index);
     char* carry = scratch;
-    char* own = scratch + (cell_width_ * kStateBytes + 63) / 64 * 64;
+    char* own = scratch + (cell_width_ * state_bytes_ + 63) / 64 * 64;
     table_.start[scan_.op][scan_.compute](carry, cell.width);
     if (direct_ && !columns_) {
       table_.row[scan_.op][scan_.compute](cell.at[kReduceX], cell.at[kReduceY], plan_.n, carry);
@@ -116,11 +118,11 @@ class ScanRunner {
       row(x, write ? y : nullptr, n, carry);
       return;
     }
-    char* result = own + ReducePacker::Bytes(kReduceBlock);
+    char* result = own + packer_.Bytes(kReduceBlock);
     row(x, result, n, carry);
     if (scan_.result != scan_.y.dtype) {
-      run_.kernels.copy.cast[scan_.result][scan_.y.dtype](result, result + kReduceBlock * 8, n);
-      result += kReduceBlock * 8;
+      run_.kernels.copy.cast[scan_.result][scan_.y.dtype](result, result + kReduceBlock * result_bytes_, n);
+      result += kReduceBlock * result_bytes_;
     }
     run_.kernels.copy.unpack[SizeIndex(y_size)](result, y, y_along_, n);
   }
@@ -128,12 +130,13 @@ class ScanRunner {
   void PackedColumns(const Cell& cell, int64_t first, int64_t n, char* carry, char* own) const {
     const int64_t piece = kPackedRows * cell_width_, y_size = scan_.y.itemsize();
     const void* x = packer_.Fetch(cell.at, cell.width, first, n, false, own);
-    char* result = own + ReducePacker::Bytes(piece);
+    char* result = own + packer_.Bytes(piece);
     table_.columns[scan_.op][scan_.compute](x, cell.width * SizeOf(scan_.compute), result,
                                             cell.width * SizeOf(scan_.result), cell.width, first, n, carry);
     if (scan_.result != scan_.y.dtype) {
-      run_.kernels.copy.cast[scan_.result][scan_.y.dtype](result, result + piece * 8, n * cell.width);
-      result += piece * 8;
+      run_.kernels.copy.cast[scan_.result][scan_.y.dtype](result, result + piece * result_bytes_,
+                                                              n * cell.width);
+      result += piece * result_bytes_;
     }
     for (int64_t i = 0; i < n; i++) {
       run_.kernels.copy.unpack[SizeIndex(y_size)](result + i * cell.width * y_size,
@@ -146,27 +149,27 @@ class ScanRunner {
   Status TwoPasses(int64_t blocks, char* states, ScratchSlots& slots) const {
     const auto start = table_.start[scan_.op][scan_.compute];
     const int64_t grain = kTaskElements / kReduceBlock, tasks = cells_ * blocks;
-    const size_t carry_bytes = static_cast<size_t>((cell_width_ * kStateBytes + 63) / 64 * 64);
+    const size_t carry_bytes = static_cast<size_t>((cell_width_ * state_bytes_ + 63) / 64 * 64);
     const auto pass = [&](bool write) {
       return ParallelFor(tasks, grain, threads_, run_.cancel, [&](int64_t begin, int64_t end) {
         ScratchSlots::Lease lease(slots);
         for (int64_t task = begin; task < end; task++) {
-          char* carry = states + task * kStateBytes;
+          char* carry = states + task * state_bytes_;
           if (!write) start(carry, 1);
           Piece(CellAt(task / blocks), task % blocks * kReduceBlock, carry, lease.data() + carry_bytes, write);
         }
       });
     };
     NUMRS_TRY(pass(false));
-    alignas(8) char offset[kStateBytes], next[kStateBytes];
+    alignas(8) char offset[kMaxStateBytes], next[kMaxStateBytes];
     for (int64_t cell = 0; cell < cells_; cell++) {
       start(offset, 1);
       for (int64_t block = 0; block < blocks; block++) {
-        char* total = states + (cell * blocks + block) * kStateBytes;
-        std::memcpy(next, offset, kStateBytes);
+        char* total = states + (cell * blocks + block) * state_bytes_;
+        std::memcpy(next, offset, sizeof(next));
         table_.merge[scan_.op][scan_.compute](next, total, 1);
-        std::memcpy(total, offset, kStateBytes);
-        std::memcpy(offset, next, kStateBytes);
+        std::memcpy(total, offset, static_cast<size_t>(state_bytes_));
+        std::memcpy(offset, next, sizeof(next));
       }
     }
     return pass(true);
@@ -178,6 +181,8 @@ class ScanRunner {
   ReducePacker packer_;
   const ScanTable& table_;
   int64_t y_along_;
+  int64_t state_bytes_;   // of one line
+  int64_t result_bytes_;  // of one element, as computed or converted
   bool direct_, columns_;
   int64_t cell_width_, strips_, cells_;
   int threads_;
@@ -207,11 +212,11 @@ Status RunScan(const Run& run, const ScanJob& given) {
   ScanJob scan = given;
   if (scan.y.size == 0) return NUMRS_OK;
   View first = scan.y;
-  alignas(8) char initial[8];
+  alignas(8) char initial[16];
   if (scan.include_initial) {
-    uint64_t value = 0;
-    run.kernels.scan.initial[scan.op][scan.compute](&value);
-    NUMRS_TRY(Convert(run, scan.function, ContiguousView(&value, scan.result, 0, nullptr),
+    uint64_t value[2] = {};
+    run.kernels.scan.initial[scan.op][scan.compute](value);
+    NUMRS_TRY(Convert(run, scan.function, ContiguousView(value, scan.result, 0, nullptr),
                       ContiguousView(initial, scan.y.dtype, 0, nullptr)));
     first.shape[scan.axis] = 1;
     scan.y.data += scan.y.strides[scan.axis];

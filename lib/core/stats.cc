@@ -191,9 +191,9 @@ class StatRunner {
     const int64_t size = job_.y.itemsize();
     if (job_.y.dtype != kF64) {
       // Rounded to the result's own dtype first: float32 of float32.
-      const int32_t own = job_.x.dtype == kF32 && (!two_ || job_.x2.dtype == kF32) ? kF32 : kF64;
+      const int32_t own = FloatOf(job_.x.dtype, two_ ? job_.x2.dtype : static_cast<int32_t>(kInvalid));
       double* other = room + n_ + 16;
-      if (own == kF32) run_.kernels.copy.cast[kF64][kF32](results, room, count), from = room;
+      if (own != kF64) run_.kernels.copy.cast[kF64][own](results, room, count), from = room;
       if (job_.y.dtype != own) {
         run_.kernels.copy.cast[own][job_.y.dtype](from, other, count);
         from = other;

@@ -12,10 +12,11 @@
 namespace numrs {
 
 // Tables of themes that few sources need: core/rolling_tables.h, core/order_tables.h,
-// core/stats_tables.h.
+// core/stats_tables.h, core/random_tables.h.
 struct RollingTable;
 struct OrderTable;
 struct StatsTable;
+struct RandomTable;
 
 // Kernels work on contiguous memory of any alignment; y may be exactly one of the inputs, never overlap one in part.
 // Element i of y depends on element i of the inputs only, and its bits do not depend on n or on the position.
@@ -93,6 +94,7 @@ struct Kernels {
   const RollingTable* rolling;
   const OrderTable* order;
   const StatsTable* stats;
+  const RandomTable* random;
 };
 
 }  // namespace numrs

@@ -79,6 +79,14 @@ Status LoadView(const char* function, const char* argument, const numrs_view* in
   return NUMRS_OK;
 }
 
+Status LoadRealView(const char* function, const char* argument, const numrs_view* in, View* out) {
+  NUMRS_TRY(LoadView(function, argument, in, out));
+  if (KindOf(out->dtype) == Kind::COMPLEX)
+    return Fail(NUMRS_BAD_DTYPE, "%s: %s has dtype %s, which the operation does not take", function, argument,
+                NameOf(out->dtype));
+  return NUMRS_OK;
+}
+
 Extent ExtentOf(const View& v) {
   Extent extent{0, 0};
   CheckedExtent(v, &extent);

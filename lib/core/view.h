@@ -34,6 +34,8 @@ struct Extent {
 // Refuses what no array can be: NULL pointers, ndim, negative or overflowing extents, unknown dtypes. `argument` names
 // it in messages.
 Status LoadView(const char* function, const char* argument, const numrs_view* in, View* out);
+// The same for operations that know real numbers only: complex dtypes are refused too.
+Status LoadRealView(const char* function, const char* argument, const numrs_view* in, View* out);
 Extent ExtentOf(const View& v);
 
 // Enlarges shape/ndim so that v broadcasts with it; false when it cannot.

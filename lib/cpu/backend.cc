@@ -49,7 +49,8 @@ constexpr Backend Make(const char* name, int32_t vector_bytes, int (*score)()) {
                  [] { return cpu::Linalg(kTarget); },
                  [] { return cpu::Rolling(kTarget); },
                  [] { return cpu::Order(kTarget); },
-                 [] { return cpu::Stats(kTarget); }};
+                 [] { return cpu::Stats(kTarget); },
+                 [] { return cpu::Random(kTarget); }};
 }
 
 constexpr Backend kBackends[] = {

@@ -7,6 +7,7 @@
 #include "hwy/foreach_target.h"
 
 #include "cpu/elementwise-inl.h"
+#include "cpu/half-inl.h"
 #include "cpu/integer-inl.h"
 #include "ops/cast.h"
 
@@ -202,14 +203,106 @@ constexpr UnaryFn CastOf() {
   }
 }
 
+// ------------------------------------------------------------------------------------------------ 16-bit floats
+
+// Neither zero.
+struct NonZero16 {
+  template <class D, class V>
+  HWY_INLINE hn::Mask<D> operator()(D d, V x) const {
+    return hn::Not(hn::Eq(hn::And(x, hn::Set(d, 0x7FFF)), hn::Zero(d)));
+  }
+};
+
+// One vector: by float32, or by float64 where float32 does not hold the elements.
+template <typename From, typename To>
+struct HalfStep {
+  using Lane = LaneOf<From>;
+  static constexpr bool kTo = ops::kIsHalf<To>, kFrom = ops::kIsHalf<From>;
+  static constexpr bool kWide = std::is_same<From, double>::value || std::is_same<To, double>::value ||
+                                (kIsInteger<Lane> && sizeof(Lane) == 4);
+  using D = hn::ScalableTag<std::conditional_t<kWide, double, float>>;
+  static int64_t Elements() { return static_cast<int64_t>(hn::Lanes(D())); }
+
+  static HWY_INLINE void Run(const void* x, void* y) {
+    const D d;
+    const hn::Rebind<float, D> d32;
+    if constexpr (kFrom) {
+      const auto v = LoadHalf<From>(d32, static_cast<const uint16_t*>(x));
+      if constexpr (kTo) {
+        StoreHalf<To>(v, d32, static_cast<uint16_t*>(y));
+      } else {
+        using Out = typename std::conditional_t<kIsInteger<To>, UnsignedOf<sizeof(To)>, std::enable_if<true, To>>::type;
+        const hn::Rebind<Out, D> to;
+        if constexpr (std::is_same<To, float>::value)
+          hn::StoreU(v, to, static_cast<Out*>(y));
+        else
+          hn::StoreU(CastVector(to, d32, v), to, static_cast<Out*>(y));
+      }
+    } else {
+      const hn::Rebind<Lane, D> from;
+      auto v = hn::LoadU(from, static_cast<const Lane*>(x));
+      if constexpr (std::is_same<From, Bool>::value) v = hn::Min(v, hn::Set(from, 1));
+      uint16_t* const out = static_cast<uint16_t*>(y);
+      if constexpr (std::is_same<From, double>::value)
+        hn::StoreU(NarrowHalfOf64<To>(d, v), hn::Rebind<uint16_t, D>(), out);
+      else if constexpr (kWide)
+        hn::StoreU(NarrowHalfOf64<To>(d, FloatFromInteger(d, from, v)), hn::Rebind<uint16_t, D>(), out);
+      else if constexpr (std::is_same<From, float>::value)
+        StoreHalf<To>(v, d, out);
+      else
+        StoreHalf<To>(FloatFromInteger(d, from, v), d, out);
+    }
+  }
+};
+
+template <typename From, typename To>
+void HalfCast(const void* x, void* y, int64_t n) {
+  using Step = HalfStep<From, To>;
+  const From* in = static_cast<const From*>(x);
+  To* out = static_cast<To*>(y);
+  const int64_t lanes = Step::Elements();
+  int64_t i = 0;
+  for (; i + 4 * lanes <= n; i += 4 * lanes) {
+    for (int64_t k = 0; k < 4; k++) Step::Run(in + i + k * lanes, out + i + k * lanes);
+  }
+  for (; i + lanes <= n; i += lanes) Step::Run(in + i, out + i);
+  if (i < n) {
+    HWY_ALIGN unsigned char few[HWY_MAX_BYTES] = {}, results[HWY_MAX_BYTES];
+    std::memcpy(few, reinterpret_cast<const char*>(in + i), static_cast<size_t>(n - i) * sizeof(From));
+    Step::Run(few, results);
+    std::memcpy(reinterpret_cast<char*>(out + i), results, static_cast<size_t>(n - i) * sizeof(To));
+  }
+}
+
+// From or To is a 16-bit float.
+template <typename From, typename To>
+constexpr UnaryFn HalfCastOf() {
+  if constexpr (std::is_same<From, To>::value)
+    return nullptr;
+  else if constexpr (std::is_same<To, Bool>::value)
+    return Map<NonZero16, uint16_t, true>::Run;
+  else if constexpr ((kIsInteger<From> && sizeof(From) == 8) || (kIsInteger<To> && sizeof(To) == 8))
+    return PlainCast<From, To>;
+  else
+    return HalfCast<From, To>;
+}
+
 template <typename From>
 void FillRowOfCasts(UnaryFn* row) {
 #define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) row[id] = CastOf<From, cxx>();
+#define NUMRS_HALF(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) row[id] = HalfCastOf<From, cxx>();
+#include "table/dtype.def"
+}
+template <typename H>
+void FillRowOfHalf(UnaryFn* row) {
+#define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) row[id] = HalfCastOf<H, cxx>();
+#define NUMRS_HALF NUMRS_DTYPE
 #include "table/dtype.def"
 }
 
 void FillCasts(CopyTable* t) {
 #define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) FillRowOfCasts<cxx>(t->cast[id]);
+#define NUMRS_HALF(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) FillRowOfHalf<cxx>(t->cast[id]);
 #include "table/dtype.def"
 }
 

@@ -15,6 +15,7 @@
 #endif
 
 #include "cpu/elementwise.h"
+#include "cpu/elementwise_half-inl.h"
 #include "cpu/memory-inl.h"
 #include "cpu/pack-inl.h"
 
@@ -30,6 +31,8 @@ struct Missing {};
 struct Signless {};
 // Base of a functor that moves bits only: all types of a size share one kernel.
 struct BitsOnly {};
+// Base of a functor that looks at the other lane of a pair: an even and the odd one behind it.
+struct Paired {};
 // Base of a functor that fills the pipelines with one vector at a time, or with a pack of kVectors.
 struct Heavy {
   template <typename T>
@@ -86,6 +89,7 @@ template <typename T>
 class Operand {
  public:
   using Lane = LaneOf<T>;
+  explicit Operand(const Repeated<T>& repeated) : at_(reinterpret_cast<const char*>(repeated.lanes)), element_(0) {}
   explicit Operand(const void* p) : at_(static_cast<const char*>(p)), element_(sizeof(T)) {}
   Operand(const void* p, bool scalar, Repeated<T>* repeated) : Operand(p) {
     if (!scalar) return;
@@ -140,7 +144,7 @@ class Padded {
  public:
   Padded(const Source& source, int64_t n) { source.CopyTo(lanes_, n); }
   template <class D>
-  HWY_INLINE hn::Vec<D> Load(D d, int64_t k) const {
+  HWY_INLINE auto Load(D d, int64_t k) const {
     return Source(lanes_).Load(d, k);
   }
 
@@ -232,7 +236,8 @@ HWY_INLINE void ApplySame(T* y, int64_t n, Source... source) {
     if (n >= kPeelFrom * lanes) {
       const size_t vector_bytes = static_cast<size_t>(lanes) * sizeof(T);
       const size_t past = reinterpret_cast<uintptr_t>(y) % vector_bytes;
-      peeled = past != 0 && past % sizeof(T) == 0;
+      constexpr size_t kWhole = sizeof(T) * (std::is_base_of<Paired, Fn>::value ? 2 : 1);
+      peeled = past != 0 && past % kWhole == 0;
       if (peeled) {
         first = fn(d, source.Load(d)...);
         const int64_t head = static_cast<int64_t>((vector_bytes - past) / sizeof(T));
@@ -330,6 +335,39 @@ struct Zip3 {
   }
 };
 
+// ------------------------------------------------------------------------------------------------ 16-bit floats
+
+// The functor that computes Fn on the bits of H; void: Fn itself computes on float32.
+template <class Fn, class H>
+struct BitsFunctor {
+  using type = std::conditional_t<std::is_base_of<BitsOnly, Fn>::value, Fn, void>;
+};
+template <template <class, typename, bool> class Loop>
+struct HalfLoopOf;
+template <>
+struct HalfLoopOf<Map> {
+  template <class Fn, class H, bool kBool>
+  using type = HalfMap<Fn, H, kBool, (VectorsOf<Fn, float>() > 1)>;
+};
+template <>
+struct HalfLoopOf<Zip> {
+  template <class Fn, class H, bool kBool>
+  using type = HalfZip<Fn, H, kBool, (VectorsOf<Fn, float>() > 1)>;
+};
+template <>
+struct HalfLoopOf<Zip3> {
+  template <class Fn, class H, bool kBool>
+  using type = HalfZip3<Fn, H, kBool, (VectorsOf<Fn, float>() > 1)>;
+};
+template <template <class, typename, bool> class Loop, class Fn, class H, bool kBool>
+constexpr auto HalfRun() {
+  using Bits = typename BitsFunctor<Fn, H>::type;
+  if constexpr (!std::is_same<Bits, void>::value)
+    return Loop<Bits, uint16_t, kBool>::Run;
+  else
+    return HalfLoopOf<Loop>::template type<Fn, H, kBool>::Run;
+}
+
 // ------------------------------------------------------------------------------------------------ filling rows
 
 // A row that this file serves: for every dtype of the row's set that the functor has, the slot gets Loop<Fn, T>::Run.
@@ -342,6 +380,8 @@ struct Row {
   if constexpr ((kFilled & Bit(id)) != 0)                                                                         \
     row[id] = Loop<typename KernelFunctor<Fn, cxx>::type, KernelType<typename KernelFunctor<Fn, cxx>::type, cxx>, \
                    kBool>::Run;
+#define NUMRS_HALF(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) \
+  if constexpr ((kFilled & Bit(id)) != 0) row[id] = HalfRun<Loop, typename KernelFunctor<Fn, float>::type, cxx, kBool>();
 #include "table/dtype.def"
   }
 };

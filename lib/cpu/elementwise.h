@@ -29,6 +29,7 @@ constexpr Part Log = kMathLog, Log2 = kMathLog, Log10 = kMathLog, Log1p = kMathL
                Atanh = kMathLog, LogAddExp = kMathLog, Pow = kMathLog;
 constexpr Part Sin = kMathTrig, Cos = kMathTrig, Tan = kMathTrig, Asin = kMathTrig, Acos = kMathTrig, Atan = kMathTrig,
                Atan2 = kMathTrig;
+constexpr Part Angle = kMissing;  // of real numbers
 constexpr Part Erf = kMathSpecial, Erfc = kMathSpecial, Cbrt = kMathSpecial, Rsqrt = kMathSpecial, Hypot = kMathSpecial;
 }  // namespace part_of
 
@@ -48,6 +49,10 @@ void FillMathExp(int64_t target, ElementwiseTables* tables);
 void FillMathLog(int64_t target, ElementwiseTables* tables);
 void FillMathTrig(int64_t target, ElementwiseTables* tables);
 void FillMathSpecial(int64_t target, ElementwiseTables* tables);
+// Complex numbers: all operations.
+void FillComplex(int64_t target, ElementwiseTables* tables);
+void FillMathComplex(int64_t target, ElementwiseTables* tables);
+void FillMathComplex64(int64_t target, ElementwiseTables* tables);
 
 }  // namespace cpu
 }  // namespace numrs

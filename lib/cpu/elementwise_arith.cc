@@ -73,6 +73,24 @@ struct Negative : Signless {
   }
 };
 
+// 16-bit floats: the sign is one bit.
+struct FlipSign16 {
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V x) const {
+    return hn::Xor(x, hn::Set(d, 0x8000));
+  }
+};
+struct NoSign16 {
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V x) const {
+    return hn::And(x, hn::Set(d, 0x7FFF));
+  }
+};
+template <class H>
+struct BitsFunctor<Negative, H> {
+  using type = FlipSign16;
+};
+
 struct Abs {
   template <class D, class V>
   HWY_INLINE V operator()(D d, V x) const {
@@ -84,6 +102,11 @@ struct Abs {
     else
       return x;
   }
+};
+
+template <class H>
+struct BitsFunctor<Abs, H> {
+  using type = NoSign16;
 };
 
 struct Sign {  // NaN stays NaN, zero keeps its sign

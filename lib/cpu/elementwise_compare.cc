@@ -62,6 +62,19 @@ struct Zip<GreaterEqual, T, true> {
   }
 };
 
+template <class H, bool kPack>
+struct HalfZip<Greater, H, true, kPack> {
+  static void Run(const void* a, const void* b, void* y, int64_t n, uint32_t scalars) {
+    HalfZip<Less, H, true, kPack>::Run(b, a, y, n, (scalars & 1) << 1 | (scalars & 2) >> 1);
+  }
+};
+template <class H, bool kPack>
+struct HalfZip<GreaterEqual, H, true, kPack> {
+  static void Run(const void* a, const void* b, void* y, int64_t n, uint32_t scalars) {
+    HalfZip<LessEqual, H, true, kPack>::Run(b, a, y, n, (scalars & 1) << 1 | (scalars & 2) >> 1);
+  }
+};
+
 struct LogicalAnd : Signless {
   template <class D, class V>
   HWY_INLINE hn::Mask<D> operator()(D d, V a, V b) const {
@@ -136,6 +149,34 @@ struct SignBit {
     }
   }
 };
+
+// 16-bit floats: questions about the bits below the sign, or the sign.
+enum class Test16 { NAN_, INFINITE, FINITE, ZERO, NEGATIVE };
+template <Test16 kTest, class H>
+struct Tests16 {
+  template <class D, class V>
+  HWY_INLINE hn::Mask<D> operator()(D d, V x) const {
+    const hn::RebindToSigned<D> di;
+    const auto bits = hn::BitCast(di, x), magnitude = hn::And(bits, hn::Set(di, 0x7FFF));
+    const auto infinity = hn::Set(di, H::kInfinity), zero = hn::Zero(di);
+    if constexpr (kTest == Test16::NAN_) return hn::RebindMask(d, hn::Gt(magnitude, infinity));
+    if constexpr (kTest == Test16::INFINITE) return hn::RebindMask(d, hn::Eq(magnitude, infinity));
+    if constexpr (kTest == Test16::FINITE) return hn::RebindMask(d, hn::Lt(magnitude, infinity));
+    if constexpr (kTest == Test16::ZERO) return hn::RebindMask(d, hn::Eq(magnitude, zero));
+    if constexpr (kTest == Test16::NEGATIVE) return hn::RebindMask(d, hn::Lt(bits, zero));
+  }
+};
+#define NUMRS_TEST16(Fn, test)             \
+  template <class H>                       \
+  struct BitsFunctor<Fn, H> {              \
+    using type = Tests16<Test16::test, H>; \
+  };
+NUMRS_TEST16(IsNaN, NAN_)
+NUMRS_TEST16(IsInf, INFINITE)
+NUMRS_TEST16(IsFinite, FINITE)
+NUMRS_TEST16(LogicalNot, ZERO)
+NUMRS_TEST16(SignBit, NEGATIVE)
+#undef NUMRS_TEST16
 
 void FillCompare(cpu::ElementwiseTables* t) { FillPart<cpu::kCompare>(t); }
 

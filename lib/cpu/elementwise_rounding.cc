@@ -76,6 +76,18 @@ struct CopySign {
   }
 };
 
+struct CopySign16 {
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V a, V b) const {
+    const V sign = hn::Set(d, 0x8000);
+    return hn::Or(hn::AndNot(sign, a), hn::And(sign, b));
+  }
+};
+template <class H>
+struct BitsFunctor<CopySign, H> {
+  using type = CopySign16;
+};
+
 // The next number from a towards b; floats are ordered like their bits, by magnitude.
 struct NextAfter {
   template <class D, class V>
@@ -95,6 +107,34 @@ struct NextAfter {
     const auto ordered = hn::And(hn::Eq(a, a), hn::Eq(b, b));
     return hn::IfThenElse(ordered, result, hn::Add(a, b));
   }
+};
+
+// The same on the bits of 16-bit floats: sign and magnitude become one order of signed integers.
+template <class H>
+struct NextAfter16 {
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V a, V b) const {
+    const hn::RebindToSigned<D> di;
+    const auto zero = hn::Zero(di), one = hn::Set(di, 1), infinity = hn::Set(di, H::kInfinity);
+    const auto most = hn::Set(di, 0x7FFF);
+    const auto sign_a = hn::AndNot(most, hn::BitCast(di, a));
+    const auto sign_b = hn::AndNot(most, hn::BitCast(di, b));
+    const auto abs_a = hn::And(hn::BitCast(di, a), most), abs_b = hn::And(hn::BitCast(di, b), most);
+    const auto key_a = hn::IfThenElse(hn::Lt(sign_a, zero), hn::Sub(zero, abs_a), abs_a);
+    const auto key_b = hn::IfThenElse(hn::Lt(sign_b, zero), hn::Sub(zero, abs_b), abs_b);
+    const auto up = hn::Lt(key_a, key_b);
+    // Away from zero where a stands on the side of zero on which b lies beyond.
+    const auto away = hn::Xor(hn::VecFromMask(di, up), hn::VecFromMask(di, hn::Lt(sign_a, zero)));
+    const auto moved = hn::Add(hn::BitCast(di, a), hn::IfThenElse(hn::MaskFromVec(away), one, hn::Set(di, -1)));
+    auto result = hn::IfThenElse(hn::Eq(abs_a, zero), hn::Or(sign_b, one), moved);
+    result = hn::IfThenElse(hn::Eq(key_a, key_b), hn::BitCast(di, b), result);
+    const auto nan = hn::Or(hn::Gt(abs_a, infinity), hn::Gt(abs_b, infinity));
+    return hn::BitCast(d, hn::IfThenElse(nan, hn::Set(di, H::kInfinity | 1 << (H::kInfinity == 0x7C00 ? 9 : 6)), result));
+  }
+};
+template <class H>
+struct BitsFunctor<NextAfter, H> {
+  using type = NextAfter16<H>;
 };
 
 void FillRounding(cpu::ElementwiseTables* t) { FillPart<cpu::kRounding>(t); }

@@ -17,7 +17,8 @@
 #include "hwy/cache_control.h"
 #include "hwy/highway.h"
 
-#include "ops/reduce.h"
+#include "cpu/half-inl.h"
+#include "ops/reduce_half.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace numrs {
@@ -52,6 +53,12 @@ HWY_INLINE void StoreElement(T* y, int64_t i, T value) {
 }
 
 HWY_INLINE VF64 LoadWide(DF64 d, const double* x) { return hn::LoadU(d, x); }
+template <class H>
+HWY_INLINE VF64 LoadWideHalf(DF64 d, const H* x) {
+  return hn::PromoteTo(d, LoadHalf<H>(hn::Rebind<float, DF64>(), reinterpret_cast<const uint16_t*>(x)));
+}
+HWY_INLINE VF64 LoadWide(DF64 d, const Half* x) { return LoadWideHalf(d, x); }
+HWY_INLINE VF64 LoadWide(DF64 d, const BFloat16* x) { return LoadWideHalf(d, x); }
 HWY_INLINE VF64 LoadWide(DF64 d, const float* x) { return hn::PromoteTo(d, hn::LoadU(hn::Rebind<float, DF64>(), x)); }
 
 // Blocks joined pairwise in index order, as a binary counter adds ones.
@@ -119,9 +126,11 @@ HWY_NOINLINE void TransposeTile(const T* x, int64_t row_stride, int64_t rows, in
   constexpr int64_t kSide = 16 / sizeof(T);
   const int64_t whole = n - n % kSide;
   int64_t r = 0;
-  for (; r + kSide <= rows; r += kSide) {
+  for (; sizeof(T) > 2 && r + kSide <= rows; r += kSide) {
     const T* from = AtBytes(x, r * row_stride);
-    for (int64_t i = 0; i < whole; i += kSide) TransposePiece(from + i, row_stride, tile + i * kTileRows + r);
+    if constexpr (sizeof(T) > 2) {
+      for (int64_t i = 0; i < whole; i += kSide) TransposePiece(from + i, row_stride, tile + i * kTileRows + r);
+    }
     for (int64_t i = whole; i < n; i++) {
       for (int64_t k = 0; k < kSide; k++) tile[i * kTileRows + r + k] = Element(AtBytes(from, k * row_stride), i);
     }

@@ -13,7 +13,7 @@ void ShareIntegers(ReduceTable* t) {
                                    {kReduce_nanargmin, kReduce_argmin}, {kReduce_nanargmax, kReduce_argmax}};
   for (const auto& pair : kPairs) {
     for (int32_t dtype = 0; dtype < kDTypes; dtype++) {
-      if (!IsDType(dtype) || KindOf(dtype) == Kind::FLOAT) continue;
+      if (!IsDType(dtype) || KindOf(dtype) == Kind::FLOAT || KindOf(dtype) == Kind::COMPLEX) continue;
       t->rows[pair[0]][dtype] = t->rows[pair[1]][dtype];
       t->columns[pair[0]][dtype] = t->columns[pair[1]][dtype];
     }
@@ -28,8 +28,10 @@ const ReduceTable* Table() {
     FillReduceExtremes(kTarget, &t);
     FillReduceMoments(kTarget, &t);
     FillReduceIntegers(kTarget, &t);
+    FillReduceHalf(kTarget, &t);
     FillReduceNan(kTarget, &t);
     ShareIntegers(&t);
+    FillReduceComplex(kTarget, &t);
     return t;
   }();
   return &table;

@@ -169,7 +169,7 @@ void FillType(ReduceTable* t, int32_t dtype) {
   FillOne<Plain<ops::All<T>>>(t, kReduce_all, dtype);
   FillOne<Plain<ops::CountNonzero<T>>>(t, kReduce_count_nonzero, dtype);
   FillOne<Plain<ops::Count<T>>>(t, kReduce_count, dtype);
-  if constexpr (!ops::kIsFloat<T>) {
+  if constexpr (!ops::kIsFloat<T> && !ops::kIsHalf<T>) {
     FillOne<Plain<ops::Sum<T>>>(t, kReduce_sum, dtype);
     FillOne<Plain<ops::Prod<T>>>(t, kReduce_prod, dtype);
     FillOne<Plain<ops::Min<T>>>(t, kReduce_min, dtype);
@@ -183,6 +183,7 @@ void FillType(ReduceTable* t, int32_t dtype) {
 
 void FillReduceIntegers(ReduceTable* t) {
 #define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) FillType<cxx>(t, id);
+#define NUMRS_HALF NUMRS_DTYPE
 #include "table/dtype.def"
 }
 

@@ -50,7 +50,7 @@ struct DeviationAndSquare {
 template <typename Type>
 struct Moments {
   using T = Type;
-  using Scalar = ops::Var<T>;
+  using Scalar = ops::AccOf<ops::Var, T>;
   using State = ops::Moments;
 
   // While a block is read from L1 the second time, memory brings what most often stands after it, the next block or row
@@ -158,7 +158,8 @@ struct Moments {
         const T* row = AtBytes(x, i * row_stride);
         for (int64_t byte = 0; byte < w * static_cast<int64_t>(sizeof(T)); byte += 64)
           hwy::Prefetch(AtBytes(row, 6 * row_stride + byte));
-        std::memcpy(tile + i * w, row, static_cast<size_t>(w) * sizeof(T));
+        std::memcpy(reinterpret_cast<char*>(tile + i * w), reinterpret_cast<const char*>(row),
+                    static_cast<size_t>(w) * sizeof(T));
       }
       RunColumns(tile, w, m, out, static_cast<double*>(scratch) + m * w);
     }
@@ -201,6 +202,10 @@ void FillReduceMoments(ReduceTable* t) {
   t->finish[kReduce_std][kF32] = FinishMoments<float, true>;
   t->finish[kReduce_std][kF64] = FinishMoments<double, true>;
   for (int32_t op : {kReduce_var, kReduce_std}) {
+    t->rows[op][kF16] = MomentRows<Half>;
+    t->rows[op][kBF16] = MomentRows<BFloat16>;
+    t->columns[op][kF16] = Columns<Moments<Half>>;
+    t->columns[op][kBF16] = Columns<Moments<BFloat16>>;
     t->rows[op][kF32] = MomentRows<float>;
     t->rows[op][kF64] = MomentRows<double>;
     t->columns[op][kF32] = Columns<Moments<float>>;

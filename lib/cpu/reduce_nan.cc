@@ -155,7 +155,7 @@ void RowsByTiles(const void* x, int64_t row_stride, int64_t w, int64_t n, void* 
 template <typename Type>
 struct Mean {
   using T = Type;
-  using Scalar = ops::NanMean<T>;
+  using Scalar = ops::AccOf<ops::NanMean, T>;
   using State = ops::CountedSum;
   static constexpr bool kMoments = false;
 
@@ -172,7 +172,7 @@ struct Mean {
 template <typename Type>
 struct Moments {
   using T = Type;
-  using Scalar = ops::NanVar<T>;
+  using Scalar = ops::AccOf<ops::NanVar, T>;
   using State = ops::CountedMoments;
   static constexpr bool kMoments = true;
 
@@ -251,9 +251,13 @@ void FillReduceNan(ReduceTable* t) {
   t->finish[kReduce_nanvar][kF64] = Finish<ops::NanVar, double>;
   t->finish[kReduce_nanstd][kF32] = Finish<ops::NanStd, float>;
   t->finish[kReduce_nanstd][kF64] = Finish<ops::NanStd, double>;
+  FillOne<Mean<Half>>(t, kReduce_nanmean, kF16);
+  FillOne<Mean<BFloat16>>(t, kReduce_nanmean, kBF16);
   FillOne<Mean<float>>(t, kReduce_nanmean, kF32);
   FillOne<Mean<double>>(t, kReduce_nanmean, kF64);
   for (int32_t op : {kReduce_nanvar, kReduce_nanstd}) {
+    FillOne<Moments<Half>>(t, op, kF16);
+    FillOne<Moments<BFloat16>>(t, op, kBF16);
     FillOne<Moments<float>>(t, op, kF32);
     FillOne<Moments<double>>(t, op, kF64);
   }

@@ -5,6 +5,7 @@
 #define HWY_TARGET_INCLUDE "cpu/reduce_sum.cc"
 #include "hwy/foreach_target.h"
 
+#include "cpu/reduce_half-inl.h"
 #include "cpu/reduce_tree-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -31,6 +32,12 @@ void TreeRows(const void* x, int64_t row_stride, int64_t w, int64_t n, void* sta
   const T* p = static_cast<const T*>(x);
   double* out = static_cast<double*>(states);
   constexpr int64_t kSize = sizeof(T);
+  if constexpr (ops::kIsHalf<T> && std::is_same<Op, Adds>::value && std::is_same<Map, Same>::value) {
+    if (n > kLanes || n == 0 || w < 8) {
+      for (int64_t r = 0; r < w; r++) out[r] = SumOfHalves(AtBytes(p, r * row_stride), n);
+      return;
+    }
+  }
   if (n > kReduceBlock) {
     for (int64_t r = 0; r < w; r++) {
       const T* row = AtBytes(p, r * row_stride);
@@ -51,7 +58,7 @@ void TreeRows(const void* x, int64_t row_stride, int64_t w, int64_t n, void* sta
   }
 }
 
-// Products of two arrays; exact for float32.
+// Products of two arrays; exact for float32 and narrower ones.
 template <typename Type>
 struct ProductLoad {
   const Type *a, *b;
@@ -102,10 +109,14 @@ void FinishMean(const void* states, int64_t w, int64_t n, double, void* y) {
 
 template <template <typename> class Scalar, class Op, class Map>
 void FillOne(ReduceTable* t, int32_t op) {
-  t->rows[op][kF32] = TreeRows<Scalar<float>, Op, Map>;
-  t->rows[op][kF64] = TreeRows<Scalar<double>, Op, Map>;
-  t->columns[op][kF32] = Columns<Tree<Scalar<float>, Op, Map>>;
-  t->columns[op][kF64] = Columns<Tree<Scalar<double>, Op, Map>>;
+#define NUMRS_TREE(dtype, cxx)                                  \
+  t->rows[op][dtype] = TreeRows<ops::AccOf<Scalar, cxx>, Op, Map>; \
+  t->columns[op][dtype] = Columns<Tree<ops::AccOf<Scalar, cxx>, Op, Map>>;
+  NUMRS_TREE(kF16, Half)
+  NUMRS_TREE(kBF16, BFloat16)
+  NUMRS_TREE(kF32, float)
+  NUMRS_TREE(kF64, double)
+#undef NUMRS_TREE
 }
 
 }  // namespace
@@ -118,12 +129,14 @@ void FillReduceSums(ReduceTable* t) {
   FillOne<ops::NanSum, Adds, ZeroForNaN>(t, kReduce_nansum);
   FillOne<ops::NanProd, Multiplies, OneForNaN>(t, kReduce_nanprod);
   // The state of a mean is a sum.
-  for (int32_t dtype : {kF32, kF64}) {
+  for (int32_t dtype : {kF16, kBF16, kF32, kF64}) {
     t->rows[kReduce_mean][dtype] = t->rows[kReduce_sum][dtype];
     t->columns[kReduce_mean][dtype] = t->columns[kReduce_sum][dtype];
   }
   t->finish[kReduce_mean][kF32] = FinishMean<float>;
   t->finish[kReduce_mean][kF64] = FinishMean<double>;
+  t->dot[kF16] = DotRows<Half>;
+  t->dot[kBF16] = DotRows<BFloat16>;
   t->dot[kF32] = DotRows<float>;
   t->dot[kF64] = DotRows<double>;
 }

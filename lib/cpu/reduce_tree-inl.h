@@ -86,17 +86,20 @@ HWY_INLINE void AddTail(const Load& load, int64_t rest, VF64* lanes) {
 template <typename T>
 HWY_INLINE VF64 LoadPart(const T* x, int64_t n) {
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2
-  const hn::Rebind<T, DF64> d;
-  if constexpr (HasMaskedMemory<decltype(d)>()) {
-    const auto part = hn::MaskedLoad(hn::FirstN(d, static_cast<size_t>(n)), d, x);
-    if constexpr (sizeof(T) == 8)
-      return part;
-    else
-      return hn::PromoteTo(DF64(), part);
+  if constexpr (!ops::kIsHalf<T>) {
+    const hn::Rebind<T, DF64> d;
+    if constexpr (HasMaskedMemory<decltype(d)>()) {
+      const auto part = hn::MaskedLoad(hn::FirstN(d, static_cast<size_t>(n)), d, x);
+      if constexpr (sizeof(T) == 8)
+        return part;
+      else
+        return hn::PromoteTo(DF64(), part);
+    }
   }
 #endif
   alignas(64) T buffer[kF64Lanes] = {};
-  std::memcpy(buffer, reinterpret_cast<const char*>(x), static_cast<size_t>(n) * sizeof(T));  // may be misaligned
+  std::memcpy(reinterpret_cast<char*>(buffer), reinterpret_cast<const char*>(x),
+              static_cast<size_t>(n) * sizeof(T));  // may be misaligned
   return LoadWide(DF64(), buffer);
 }
 template <typename T, class Map>

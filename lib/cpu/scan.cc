@@ -58,6 +58,12 @@ struct Running {
   }
 };
 
+template <class H>
+HWY_INLINE void StoreNarrowHalf(VF64 v, H* y) {
+  hn::StoreU(NarrowHalfOf64<H>(DF64(), v), hn::Rebind<uint16_t, DF64>(), reinterpret_cast<uint16_t*>(y));
+}
+HWY_INLINE void StoreNarrow(VF64 v, Half* y) { StoreNarrowHalf(v, y); }
+HWY_INLINE void StoreNarrow(VF64 v, BFloat16* y) { StoreNarrowHalf(v, y); }
 HWY_INLINE void StoreNarrow(VF64 v, double* y) { hn::StoreU(v, DF64(), y); }
 HWY_INLINE void StoreNarrow(VF64 v, float* y) {
   const hn::Rebind<float, DF64> d;
@@ -80,6 +86,14 @@ struct Grouped {
       return hn::Mul(a, b);
   }
   static HWY_INLINE V2 Load2(const double* x) { return hn::LoadU(D2(), x); }
+  template <class H>
+  static HWY_INLINE V2 Load2(const H* x) {
+    return hn::PromoteTo(D2(), LoadHalf<H>(hn::FixedTag<float, 2>(), reinterpret_cast<const uint16_t*>(x)));
+  }
+  template <class H>
+  static HWY_INLINE void Store2(V2 v, H* y) {
+    hn::StoreU(NarrowHalfOf64<H>(D2(), v), hn::FixedTag<uint16_t, 2>(), reinterpret_cast<uint16_t*>(y));
+  }
   static HWY_INLINE V2 Load2(const float* x) { return hn::PromoteTo(D2(), hn::LoadU(hn::FixedTag<float, 2>(), x)); }
   static HWY_INLINE void Store2(V2 v, double* y) { hn::StoreU(v, D2(), y); }
   static HWY_INLINE void Store2(V2 v, float* y) {
@@ -173,8 +187,8 @@ struct Grouped {
     any_nan |= !hn::AllFalse(d, nan);
     if (kWrite && HWY_UNLIKELY(any_nan)) {
       for (i = 0; i < m; i++) {
-        const T value = ops::OneNaN(Element(y, i));
-        StoreElement(y, i, value);
+        const T value = Element(y, i);
+        if (!ops::IsNumber(value)) StoreElement(y, i, static_cast<T>(std::numeric_limits<double>::quiet_NaN()));
       }
     }
     return next;
@@ -252,11 +266,77 @@ struct Grouped {
   }
 };
 
+// Sums of complex numbers: a number is a vector of two.
+template <typename F>
+struct PairSums {
+  using Real = Grouped<ops::Sum<F>>;
+  using D2 = typename Real::D2;
+  using V2 = typename Real::V2;
+
+  // The prefixes of rows <= 8 numbers of one group, as the real ones.
+  static HWY_INLINE void Prefixes(V2* s, int64_t rows) {
+    for (int64_t distance = 1; distance < kScanGroup; distance *= 2) {
+      for (int64_t r = rows - 1; r >= distance; r--) s[r] = hn::Add(s[r - distance], s[r]);
+    }
+  }
+  static HWY_INLINE V2 OneNaN(V2 v) {
+    const D2 d;
+    return hn::IfThenElse(hn::IsNaN(v), hn::Set(d, std::numeric_limits<double>::quiet_NaN()), v);
+  }
+  template <bool kWrite>
+  static V2 Block(const F* x, F* y, int64_t m, V2 offset) {
+    const D2 d;
+    V2 group = hn::Set(d, -0.0), s[kScanGroup];
+    int64_t i = 0;
+    for (; i + kScanGroup <= m; i += kScanGroup) {
+      for (int64_t r = 0; r < kScanGroup; r++) s[r] = Real::Load2(x + 2 * (i + r));
+      Prefixes(s, kScanGroup);
+      if constexpr (kWrite) {
+        const V2 before = hn::Add(offset, group);
+        for (int64_t r = 0; r < kScanGroup; r++) Real::Store2(OneNaN(hn::Add(before, s[r])), y + 2 * (i + r));
+      }
+      group = hn::Add(group, s[kScanGroup - 1]);
+    }
+    if (i < m) {
+      for (int64_t r = 0; r < m - i; r++) s[r] = Real::Load2(x + 2 * (i + r));
+      Prefixes(s, m - i);
+      if constexpr (kWrite) {
+        const V2 before = hn::Add(offset, group);
+        for (int64_t r = 0; r < m - i; r++) Real::Store2(OneNaN(hn::Add(before, s[r])), y + 2 * (i + r));
+      }
+      group = hn::Add(group, s[m - i - 1]);
+    }
+    return hn::Add(offset, group);
+  }
+  static void Row(const void* x, void* y, int64_t n, void* carry) {
+    const D2 d;
+    V2 offset = hn::LoadU(d, static_cast<double*>(carry));
+    const F* p = static_cast<const F*>(x);
+    F* q = static_cast<F*>(y);
+    for (int64_t i = 0; i < n; i += kReduceBlock) {
+      const int64_t m = HWY_MIN(n - i, kReduceBlock);
+      offset = q ? Block<true>(p + 2 * i, q + 2 * i, m, offset) : Block<false>(p + 2 * i, nullptr, m, offset);
+    }
+    hn::StoreU(offset, d, static_cast<double*>(carry));
+  }
+  // Columns of pairs are twice as many real ones.
+  static void Columns(const void* x, int64_t x_stride, void* y, int64_t y_stride, int64_t w, int64_t from, int64_t n,
+                      void* carry) {
+    Real::Columns(x, x_stride, y, y_stride, 2 * w, from, n, carry);
+  }
+};
+template <typename F>
+void FillPairs(ScanTable* t) {
+  constexpr int32_t kType = DTypeOf<std::complex<F>>::value;
+  t->row[kScan_cumulative_sum][kType] = PairSums<F>::Row;
+  t->columns[kScan_cumulative_sum][kType] = PairSums<F>::Columns;
+}
+
 template <template <typename> class Acc, typename T, bool kGrouped>
 void FillOne(ScanTable* t, int32_t op, int32_t dtype) {
-  using Kernel =
-      std::conditional_t<kGrouped && ops::kIsFloat<T>,
-                         Grouped<Acc<std::conditional_t<ops::kIsFloat<T> && kGrouped, T, float>>>, Running<Acc<T>>>;
+  constexpr bool kSums = kGrouped && (ops::kIsFloat<T> || ops::kIsHalf<T>);
+  using Kernel = std::conditional_t<kSums, Grouped<ops::AccOf<Acc, std::conditional_t<kSums, T, float>>>,
+                                    Running<ops::AccOf<Acc, T>>>;
   t->row[op][dtype] = Kernel::Row;
   t->columns[op][dtype] = Kernel::Columns;
 }
@@ -269,7 +349,10 @@ const ScanTable* ScanKernels() {
   FillOne<ops::CumulativeProd, cxx, true>(&t, kScan_cumulative_prod, id); \
   FillOne<ops::CumulativeMax, cxx, false>(&t, kScan_cumulative_max, id);  \
   FillOne<ops::CumulativeMin, cxx, false>(&t, kScan_cumulative_min, id);
+#define NUMRS_HALF NUMRS_DTYPE
 #include "table/dtype.def"
+    FillPairs<float>(&t);
+    FillPairs<double>(&t);
     return t;
   }();
   return &table;

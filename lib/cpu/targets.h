@@ -26,6 +26,7 @@ const LinalgTable* Linalg(int64_t target);
 const RollingTable* Rolling(int64_t target);
 const OrderTable* Order(int64_t target);
 const StatsTable* Stats(int64_t target);
+const RandomTable* Random(int64_t target);
 
 }  // namespace cpu
 }  // namespace numrs

@@ -2,7 +2,7 @@
 // here.
 #pragma once
 
-#include "ops/common.h"
+#include "ops/complex.h"
 #include "ops/pair.h"
 
 namespace numrs {
@@ -10,6 +10,10 @@ namespace ops {
 
 // add, subtract, multiply: integers wrap; bool adds as "or" and multiplies as "and".
 struct Add {
+  template <typename F>
+  Complex<F> operator()(Complex<F> a, Complex<F> b) const {
+    return a + b;
+  }
   template <typename T>
   T operator()(T a, T b) const {
     if constexpr (kIsFloat<T>)
@@ -21,6 +25,10 @@ struct Add {
 };
 
 struct Subtract {
+  template <typename F>
+  Complex<F> operator()(Complex<F> a, Complex<F> b) const {
+    return a - b;
+  }
   template <typename T>
   T operator()(T a, T b) const {
     if constexpr (kIsFloat<T>)
@@ -31,6 +39,10 @@ struct Subtract {
 };
 
 struct Multiply {
+  template <typename F>
+  Complex<F> operator()(Complex<F> a, Complex<F> b) const {
+    return MultiplyComplex(a, b);
+  }
   template <typename T>
   T operator()(T a, T b) const {
     if constexpr (kIsFloat<T>)
@@ -42,6 +54,10 @@ struct Multiply {
 };
 
 struct Divide {
+  template <typename F>
+  Complex<F> operator()(Complex<F> a, Complex<F> b) const {
+    return DivideComplex(a, b);
+  }
   template <typename T>
   T operator()(T a, T b) const {
     return a / b;
@@ -91,6 +107,10 @@ struct FloorDivide {
 };
 
 struct Pow {  // integers wrap; a negative exponent of an integer is refused before any kernel runs
+  template <typename F>
+  Complex<F> operator()(Complex<F> a, Complex<F> b) const {
+    return PowComplex(a, b);
+  }
   template <typename T>
   T operator()(T a, T b) const {
     if constexpr (kIsFloat<T>) {
@@ -145,12 +165,19 @@ NUMRS_COMPARISON(Greater, >)
 NUMRS_COMPARISON(GreaterEqual, >=)
 #undef NUMRS_COMPARISON
 
-#define NUMRS_LOGICAL(Name, symbol)                           \
-  struct Name {                                               \
-    template <typename T>                                     \
-    Bool operator()(T a, T b) const {                         \
-      return (Comparable(a) != 0) symbol(Comparable(b) != 0); \
-    }                                                         \
+template <typename T>
+bool IsTrue(T x) {
+  if constexpr (kIsComplex<T>)
+    return !IsZero(x);
+  else
+    return Comparable(x) != 0;
+}
+#define NUMRS_LOGICAL(Name, symbol)       \
+  struct Name {                           \
+    template <typename T>                 \
+    Bool operator()(T a, T b) const {     \
+      return IsTrue(a) symbol(IsTrue(b)); \
+    }                                     \
   };
 NUMRS_LOGICAL(LogicalAnd, &&)
 NUMRS_LOGICAL(LogicalOr, ||)
@@ -198,7 +225,24 @@ struct CopySign {
 struct NextAfter {
   template <typename T>
   T operator()(T a, T b) const {
-    return std::nextafter(a, b);
+    if constexpr (kIsHalf<T>)
+      return NextHalf(a, b);
+    else
+      return std::nextafter(a, b);
+  }
+
+ private:
+  // Floats are ordered like their bits, by magnitude.
+  template <typename H>
+  static H NextHalf(H a, H b) {
+    const float x = static_cast<float>(a), y = static_cast<float>(b);
+    if (x != x || y != y) return H(x + y);
+    if (x == y) return b;
+    if (x == 0)
+      a.bits = static_cast<uint16_t>((b.bits & 0x8000) | 1);
+    else
+      a.bits = static_cast<uint16_t>(a.bits + ((x < y) == (x > 0) ? 1 : -1));
+    return a;
   }
 };
 

@@ -18,6 +18,9 @@ template <typename T>
 inline constexpr bool kIsFloat = std::is_floating_point<T>::value;
 template <typename T>
 inline constexpr bool kIsHalf = std::is_same<T, Half>::value || std::is_same<T, BFloat16>::value;
+// The type in which operations compute elements of T.
+template <typename T>
+using ComputeOf = std::conditional_t<kIsHalf<T>, float, T>;
 template <typename T>
 inline constexpr bool kIsComplex = false;
 template <typename T>

@@ -9,7 +9,7 @@
 #include <cstring>
 
 #include "core/reduce_tables.h"
-#include "ops/common.h"
+#include "ops/complex.h"
 
 namespace numrs {
 namespace ops {
@@ -27,17 +27,21 @@ bool Negative(T x) {
 // Every NaN result has the same bits: which payload survives an addition is the compiler's choice.
 template <typename T>
 T OneNaN(T x) {
-  if constexpr (kIsFloat<T>)
+  if constexpr (kIsComplex<T>)
+    return T(OneNaN(x.real()), OneNaN(x.imag()));
+  else if constexpr (kIsFloat<T>)
     return x != x ? std::numeric_limits<T>::quiet_NaN() : x;
   else
     return x;
 }
 
-// Sums of floats run in double; those of integers in 64 bits that wrap.
+// Sums of floats run in double; those of integers in 64 bits that wrap; those of complex numbers in pairs of double.
 template <typename T>
-using SumState = std::conditional_t<kIsFloat<T>, double, uint64_t>;
+using SumState =
+    std::conditional_t<kIsComplex<T>, std::complex<double>, std::conditional_t<kIsFloat<T>, double, uint64_t>>;
 template <typename T>
-using SumResult = std::conditional_t<kIsFloat<T>, T, std::conditional_t<kIsSigned<T> || kIsBool<T>, int64_t, uint64_t>>;
+using SumResult = std::conditional_t<kIsFloat<T> || kIsComplex<T>, T,
+                                     std::conditional_t<kIsSigned<T> || kIsBool<T>, int64_t, uint64_t>>;
 template <typename T>
 SumState<T> ToSumState(T x) {
   if constexpr (kIsBool<T>)
@@ -52,7 +56,9 @@ struct Plus {
   // -0.0 changes no number, +0.0 would change -0.0.
   template <typename S>
   static S Identity() {
-    if constexpr (kIsFloat<S>)
+    if constexpr (kIsComplex<S>)
+      return S(-0.0, -0.0);
+    else if constexpr (kIsFloat<S>)
       return static_cast<S>(-0.0);
     else
       return 0;
@@ -67,9 +73,16 @@ struct Times {
   static S Identity() {
     return 1;
   }
+  // Of complex numbers: 1 leaves the other factor as it is, which the formula would not do with infinities.
   template <typename S>
   static S Of(S a, S b) {
-    return a * b;
+    if constexpr (kIsComplex<S>) {
+      if (a.real() == 1 && a.imag() == 0) return b;
+      if (b.real() == 1 && b.imag() == 0) return a;
+      return MultiplyComplex(a, b);
+    } else {
+      return a * b;
+    }
   }
 };
 // NaN wins; -0 is less than +0. So the order of evaluation does not matter.
@@ -141,7 +154,7 @@ template <typename T>
 struct Sum : OneWord<Sum<T>, Plus, T, SumState<T>, SumResult<T>> {
   static SumState<T> Take(T x) { return ToSumState(x); }
   static SumResult<T> Finish(SumState<T> s, int64_t n, double) {
-    return static_cast<SumResult<T>>(n == 0 ? 0 : OneNaN(s));
+    return static_cast<SumResult<T>>(n == 0 ? SumState<T>(0) : OneNaN(s));
   }
 };
 template <typename T>
@@ -201,6 +214,10 @@ template <typename T>
 bool IsNonzero(T x) {
   if constexpr (kIsBool<T>)
     return bool(x);
+  else if constexpr (kIsHalf<T>)
+    return (x.bits & 0x7FFF) != 0;
+  else if constexpr (kIsComplex<T>)
+    return !IsZero(x);
   else
     return x != 0;
 }
@@ -319,21 +336,23 @@ using ArgMax = ArgExtreme<T, true>;
 // The same over the elements that are not NaN; integers and bool have none.
 template <typename T>
 bool IsNumber(T x) {
-  if constexpr (kIsFloat<T>)
+  if constexpr (kIsFloat<T> || kIsComplex<T>)
     return x == x;
+  else if constexpr (kIsHalf<T>)
+    return (x.bits & 0x7FFF) <= T::kInfinity;
   else
     return true;
 }
 template <typename T>
 struct NanSum : OneWord<NanSum<T>, Plus, T, SumState<T>, SumResult<T>> {
-  static SumState<T> Take(T x) { return IsNumber(x) ? ToSumState(x) : 0; }
+  static SumState<T> Take(T x) { return IsNumber(x) ? ToSumState(x) : SumState<T>(0); }
   static SumResult<T> Finish(SumState<T> s, int64_t n, double) {
-    return static_cast<SumResult<T>>(n == 0 ? 0 : OneNaN(s));
+    return static_cast<SumResult<T>>(n == 0 ? SumState<T>(0) : OneNaN(s));
   }
 };
 template <typename T>
 struct NanProd : OneWord<NanProd<T>, Times, T, SumState<T>, SumResult<T>> {
-  static SumState<T> Take(T x) { return IsNumber(x) ? ToSumState(x) : 1; }
+  static SumState<T> Take(T x) { return IsNumber(x) ? ToSumState(x) : SumState<T>(1); }
 };
 template <typename T>
 struct Count : OneWord<Count<T>, Plus, T, uint64_t, int64_t> {
@@ -488,7 +507,7 @@ using CumulativeMin = Min<T>;
 template <class Acc>
 typename Acc::Out ScanInitial() {
   if constexpr (std::is_same<typename Acc::Op, Plus>::value)
-    return 0;
+    return static_cast<typename Acc::Out>(0);
   else
     return Acc::Finish(Acc::Identity(), 0, 0);
 }

@@ -2,12 +2,16 @@
 // here.
 #pragma once
 
-#include "ops/common.h"
+#include "ops/complex.h"
 
 namespace numrs {
 namespace ops {
 
 struct Negative {
+  template <typename F>
+  Complex<F> operator()(Complex<F> z) const {
+    return Complex<F>(-z.real(), -z.imag());
+  }
   template <typename T>
   T operator()(T x) const {
     if constexpr (kIsFloat<T>)
@@ -25,6 +29,10 @@ struct Positive {
 };
 
 struct Abs {
+  template <typename F>
+  F operator()(Complex<F> z) const {
+    return AbsComplex(z);
+  }
   template <typename T>
   T operator()(T x) const {
     if constexpr (kIsFloat<T>)
@@ -38,6 +46,10 @@ struct Abs {
 };
 
 struct Sign {  // NaN stays NaN, zero keeps its sign
+  template <typename F>
+  Complex<F> operator()(Complex<F> z) const {
+    return SignComplex(z);
+  }
   template <typename T>
   T operator()(T x) const {
     if constexpr (kIsFloat<T>)
@@ -48,6 +60,10 @@ struct Sign {  // NaN stays NaN, zero keeps its sign
 };
 
 struct Square {
+  template <typename F>
+  Complex<F> operator()(Complex<F> z) const {
+    return MultiplyComplex(z, z);
+  }
   template <typename T>
   T operator()(T x) const {
     if constexpr (kIsFloat<T>)
@@ -58,6 +74,10 @@ struct Square {
 };
 
 struct Reciprocal {  // of an integer: truncated, 0 for 0
+  template <typename F>
+  Complex<F> operator()(Complex<F> z) const {
+    return DivideComplex(Complex<F>(1, 0), z);
+  }
   template <typename T>
   T operator()(T x) const {
     if constexpr (kIsFloat<T>)
@@ -84,10 +104,21 @@ struct Reciprocal {  // of an integer: truncated, 0 for 0
 NUMRS_ROUNDING(Floor, floor)
 NUMRS_ROUNDING(Ceil, ceil)
 NUMRS_ROUNDING(Trunc, trunc)
-NUMRS_ROUNDING(Round, nearbyint)  // halves to even: the default rounding mode is in force
+NUMRS_ROUNDING(RoundReal, nearbyint)  // halves to even: the default rounding mode is in force
 #undef NUMRS_ROUNDING
+struct Round : RoundReal {
+  using RoundReal::operator();
+  template <typename F>
+  Complex<F> operator()(Complex<F> z) const {
+    return Complex<F>(std::nearbyint(z.real()), std::nearbyint(z.imag()));
+  }
+};
 
 struct IsNaN {
+  template <typename F>
+  Bool operator()(Complex<F> z) const {
+    return z.real() != z.real() || z.imag() != z.imag();
+  }
   template <typename T>
   Bool operator()(T x) const {
     if constexpr (kIsFloat<T>)
@@ -98,6 +129,10 @@ struct IsNaN {
 };
 
 struct IsInf {
+  template <typename F>
+  Bool operator()(Complex<F> z) const {
+    return IsInfinite(z.real()) || IsInfinite(z.imag());
+  }
   template <typename T>
   Bool operator()(T x) const {
     if constexpr (kIsFloat<T>)
@@ -108,6 +143,10 @@ struct IsInf {
 };
 
 struct IsFinite {
+  template <typename F>
+  Bool operator()(Complex<F> z) const {
+    return IsFinitePair(z);
+  }
   template <typename T>
   Bool operator()(T x) const {
     if constexpr (kIsFloat<T>)
@@ -133,6 +172,10 @@ struct SignBit {
 };
 
 struct LogicalNot {
+  template <typename F>
+  Bool operator()(Complex<F> z) const {
+    return IsZero(z);
+  }
   template <typename T>
   Bool operator()(T x) const {
     if constexpr (kIsBool<T>)
@@ -150,9 +193,25 @@ struct Invert {
   Bool operator()(Bool x) const { return !bool(x); }
 };
 
-struct Conj : Positive {};
-struct Real : Positive {};
+struct Conj : Positive {
+  using Positive::operator();
+  template <typename F>
+  Complex<F> operator()(Complex<F> z) const {
+    return Complex<F>(z.real(), -z.imag());
+  }
+};
+struct Real : Positive {
+  using Positive::operator();
+  template <typename F>
+  F operator()(Complex<F> z) const {
+    return z.real();
+  }
+};
 struct Imag {
+  template <typename F>
+  F operator()(Complex<F> z) const {
+    return z.imag();
+  }
   template <typename T>
   T operator()(T) const {
     return T(0);
@@ -160,13 +219,26 @@ struct Imag {
 };
 
 struct Sqrt {
+  template <typename F>
+  Complex<F> operator()(Complex<F> z) const {
+    return SqrtComplex(z);
+  }
   template <typename T>
   T operator()(T x) const {
     return std::sqrt(x);
   }
 };
 
-// Functions of the C library in wide evaluation.
+// Functions of the C library in wide evaluation; NUMRS_WIDE_C: of complex numbers too.
+#define NUMRS_WIDE_C(Name, expression)        \
+  NUMRS_WIDE(Name##Real, expression)          \
+  struct Name : Name##Real {                  \
+    using Name##Real::operator();             \
+    template <typename F>                     \
+    Complex<F> operator()(Complex<F> z) const { \
+      return Name##Complex(z);                \
+    }                                         \
+  };
 #define NUMRS_WIDE(Name, expression)     \
   struct Name {                          \
     template <typename T>                \
@@ -175,31 +247,44 @@ struct Sqrt {
       return static_cast<T>(expression); \
     }                                    \
   };
-NUMRS_WIDE(Exp, std::exp(x))
-NUMRS_WIDE(Exp2, std::exp2(x))
-NUMRS_WIDE(Expm1, std::expm1(x))
-NUMRS_WIDE(Log, std::log(x))
-NUMRS_WIDE(Log2, std::log2(x))
-NUMRS_WIDE(Log10, std::log10(x))
-NUMRS_WIDE(Log1p, std::log1p(x))
-NUMRS_WIDE(Sin, std::sin(x))
-NUMRS_WIDE(Cos, std::cos(x))
-NUMRS_WIDE(Tan, std::tan(x))
-NUMRS_WIDE(Sinh, std::sinh(x))
-NUMRS_WIDE(Cosh, std::cosh(x))
-NUMRS_WIDE(Tanh, std::tanh(x))
-NUMRS_WIDE(Asin, std::asin(x))
-NUMRS_WIDE(Acos, std::acos(x))
-NUMRS_WIDE(Atan, std::atan(x))
-NUMRS_WIDE(Asinh, std::asinh(x))
-NUMRS_WIDE(Acosh, std::acosh(x))
-NUMRS_WIDE(Atanh, std::atanh(x))
+NUMRS_WIDE_C(Exp, std::exp(x))
+NUMRS_WIDE_C(Exp2, std::exp2(x))
+NUMRS_WIDE_C(Expm1, std::expm1(x))
+NUMRS_WIDE_C(Log, std::log(x))
+NUMRS_WIDE_C(Log2, std::log2(x))
+NUMRS_WIDE_C(Log10, std::log10(x))
+NUMRS_WIDE_C(Log1p, std::log1p(x))
+NUMRS_WIDE_C(Sin, std::sin(x))
+NUMRS_WIDE_C(Cos, std::cos(x))
+NUMRS_WIDE_C(Tan, std::tan(x))
+NUMRS_WIDE_C(Sinh, std::sinh(x))
+NUMRS_WIDE_C(Cosh, std::cosh(x))
+NUMRS_WIDE_C(Tanh, std::tanh(x))
+NUMRS_WIDE_C(Asin, std::asin(x))
+NUMRS_WIDE_C(Acos, std::acos(x))
+NUMRS_WIDE_C(Atan, std::atan(x))
+NUMRS_WIDE_C(Asinh, std::asinh(x))
+NUMRS_WIDE_C(Acosh, std::acosh(x))
+NUMRS_WIDE_C(Atanh, std::atanh(x))
 NUMRS_WIDE(Cbrt, std::cbrt(x))
 NUMRS_WIDE(Rsqrt, Wide<T>(1) / std::sqrt(x))
 NUMRS_WIDE(Erf, std::erf(x))
 NUMRS_WIDE(Erfc, std::erfc(x))
 NUMRS_WIDE(Sigmoid, Wide<T>(1) / (Wide<T>(1) + std::exp(-x)))
+#undef NUMRS_WIDE_C
 #undef NUMRS_WIDE
+
+// The angle of x + iy: of a real number 0 or pi.
+struct Angle {
+  template <typename T>
+  T operator()(T x) const {
+    return AngleComplex(Complex<T>(x, 0));
+  }
+  template <typename F>
+  F operator()(Complex<F> z) const {
+    return AngleComplex(z);
+  }
+};
 
 }  // namespace ops
 }  // namespace numrs

@@ -20,7 +20,8 @@ const Backend* PortableBackend() {
                                   portable::Linalg,
                                   portable::Rolling,
                                   portable::Order,
-                                  portable::Stats};
+                                  portable::Stats,
+                                  portable::Random};
   return &backend;
 }
 

@@ -11,11 +11,23 @@ namespace numrs {
 namespace portable {
 namespace {
 
+// 16-bit floats are computed in float32, but for functions that are about the bits.
+template <class Fn, typename T>
+using Computed = std::conditional_t<std::is_same<Fn, ops::NextAfter>::value, T, ops::ComputeOf<T>>;
+template <class Fn, typename T>
+Computed<Fn, T> Operand(const void* x, int64_t i) {
+  return static_cast<Computed<Fn, T>>(Load<T>(x, i));
+}
+// What the functor returns (T, bool, or the component of a complex T); of 16-bit floats rounded to T.
+template <typename T, typename R>
+void StoreResult(void* y, int64_t i, R value) {
+  Store(y, i, static_cast<std::conditional_t<ops::kIsHalf<T> && !std::is_same<R, Bool>::value, T, R>>(value));
+}
+
 template <class Fn, typename T>
 struct UnaryLoop {
-  using R = decltype(Fn()(T()));
   static void Run(const void* x, void* y, int64_t n) {
-    for (int64_t i = 0; i < n; i++) Store(y, i, static_cast<R>(Fn()(Load<T>(x, i))));
+    for (int64_t i = 0; i < n; i++) StoreResult<T>(y, i, Fn()(Operand<Fn, T>(x, i)));
   }
 };
 
@@ -23,15 +35,17 @@ template <class Fn, typename T>
 struct BinaryLoop {
   static void Run(const void* a, const void* b, void* y, int64_t n, uint32_t scalars) {
     const int64_t step_a = scalars & 1 ? 0 : 1, step_b = scalars & 2 ? 0 : 1;
-    for (int64_t i = 0; i < n; i++) Store(y, i, Fn()(Load<T>(a, i * step_a), Load<T>(b, i * step_b)));
+    for (int64_t i = 0; i < n; i++)
+      StoreResult<T>(y, i, Fn()(Operand<Fn, T>(a, i * step_a), Operand<Fn, T>(b, i * step_b)));
   }
 };
 
 template <class Fn, typename A, typename T>
 void Ternary(const void* a, const void* b, const void* c, void* y, int64_t n, uint32_t scalars) {
   const int64_t step_a = scalars & 1 ? 0 : 1, step_b = scalars & 2 ? 0 : 1, step_c = scalars & 4 ? 0 : 1;
-  for (int64_t i = 0; i < n; i++)
-    Store(y, i, Fn()(Load<A>(a, i * step_a), Load<T>(b, i * step_b), Load<T>(c, i * step_c)));
+  for (int64_t i = 0; i < n; i++) {
+    StoreResult<T>(y, i, Fn()(Operand<Fn, A>(a, i * step_a), Operand<Fn, T>(b, i * step_b), Operand<Fn, T>(c, i * step_c)));
+  }
 }
 template <class Fn, typename T>
 struct TernarySAME {

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "core/tables.h"
+#include "ops/common.h"
 
 namespace numrs {
 namespace portable {
@@ -19,6 +20,7 @@ const LinalgTable* Linalg();
 const RollingTable* Rolling();
 const OrderTable* Order();
 const StatsTable* Stats();
+const RandomTable* Random();
 
 // Element i of memory of any alignment; bool comes in as 0 or 1.
 template <typename T>
@@ -27,6 +29,11 @@ T Load(const void* x, int64_t i) {
   std::memcpy(&value, static_cast<const char*>(x) + i * static_cast<int64_t>(sizeof(T)), sizeof(T));
   if constexpr (std::is_same<T, Bool>::value) value = Bool(static_cast<bool>(value));
   return value;
+}
+// The same in the type in which it is computed.
+template <typename T>
+ops::ComputeOf<T> Fetch(const void* x, int64_t i) {
+  return static_cast<ops::ComputeOf<T>>(Load<T>(x, i));
 }
 template <typename T>
 void Store(void* y, int64_t i, T value) {

@@ -1,6 +1,7 @@
 // Reduction kernels of cpu-portable: plain loops over the accumulators, every operation and dtype, with the fixed tree.
 // The oracle of the tests.
-#include "ops/reduce.h"
+#include "ops/reduce_half.h"
+#include "ops/reduce_complex.h"
 #include "portable/portable.h"
 
 namespace numrs {
@@ -63,7 +64,7 @@ void Finish(const void* states, int64_t w, int64_t n, double correction, void* y
   for (int64_t c = 0; c < w; c++) Store<typename Acc::Out>(y, c, Acc::Finish(Acc::Load(states, w, c), n, correction));
 }
 
-// Products of floats, exact for float32.
+// Products of floats, exact for float32 and narrower ones.
 template <typename T>
 struct Product {
   T a, b;
@@ -77,7 +78,9 @@ template <typename T>
 void DotRows(const void* a, int64_t a_stride, const void* b, int64_t b_stride, int64_t w, int64_t n, void* states) {
   for (int64_t r = 0; r < w; r++) {
     const char *p = static_cast<const char*>(a) + r * a_stride, *q = static_cast<const char*>(b) + r * b_stride;
-    Dot<T>::Save(states, w, r, Blocks<Dot<T>>([&](int64_t i) { return Product<T>{Load<T>(p, i), Load<T>(q, i)}; }, n));
+    using C = ops::ComputeOf<T>;
+    Dot<C>::Save(states, w, r,
+                 Blocks<Dot<C>>([&](int64_t i) { return Product<C>{Fetch<T>(p, i), Fetch<T>(q, i)}; }, n));
   }
 }
 
@@ -85,11 +88,13 @@ template <template <typename> class Acc, DTypeSet kSet>
 void FillOp(ReduceTable& t, int32_t op) {
 #define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) \
   if constexpr ((kSet & Bit(id)) != 0) {                              \
-    t.rows[op][id] = Rows<Acc<cxx>>;                                  \
-    t.columns[op][id] = Columns<Acc<cxx>>;                            \
-    t.merge[op][id] = Merge<Acc<cxx>>;                                \
-    t.finish[op][id] = Finish<Acc<cxx>>;                              \
+    t.rows[op][id] = Rows<ops::AccOf<Acc, cxx>>;                      \
+    t.columns[op][id] = Columns<ops::AccOf<Acc, cxx>>;                \
+    t.merge[op][id] = Merge<ops::AccOf<Acc, cxx>>;                    \
+    t.finish[op][id] = Finish<ops::AccOf<Acc, cxx>>;                  \
   }
+#define NUMRS_HALF NUMRS_DTYPE
+#define NUMRS_COMPLEX NUMRS_DTYPE
 #include "table/dtype.def"
 }
 
@@ -101,6 +106,8 @@ const ReduceTable* Reduce() {
 #define NUMRS_REDUCE(id, name, Acc, dtypes, result, bound32, bound64, cost) \
   FillOp<ops::Acc, classes::dtypes.kernels>(t, id);
 #include "table/reduce.def"
+    t.dot[kF16] = DotRows<Half>;
+    t.dot[kBF16] = DotRows<BFloat16>;
     t.dot[kF32] = DotRows<float>;
     t.dot[kF64] = DotRows<double>;
     return t;

@@ -1,10 +1,17 @@
 // Scan kernels of cpu-portable: plain loops with the fixed order of numrs/reduce.h.
-#include "ops/reduce.h"
+#include "ops/reduce_half.h"
+#include "ops/reduce_complex.h"
 #include "portable/portable.h"
 
 namespace numrs {
 namespace portable {
 namespace {
+
+// Behind the offsets: planes of 8 bytes, of 16 for complex numbers.
+template <typename S>
+S* GroupsOf(void* carry, int64_t w) {
+  return reinterpret_cast<S*>(static_cast<char*>(carry) + (sizeof(S) > 8 ? 16 : 8) * w);
+}
 
 // Inclusive scan of m values of one group by doubling.
 template <class Op, typename S>
@@ -55,7 +62,7 @@ void Columns(const void* x, int64_t x_stride, void* y, int64_t y_stride, int64_t
              void* carry) {
   using S = typename Acc::State;
   S* offset = static_cast<S*>(carry);
-  S* group = reinterpret_cast<S*>(static_cast<char*>(carry) + 8 * w);
+  S* group = GroupsOf<S>(carry, w);
   for (int64_t c = 0; c < w; c++) {
     const char* from_x = static_cast<const char*>(x);
     char* to_y = static_cast<char*>(y);
@@ -69,7 +76,7 @@ template <class Acc>
 void Start(void* carry, int64_t w) {
   using S = typename Acc::State;
   S* offset = static_cast<S*>(carry);
-  S* group = reinterpret_cast<S*>(static_cast<char*>(carry) + 8 * w);
+  S* group = GroupsOf<S>(carry, w);
   for (int64_t c = 0; c < w; c++) offset[c] = group[c] = Acc::Identity();
 }
 
@@ -89,12 +96,14 @@ template <template <typename> class Acc, DTypeSet kSet>
 void FillOp(ScanTable& t, int32_t op) {
 #define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) \
   if constexpr ((kSet & Bit(id)) != 0) {                              \
-    t.row[op][id] = Row<Acc<cxx>>;                                    \
-    t.columns[op][id] = Columns<Acc<cxx>>;                            \
-    t.start[op][id] = Start<Acc<cxx>>;                                \
-    t.merge[op][id] = Merge<Acc<cxx>>;                                \
-    t.initial[op][id] = Initial<Acc<cxx>>;                            \
+    t.row[op][id] = Row<ops::AccOf<Acc, cxx>>;                        \
+    t.columns[op][id] = Columns<ops::AccOf<Acc, cxx>>;                \
+    t.start[op][id] = Start<ops::AccOf<Acc, cxx>>;                    \
+    t.merge[op][id] = Merge<ops::AccOf<Acc, cxx>>;                    \
+    t.initial[op][id] = Initial<ops::AccOf<Acc, cxx>>;                \
   }
+#define NUMRS_HALF NUMRS_DTYPE
+#define NUMRS_COMPLEX NUMRS_DTYPE
 #include "table/dtype.def"
 }
 

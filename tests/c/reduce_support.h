@@ -38,6 +38,12 @@ inline std::vector<char> Values(int32_t dtype, int64_t n, uint32_t seed) {
     std::memcpy(at, &value, sizeof(value));                                          \
     break;                                                                           \
   }
+#define NUMRS_HALF(id, NAME, suffix, ctype, cxx, size, kind, numpy) \
+  case id: {                                                        \
+    const cxx value(whole == 0 ? -0.0 : real);                      \
+    std::memcpy(at, &value, sizeof(value));                         \
+    break;                                                          \
+  }
 #include "table/dtype.def"
       default:
         break;
@@ -54,10 +60,28 @@ inline long double Wide(const char* x, int32_t dtype) {
     std::memcpy(&value, x, sizeof(value));                                          \
     return KindOf(id) == Kind::BOOL ? value != 0 : static_cast<long double>(value); \
   }
+#define NUMRS_HALF(id, NAME, suffix, ctype, cxx, size, kind, numpy) \
+  case id: {                                                        \
+    cxx value;                                                      \
+    std::memcpy(&value, x, sizeof(value));                          \
+    return static_cast<long double>(static_cast<float>(value));     \
+  }
 #include "table/dtype.def"
     default:
       return 0;
   }
+}
+
+// The rounding of a result, relative to it and where it is subnormal; 0: integers.
+inline long double UnitOf(int32_t result, double bound32, double bound64) {
+  return result == kF16    ? 0x1p-11L * bound32
+         : result == kBF16 ? 0x1p-8L * bound32
+         : result == kF32  ? 0x1p-24L * bound32
+         : result == kF64  ? 0x1p-53L * bound64
+                           : 0;
+}
+inline long double TinyOf(int32_t result) {
+  return result == kF16 ? 0x1p-24L : result == kBF16 ? 1e-40L : result == kF32 ? 1e-45L : 1e-320L;
 }
 
 // The result and its allowed error, in wide arithmetic.
@@ -90,14 +114,14 @@ inline Expected Reference(int32_t op, const std::vector<long double>& x, int32_t
 #define NUMRS_REDUCE(id, name, Acc, dtypes, rule, bound32, bound64, cost) bound64,
 #include "table/reduce.def"
   };
-  const long double unit = result == kF32 ? 0x1p-24L * bounds32[op] : result == kF64 ? 0x1p-53L * bounds64[op] : 0;
+  const long double unit = UnitOf(result, bounds32[op], bounds64[op]);
   switch (op) {
     case kReduce_sum:
     case kReduce_nansum:
       return {sum, unit * absolute};
     case kReduce_prod:
     case kReduce_nanprod:
-      return {product, unit * (n + 100) / 100 * std::fabs(product) + (result == kF32 ? 1e-45L : 1e-320L)};
+      return {product, unit * (n + 100) / 100 * std::fabs(product) + TinyOf(result)};
     case kReduce_min:
     case kReduce_nanmin:
       return {least, 0};

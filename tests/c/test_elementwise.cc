@@ -104,6 +104,8 @@ void FillFloats(unsigned char* p, int64_t n, uint64_t seed) {
 void FillValues(unsigned char* p, int32_t dtype, int64_t n, uint64_t seed) {
   if (dtype == kF32) return FillFloats<float>(p, n, seed);
   if (dtype == kF64) return FillFloats<double>(p, n, seed);
+  if (dtype == kC64) return FillFloats<float>(p, 2 * n, seed);
+  if (dtype == kC128) return FillFloats<double>(p, 2 * n, seed);
   const int64_t size = SizeOf(dtype);
   uint64_t state = seed * 40503u + 88172645463325252u;
   for (int64_t i = 0; i < n; i++) {
@@ -162,9 +164,25 @@ double Distance(const unsigned char* p, const unsigned char* q) {
   return static_cast<double>(std::fabs((static_cast<long double>(a) - b) / ulp));
 }
 
+// Of 16-bit floats: steps between them, all NaNs alike.
+template <class H>
+double HalfDistance(const unsigned char* p, const unsigned char* q) {
+  H a, b;
+  std::memcpy(&a, p, sizeof(a));
+  std::memcpy(&b, q, sizeof(b));
+  const bool nan = (a.bits & 0x7FFF) > H::kInfinity;
+  if (nan != ((b.bits & 0x7FFF) > H::kInfinity)) return std::numeric_limits<double>::infinity();
+  const auto place = [](H x) { return x.bits & 0x8000 ? -(x.bits & 0x7FFF) - 1 : x.bits & 0x7FFF; };
+  return nan ? 0 : std::abs(place(a) - place(b));
+}
+
 // Index of the first element that differs by more than ulp, or -1. All NaNs are one: payload and sign of a NaN that an
 // operation makes, and which of two NaN operands it hands on, are not promised.
 int64_t FirstDifference(const unsigned char* got, const unsigned char* wanted, int32_t dtype, int64_t n, double ulp) {
+  if (KindOf(dtype) == Kind::COMPLEX) {  // part by part
+    const int64_t at = FirstDifference(got, wanted, RealDType(dtype), 2 * n, ulp);
+    return at < 0 ? at : at / 2;
+  }
   const int64_t size = SizeOf(dtype);
   for (int64_t i = 0; i < n; i++) {
     const unsigned char *p = got + i * size, *q = wanted + i * size;
@@ -173,6 +191,10 @@ int64_t FirstDifference(const unsigned char* got, const unsigned char* wanted, i
       same = ulp == 0 ? SameFloat<float>(p, q) : Distance<float>(p, q) <= ulp;
     else if (dtype == kF64)
       same = ulp == 0 ? SameFloat<double>(p, q) : Distance<double>(p, q) <= ulp;
+    else if (dtype == kF16)
+      same = HalfDistance<Half>(p, q) <= ulp;
+    else if (dtype == kBF16)
+      same = HalfDistance<BFloat16>(p, q) <= ulp;
     else
       same = std::memcmp(p, q, static_cast<size_t>(size)) == 0;
     if (!same) return i;
@@ -187,7 +209,21 @@ struct Limits {
 double Allowed(Limits ulp, int32_t dtype) {
   if (dtype == kF32) return ulp.f32 == 0 ? 0 : ulp.f32 + 0.6;
   if (dtype == kF64) return ulp.f64 == 0 ? 0 : ulp.f64 + 0.6;
+  if (Bit(dtype) & kHalfSet) return ulp.f32 == 0 ? 0 : 1;
   return 0;
+}
+
+// Complex numbers: arithmetic has the same bits; the square root, the length, the angle and all functions have bounds
+// of their own (docs/accuracy.md), and cpu-portable's are within one ULP.
+double AllowedComplex(const char* name, Limits ulp, int32_t dtype) {
+  bool inexact = ulp.f64 > 0;
+  for (const char* one : {"sqrt", "sign", "angle"}) inexact |= std::strcmp(name, one) == 0;
+  if (std::strcmp(name, "abs") == 0) inexact = dtype == kC128;
+  return !inexact ? 0 : dtype == kC64 ? 1.1 : 3.6;
+}
+
+int32_t ResultOf(const OpRow& row, int32_t t) {
+  return row.result == ResultRule::BOOL ? static_cast<int32_t>(kBOOL) : row.result == ResultRule::REAL ? RealDType(t) : t;
 }
 
 struct Call {
@@ -270,9 +306,11 @@ TEST_CASE("unary kernels agree with cpu-portable", "[elementwise]") {
         if (!(kUnaryRows[op].op_class.kernels & Bit(t))) continue;
         const UnaryFn fn = kernels.unary.fn[op][t], reference = Portable().unary.fn[op][t];
         REQUIRE(fn != nullptr);
-        const int32_t out = kUnaryRows[op].result == ResultRule::BOOL ? static_cast<int32_t>(kBOOL) : t;
+        const int32_t out = ResultOf(kUnaryRows[op], t);
+        const double ulp = KindOf(t) == Kind::COMPLEX ? AllowedComplex(kUnaryRows[op].name, kUnaryLimits[op], t)
+                                                      : Allowed(kUnaryLimits[op], t);
         CheckKernel(
-            kernels, {kUnaryRows[op].name, 1, {t}, out, Allowed(kUnaryLimits[op], t)},
+            kernels, {kUnaryRows[op].name, 1, {t}, out, ulp},
             [&](const void** x, void* y, int64_t n, uint32_t) { fn(x[0], y, n); },
             [&](const void** x, void* y, int64_t n, uint32_t) { reference(x[0], y, n); });
       }
@@ -287,9 +325,11 @@ TEST_CASE("binary kernels agree with cpu-portable", "[elementwise]") {
         if (!(kBinaryRows[op].op_class.kernels & Bit(t))) continue;
         const BinaryFn fn = kernels.binary.fn[op][t], reference = Portable().binary.fn[op][t];
         REQUIRE(fn != nullptr);
-        const int32_t out = kBinaryRows[op].result == ResultRule::BOOL ? static_cast<int32_t>(kBOOL) : t;
+        const int32_t out = ResultOf(kBinaryRows[op], t);
+        const double ulp = KindOf(t) == Kind::COMPLEX ? AllowedComplex(kBinaryRows[op].name, kBinaryLimits[op], t)
+                                                      : Allowed(kBinaryLimits[op], t);
         CheckKernel(
-            kernels, {kBinaryRows[op].name, 2, {t, t}, out, Allowed(kBinaryLimits[op], t)},
+            kernels, {kBinaryRows[op].name, 2, {t, t}, out, ulp},
             [&](const void** x, void* y, int64_t n, uint32_t scalars) { fn(x[0], x[1], y, n, scalars); },
             [&](const void** x, void* y, int64_t n, uint32_t scalars) { reference(x[0], x[1], y, n, scalars); });
       }
@@ -346,6 +386,10 @@ void FillWithNaNs(unsigned char* p, int32_t dtype, int64_t n, int input) {
   for (int64_t i = 0; i < n; i++) {
     if (dtype == kF32) ClearNaN<float>(p + i * 4);
     if (dtype == kF64) ClearNaN<double>(p + i * 8);
+    uint16_t half;
+    std::memcpy(&half, p + i * SizeOf(dtype), sizeof(half));
+    const uint16_t none = 0;
+    if ((Bit(dtype) & kHalfSet) && (half & 0x7FFF) > (dtype == kF16 ? 0x7C00 : 0x7F80)) std::memcpy(p + i * 2, &none, 2);
   }
   const size_t size = static_cast<size_t>(SizeOf(dtype));
   uint64_t state = seed * 7919u + 88172645463325252u;
@@ -353,8 +397,11 @@ void FillWithNaNs(unsigned char* p, int32_t dtype, int64_t n, int input) {
     const uint64_t r = NextRandom(&state);
     const uint32_t f32 = 0x7F800001u | static_cast<uint32_t>(r >> 32);
     const uint64_t f64 = 0x7FF0000000000001u | r;
-    if (r % 2 == 0 && i % 2 == input)
-      std::memcpy(p + static_cast<size_t>(i) * size, dtype == kF32 ? static_cast<const void*>(&f32) : &f64, size);
+    const uint16_t half = static_cast<uint16_t>((dtype == kF16 ? 0x7C01 : 0x7F81) | r >> 48);
+    if (r % 2 == 0 && i % 2 == input) {
+      const void* nan = dtype == kF32 ? static_cast<const void*>(&f32) : dtype == kF64 ? static_cast<const void*>(&f64) : &half;
+      std::memcpy(p + static_cast<size_t>(i) * size, nan, size);
+    }
   }
 }
 
@@ -382,7 +429,7 @@ int64_t DependsOnPlace(int32_t t, int inputs, F f) {
 
 TEST_CASE("a value does not depend on its place", "[elementwise]") {
   ForEachTarget([](const Kernels& kernels) {
-    for (const int32_t t : {static_cast<int32_t>(kF32), static_cast<int32_t>(kF64)}) {
+    for (const int32_t t : {kF16, kBF16, kF32, kF64}) {
       for (int op = 0; op < kUnaryOps; op++) {
         if (kUnaryRows[op].result == ResultRule::BOOL || !(kUnaryRows[op].op_class.kernels & Bit(t))) continue;
         INFO(kernels.target << " " << kUnaryRows[op].name << " " << NameOf(t));

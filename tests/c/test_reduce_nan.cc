@@ -7,7 +7,7 @@ using namespace reduce_support;
 TEST_CASE("NaN is left out on every instruction set, with equal bits") {
   const int64_t shapes[][3] = {{1, 1, 1}, {1, 7, 1},  {1, 1003, 1}, {1, 13001, 1}, {70, 5, 1}, {3, 40, 1},
                                {1, 6, 9}, {2, 35, 3}, {1, 4200, 8}, {1, 300, 130}, {2, 33, 70}};
-  for (int32_t dtype : {kF32, kF64}) {
+  for (int32_t dtype : {kF16, kBF16, kF32, kF64}) {
     for (const auto& s : shapes) {
       const int64_t outer = s[0], n = s[1], inner = s[2];
       for (int holes = 0; holes < 4; holes++) {  // few, many, all but the last, all

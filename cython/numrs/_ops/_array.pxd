@@ -4,7 +4,7 @@ from numpy cimport (NPY_ARRAY_WRITEABLE, PyArray_CheckExact, PyArray_CHKFLAGS, P
                     PyArray_NDIM, PyArray_SIZE, PyArray_STRIDES, PyArray_TYPE, ndarray)
 
 from numrs.c.base cimport numrs_context, numrs_status
-from numrs.c.ops cimport NUMRS_BF16
+from numrs.c.ops cimport NUMRS_BF16, NUMRS_F16, NUMRS_F64
 from numrs.c.view cimport numrs_view
 
 cdef extern from "numpy/arrayobject.h":
@@ -29,6 +29,10 @@ cdef inline int32_t dtype_of(ndarray a) noexcept:
     if 0 <= number < 32:
         return DTYPE_OF_NUMPY[number]
     return NUMRS_BF16 if number == BFLOAT16_NUMBER else 0
+
+cdef inline bint is_float(int32_t dtype) noexcept:
+    """float16, bfloat16, float32 or float64."""
+    return NUMRS_F16 <= dtype <= NUMRS_F64
 
 cdef inline numrs_view view_of(ndarray a, int32_t dtype) noexcept:
     """Borrows data, shape and strides: valid while the GIL is held or the array is pinned."""

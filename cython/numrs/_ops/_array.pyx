@@ -134,7 +134,7 @@ cdef object _find_table = None  # numrs._ops._tables.table_of, from the first fo
 cdef object table_of(object x, str function, str argument):
     """A column or frame of pandas, polars or Arrow as a class of _tables.py; None for anything else."""
     global _find_table
-    if type(x) in (list, tuple, float, int, bool) or x is None or isinstance(x, (np.ndarray, np.generic)):
+    if type(x) in (list, tuple, float, int, bool, complex) or x is None or isinstance(x, (np.ndarray, np.generic)):
         return None
     if _find_table is None:
         from numrs._ops._tables import table_of as found

@@ -313,11 +313,13 @@ def from_dlpack(x, /, *, device=None, copy=None):
     if device is not None:
         from numrs.devices import resolve
         resolve(device)
-    kind = type(x)
-    if not (hasattr(kind, "__dlpack__") and hasattr(kind, "__dlpack_device__")):
-        raise TypeError(f"from_dlpack: x is of type {kind.__name__}, which has no __dlpack__")
-    where = x.__dlpack_device__()
-    device_type = where[0]
+    try:
+        where = x.__dlpack_device__()
+    except AttributeError:
+        if hasattr(x, "__dlpack_device__") and hasattr(x, "__dlpack__"):
+            raise
+        raise TypeError(f"from_dlpack: x is of type {type(x).__name__}, which has no __dlpack__") from None
+    device_type = (<tuple>where)[0] if type(where) is tuple and len(<tuple>where) == 2 else where[0]
     if device_type != CPU and device_type != CUDA_HOST:
         raise BufferError(f"from_dlpack: x is on device {tuple(where)}, expected the CPU, (1, 0)")
     try:

@@ -21,8 +21,8 @@ cdef union Number:
     uint16_t u16
     uint32_t u32
     uint64_t u64
-    float f32
-    double f64
+    float[2] f32
+    double[2] f64
 
 cdef double work_ns(int family, int32_t op, int32_t dtype, int64_t size) noexcept
 cdef bint is_comparison(int32_t op) noexcept

@@ -7,14 +7,15 @@ cimport numpy as cnp
 from numpy cimport PyArray_CheckExact, ndarray
 
 from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, Held, array_of, as_array, broadcast, check, check_out,
-                                dtype_of, empty_like_shape, finished, hold, interruptible, new_array, pin, plain_out,
-                                release_context, same_shape, size_of, view_of)
+                                dtype_of, empty_like_shape, finished, hold, interruptible, is_float, new_array, pin,
+                                plain_out, release_context, same_shape, size_of, view_of)
 from numrs._ops._typed cimport any_tensor, tensor_binary, tensor_ternary, tensor_unary
 from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
-from numrs.c.elementwise cimport (numrs_binary, numrs_binary_dtypes, numrs_ternary, numrs_ternary_dtypes, numrs_unary,
-                                  numrs_unary_dtypes)
-from numrs.c.ops cimport NUMRS_BOOL, NUMRS_F32, NUMRS_F64, NUMRS_I64, NUMRS_U64
+from numrs.c.elementwise cimport (numrs_binary, numrs_binary_dtypes, numrs_convert, numrs_ternary,
+                                  numrs_ternary_dtypes, numrs_unary, numrs_unary_dtypes)
+from numrs.c.ops cimport (NUMRS_BF16, NUMRS_BOOL, NUMRS_C64, NUMRS_C128, NUMRS_F16, NUMRS_F32, NUMRS_F64, NUMRS_I64,
+                          NUMRS_U64)
 from numrs.c.view cimport numrs_dtype_name, numrs_promote, numrs_view
 
 cnp.import_array()
@@ -137,7 +138,7 @@ cdef object unary(int32_t op, str name, object x, object out):
 
 cdef bint is_weak(object x) noexcept:
     """Python's own numbers take the dtype of what stands beside them; NumPy's scalars keep theirs."""
-    return type(x) is float or type(x) is int or type(x) is bool
+    return type(x) is float or type(x) is int or type(x) is bool or type(x) is complex
 
 
 cdef bint _store_int(object x, int32_t dtype, Number *number) except -1:
@@ -161,6 +162,27 @@ cdef bint _store_int(object x, int32_t dtype, Number *number) except -1:
     return True
 
 
+cdef void _store_half(double x, int32_t dtype, Number *number) noexcept:
+    """Writes a number as an element of float16 or bfloat16, rounded once."""
+    cdef numrs_view wide, narrow
+    wide.data = &x
+    wide.shape = narrow.shape = NULL
+    wide.strides = narrow.strides = NULL
+    wide.ndim = narrow.ndim = 0
+    wide.dtype = NUMRS_F64
+    narrow.data = number
+    narrow.dtype = dtype
+    numrs_convert(NULL, &wide, &narrow)
+
+
+cdef bint _is_inexact(int32_t dtype) noexcept:
+    return is_float(dtype) or dtype == NUMRS_C64 or dtype == NUMRS_C128
+
+
+# Dtypes that a Python complex number does not make wider than complex64.
+_BESIDE_C64 = (NUMRS_F16, NUMRS_BF16, NUMRS_F32, NUMRS_C64)
+
+
 cdef int _weak(object x, int32_t beside, int32_t computed, str name, str argument, numrs_view *view,
                Number *number) except -1:
     """Makes a 0-d view of a Python number beside an array of dtype `beside`, on which alone the operation's result is
@@ -174,21 +196,27 @@ cdef int _weak(object x, int32_t beside, int32_t computed, str name, str argumen
         number.u8 = 1 if x is True else 0
         view.dtype = NUMRS_BOOL
         return 0
-    if not (beside == NUMRS_F32 or beside == NUMRS_F64):
+    if type(x) is complex:  # beside float32: complex64
+        dtype = NUMRS_C64 if beside in _BESIDE_C64 else NUMRS_C128
+    elif not _is_inexact(beside):
         dtype = NUMRS_F64
         if type(x) is int:
-            if not (computed == NUMRS_F32 or computed == NUMRS_F64):
+            if not _is_inexact(computed):
                 view.dtype = NUMRS_I64 if beside == NUMRS_BOOL else beside
                 return 0 if _store_int(x, view.dtype, number) else 1
             if beside != NUMRS_BOOL:
                 dtype = computed
     view.dtype = dtype
     try:
-        number.f64 = float(x)
+        number.f64[0] = x.real if type(x) is complex else float(x)
+        number.f64[1] = x.imag if type(x) is complex else 0.0
     except OverflowError:
         raise _too_large(x, dtype, name, argument) from None
-    if dtype == NUMRS_F32:
-        number.f32 = <float>number.f64
+    if dtype == NUMRS_F32 or dtype == NUMRS_C64:
+        number.f32[0] = <float>number.f64[0]
+        number.f32[1] = <float>number.f64[1]
+    elif dtype == NUMRS_F16 or dtype == NUMRS_BF16:
+        _store_half(number.f64[0], dtype, number)
     return 0
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from cpython.slice cimport PySlice_AdjustIndices, PySlice_Unpack
+from cpython.tuple cimport PyTuple_GET_SIZE
 from libc.stdint cimport int64_t
 cimport numpy as cnp
 from numpy cimport ndarray
@@ -65,7 +66,9 @@ cdef Tensor basic_view(Tensor t, tuple keys):
     cdef Py_ssize_t start, stop, step, length
     cdef bint whole = False
     for key in keys:
-        if key is Ellipsis:
+        if type(key) is int or type(key) is slice:
+            taken += 1
+        elif key is Ellipsis:
             if whole:
                 raise IndexError("Tensor: an index can have one Ellipsis ('...')")
             whole = True
@@ -78,12 +81,22 @@ cdef Tensor basic_view(Tensor t, tuple keys):
     if taken > t.view.ndim:
         raise _too_many(t, taken)
     skipped = t.view.ndim - taken
-    if len(keys) + skipped > 64:
+    if PyTuple_GET_SIZE(keys) + skipped > 64:
         raise IndexError(f"Tensor: an index of {len(keys)} parts makes more than {NUMRS_MAX_NDIM} dimensions")
-    if not whole:
+    if not whole and skipped > 0:
         keys = keys + (Ellipsis,)
     for key in keys:
-        if key is None:
+        if type(key) is int:
+            extent = t.view.shape[d]
+            try:
+                index = <int64_t>key
+            except OverflowError:
+                raise IndexError(f"Tensor: index {key} is out of bounds for axis {d} with size {extent}") from None
+            if index < -extent or index >= extent:
+                raise _axis_error(index, d, extent)
+            data += (index + extent if index < 0 else index) * t.view.strides[d]
+            d += 1
+        elif key is None:
             shape[n] = 1
             strides[n] = 0
             n += 1
@@ -104,10 +117,7 @@ cdef Tensor basic_view(Tensor t, tuple keys):
             d += 1
         else:
             extent = t.view.shape[d]
-            try:
-                index = key
-            except OverflowError:
-                raise IndexError(f"Tensor: index {key} is out of bounds for axis {d} with size {extent}") from None
+            index = key.__index__()
             if index < -extent or index >= extent:
                 raise _axis_error(index, d, extent)
             data += (index + extent if index < 0 else index) * t.view.strides[d]

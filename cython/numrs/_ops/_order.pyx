@@ -8,7 +8,8 @@ cimport numpy as cnp
 from numpy cimport PyArray_CheckExact, PyArray_DATA, PyArray_DIMS, PyArray_NDIM, PyArray_SIZE, ndarray
 
 from numrs._ops._array cimport (NOGIL_NS, Held, array_of, as_array, check, check_out, dtype_of, finish, hold,
-                                interruptible, new_array, pin, release_context, scalar, size_of, table_of, view_of)
+                                interruptible, is_float, new_array, pin, release_context, scalar, size_of, table_of,
+                                view_of)
 from numrs._ops._reduce cimport axis_of, given_out, reduced_table, shape_of
 from numrs.c cimport ops
 from numrs.c cimport order as c
@@ -200,7 +201,7 @@ cdef object reduced(Kind kind, str name, object x, object axis, object out, obje
             made = reduced(kind, name, table.values, axis, out, keepdims, where, flags, method, scale)
             return reduced_table(table, made, axis, out, keepdims)
     cdef ndarray a = array_of(x, name, "x"), y, w
-    cdef int32_t dtype = dtype_of(a), result = ops.NUMRS_F32 if dtype == ops.NUMRS_F32 else ops.NUMRS_F64
+    cdef int32_t dtype = dtype_of(a), result = dtype if is_float(dtype) else ops.NUMRS_F64
     cdef int64_t shape[64], value
     cdef int ndim
     cdef Call call
@@ -243,7 +244,7 @@ cdef object quantiles(str name, object x, object q, double unit, object axis, ob
                 return made
             return table.reduced(made, axis, keepdims is not False, q if np.ndim(q) else None)
     cdef ndarray a = array_of(x, name, "x"), y, w, places, filled
-    cdef int32_t dtype = dtype_of(a), result = ops.NUMRS_F32 if dtype == ops.NUMRS_F32 else ops.NUMRS_F64
+    cdef int32_t dtype = dtype_of(a), result = dtype if is_float(dtype) else ops.NUMRS_F64
     cdef int64_t shape[128]
     cdef int64_t y_shape[64]
     cdef int64_t y_strides[64]
@@ -286,7 +287,7 @@ cdef object quantiles(str name, object x, object q, double unit, object axis, ob
     filled = y
     if q_ndim > 1:  # its dimensions as one
         filled = <ndarray>np.empty(
-            (call.n_q, *shape_of(y)[q_ndim:]), np.float32 if result == ops.NUMRS_F32 else np.float64)
+            (call.n_q, *shape_of(y)[q_ndim:]), (<object>a).dtype if is_float(dtype) else np.float64)
     call.y = view_of(filled, dtype_of(filled))
     if q_ndim == 0:
         y_shape[0] = 1

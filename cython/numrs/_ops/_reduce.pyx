@@ -110,7 +110,7 @@ cdef numrs_status _reduce_without_gil(int32_t op, ndarray x, ndarray w, ndarray 
 
 cdef object _reduce_all(int32_t op, str name, ndarray x, double correction):
     """Everything to one NumPy scalar: the usual small call."""
-    cdef int64_t value
+    cdef int64_t[2] value  # the largest element is complex128
     cdef int32_t dtype = dtype_of(x), result = REDUCE_RESULT[op][dtype]
     cdef numrs_view vx, vy
     cdef double work_ns = _work_ns(x, dtype)
@@ -118,7 +118,7 @@ cdef object _reduce_all(int32_t op, str name, ndarray x, double correction):
     if result == 0:
         raise _refused(dtype, name)
     vx = view_of(x, dtype)
-    vy.data = &value
+    vy.data = value
     vy.shape = NULL
     vy.strides = NULL
     vy.ndim = 0
@@ -129,7 +129,7 @@ cdef object _reduce_all(int32_t op, str name, ndarray x, double correction):
         status = _reduce_without_gil(op, x, None, None, &vx, NULL, &vy, NULL, -1, correction, work_ns)
     if status != NUMRS_OK:
         check(status)
-    return scalar(&value, result)
+    return scalar(value, result)
 
 
 cdef object reduced_table(object table, object y, object axis, object out, object keepdims):

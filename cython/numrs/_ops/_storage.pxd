@@ -11,6 +11,7 @@ cdef extern from *:
     bint numrs_times(int64_t a, int64_t b, int64_t *y) noexcept
 
 cdef int64_t *room_for(Tensor t, int ndim) except NULL
+cdef void give_back(Tensor t) noexcept
 cdef Tensor new_tensor(int ndim, const int64_t *shape, int32_t dtype)
 cdef Tensor new_like(Tensor model, int32_t dtype)
 cdef Tensor view_tensor(Tensor base, char *data, int ndim, const int64_t *shape, const int64_t *strides)

@@ -13,11 +13,21 @@ from numpy cimport (NPY_ARRAY_OWNDATA, NPY_ARRAY_WRITEABLE, PyArray_CheckExact, 
 
 from numrs._ops._array cimport BYTES_OF_DTYPE, as_dtype, check, descr_of, dtype_of, know_bfloat16
 from numrs._ops._tensor cimport INLINE_NDIM, Tensor
-from numrs.c.base cimport NUMRS_OK, numrs_allocate
+from numrs.c.base cimport NUMRS_OK, numrs_allocate, numrs_free
 from numrs.c.elementwise cimport numrs_convert
 from numrs.c.view cimport NUMRS_MAX_NDIM
 
 cnp.import_array()
+
+cdef extern from *:
+    """
+    #if defined(Py_GIL_DISABLED)
+    #define NUMRS_NO_GIL 1
+    #else
+    #define NUMRS_NO_GIL 0
+    #endif
+    """
+    bint _NO_GIL "NUMRS_NO_GIL"
 
 cdef extern from "numpy/arrayobject.h":
     int PyArray_SetBaseObject(ndarray array, object base) except -1
@@ -52,6 +62,51 @@ cdef object _too_large(int ndim, const int64_t *shape):
     return ValueError(f"Tensor: shape {extents} has more elements than memory can hold")
 
 
+# Blocks of SMALL_BYTES that small tensors have given back, for the next ones: the GIL guards them, and the pool's lock is not
+# asked. Builds without a GIL have none.
+cdef enum:
+    SMALL_BYTES = 128
+    MOST_KEPT = 32
+
+cdef void *_kept[MOST_KEPT]
+cdef int _kept_count = 0
+cdef int _most_kept = 0 if _NO_GIL else MOST_KEPT
+
+
+cdef inline int _find_memory(Tensor t, int64_t bytes_) except -1:
+    """Memory for a new tensor, at a multiple of 64."""
+    global _kept_count
+    if bytes_ <= SMALL_BYTES:
+        if _kept_count > 0:
+            _kept_count -= 1
+            t.block = t.view.data = _kept[_kept_count]
+            return 0
+        t.block = t.view.data = numrs_allocate(SMALL_BYTES)
+    else:
+        t.block = t.view.data = numrs_allocate(<size_t>bytes_)
+    if t.block == NULL:
+        raise MemoryError(f"Tensor: no memory for {bytes_} bytes (see numrs.memory.stats)")
+    return 0
+
+
+cdef void give_back(Tensor t) noexcept:
+    """The block of a tensor that ends."""
+    global _kept_count
+    if _kept_count < _most_kept and t.size * BYTES_OF_DTYPE[t.view.dtype] <= SMALL_BYTES:
+        _kept[_kept_count] = t.block
+        _kept_count += 1
+    else:
+        numrs_free(t.block)
+
+
+def trim():
+    """Gives the blocks kept for small tensors back to the pool."""
+    global _kept_count
+    while _kept_count > 0:
+        _kept_count -= 1
+        numrs_free(_kept[_kept_count])
+
+
 cdef Tensor new_tensor(int ndim, const int64_t *shape, int32_t dtype):
     """An uninitialised tensor in C order over memory of the pool."""
     cdef Tensor t = Tensor.__new__(Tensor)
@@ -73,10 +128,7 @@ cdef Tensor new_tensor(int ndim, const int64_t *shape, int32_t dtype):
         t.size = 0
     else:
         t.size = step // BYTES_OF_DTYPE[dtype]
-    t.block = numrs_allocate(<size_t>(0 if empty else step))
-    if t.block == NULL:
-        raise MemoryError(f"Tensor: no memory for {step} bytes (see numrs.memory.stats)")
-    t.view.data = t.block
+    _find_memory(t, 0 if empty else step)
     t.view.dtype = dtype
     t.writeable = True
     t.dense = True
@@ -97,9 +149,7 @@ cdef Tensor new_like(Tensor model, int32_t dtype):
     t.view.shape = t.dims
     t.view.strides = t.dims + 1
     t.view.ndim = 1
-    t.block = t.view.data = numrs_allocate(<size_t>bytes_)
-    if t.block == NULL:
-        raise MemoryError(f"Tensor: no memory for {bytes_} bytes (see numrs.memory.stats)")
+    _find_memory(t, bytes_)
     t.view.dtype = dtype
     t.writeable = True
     t.dense = True

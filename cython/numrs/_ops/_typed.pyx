@@ -218,9 +218,38 @@ cdef object operate(int32_t op, str name, object a, object b, object other):
             y = new_like(x, BINARY_RESULT[op][x.view.dtype])
             if numrs_binary_n(NULL, op, x.view.dtype, x.view.data, z.view.data, y.view.data, x.size) == NUMRS_OK:
                 return y
+    elif type(b) is float:
+        return _with_float(op, name, a, b, 1)
+    elif type(a) is float:
+        return _with_float(op, name, b, a, 0)
     elif not is_operand(other):
         return NotImplemented
     return tensor_binary(op, name, a, b, None)
+
+
+cdef object _with_float(int32_t op, str name, object a, double number, int at):
+    """A tensor with a Python float, which is operand `at`."""
+    cdef Tensor x, y
+    cdef Number value
+    cdef numrs_view scalar
+    cdef int32_t dtype
+    if type(a) is Tensor:
+        x = <Tensor>a
+        dtype = x.view.dtype
+        if (dtype == ops.NUMRS_F64 or dtype == ops.NUMRS_F32) and x.size <= SMALL and BINARY_RESULT[op][dtype] != 0 and \
+                not is_logical(op):
+            if dtype == ops.NUMRS_F64:
+                value.f64[0] = number
+            else:
+                value.f32[0] = <float>number
+            scalar.data = &value
+            scalar.shape = scalar.strides = NULL
+            scalar.ndim = 0
+            scalar.dtype = dtype
+            y = new_like(x, BINARY_RESULT[op][dtype])
+            if numrs_binary(NULL, op, &x.view if at else &scalar, &scalar if at else &x.view, &y.view) == NUMRS_OK:
+                return y
+    return tensor_binary(op, name, a, number, None) if at else tensor_binary(op, name, number, a, None)
 
 
 cdef object operate_in_place(int32_t op, str name, Tensor t, object other):

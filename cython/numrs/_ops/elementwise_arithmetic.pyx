@@ -377,7 +377,7 @@ def abs(x, /, out=None):
     Returns
     -------
     ndarray or scalar
-        ``|x|``; the smallest integer wraps.
+        ``|x|``, of complex numbers their length as real numbers; the smallest integer wraps.
 
     Raises
     ------
@@ -407,7 +407,7 @@ def sign(x, /, out=None):
     Returns
     -------
     ndarray or scalar
-        -1, 0 or 1; NaN stays NaN and zeros keep their sign.
+        -1, 0 or 1; NaN stays NaN and zeros keep their sign. Of complex numbers ``x / |x|``, 0 for 0.
 
     Raises
     ------

@@ -137,7 +137,7 @@ def conj(x, /, out=None):
     Returns
     -------
     ndarray or scalar
-        Real numbers are returned as they are.
+        Of complex numbers ``real(x) - 1j * imag(x)``; real numbers are returned as they are.
 
     Raises
     ------
@@ -167,7 +167,7 @@ def real(x, /, out=None):
     Returns
     -------
     ndarray or scalar
-        Real numbers are returned as they are.
+        float32 for complex64, float64 for complex128; real numbers are returned as they are.
 
     Raises
     ------
@@ -197,7 +197,7 @@ def imag(x, /, out=None):
     Returns
     -------
     ndarray or scalar
-        Zeros for real numbers.
+        float32 for complex64, float64 for complex128; zeros for real numbers.
 
     Raises
     ------
@@ -212,3 +212,34 @@ def imag(x, /, out=None):
     array([0., 0.])
     """
     return unary(ops.NUMRS_OP_IMAG, "imag", x, out)
+
+
+def angle(x, /, out=None):
+    """Angle of complex numbers, in radians.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    out : ndarray, optional
+        Receives the result.
+
+    Returns
+    -------
+    ndarray or scalar
+        ``atan2(imag(x), real(x))``, from -pi to pi: float32 for complex64, float64 for complex128; 0 or pi for real
+        numbers. The branch cut is the negative real axis, continuous from above for +0 and from below for -0.
+
+    Raises
+    ------
+    TypeError
+        For a dtype that the operation does not take.
+    ValueError
+        For a read-only or wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.angle([1j, -1 + 0j, 1 + 1j])
+    array([1.57079633, 3.14159265, 0.78539816])
+    """
+    return unary(ops.NUMRS_OP_ANGLE, "angle", x, out)

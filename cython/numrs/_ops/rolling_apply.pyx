@@ -2,7 +2,7 @@
 """Functions of the user's on moving windows, and windows from times."""
 import numpy as np
 
-from numrs._ops._array cimport as_array, check_out, table_of
+from numrs._ops._array cimport as_array, check_out, dtype_of, is_float, table_of
 from numrs._ops._rolling cimport Choice, along_axis, choose
 from numrs._ops.rolling import rolling_count
 from numrs._ops._typed import tensors
@@ -76,7 +76,7 @@ def rolling_apply(x, window, func, *, axis=-1, min_periods=None, center=False, c
     along = along_axis(axis, a, "rolling_apply")
     if min_periods is not None and c.window and min_periods > c.window:
         raise ValueError(f"rolling_apply: min_periods is {min_periods}, expected at most the window, {c.window}")
-    dtype = np.float32 if a.dtype == np.float32 else np.float64
+    dtype = a.dtype if is_float(dtype_of(a)) else np.float64
     lines = np.moveaxis(a, along, -1)
     n = lines.shape[lines.ndim - 1]
     # What the windows have of values is asked of the library, which checks the windows too.

@@ -14,6 +14,11 @@ from numrs._ops._typed import tensors
 from numrs.c cimport ops
 
 
+cdef object _check_real(str name, str argument, object a):
+    if a.dtype.kind == "c":
+        raise TypeError(f"{name}: {argument} has dtype {a.dtype}, which the operation does not take")
+
+
 cdef object _variables(str name, object x, object y, bint rowvar):
     """Rows are variables, in float64 (float32 stays)."""
     rows = []
@@ -23,6 +28,7 @@ cdef object _variables(str name, object x, object y, bint rowvar):
         a = as_array(given, name, argument)
         if a.ndim > 2:
             raise ValueError(f"{name}: {argument} has {a.ndim} dimensions (shape {a.shape}), expected at most 2")
+        _check_real(name, argument, a)
         if a.dtype not in (np.float32, np.float64):
             a = a.astype(np.float64)
         a = a.reshape(1, -1) if a.ndim < 2 else a if rowvar else a.T
@@ -48,6 +54,7 @@ cdef object _weights(str name, str argument, object given, Py_ssize_t n):
     w = as_array(given, name, argument)
     if w.ndim != 1 or w.shape[0] != n:
         raise ValueError(f"{name}: {argument} has shape {w.shape}, expected ({n},)")
+    _check_real(name, argument, w)
     w = w.astype(np.float64)
     if not (w >= 0).all():
         raise ValueError(f"{name}: {argument} has a negative or NaN element, expected weights of at least 0")

@@ -7,7 +7,7 @@ cimport numpy as cnp
 from numpy cimport PyArray_CheckExact, PyArray_DATA, PyArray_DIMS, ndarray
 
 from numrs._ops._array cimport (NOGIL_NS, Held, array_of, check, check_out, dtype_of, empty_like_shape, hold,
-                                interruptible, pin, release_context, same_shape, size_of, table_of, view_of)
+                                interruptible, is_float, pin, release_context, same_shape, size_of, table_of, view_of)
 from numrs._ops._rolling cimport along_axis, correction_of, integer_of, number_of
 from numrs._ops._tables import pair
 from numrs._ops.elementwise_power import pow as _pow
@@ -15,8 +15,8 @@ from numrs._ops._typed import tensors
 from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.ewm cimport numrs_ewm, numrs_ewm_options
-from numrs.c.ops cimport NUMRS_F32, NUMRS_F64
-from numrs.c.view cimport numrs_view
+from numrs.c.ops cimport NUMRS_F64
+from numrs.c.view cimport numrs_promote, numrs_view
 
 cnp.import_array()
 
@@ -141,8 +141,8 @@ cdef object _ewm(int32_t op, str name, object x, object x2, object com, object s
         options.n_factors = size_of(factors)
     else:
         options.alpha = _alpha(name, com, span, halflife, alpha)
-    if dtype_of(a) == NUMRS_F32 and (b is None or dtype_of(b) == NUMRS_F32):
-        result = NUMRS_F32
+    if is_float(dtype_of(a)) and (b is None or is_float(dtype_of(b))):
+        result = dtype_of(a) if b is None else numrs_promote(dtype_of(a), dtype_of(b))
     if type(out) is tuple and len(<tuple>out) == 1:
         out = (<tuple>out)[0]
     y = empty_like_shape(a, result) if out is None else check_out(out, name)

@@ -29,6 +29,12 @@ cdef extern from "numrs/base.h" nogil:
     ctypedef int32_t (*numrs_parallel_for)(void *user, int64_t n_tasks, void (*task)(void *data, int64_t index) noexcept nogil, void *data) noexcept nogil
     ctypedef void *(*numrs_allocate_fn)(void *user, size_t bytes, size_t alignment) noexcept nogil
     ctypedef void (*numrs_free_fn)(void *user, void *block, size_t bytes) noexcept nogil
+    ctypedef struct numrs_c64:
+        float re
+        float im
+    ctypedef struct numrs_c128:
+        double re
+        double im
     ctypedef struct numrs_context_options:
         uint32_t struct_size
         int32_t device

@@ -6,12 +6,6 @@ from numrs.c.base cimport *
 cdef extern from "numrs/view.h" nogil:
     enum:
         NUMRS_MAX_NDIM
-    ctypedef struct numrs_c64:
-        float re
-        float im
-    ctypedef struct numrs_c128:
-        double re
-        double im
     ctypedef struct numrs_view:
         void *data
         const int64_t *shape
