@@ -164,6 +164,12 @@ from numrs._ops.elementwise_selection import (
     fma,
     where,
 )
+from numrs._ops.elementwise_special import (
+    erfinv,
+    lgamma,
+    logit,
+    softplus,
+)
 from numrs._ops.elementwise_trigonometric import (
     acos,
     asin,
@@ -413,6 +419,7 @@ __all__ = [
     "equal",
     "erf",
     "erfc",
+    "erfinv",
     "exp",
     "exp2",
     "expand_dims",
@@ -462,6 +469,7 @@ __all__ = [
     "isnan",
     "less",
     "less_equal",
+    "lgamma",
     "linspace",
     "list_backends",
     "log",
@@ -473,6 +481,7 @@ __all__ = [
     "logical_not",
     "logical_or",
     "logical_xor",
+    "logit",
     "mad",
     "matmul",
     "matrix_transpose",
@@ -568,6 +577,7 @@ __all__ = [
     "simd_info",
     "sin",
     "sinh",
+    "softplus",
     "sort",
     "split",
     "sqrt",
