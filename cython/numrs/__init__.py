@@ -164,6 +164,12 @@ from numrs._ops.elementwise_selection import (
     fma,
     where,
 )
+from numrs._ops.elementwise_special import (
+    erfinv,
+    lgamma,
+    logit,
+    softplus,
+)
 from numrs._ops.elementwise_trigonometric import (
     acos,
     asin,
@@ -414,6 +420,7 @@ __all__ = [
     "equal",
     "erf",
     "erfc",
+    "erfinv",
     "exp",
     "exp2",
     "expand_dims",
@@ -464,6 +471,7 @@ __all__ = [
     "isnan",
     "less",
     "less_equal",
+    "lgamma",
     "linalg",
     "linspace",
     "list_backends",
@@ -476,6 +484,7 @@ __all__ = [
     "logical_not",
     "logical_or",
     "logical_xor",
+    "logit",
     "mad",
     "matmul",
     "matrix_norm",
@@ -572,6 +581,7 @@ __all__ = [
     "simd_info",
     "sin",
     "sinh",
+    "softplus",
     "sort",
     "split",
     "sqrt",

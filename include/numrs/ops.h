@@ -69,6 +69,10 @@ enum {
   NUMRS_OP_ERFC = 42, /**< erfc */
   NUMRS_OP_SIGMOID = 43, /**< sigmoid */
   NUMRS_OP_ANGLE = 44, /**< angle */
+  NUMRS_OP_ERFINV = 45, /**< erfinv */
+  NUMRS_OP_LGAMMA = 46, /**< lgamma */
+  NUMRS_OP_LOGIT = 47, /**< logit */
+  NUMRS_OP_SOFTPLUS = 48, /**< softplus */
 };
 
 /** Operations of numrs_binary. */

@@ -142,6 +142,18 @@ inline void sigmoid(const const_view& x, const view& y, numrs_context* context =
 inline void angle(const const_view& x, const view& y, numrs_context* context = nullptr) {
   unary(NUMRS_OP_ANGLE, x, y, context);
 }
+inline void erfinv(const const_view& x, const view& y, numrs_context* context = nullptr) {
+  unary(NUMRS_OP_ERFINV, x, y, context);
+}
+inline void lgamma(const const_view& x, const view& y, numrs_context* context = nullptr) {
+  unary(NUMRS_OP_LGAMMA, x, y, context);
+}
+inline void logit(const const_view& x, const view& y, numrs_context* context = nullptr) {
+  unary(NUMRS_OP_LOGIT, x, y, context);
+}
+inline void softplus(const const_view& x, const view& y, numrs_context* context = nullptr) {
+  unary(NUMRS_OP_SOFTPLUS, x, y, context);
+}
 
 // binary
 inline void add(const const_view& a, const const_view& b, const view& y, numrs_context* context = nullptr) {

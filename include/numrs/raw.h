@@ -440,6 +440,22 @@ NUMRS_API numrs_status numrs_angle_f32(numrs_context *context, const float *x, f
 NUMRS_API numrs_status numrs_angle_f64(numrs_context *context, const double *x, double *y, int64_t n);
 NUMRS_API numrs_status numrs_angle_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t n);
 NUMRS_API numrs_status numrs_angle_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_erfinv_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_erfinv_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_erfinv_f32(numrs_context *context, const float *x, float *y, int64_t n);
+NUMRS_API numrs_status numrs_erfinv_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_lgamma_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_lgamma_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_lgamma_f32(numrs_context *context, const float *x, float *y, int64_t n);
+NUMRS_API numrs_status numrs_lgamma_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_logit_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logit_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_logit_f32(numrs_context *context, const float *x, float *y, int64_t n);
+NUMRS_API numrs_status numrs_logit_f64(numrs_context *context, const double *x, double *y, int64_t n);
+NUMRS_API numrs_status numrs_softplus_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_softplus_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n);
+NUMRS_API numrs_status numrs_softplus_f32(numrs_context *context, const float *x, float *y, int64_t n);
+NUMRS_API numrs_status numrs_softplus_f64(numrs_context *context, const double *x, double *y, int64_t n);
 /** @} */
 
 /** @name binary

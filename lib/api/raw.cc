@@ -423,6 +423,22 @@ extern "C" numrs_status numrs_angle_f32(numrs_context *context, const float *x, 
 extern "C" numrs_status numrs_angle_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 44, kF64, x, y, n); }
 extern "C" numrs_status numrs_angle_c64(numrs_context *context, const numrs_c64 *x, float *y, int64_t n) { return UnaryRaw(context, 44, kC64, x, y, n); }
 extern "C" numrs_status numrs_angle_c128(numrs_context *context, const numrs_c128 *x, double *y, int64_t n) { return UnaryRaw(context, 44, kC128, x, y, n); }
+extern "C" numrs_status numrs_erfinv_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 45, kF16, x, y, n); }
+extern "C" numrs_status numrs_erfinv_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 45, kBF16, x, y, n); }
+extern "C" numrs_status numrs_erfinv_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 45, kF32, x, y, n); }
+extern "C" numrs_status numrs_erfinv_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 45, kF64, x, y, n); }
+extern "C" numrs_status numrs_lgamma_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 46, kF16, x, y, n); }
+extern "C" numrs_status numrs_lgamma_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 46, kBF16, x, y, n); }
+extern "C" numrs_status numrs_lgamma_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 46, kF32, x, y, n); }
+extern "C" numrs_status numrs_lgamma_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 46, kF64, x, y, n); }
+extern "C" numrs_status numrs_logit_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 47, kF16, x, y, n); }
+extern "C" numrs_status numrs_logit_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 47, kBF16, x, y, n); }
+extern "C" numrs_status numrs_logit_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 47, kF32, x, y, n); }
+extern "C" numrs_status numrs_logit_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 47, kF64, x, y, n); }
+extern "C" numrs_status numrs_softplus_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 48, kF16, x, y, n); }
+extern "C" numrs_status numrs_softplus_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n) { return UnaryRaw(context, 48, kBF16, x, y, n); }
+extern "C" numrs_status numrs_softplus_f32(numrs_context *context, const float *x, float *y, int64_t n) { return UnaryRaw(context, 48, kF32, x, y, n); }
+extern "C" numrs_status numrs_softplus_f64(numrs_context *context, const double *x, double *y, int64_t n) { return UnaryRaw(context, 48, kF64, x, y, n); }
 extern "C" numrs_status numrs_add_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t n) { return BinaryRaw(context, 0, kBOOL, a, b, y, n); }
 extern "C" numrs_status numrs_add_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t n) { return BinaryRaw(context, 0, kI8, a, b, y, n); }
 extern "C" numrs_status numrs_add_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t n) { return BinaryRaw(context, 0, kI16, a, b, y, n); }

@@ -109,13 +109,13 @@ struct BitsFunctor<Abs, H> {
   using type = NoSign16;
 };
 
-struct Sign {  // NaN stays NaN, zero keeps its sign
+struct Sign {  // NaN stays NaN; of zeros of both signs 0
   template <class D, class V>
   HWY_INLINE V operator()(D d, V x) const {
     using T = hn::TFromD<D>;
     const V zero = hn::Zero(d), one = hn::Set(d, static_cast<T>(1));
     if constexpr (hwy::IsFloat<T>() || hwy::IsSigned<T>()) {
-      const V up = hn::IfThenElse(hn::Gt(x, zero), one, x);
+      const V up = hn::IfThenElse(hn::Gt(x, zero), one, hn::Add(x, zero));
       return hn::IfThenElse(hn::Lt(x, zero), hn::Set(d, static_cast<T>(-1)), up);
     } else {
       return hn::Min(x, one);

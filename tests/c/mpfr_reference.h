@@ -55,6 +55,75 @@ inline int Rsqrt(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t rounding) {
   return mpfr_rec_sqrt(y, x, rounding);
 }
 
+inline int LogGamma(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t rounding) {
+  int sign;
+  return mpfr_lgamma(y, &sign, x, rounding);
+}
+
+// log(x) - log(1 - x), wide: around one half it cancels.
+inline int Logit(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t rounding) {
+  Number t(400), u(400);
+  mpfr_log(t.value, x, rounding);
+  mpfr_neg(u.value, x, rounding);
+  mpfr_log1p(u.value, u.value, rounding);
+  return mpfr_sub(y, t.value, u.value, rounding);
+}
+
+// log(1 + exp(x))
+inline int Softplus(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t rounding) {
+  if (mpfr_nan_p(x) || (mpfr_inf_p(x) && mpfr_sgn(x) > 0)) return mpfr_set(y, x, rounding);
+  Number t(400);
+  if (mpfr_cmp_ui(x, 2000) > 0) {  // the rest is less than 2^-2800
+    return mpfr_set(y, x, rounding);
+  }
+  mpfr_exp(t.value, x, rounding);
+  return mpfr_log1p(y, t.value, rounding);
+}
+
+// Newton's method on erf, or erfc above one half, from a first guess in double.
+inline int Erfinv(mpfr_ptr y, mpfr_srcptr x, mpfr_rnd_t rounding) {
+  if (mpfr_nan_p(x) || mpfr_cmpabs_ui(x, 1) > 0) {
+    mpfr_set_nan(y);
+    return 0;
+  }
+  if (mpfr_cmpabs_ui(x, 1) == 0) {
+    mpfr_set_inf(y, mpfr_sgn(x));
+    return 0;
+  }
+  if (mpfr_zero_p(x)) return mpfr_set(y, x, rounding);
+  constexpr mpfr_prec_t kBits = 300;
+  Number a(kBits), t(kBits), f(kBits), root(kBits);
+  mpfr_abs(a.value, x, rounding);
+  mpfr_const_pi(root.value, rounding);
+  mpfr_sqrt(root.value, root.value, rounding);
+  mpfr_div_ui(root.value, root.value, 2, rounding);
+  const bool high = mpfr_cmp_d(a.value, 0.5) > 0;
+  if (high) mpfr_ui_sub(a.value, 1, a.value, rounding);  // exact
+  const double s = mpfr_get_d(a.value, MPFR_RNDN);
+  if (!high && s < 1e-3) {
+    mpfr_mul(t.value, a.value, root.value, rounding);
+  } else {
+    const double log = high ? std::log(s * (2 - s)) : std::log1p(-s * s), c = 4.3307 + log / 2;
+    mpfr_set_d(t.value, std::sqrt(std::sqrt(c * c - log / 0.147) - c), rounding);
+  }
+  Number g(kBits);
+  for (int step = 0; step < 9; step++) {
+    if (high) {
+      mpfr_erfc(f.value, t.value, rounding);
+      mpfr_sub(f.value, a.value, f.value, rounding);
+    } else {
+      mpfr_erf(f.value, t.value, rounding);
+      mpfr_sub(f.value, f.value, a.value, rounding);
+    }
+    mpfr_sqr(g.value, t.value, rounding);
+    mpfr_exp(g.value, g.value, rounding);
+    mpfr_mul(g.value, g.value, root.value, rounding);
+    mpfr_mul(f.value, f.value, g.value, rounding);
+    mpfr_sub(t.value, t.value, f.value, rounding);
+  }
+  return mpfr_copysign(y, t.value, x, rounding);
+}
+
 struct UnaryRow {
   const char* name;
   Unary function;
@@ -65,6 +134,7 @@ constexpr UnaryRow kUnary[] = {
     {"tan", mpfr_tan},   {"sinh", mpfr_sinh},   {"cosh", mpfr_cosh},   {"tanh", mpfr_tanh},   {"asin", mpfr_asin},
     {"acos", mpfr_acos}, {"atan", mpfr_atan},   {"asinh", mpfr_asinh}, {"acosh", mpfr_acosh}, {"atanh", mpfr_atanh},
     {"cbrt", mpfr_cbrt}, {"rsqrt", Rsqrt},      {"erf", mpfr_erf},     {"erfc", mpfr_erfc},   {"sigmoid", Sigmoid},
+    {"erfinv", Erfinv},  {"lgamma", LogGamma},  {"logit", Logit},      {"softplus", Softplus},
 };
 struct BinaryRow {
   const char* name;

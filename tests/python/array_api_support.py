@@ -13,8 +13,8 @@ STANDARD = BOOL + SIGNED + UNSIGNED + FLOATS + COMPLEX
 ALL = STANDARD + HALVES
 
 # What is computed with so far: elements of the others can be made, moved, indexed and converted.
-HALVES_COMPUTE = False
-COMPLEX_COMPUTES = False
+HALVES_COMPUTE = True
+COMPLEX_COMPUTES = True
 COMPUTED = BOOL + SIGNED + UNSIGNED + FLOATS + (HALVES if HALVES_COMPUTE else ()) + (COMPLEX if COMPLEX_COMPUTES else ())
 NUMERIC = COMPUTED[1:]
 

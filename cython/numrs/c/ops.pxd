@@ -64,6 +64,10 @@ cdef extern from "numrs/ops.h" nogil:
         NUMRS_OP_ERFC
         NUMRS_OP_SIGMOID
         NUMRS_OP_ANGLE
+        NUMRS_OP_ERFINV
+        NUMRS_OP_LGAMMA
+        NUMRS_OP_LOGIT
+        NUMRS_OP_SOFTPLUS
         NUMRS_OP_ADD
         NUMRS_OP_SUBTRACT
         NUMRS_OP_MULTIPLY
