@@ -346,7 +346,7 @@ def test_statistics_keep_the_dtype(dtype):
         "skew": lambda a, b: numrs.stats.skew(a),
         "kurtosis": lambda a, b: numrs.stats.kurtosis(a),
         "zscore": lambda a, b: numrs.stats.zscore(a),
-        "trim_mean": lambda a, b: numrs.stats.trim_mean(a, 0.1),
+        "trim_mean": lambda a, b: numrs.stats.trim_mean(a, proportion=0.1),
         "group_mean": lambda a, b: numrs.stats.group_mean(a, keys),
         "group_sum": lambda a, b: numrs.stats.group_sum(a, keys),
         "group_median": lambda a, b: numrs.stats.group_median(a, keys),
