@@ -159,7 +159,7 @@ def corr(x, x2, /, axis=None, *, out=None, keepdims=False, where=None):
     Parameters
     ----------
     x, x2 : array_like
-        ``x2`` broadcasts to ``x``; two float32 give float32, all others float64.
+        ``x2`` broadcasts to ``x``; floats give their promoted dtype, all others float64.
     axis : int or tuple of ints, optional
         Axes whose elements form a line; None: all.
     out : ndarray, optional
@@ -193,7 +193,7 @@ def spearman(x, x2, /, axis=None, *, out=None, keepdims=False, where=None):
     Parameters
     ----------
     x, x2 : array_like
-        ``x2`` broadcasts to ``x``; two float32 give float32, all others float64.
+        ``x2`` broadcasts to ``x``; floats give their promoted dtype, all others float64.
     axis : int or tuple of ints, optional
         Axes whose elements form a line; None: all.
     out : ndarray, optional
@@ -227,7 +227,7 @@ def kendall(x, x2, /, axis=None, *, out=None, keepdims=False, where=None):
     Parameters
     ----------
     x, x2 : array_like
-        ``x2`` broadcasts to ``x``; two float32 give float32, all others float64.
+        ``x2`` broadcasts to ``x``; floats give their promoted dtype, all others float64.
     axis : int or tuple of ints, optional
         Axes whose elements form a line; None: all.
     out : ndarray, optional

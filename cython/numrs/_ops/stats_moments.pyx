@@ -16,7 +16,7 @@ def skew(x, /, axis=None, *, bias=True, out=None, keepdims=False, where=None):
     Parameters
     ----------
     x : array_like
-        Any shape; float32 gives float32, all others float64.
+        Any shape; floats keep their dtype, all others give float64.
     axis : int or tuple of ints, optional
         Axes whose elements form a line; None: all.
     bias : bool
@@ -56,7 +56,7 @@ def kurtosis(x, /, axis=None, *, fisher=True, bias=True, out=None, keepdims=Fals
     Parameters
     ----------
     x : array_like
-        Any shape; float32 gives float32, all others float64.
+        Any shape; floats keep their dtype, all others give float64.
     axis : int or tuple of ints, optional
         Axes whose elements form a line; None: all.
     fisher : bool
@@ -99,7 +99,7 @@ def moment(x, /, axis=None, *, order=1, out=None, keepdims=False, where=None):
     Parameters
     ----------
     x : array_like
-        Any shape; float32 gives float32, all others float64.
+        Any shape; floats keep their dtype, all others give float64.
     axis : int or tuple of ints, optional
         Axes whose elements form a line; None: all.
     order : int
@@ -136,7 +136,7 @@ def gmean(x, /, axis=None, *, out=None, keepdims=False, where=None):
     Parameters
     ----------
     x : array_like
-        Any shape; float32 gives float32, all others float64.
+        Any shape; floats keep their dtype, all others give float64.
     axis : int or tuple of ints, optional
         Axes whose elements form a line; None: all.
     out : ndarray, optional
@@ -170,7 +170,7 @@ def hmean(x, /, axis=None, *, out=None, keepdims=False, where=None):
     Parameters
     ----------
     x : array_like
-        Any shape; float32 gives float32, all others float64.
+        Any shape; floats keep their dtype, all others give float64.
     axis : int or tuple of ints, optional
         Axes whose elements form a line; None: all.
     out : ndarray, optional
@@ -204,7 +204,7 @@ def sem(x, /, axis=None, *, correction=None, ddof=None, out=None, keepdims=False
     Parameters
     ----------
     x : array_like
-        Any shape; float32 gives float32, all others float64.
+        Any shape; floats keep their dtype, all others give float64.
     axis : int or tuple of ints, optional
         Axes whose elements form a line; None: all.
     correction : float, optional
@@ -242,7 +242,7 @@ def zscore(x, /, axis=None, *, correction=None, ddof=None, out=None):
     Parameters
     ----------
     x : array_like
-        Any shape; float32 gives float32, all others float64.
+        Any shape; floats keep their dtype, all others give float64.
     axis : int or tuple of ints, optional
         Axes whose elements form a line; None: all.
     correction : float, optional
@@ -277,7 +277,7 @@ def describe(x, /, axis=None, *, correction=None, ddof=None, where=None):
     Parameters
     ----------
     x : array_like
-        Any shape; float32 gives float32, all others float64.
+        Any shape; floats keep their dtype, all others give float64.
     axis : int or tuple of ints, optional
         Axes whose elements form a line; None: all.
     correction : float, optional
