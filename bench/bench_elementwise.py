@@ -3,7 +3,7 @@
 import numpy as np
 import numrs
 
-from .harness import Case, random
+from .harness import Case, beside_float32, random
 
 GROUP = "elementwise"
 _SIZES = {"16": 16, "1k": 1000, "100k": 100_000, "10M": 10_000_000}
@@ -81,6 +81,9 @@ def cases(peers, quick, size):
                         _binary(name, a, b, peers, False),
                         goal=_goal(False, label),
                     )
+        if label != "16":
+            for name, count in (("add", 2), ("exp", 1)):
+                yield from beside_float32(GROUP, name, label, [random(n, "float32", k) for k in range(count)], peers)
     if size:
         return
     for short, dtype in (("f32", "float32"), ("f64", "float64")):

@@ -193,7 +193,8 @@ Status Vecdot(numrs_context* context, const numrs_view* a, const numrs_view* b, 
   BroadcastStrides(second, ndim, shape, job.second.strides);
   NUMRS_TRY(ExpandOutput(name, job.x, job.axes, out, &job.y));
   NUMRS_TRY(CheckOutput(name, job.compute, out));
-  // float32 and narrower ones by the fast kernel need both along memory; otherwise products are made in float64, to the same bits.
+  // float32 and narrower ones by the fast kernel need both along memory; otherwise products are made in float64, to the
+  // same bits.
   const bool lines = (job.x.strides[axis] == job.x.itemsize() && job.second.strides[axis] == job.second.itemsize()) ||
                      job.x.shape[axis] <= 1;
   if ((Bit(job.compute) & (Bit(kF32) | kHalfSet)) && !(lines && first.dtype == second.dtype)) {

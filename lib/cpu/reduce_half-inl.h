@@ -1,5 +1,5 @@
-// Sums of 16-bit floats faster than by converting each element to float64. A block's sum in float64 is exact where no bit
-// falls off its end; then the order does not matter, and whatever is exact gives the bits of the tree.
+// Sums of 16-bit floats faster than by converting each element to float64. A block's sum in float64 is exact where no
+// bit falls off its end; then the order does not matter, and whatever is exact gives the bits of the tree.
 
 #if defined(NUMRS_CPU_REDUCE_HALF_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef NUMRS_CPU_REDUCE_HALF_INL_H_
@@ -65,8 +65,8 @@ HWY_INLINE double SumOfBlock(const Half* x, int64_t m) {
   }
   // The bits of `split` came along with each element; all wraps.
   const uint32_t bias = static_cast<uint32_t>(i / kLanes32) * 0x48400000u;
-  const auto highs = hn::Sub(hn::Add(hn::Add(high[0], high[1]), hn::Add(high[2], high[3])),
-                             hn::Set(di, static_cast<int32_t>(bias)));
+  const auto highs =
+      hn::Sub(hn::Add(hn::Add(high[0], high[1]), hn::Add(high[2], high[3])), hn::Set(di, static_cast<int32_t>(bias)));
   VF64 sum = hn::Mul(WideLanes(highs), hn::Set(DF64(), 0x1p-6));
   for (int k = 0; k < 4; k++) sum = hn::Add(sum, WideLanes(low[k]));
   const double total = hn::GetLane(hn::SumOfLanes(DF64(), sum));
