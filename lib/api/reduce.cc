@@ -199,7 +199,8 @@ Status Vecdot(numrs_context* context, const numrs_view* a, const numrs_view* b, 
     return out.size == 0 ? NUMRS_OK
                          : VecdotComplex(MakeRun(context), name, first, second, ndim, shape, axis, job.compute, job.y);
   }
-  // float32 and narrower ones by the fast kernel need both along memory; otherwise products are made in float64, to the same bits.
+  // float32 and narrower ones by the fast kernel need both along memory; otherwise products are made in float64, to the
+  // same bits.
   const bool lines = (job.x.strides[axis] == job.x.itemsize() && job.second.strides[axis] == job.second.itemsize()) ||
                      job.x.shape[axis] <= 1;
   if ((Bit(job.compute) & (Bit(kF32) | kHalfSet)) && !(lines && first.dtype == second.dtype)) {

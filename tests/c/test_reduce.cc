@@ -34,8 +34,7 @@ TEST_CASE("every reduction, dtype and instruction set against wide arithmetic, w
             const long double got = Wide(first.data() + (o * inner + i) * SizeOf(result), result);
             INFO(kReduceRows[op].name << " " << NameOf(dtype) << " n=" << n << ": got " << static_cast<double>(got)
                                       << ", expected " << static_cast<double>(e.value));
-            const bool integer_product =
-                (op == kReduce_prod || op == kReduce_nanprod) && KindOf(result) != Kind::FLOAT;
+            const bool integer_product = (op == kReduce_prod || op == kReduce_nanprod) && KindOf(result) != Kind::FLOAT;
             if (integer_product) {  // wraps
               uint64_t product = 1, y = 0;
               for (long double v : line) product *= static_cast<uint64_t>(static_cast<int64_t>(v));

@@ -170,7 +170,7 @@ def norm(x, /, ord=None, axis=None, *, keepdims=False):
     Returns
     -------
     ndarray or scalar
-        In float64, or float32 for float32.
+        In float64; floats keep their dtype.
 
     Raises
     ------
