@@ -214,7 +214,7 @@ double Allowed(Limits ulp, int32_t dtype) {
 }
 
 // Complex numbers: arithmetic has the same bits; the square root, the length, the angle and all functions have bounds
-// of their own (docs/accuracy.md), and cpu-portable's are within one ULP.
+// of their own (docs/complex.md), and cpu-portable's are within one ULP.
 double AllowedComplex(const char* name, Limits ulp, int32_t dtype) {
   bool inexact = ulp.f64 > 0;
   for (const char* one : {"sqrt", "sign", "angle"}) inexact |= std::strcmp(name, one) == 0;

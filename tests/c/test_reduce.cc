@@ -280,7 +280,7 @@ TEST_CASE("refusals name the argument and change nothing") {
 
 TEST_CASE("scans: wide arithmetic, equal bits, in place, initial") {
   for (int32_t dtype = 1; dtype < kDTypes; dtype++) {
-    if (!IsDType(dtype) || KindOf(dtype) == Kind::COMPLEX) continue;
+    if (!IsDType(dtype) || KindOf(dtype) == Kind::COMPLEX) continue;  // test_complex.cc
     const int64_t size = SizeOf(dtype),
                   shapes[][3] = {{1, 1, 1}, {2, 7, 1}, {1, 9001, 1}, {1, 1003, 11}, {3, 20, 2}, {1, 70000, 1}};
     for (const auto& s : shapes) {
