@@ -227,12 +227,12 @@ cdef class Stream:
         cdef uint64_t blocks
         cdef double work_ns
         cdef object first = None, second = None
-        if a is not None:
-            first = _parameter(name, _PARAMETERS[op][0], a, &ones[0], &views[0])
-            count = 1
-            if b is not None:
-                second = _parameter(name, _PARAMETERS[op][1], b, &ones[1], &views[1])
-                count = 2
+        cdef tuple names = _PARAMETERS[op]
+        count = <int>len(names)
+        if count > 0:
+            first = _parameter(name, names[0], a, &ones[0], &views[0])
+        if count > 1:
+            second = _parameter(name, names[1], b, &ones[1], &views[1])
         if out is not None:
             if type(out) is tuple and len(<tuple>out) == 1:
                 out = (<tuple>out)[0]
@@ -324,6 +324,7 @@ cdef class Stream:
 cdef set _SLOW = {ops.NUMRS_OP_RANDOM_GAMMA, ops.NUMRS_OP_RANDOM_BETA, ops.NUMRS_OP_RANDOM_POISSON,
                   ops.NUMRS_OP_RANDOM_BINOMIAL}
 cdef dict _PARAMETERS = {
+    ops.NUMRS_OP_RANDOM_BITS: (),
     ops.NUMRS_OP_RANDOM_UNIFORM: ("low", "high"), ops.NUMRS_OP_RANDOM_NORMAL: ("loc", "scale"),
     ops.NUMRS_OP_RANDOM_EXPONENTIAL: ("scale",), ops.NUMRS_OP_RANDOM_LAPLACE: ("loc", "scale"),
     ops.NUMRS_OP_RANDOM_CAUCHY: ("loc", "scale"), ops.NUMRS_OP_RANDOM_LOGNORMAL: ("mean", "sigma"),
