@@ -122,6 +122,10 @@ class Operand {
     ForEach([&](size_t at) {
       if (view.dtype == NUMRS_F32) replace(0.0f, at);
       if (view.dtype == NUMRS_F64) replace(0.0, at);
+      for (size_t part = 0; part < 2; ++part) {
+        if (view.dtype == NUMRS_C64) replace(0.0f, at + part * sizeof(float));
+        if (view.dtype == NUMRS_C128) replace(0.0, at + part * sizeof(double));
+      }
     });
   }
 

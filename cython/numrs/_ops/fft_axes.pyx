@@ -32,7 +32,7 @@ cdef object _frequencies(str name, object places, object n, object d, object dty
 
 
 cdef object _shifted(str name, object x, object axes, bint back):
-    a = as_array(x, name, "x")
+    cdef object a = as_array(x, name, "x")
     if axes is None:
         axes = tuple(range(a.ndim))
     elif hasattr(axes, "__index__"):
