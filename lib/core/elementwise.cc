@@ -34,6 +34,10 @@ void StreamFence() {
 #endif
 }
 
+struct TwoWords {  // an element of complex128
+  uint64_t words[2];
+};
+
 // Rows of `row` elements, step bytes apart, their elements stride bytes apart, one behind the other to y.
 template <typename T>
 void CopyRows(const char* x, int64_t step, int64_t stride, int64_t row, int64_t rows, char* y) {
@@ -243,8 +247,11 @@ class Runner {
       case 4:
         CopyRows<uint32_t>(x, step, stride, row, n / row, buffer);
         break;
-      default:
+      case 8:
         CopyRows<uint64_t>(x, step, stride, row, n / row, buffer);
+        break;
+      default:
+        CopyRows<TwoWords>(x, step, stride, row, n / row, buffer);
         break;
     }
     return Converted(k, buffer, n, scratch);
