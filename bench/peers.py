@@ -29,7 +29,7 @@ class Peer:
 
 
 def _load(name):
-    module = importlib.import_module({"scipy": "scipy.fft"}.get(name, name))
+    module = importlib.import_module(name)
     version = importlib.import_module("importlib.metadata").version(_DISTRIBUTIONS[name])
     if name == "torch":
         return Peer(name, module, version, lambda a: module.tensor(np.ascontiguousarray(a)))

@@ -32,9 +32,10 @@ size_t BytesOf(const View& v) {
 // The transform of every line along one axis. x and y have the same extents but along the axis.
 class FftPassRunner {
  public:
+  // completes: of kFftFromReal, y has room for all n numbers and gets them.
   FftPassRunner(const Run& run, const FftJob& job, const View& x, const View& y, int32_t axis, int32_t kind, int64_t n,
-                double scale)
-      : run_(run), job_(job), table_(*run.kernels.fft), axis_(axis) {
+                double scale, bool completes)
+      : run_(run), job_(job), table_(*run.kernels.fft), axis_(axis), completes_(completes) {
     block_.x = x.data;
     block_.y = y.data;
     block_.x_step = x.strides[axis];
@@ -139,31 +140,47 @@ class FftPassRunner {
         FftBlock block = Place(i / tiles, lane, along.extent - lane < lanes ? along.extent - lane : lanes);
         block.scratch = lease.data();
         table_.lines[job_.precision](block);
+        if (completes_) Complete(block);
       }
     });
   }
 
   // Is a line worth being shared, or too long to be waited for; and is it one that can be taken in pieces?
   bool IsLong(double line_ns) const {
-    const int64_t size = job_.precision == 0 ? 8 : 16;
+    const int64_t real = job_.precision == 0 ? 4 : 8;
     const FftPlan& plan = *block_.plan;
-    if (block_.kind != kFftComplex || plan.convolution || plan.rows == 1 || plan.columns == 1) return false;
-    if (block_.n_in < block_.n || block_.x_step != size || block_.y_step != size) return false;
+    if (plan.convolution || plan.rows == 1 || plan.columns == 1) return false;
+    if (block_.kind != kFftComplex && !plan.real_n) return false;
+    if (block_.x_step != (block_.kind == kFftFromReal ? 1 : 2) * real) return false;
+    if (block_.y_step != (block_.kind == kFftToReal ? 1 : 2) * real) return false;
+    if (block_.n_in < (block_.kind == kFftToReal ? block_.n / 2 + 1 : block_.n)) return false;
     return line_ns > kLongNs || (lines_ < run_.Threads(line_ns) && run_.Threads(line_ns) > 1);
   }
 
   Status LongLines(double line_ns) {
     const FftPlan& plan = *block_.plan;
     const int threads = run_.Threads(line_ns), p = job_.precision;
-    const size_t bytes = (table_.piece_scratch[p](plan) + 63) / 64 * 64;
+    const size_t bytes = (table_.piece_scratch[p](plan) + 63) / 64 * 64 * static_cast<size_t>(threads);
     const size_t middle = (table_.middle[p](plan) + 63) / 64 * 64;
-    Workspace memory(middle + bytes * static_cast<size_t>(threads));
-    if (!memory.ok()) return NoMemory(middle + bytes * static_cast<size_t>(threads));
-    ScratchSlots slots(memory.as<char>() + middle, bytes, threads);
+    const bool complex = block_.kind == kFftComplex;
+    const size_t pairs = complex ? 0 : static_cast<size_t>(plan.n) * (p == 0 ? 8 : 16);  // of a real line
+    Workspace memory(middle + bytes + pairs);
+    if (!memory.ok()) return NoMemory(middle + bytes + pairs);
+    char* const between = memory.as<char>() + middle + bytes;
+    ScratchSlots slots(memory.as<char>() + middle, bytes / static_cast<size_t>(threads), threads);
     const Walk& along = walk_[count_ - 1];
     for (int64_t l = 0; l < lines_; l++) {
       const FftBlock block = Place(l / along.extent, l % along.extent, 1);
-      const FftLong line = {block.x, block.y, memory.data(), block.backward, block.scale, &plan};
+      FftLong line = {block.x, block.y, memory.data(), block.backward, block.scale, &plan};
+      if (block.kind == kFftFromReal) {
+        line.y = between;
+        line.backward = 0;
+        line.scale = 1;
+      } else if (block.kind == kFftToReal) {
+        table_.repack[p](plan, block.x, between, block.backward);
+        line.x = between;
+        line.backward = 1;
+      }
       for (int step = 0; step < 2; step++) {
         const int64_t pieces = table_.pieces[p](plan, step);
         const double piece_ns = line_ns / 2 / static_cast<double>(pieces);
@@ -173,14 +190,48 @@ class FftPassRunner {
           table_.piece[p][step](line, begin, end, lease.data());
         }));
       }
+      if (block.kind == kFftFromReal) {
+        table_.unpack[p](plan, between, block.y, block.scale, block.backward);
+        if (completes_) Complete(block);
+      }
     }
     return NUMRS_OK;
+  }
+
+  // The second half of the transform of real numbers: conjugates of the first.
+  void Complete(const FftBlock& block) const {
+    if (job_.precision == 0) {
+      CompleteLines<float>(block);
+    } else {
+      CompleteLines<double>(block);
+    }
+  }
+  template <typename T>
+  static void CompleteLines(const FftBlock& block) {
+    const auto complete = [&](int64_t l, int64_t k) {
+      const T* from = reinterpret_cast<const T*>(block.y + l * block.y_lane + k * block.y_step);
+      T* to = reinterpret_cast<T*>(block.y + l * block.y_lane + (block.n - k) * block.y_step);
+      to[0] = from[0];
+      to[1] = -from[1];
+    };
+    const int64_t half = (block.n - 1) / 2;
+    const bool behind = block.y_step == 2 * static_cast<int64_t>(sizeof(T));
+    if (behind) {
+      for (int64_t l = 0; l < block.lines; l++) {
+        for (int64_t k = 1; k <= half; k++) complete(l, k);
+      }
+    } else {
+      for (int64_t k = 1; k <= half; k++) {
+        for (int64_t l = 0; l < block.lines; l++) complete(l, k);
+      }
+    }
   }
 
   const Run& run_;
   const FftJob& job_;
   const FftTable& table_;
   const int32_t axis_;
+  const bool completes_;
   FftBlock block_ = {};
   Walk walk_[kMaxNDim + 1];
   int count_ = 0;
@@ -194,13 +245,14 @@ void Crop(View* x, int32_t axis, int64_t n) {
 
 Status Passes(const Run& run, const FftJob& job, View x, const View& y) {
   const int32_t last = job.axes[job.n_axes - 1];
-  const auto pass = [&](const View& from, const View& to, int i, int32_t kind, int64_t n, bool scaled) {
+  const auto pass = [&](const View& from, const View& to, int i, int32_t kind, int64_t n, bool scaled,
+                        bool completes = false) {
     // Lines of y that x does not reach stay as they are: the passes that come have them as zeros.
     View into = to;
     for (int d = 0; d < into.ndim; d++) {
       if (d != job.axes[i]) into.shape[d] = from.shape[d];
     }
-    return FftPassRunner(run, job, from, into, job.axes[i], kind, n, scaled ? job.scale : 1).Execute();
+    return FftPassRunner(run, job, from, into, job.axes[i], kind, n, scaled ? job.scale : 1, completes).Execute();
   };
   if (job.kind == kFftToReal) {
     Crop(&x, last, job.n / 2 + 1);
@@ -224,9 +276,10 @@ Status Passes(const Run& run, const FftJob& job, View x, const View& y) {
   }
   View from = x;
   for (int i = job.n_axes; i-- > 0;) {
-    const bool real = job.kind == kFftFromReal && i == job.n_axes - 1;
-    const int64_t length = y.shape[job.axes[i]];
-    NUMRS_TRY(pass(from, y, i, real ? kFftFromReal : kFftComplex, real ? job.n : length, i == 0));
+    // Real numbers need half of the work, and conjugates give the other half of a complex transform.
+    const bool real = KindOf(from.dtype) != Kind::COMPLEX, completes = real && job.kind == kFftComplex;
+    const int64_t length = y.shape[job.axes[i]], n = real && !completes ? job.n : length;
+    NUMRS_TRY(pass(from, y, i, real ? kFftFromReal : kFftComplex, n, i == 0, completes));
     View next = y;
     for (int d = 0; d < x.ndim; d++) next.shape[d] = d == job.axes[i] ? length : from.shape[d];
     from = next;
@@ -243,7 +296,8 @@ int32_t FftResult(int32_t kind, int32_t precision) {
 Status RunFft(const Run& run, const FftJob& job) {
   if (job.y.size == 0) return NUMRS_OK;
   const int64_t size = job.precision == 0 ? 4 : 8;
-  const int32_t input = FftResult(job.kind == kFftFromReal ? kFftToReal : kFftComplex, job.precision);
+  const bool real_input = job.kind != kFftToReal && KindOf(job.x.dtype) != Kind::COMPLEX;
+  const int32_t input = FftResult(real_input ? kFftToReal : kFftComplex, job.precision);
   const int32_t output = FftResult(job.kind, job.precision);
   View x = job.x;
   for (int i = 0; i < job.n_axes; i++) {

@@ -55,6 +55,11 @@ struct FftTable {
   size_t (*piece_scratch[2])(const FftPlan& plan);
   int64_t (*pieces[2])(const FftPlan& plan, int32_t step);
   void (*piece[2][2])(const FftLong& line, int64_t begin, int64_t end, void* scratch);  // [precision][step]
+  // A real line of even n around the transform of its n / 2 pairs as complex numbers: y (n / 2 + 1) = scale times the
+  // line's transform, conjugate where backward, from the pairs' x; and the pairs' y from x, conjugate where not backward.
+  // y is apart from x.
+  void (*unpack[2])(const FftPlan& plan, const void* x, void* y, double scale, int32_t backward);
+  void (*repack[2])(const FftPlan& plan, const void* x, void* y, int32_t backward);
 };
 
 }  // namespace numrs

@@ -331,9 +331,10 @@ HWY_NOINLINE void OneLine(const FftBlock& block, int64_t l, const LineMemory<T>&
 
 // ---- The table's functions
 
-// Lines that lie behind each other are taken side by side while they stay in the cache so, others while they are not
-// too long: walking along each of them costs a cache line for every number.
-constexpr int64_t kSideBySide = 160, kSideBySideApart = 8192;
+// Up to these lengths several lines are taken side by side. Where they lie behind each other, not if their beginnings
+// fall into the same place of the cache. Where they lie side by side in memory, walking along one costs a cache line for
+// every number, so that only very long ones are better off alone.
+constexpr int64_t kSideBySide = 1024, kSideBySideApart = 8192;
 
 template <typename T>
 HWY_INLINE bool SideBySide(const FftBlock& block) {
@@ -341,7 +342,8 @@ HWY_INLINE bool SideBySide(const FftBlock& block) {
   if (!TakesSteps(plan)) return true;
   if (block.lines < kLanes<T> / 2) return false;
   const bool behind = block.x_step <= 2 * static_cast<int64_t>(sizeof(T)) && block.x_step >= 0;
-  return plan.length <= (behind ? kSideBySide : kSideBySideApart);
+  if (!behind) return plan.length <= kSideBySideApart;
+  return plan.length <= kSideBySide && (block.x_lane % 4096 != 0 || block.x_lane == 0) && block.y_lane % 4096 != 0;
 }
 
 template <typename T>
@@ -366,6 +368,15 @@ void Lines(const FftBlock& block) {
 }
 
 template <typename T>
+void UnpackAny(const FftPlan& plan, const void* x, void* y, double scale, int32_t backward) {
+  UnpackLine<T>(plan, static_cast<const T*>(x), static_cast<T*>(y), static_cast<T>(scale), backward != 0);
+}
+template <typename T>
+void RepackAny(const FftPlan& plan, const void* x, void* y, int32_t backward) {
+  RepackLine<T>(plan, static_cast<const T*>(x), static_cast<T*>(y), static_cast<T>(backward ? 1 : -1));
+}
+
+template <typename T>
 void Fill(FftTable* t, int32_t precision) {
   t->lines[precision] = Lines<T>;
   t->scratch[precision] = Scratch<T>;
@@ -374,6 +385,8 @@ void Fill(FftTable* t, int32_t precision) {
   t->pieces[precision] = Pieces<T>;
   t->piece[precision][0] = ColumnPiece<T>;
   t->piece[precision][1] = RowPiece<T>;
+  t->unpack[precision] = UnpackAny<T>;
+  t->repack[precision] = RepackAny<T>;
 }
 
 }  // namespace fft

@@ -127,6 +127,10 @@ class Operand {
         std::memcpy(&half, memory + at, sizeof half);
         if ((half & 0x7FFF) > (view.dtype == NUMRS_F16 ? 0x7C00 : 0x7F80)) std::memset(memory + at, 0xFF, sizeof half);
       }
+      for (size_t part = 0; part < 2; ++part) {
+        if (view.dtype == NUMRS_C64) replace(0.0f, at + part * sizeof(float));
+        if (view.dtype == NUMRS_C128) replace(0.0, at + part * sizeof(double));
+      }
     });
   }
 

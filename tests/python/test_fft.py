@@ -153,9 +153,10 @@ def test_empty(name):
     assert function(np.zeros((0, 3, 4)), **({"axes": (1, 2)} if two else {})).shape[0] == 0
     with pytest.raises(ValueError, match="number of points"):
         function(np.zeros((3, 0)))
-    if not two:  # as in NumPy: nothing, continued by zeros
+    if not two:  # nothing, continued by zeros (NumPy's irfft reads memory that nobody wrote)
         got = function(np.zeros((2, 0)), n=4)
-        np.testing.assert_array_equal(got, getattr(np.fft, name)(np.zeros((2, 0)), n=4))
+        assert got.shape == (2, 3 if name in FROM_REAL else 4)
+        np.testing.assert_array_equal(got, np.zeros(got.shape))
 
 
 def test_no_axes():
@@ -200,7 +201,7 @@ def test_hostile_input_of_one_axis(name, case):
 
 HOSTILE_AXES = [
     (lambda f, x: f(x, s=(2,), axes=(0, 1)), ValueError, "as many"),
-    (lambda f, x: f(x, s=(2, 2, 2)), ValueError, ""),
+    (lambda f, x: f(x, s=(2, 2, 2)), ValueError, "2"),
     (lambda f, x: f(x, s=(0, 2), axes=(0, 1)), ValueError, "number of points"),
     (lambda f, x: f(x, s=(2, -2), axes=(0, 1)), ValueError, "number of points"),
     (lambda f, x: f(x, s=(2, None), axes=(0, 1)), TypeError, "expected an int"),
@@ -292,7 +293,7 @@ def test_many_python_threads_share_the_plans():
 
 @pytest.mark.parametrize("n", [1, 2, 3, 8, 9])
 def test_frequencies(n):
-    for d in (1.0, 0.1, 3, -2.0, np.float32(0.5)):
+    for d in (1.0, 0.1, 3, -2.0, np.float64(0.5)):
         np.testing.assert_allclose(numrs.fft.fftfreq(n, d=d), np.fft.fftfreq(n, d), rtol=4e-16)
         np.testing.assert_allclose(numrs.fft.rfftfreq(n, d=d), np.fft.rfftfreq(n, d), rtol=4e-16)
     assert numrs.fft.fftfreq(n).dtype == np.float64
