@@ -337,7 +337,7 @@ concatenate = concat
 
 __version__ = _library_version()
 
-from numrs._ops import tensor_methods as _methods  # needs the functions above
+from numrs._ops import tensor_methods as _methods  # noqa: E402 - needs the functions above
 
 
 def __getattr__(name):

@@ -71,7 +71,11 @@ KS = 1.95  # exceeded by one sample in 1000
         ("standard_normal", lambda g, d: g.standard_normal(N, d), normal_cdf),
         ("lognormal", lambda g, d: g.lognormal(0.5, 0.7, N, dtype=d), lambda x: normal_cdf((np.log(x) - 0.5) / 0.7)),
         ("exponential", lambda g, d: g.exponential(3, N, dtype=d), lambda x: -np.expm1(-x / 3)),
-        ("laplace", lambda g, d: g.laplace(0, 2, N, dtype=d), lambda x: np.where(x < 0, np.exp(x / 2) / 2, 1 - np.exp(-np.abs(x) / 2) / 2)),
+        (
+            "laplace",
+            lambda g, d: g.laplace(0, 2, N, dtype=d),
+            lambda x: np.where(x < 0, np.exp(x / 2) / 2, 1 - np.exp(-np.abs(x) / 2) / 2),
+        ),
         ("standard_cauchy", lambda g, d: g.standard_cauchy(N, d), lambda x: 0.5 + np.arctan(x) / np.pi),
         ("gamma 0.3", lambda g, d: g.standard_gamma(0.3, N, d), gamma_cdf(0.3)),
         ("gamma 1", lambda g, d: g.gamma(1, 1, N, dtype=d), gamma_cdf(1)),
@@ -111,15 +115,27 @@ def poisson_mass(lam, k):
 
 
 def binomial_mass(n, p, k):
-    return math.exp(math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) + k * math.log(p) + (n - k) * math.log1p(-p))
+    return math.exp(
+        math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1) + k * math.log(p) + (n - k) * math.log1p(-p)
+    )
 
 
 @pytest.mark.parametrize("arrays", [False, True])
 @pytest.mark.parametrize(
     "name, draw, mass",
     [
-        *((f"poisson {lam}", lambda g, s, lam=lam: g.poisson(s(lam), N), lambda k, lam=lam: poisson_mass(lam, k)) for lam in (0.2, 3.0, 9.99, 10.0, 34.5, 400.0)),
-        *((f"binomial {n} {p}", lambda g, s, n=n, p=p: g.binomial(n, s(p), N), lambda k, n=n, p=p: binomial_mass(n, p, k) if k <= n else 0.0) for n, p in ((1, 0.3), (20, 0.25), (20, 0.9), (40, 0.5), (1000, 0.02), (300, 0.7))),
+        *(
+            (f"poisson {lam}", lambda g, s, lam=lam: g.poisson(s(lam), N), lambda k, lam=lam: poisson_mass(lam, k))
+            for lam in (0.2, 3.0, 9.99, 10.0, 34.5, 400.0)
+        ),
+        *(
+            (
+                f"binomial {n} {p}",
+                lambda g, s, n=n, p=p: g.binomial(n, s(p), N),
+                lambda k, n=n, p=p: binomial_mass(n, p, k) if k <= n else 0.0,
+            )
+            for n, p in ((1, 0.3), (20, 0.25), (20, 0.9), (40, 0.5), (1000, 0.02), (300, 0.7))
+        ),
         ("geometric", lambda g, s: g.geometric(s(0.15), N), lambda k: 0.15 * 0.85 ** (k - 1) if k else 0.0),
     ],
 )
@@ -213,7 +229,11 @@ def test_independence():
     x = g.standard_normal(N)
     for lag in (1, 2, 7, 8, 9, 16, 32):  # the layout of the stream: 8 blocks, 16 words
         assert abs(np.dot(x[:-lag], x[lag:])) / N < 4.5 / math.sqrt(N)
-    streams = [c.standard_normal(20_000) for c in g.spawn(6)] + [g.jumped(k).standard_normal(20_000) for k in (1, 2)] + [x[:20_000]]
+    streams = (
+        [c.standard_normal(20_000) for c in g.spawn(6)]
+        + [g.jumped(k).standard_normal(20_000) for k in (1, 2)]
+        + [x[:20_000]]
+    )
     gram = np.corrcoef(streams)
     assert np.abs(gram - np.eye(len(streams))).max() < 4.5 / math.sqrt(20_000)
     neighbours = [rng_of(k).random(2000) for k in range(40)]
@@ -350,7 +370,20 @@ def test_seeds():
     same = rng_of(5).random(3)
     for seed in (np.int64(5), np.uint8(5), np.array(5)):
         assert (rng_of(seed).random(3) == same).all()
-    others = [0, 5 + 2**64, 2**64, 2**200, [5], [5, 0], [[5], 0], [0, 5], (), [2**64, 1], np.random.SeedSequence(5), np.random.SeedSequence([5, 1])]
+    others = [
+        0,
+        5 + 2**64,
+        2**64,
+        2**200,
+        [5],
+        [5, 0],
+        [[5], 0],
+        [0, 5],
+        (),
+        [2**64, 1],
+        np.random.SeedSequence(5),
+        np.random.SeedSequence([5, 1]),
+    ]
     firsts = {rng_of(seed).random() for seed in others} | {same[0]}
     assert len(firsts) == len(others) + 1
     assert rng_of([1, 2]).random() == rng_of(np.array([1, 2])).random()
@@ -358,7 +391,17 @@ def test_seeds():
     assert rng_of().random() != rng_of().random()
     g = rng_of(1)
     assert rng_of(g) is g
-    for seed, error in ((-1, ValueError), ([1, -1], ValueError), (1.5, TypeError), ("1", TypeError), ([1, "a"], TypeError), (object(), TypeError), ({1: 2}, TypeError), ([None], TypeError), (np.array([1.5]), TypeError)):
+    for seed, error in (
+        (-1, ValueError),
+        ([1, -1], ValueError),
+        (1.5, TypeError),
+        ("1", TypeError),
+        ([1, "a"], TypeError),
+        (object(), TypeError),
+        ({1: 2}, TypeError),
+        ([None], TypeError),
+        (np.array([1.5]), TypeError),
+    ):
         with pytest.raises(error, match="default_rng: seed"):
             rng_of(seed)
 
@@ -369,7 +412,12 @@ def test_state_copy_and_pickle():
     g.spawn(2)
     state = g.state
     expected = g.normal(size=20)
-    for other in (pickle.loads(pickle.dumps(rng_of(8))), copy.copy(rng_of(8)), copy.deepcopy(rng_of(8)), numrs.random.Generator()):
+    for other in (
+        pickle.loads(pickle.dumps(rng_of(8))),
+        copy.copy(rng_of(8)),
+        copy.deepcopy(rng_of(8)),
+        numrs.random.Generator(),
+    ):
         other.state = state
         assert (other.normal(size=20) == expected).all()
     g.state = state
@@ -377,7 +425,16 @@ def test_state_copy_and_pickle():
         assert (other.normal(size=20) == expected).all()
         assert (other.spawn(1)[0].random(3) == copy.copy(g).spawn(1)[0].random(3)).all()
     assert repr(g) == "Generator(Philox4x32)"
-    for wrong in ({}, None, {**state, "key": (1,)}, {**state, "key": (-1, 0)}, {**state, "counter": (4, 0)}, {**state, "counter": (0, 2**32)}, {**state, "bit_generator": "PCG64"}, {**state, "spawned": "x"}):
+    for wrong in (
+        {},
+        None,
+        {**state, "key": (1,)},
+        {**state, "key": (-1, 0)},
+        {**state, "counter": (4, 0)},
+        {**state, "counter": (0, 2**32)},
+        {**state, "bit_generator": "PCG64"},
+        {**state, "spawned": "x"},
+    ):
         with pytest.raises(ValueError, match="Generator.state"):
             g.state = wrong
     assert g.state == state
@@ -484,8 +541,15 @@ def test_choice():
 def test_shapes_and_dtypes():
     g = rng_of(12)
     assert isinstance(g.random(), np.float64) and isinstance(g.normal(dtype=np.float32), np.float32)
-    assert g.random(()).shape == () and g.random(3).shape == (3,) and g.random((2, 3)).shape == (2, 3) and g.random([2, 3]).shape == (2, 3)
-    assert g.random(shape=(4,)).shape == (4,) and g.random((0, 5)).shape == (0, 5) and g.random(np.int64(2)).shape == (2,)
+    assert (
+        g.random(()).shape == ()
+        and g.random(3).shape == (3,)
+        and g.random((2, 3)).shape == (2, 3)
+        and g.random([2, 3]).shape == (2, 3)
+    )
+    assert (
+        g.random(shape=(4,)).shape == (4,) and g.random((0, 5)).shape == (0, 5) and g.random(np.int64(2)).shape == (2,)
+    )
     assert g.normal([1, 2], [[1], [2], [3]]).shape == (3, 2)
     assert g.random((1,) * 32).ndim == 32
     assert g.bytes(0) == b"" and len(g.bytes(13)) == 13 and g.bytes(1000).count(0) < 20
@@ -510,7 +574,10 @@ NAN, INF = math.nan, math.inf
         *((ValueError, lambda g, v=v: g.bernoulli(v)) for v in (-0.1, 1.1, NAN)),
         *((ValueError, lambda g, v=v: g.geometric(v)) for v in (0, -0.1, 1.1, NAN)),
         *((ValueError, lambda g, n=n, p=p: g.binomial(n, p)) for n, p in ((-1, 0.5), (1.5, 0.5), (5, -0.1), (5, 1.1), (5, NAN), (2**60, 0.5))),
-        *((ValueError, lambda g, a=a, b=b: g.integers(a, b)) for a, b in ((5, 5), (5, 1), (0, 2**63 + 1), (-(2**63) - 1, 0), (0, 2**70), ([0, 5], 5))),
+        *(
+            (ValueError, lambda g, a=a, b=b: g.integers(a, b))
+            for a, b in ((5, 5), (5, 1), (0, 2**63 + 1), (-(2**63) - 1, 0), (0, 2**70), ([0, 5], 5))
+        ),
         (ValueError, lambda g: g.integers(0, 129, dtype=np.int8)),
         (ValueError, lambda g: g.integers(-1, 5, dtype=np.uint8)),
         (ValueError, lambda g: g.integers(0, 3, dtype=bool)),

@@ -176,8 +176,8 @@ cdef object transform(Kind kind, str name, object x, object lengths, object axes
     cdef double scale = _scale(norm, name, points, scaled)
     if not places:
         if kind == COMPLEX:  # nothing to do but the dtype
-            return (<object>a).astype("complex64" if (<object>a).dtype.name in ("float16", "bfloat16", "float32",
-                                                                               "complex64") else "complex128")
+            narrow = (<object>a).dtype.name in ("float16", "bfloat16", "float32", "complex64")
+            return (<object>a).astype("complex64" if narrow else "complex128")
         raise ValueError(f"{name}: there are no axes, expected at least one")
     if len(set(places)) == len(places):
         return _run(kind, name, a, places, lengths, direction, scale)

@@ -13,8 +13,8 @@ from numpy cimport ndarray
 from numrs._ops._array cimport BYTES_OF_DTYPE, as_dtype, descr_of
 from numrs._ops._dlpack cimport export_dlpack
 from numrs._ops._indexing cimport get_item, item_of_axis, reshape, set_item
-from numrs._ops._storage cimport (array_over, contiguous, copied, copy_into, from_ndarray, give_back, new_like, root_of, shape_tuple, take_over, valid,
-                                  view_tensor)
+from numrs._ops._storage cimport (array_over, contiguous, copied, copy_into, from_ndarray, give_back, new_like, root_of,
+                                  shape_tuple, take_over, valid, view_tensor)
 from numrs._ops._typed cimport is_operand, number_of, operate, operate_in_place, tensor_unary
 from numrs.c cimport ops
 
@@ -112,9 +112,6 @@ Numbers of one dtype in any number of dimensions, on a device.
             give_back(self)
         if self.more != NULL:
             PyMem_Free(self.more)
-
-
-
 
     @property
     def shape(self):

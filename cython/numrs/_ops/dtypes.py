@@ -102,7 +102,7 @@ def _scalar_dtype(x, dtype):
     return dtype
 
 
-_Bool = type(True)
+_Bool = type(True)  # noqa: UP003 - `bool` is a dtype here
 
 
 def result_type(*arrays_and_dtypes):

@@ -16,7 +16,7 @@ from numrs.c.base cimport NUMRS_BAD_SHAPE, NUMRS_OK, numrs_context, numrs_status
 from numrs.c.lapack cimport (numrs_cholesky, numrs_det, numrs_eig, numrs_eigh, numrs_inv, numrs_lstsq, numrs_qr,
                              numrs_slogdet, numrs_solve, numrs_svd)
 from numrs.c.linalg cimport numrs_svdvals
-from numrs.c.ops cimport NUMRS_BF16, NUMRS_C64, NUMRS_C128, NUMRS_F16, NUMRS_F32, NUMRS_F64, NUMRS_I64
+from numrs.c.ops cimport NUMRS_BF16, NUMRS_C64, NUMRS_C128, NUMRS_F16, NUMRS_F32, NUMRS_F64
 from numrs.c.view cimport numrs_promote, numrs_view
 
 cnp.import_array()
