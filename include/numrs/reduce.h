@@ -61,7 +61,7 @@ NUMRS_API numrs_status numrs_scan(numrs_context *context, int32_t op, const numr
 
 /** y = sum of a * b along axis of their broadcast shape (-ndim … ndim-1); y has that shape without axis, or with extent
    1 there. The result's dtype is numrs_promote(a, b): integers wrap, bool is "any of both". Products of float32
-   and of 16-bit floats are exact. */
+   and of 16-bit floats are exact. Of a complex a the conjugate is taken; sums are formed in float64. */
 NUMRS_API numrs_status numrs_vecdot(numrs_context *context, const numrs_view *a, const numrs_view *b,
                                     const numrs_view *y, int32_t axis);
 

@@ -6,7 +6,6 @@ from numpy.exceptions import AxisError
 from numrs._ops._array cimport as_array
 from numrs._ops._reduce cimport reduce
 from numrs._ops.elementwise_arithmetic import abs as abs_
-from numrs._ops.elementwise_power import hypot
 from numrs._ops.elementwise_power import pow as power
 from numrs._ops.elementwise_selection import astype
 from numrs._ops._typed import tensors
@@ -18,9 +17,7 @@ def _vector_norm(str name, x, axis, ord, keepdims):
     if not isinstance(ord, (int, float, np.number)):
         raise ValueError(f"{name}: ord is {ord!r}, expected a number")
     x = as_array(x, name, "x")
-    if x.dtype.kind == "c":  # norms know magnitudes only
-        x = hypot(x.real, x.imag)
-    elif x.dtype.itemsize == 2 and x.dtype.kind not in "iu":  # the 16-bit floats, by way of float32
+    if x.dtype.itemsize == 2 and x.dtype.kind not in "iu":  # the 16-bit floats, by way of float32
         return astype(_vector_norm(name, astype(x, np.float32), axis, ord, keepdims), x.dtype)[()]
     if ord == 2:
         return reduce(ops.NUMRS_OP_NORM, name, x, axis, None, keepdims, None, 0.0)
