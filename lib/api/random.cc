@@ -148,6 +148,10 @@ struct Operand {
     }
     compute = !integers ? kF64 : kind == Kind::UINT ? kU64 : kI64;
     if (view.size == 1) {
+      if (view.dtype == compute) {
+        std::memcpy(&value, view.data, 8);
+        return NUMRS_OK;
+      }
       const View single = ContiguousView(&value, compute, 0, nullptr);
       View scalar = view;
       scalar.ndim = 0;

@@ -3,7 +3,9 @@
 import copy
 import math
 import pickle
+import signal
 import threading
+import time
 
 import numpy as np
 import numrs
@@ -204,6 +206,26 @@ def test_multinomial():
     assert np.cov(x[:, 0], x[:, 3])[0, 1] == pytest.approx(-30 * 0.1 * 0.65, rel=0.1)
     many = rng_of(2).multinomial([[5], [1000]], [[0.5, 0.5], [0.1, 0.9], [1.0, 0.0]])
     assert many.shape == (2, 3, 2) and (many.sum(axis=2) == [[5] * 3, [1000] * 3]).all() and (many[:, 2, 1] == 0).all()
+
+
+def test_multinomial_of_very_many_classes():
+    """More attempts than any one number may take."""
+    x = rng_of(2).multinomial(10**8, np.full(100_000, 1e-5))
+    assert x.sum() == 10**8
+    z = (x[80_000:] - 1000) / math.sqrt(1000)
+    assert abs(z.mean()) < 4 / math.sqrt(z.size) and abs(z.std() - 1) < 0.03
+
+
+def test_ctrl_c():
+    g = rng_of(1)
+    timer = threading.Timer(0.2, signal.raise_signal, (signal.SIGINT,))
+    timer.start()
+    start = time.perf_counter()
+    with pytest.raises(KeyboardInterrupt):
+        for _ in range(100):
+            g.beta(0.5, 0.7, 3_000_000)
+    assert time.perf_counter() - start < 20
+    assert g.random(3).shape == (3,)
 
 
 def test_tails():

@@ -85,6 +85,8 @@ cdef object shape_of_size(str name, object size, object shape):
         size = shape
     if size is None:
         return None
+    if type(size) is int and 0 <= size < 1 << 60:
+        return (size,)
     try:
         extents = (operator.index(size),)
     except TypeError:
@@ -123,7 +125,7 @@ cdef struct Parameter:
     uint64_t natural
 
 
-cdef object _parameter(str name, str argument, object value, Parameter *one, numrs_view *view):
+cdef object _parameter(str name, str argument, object value, bint integers, Parameter *one, numrs_view *view):
     """A parameter as a view: numbers live in *one, arrays are returned so that they live long enough."""
     cdef ndarray a
     view.shape = NULL
@@ -131,6 +133,11 @@ cdef object _parameter(str name, str argument, object value, Parameter *one, num
     view.ndim = 0
     kind = type(value)
     if kind is float:
+        one.number = <double>value
+        view.data = &one.number
+        view.dtype = NUMRS_F64
+        return None
+    if kind is int and not integers and -0x20000000000000 <= value <= 0x20000000000000:
         one.number = <double>value
         view.data = &one.number
         view.dtype = NUMRS_F64
@@ -209,12 +216,13 @@ cdef class Stream:
             self.spawned = number
         return 0
 
-    cdef numrs_random_state reserve(self, uint64_t blocks):
+    cdef numrs_random_state reserve(self, uint64_t blocks, numrs_random_state *after):
         """Takes a piece of the stream: no other draw gets it, so that threads never repeat each other's numbers."""
         cdef numrs_random_state mine
         with cython.critical_section(self):
             mine = self.state
             numrs_random_advance(&self.state, blocks)
+            after[0] = self.state
         return mine
 
     cdef void give_back(self, numrs_random_state *before, numrs_random_state *after):
@@ -240,11 +248,12 @@ cdef class Stream:
         cdef double work_ns
         cdef object first = None, second = None
         cdef tuple names = _PARAMETERS[op]
+        cdef bint integers = op == ops.NUMRS_OP_RANDOM_INTEGERS
         count = <int>len(names)
         if count > 0:
-            first = _parameter(name, names[0], a, &ones[0], &views[0])
+            first = _parameter(name, names[0], a, integers, &ones[0], &views[0])
         if count > 1:
-            second = _parameter(name, names[1], b, &ones[1], &views[1])
+            second = _parameter(name, names[1], b, integers, &ones[1], &views[1])
         if out is not None:
             if type(out) is tuple and len(<tuple>out) == 1:
                 out = (<tuple>out)[0]
@@ -273,11 +282,9 @@ cdef class Stream:
             y = new_array(ndim, shape, dtype)
         vy = view_of(y, dtype)
         check(numrs_random_blocks(op, size_of(y), &blocks), name)
-        before = self.reserve(blocks)
-        after = before
-        numrs_random_advance(&after, blocks)
+        before = self.reserve(blocks, &after)
         cdef numrs_random_state mine = before
-        work_ns = (25.0 if op in _SLOW else 2.5) * <double>size_of(y)
+        work_ns = (25.0 if _slow(op) else 2.5) * <double>size_of(y)
         if work_ns < NOGIL_NS:
             status = numrs_random(NULL, op, &mine, &vy, views, count)
         else:
@@ -314,9 +321,7 @@ cdef class Stream:
         cdef ndarray y = new_array(ndim, extents, NUMRS_I64)
         check(numrs_random_blocks(ops.NUMRS_OP_RANDOM_BITS, extents[axis], &blocks), name)
         vy = view_of(y, NUMRS_I64)
-        before = self.reserve(blocks * <uint64_t>lines)
-        after = before
-        numrs_random_advance(&after, blocks * <uint64_t>lines)
+        before = self.reserve(blocks * <uint64_t>lines, &after)
         mine = before
         work_ns = 5.0 * <double>size_of(y)
         if work_ns < NOGIL_NS:
@@ -333,8 +338,11 @@ cdef class Stream:
         return y
 
 
-cdef set _SLOW = {ops.NUMRS_OP_RANDOM_GAMMA, ops.NUMRS_OP_RANDOM_BETA, ops.NUMRS_OP_RANDOM_POISSON,
-                  ops.NUMRS_OP_RANDOM_BINOMIAL}
+cdef inline bint _slow(int32_t op) noexcept:
+    return op == ops.NUMRS_OP_RANDOM_GAMMA or op == ops.NUMRS_OP_RANDOM_BETA or op == ops.NUMRS_OP_RANDOM_POISSON or \
+        op == ops.NUMRS_OP_RANDOM_BINOMIAL
+
+
 cdef dict _PARAMETERS = {
     ops.NUMRS_OP_RANDOM_BITS: (),
     ops.NUMRS_OP_RANDOM_UNIFORM: ("low", "high"), ops.NUMRS_OP_RANDOM_NORMAL: ("loc", "scale"),

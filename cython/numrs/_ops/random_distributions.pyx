@@ -13,7 +13,7 @@ from numrs._ops._random cimport Stream, _result, float_dtype, plain_out, shape_o
 from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.ops cimport NUMRS_BOOL, NUMRS_I64, NUMRS_U8, NUMRS_U64
-from numrs.c.random cimport (numrs_random_advance, numrs_random_blocks, numrs_random_multinomial, numrs_random_state)
+from numrs.c.random cimport numrs_random_blocks, numrs_random_multinomial, numrs_random_state
 from numrs.c.view cimport numrs_view
 
 cnp.import_array()
@@ -498,9 +498,7 @@ cdef class Distributions(Stream):
         for extent in wanted:
             elements *= extent
         check(numrs_random_blocks(ops.NUMRS_OP_RANDOM_BINOMIAL, elements, &blocks), "multinomial")
-        before = self.reserve(blocks)
-        after = before
-        numrs_random_advance(&after, blocks)
+        before = self.reserve(blocks, &after)
         mine = before
         pins = (pin(trials), pin(p), pin(y))
         context = interruptible(60.0 * (<double>elements) * <double>last)
