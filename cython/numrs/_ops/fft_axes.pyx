@@ -349,7 +349,7 @@ def fftfreq(n, /, d=1.0, *, dtype=None, device=None):
     d : float
         Distance between two of them.
     dtype : dtype, optional
-        float64, or float32.
+        Float64, or float32.
     device : str, optional
         Where the result is: 'cpu'.
 
@@ -382,7 +382,7 @@ def rfftfreq(n, /, d=1.0, *, dtype=None, device=None):
     d : float
         Distance between two of them.
     dtype : dtype, optional
-        float64, or float32.
+        Float64, or float32.
     device : str, optional
         Where the result is: 'cpu'.
 
