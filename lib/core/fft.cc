@@ -23,11 +23,21 @@ bool AlignedTo(const View& v, int64_t bytes) {
   return true;
 }
 
+size_t Round64(size_t bytes) { return (bytes + 63) / 64 * 64; }
 size_t BytesOf(const View& v) {
   size_t bytes = static_cast<size_t>(v.itemsize());
   for (int d = 0; d < v.ndim; d++) bytes *= static_cast<size_t>(v.shape[d]);
   return bytes;
 }
+
+// What a pass needs, had before the first of them writes anything.
+struct Prepared {
+  FftPlanHandle plan;
+  double line_ns;
+  int threads;
+  bool is_long;
+  size_t bytes;  // of memory
+};
 
 // The transform of every line along one axis. x and y have the same extents but along the axis.
 class FftPassRunner {
@@ -49,19 +59,36 @@ class FftPassRunner {
     SplitDimensions(x, y);
   }
 
-  Status Execute() {
+  Status Prepare(Prepared* p) const {
+    p->bytes = 0;
     if (lines_ == 0) return NUMRS_OK;
     const int32_t dtype = job_.precision == 0 ? kF32 : kF64;
     const bool real = block_.kind != kFftComplex && block_.n % 2 == 0;
-    FftPlanHandle plan;
-    double line_ns = 5 * static_cast<double>(block_.n) * std::log2(static_cast<double>(block_.n) + 1) + 50;
+    p->line_ns = 5 * static_cast<double>(block_.n) * std::log2(static_cast<double>(block_.n) + 1) + 50;
+    p->is_long = false;
     if (table_.uses_plans()) {
-      NUMRS_TRY(GetFftPlan(run_, job_.function, block_.n, real, dtype, &plan));
-      block_.plan = plan.get();
-      line_ns = plan.get()->cost_ns + 20;
-      if (IsLong(line_ns)) return LongLines(line_ns);
+      NUMRS_TRY(GetFftPlan(run_, job_.function, block_.n, real, dtype, &p->plan));
+      p->line_ns = p->plan.get()->cost_ns + 20;
+      const int of_one = run_.Threads(p->line_ns);
+      p->is_long = CanBeTakenInPieces(*p->plan.get()) && (p->line_ns > kLongNs || lines_ < of_one);
+      if (p->is_long) {
+        p->threads = of_one;
+        p->bytes = LongBytes(*p);
+        return NUMRS_OK;
+      }
     }
-    return ShortLines(line_ns);
+    const Tiles tiles(*this, p->line_ns);
+    const int64_t at_once = (tiles.items + tiles.grain - 1) / tiles.grain;
+    p->threads = run_.Threads(p->line_ns * static_cast<double>(lines_));
+    if (at_once < p->threads) p->threads = static_cast<int>(at_once);
+    p->bytes = ShortBytes(*p, tiles.lanes) * static_cast<size_t>(p->threads);
+    return NUMRS_OK;
+  }
+
+  Status Execute(const Prepared& p, char* memory) {
+    if (lines_ == 0) return NUMRS_OK;
+    block_.plan = p.plan.get();
+    return p.is_long ? LongLines(p, memory) : ShortLines(p, memory);
   }
 
  private:
@@ -113,31 +140,35 @@ class FftPassRunner {
     return block;
   }
 
-  Status NoMemory(size_t bytes) const {
-    return Fail(NUMRS_NO_MEMORY, "%s: no memory for %zu bytes of buffers", job_.function, bytes);
+  // How lines are handed to the kernel and to threads.
+  struct Tiles {
+    int64_t lanes, along, items, grain;
+    Tiles(const FftPassRunner& r, double line_ns) {
+      const int64_t extent = r.walk_[r.count_ - 1].extent;
+      lanes = extent < kLanesAtOnce ? extent : kLanesAtOnce;
+      // Threads share the lanes too; pieces are of whole vectors, whatever their length.
+      while (lanes > 16 && lanes % 2 == 0 && line_ns * static_cast<double>(lanes) > 4 * kChunkNs) lanes /= 2;
+      along = (extent + lanes - 1) / lanes;
+      items = r.lines_ / extent * along;
+      const double item_ns = line_ns * static_cast<double>(lanes);
+      grain = item_ns > kChunkNs ? 1 : static_cast<int64_t>(kChunkNs / item_ns) + 1;
+    }
+  };
+  size_t ShortBytes(const Prepared& p, int64_t lanes) const {
+    FftBlock block = Place(0, 0, lanes);
+    block.plan = p.plan.get();
+    return Round64(table_.scratch[job_.precision](block));
   }
 
-  Status ShortLines(double line_ns) {
-    const int threads = run_.Threads(line_ns * static_cast<double>(lines_));
-    const Walk& along = walk_[count_ - 1];
-    int64_t lanes = along.extent < kLanesAtOnce ? along.extent : kLanesAtOnce;
-    // Threads share the lanes too; pieces are of whole vectors, whatever their length.
-    while (lanes > 16 && lanes % 2 == 0 && line_ns * static_cast<double>(lanes) > 4 * kChunkNs) lanes /= 2;
-    const int64_t tiles = (along.extent + lanes - 1) / lanes, items = lines_ / along.extent * tiles;
-    const double item_ns = line_ns * static_cast<double>(lanes);
-    const int64_t grain = item_ns > kChunkNs ? 1 : static_cast<int64_t>(kChunkNs / item_ns) + 1;
-    FftBlock first = Place(0, 0, lanes);
-    const size_t bytes = (table_.scratch[job_.precision](first) + 63) / 64 * 64;
-    const int64_t at_once = (items + grain - 1) / grain;
-    const int slots_wanted = at_once < threads ? static_cast<int>(at_once) : threads;
-    Workspace memory(bytes * static_cast<size_t>(slots_wanted));
-    if (!memory.ok()) return NoMemory(bytes * static_cast<size_t>(slots_wanted));
-    ScratchSlots slots(memory.data(), bytes, slots_wanted);
-    return ParallelFor(items, grain, slots_wanted, run_.cancel, [&](int64_t begin, int64_t end) {
+  Status ShortLines(const Prepared& p, char* memory) {
+    const Tiles tiles(*this, p.line_ns);
+    const int64_t extent = walk_[count_ - 1].extent;
+    ScratchSlots slots(memory, ShortBytes(p, tiles.lanes), p.threads);
+    return ParallelFor(tiles.items, tiles.grain, p.threads, run_.cancel, [&](int64_t begin, int64_t end) {
       ScratchSlots::Lease lease(slots);
       for (int64_t i = begin; i < end; i++) {
-        const int64_t lane = i % tiles * lanes;
-        FftBlock block = Place(i / tiles, lane, along.extent - lane < lanes ? along.extent - lane : lanes);
+        const int64_t lane = i % tiles.along * tiles.lanes;
+        FftBlock block = Place(i / tiles.along, lane, extent - lane < tiles.lanes ? extent - lane : tiles.lanes);
         block.scratch = lease.data();
         table_.lines[job_.precision](block);
         if (completes_) Complete(block);
@@ -145,33 +176,36 @@ class FftPassRunner {
     });
   }
 
-  // Is a line worth being shared, or too long to be waited for; and is it one that can be taken in pieces?
-  bool IsLong(double line_ns) const {
+  bool CanBeTakenInPieces(const FftPlan& plan) const {
     const int64_t real = job_.precision == 0 ? 4 : 8;
-    const FftPlan& plan = *block_.plan;
     if (plan.convolution || plan.rows == 1 || plan.columns == 1) return false;
     if (block_.kind != kFftComplex && !plan.real_n) return false;
     if (block_.x_step != (block_.kind == kFftFromReal ? 1 : 2) * real) return false;
     if (block_.y_step != (block_.kind == kFftToReal ? 1 : 2) * real) return false;
-    if (block_.n_in < (block_.kind == kFftToReal ? block_.n / 2 + 1 : block_.n)) return false;
-    return line_ns > kLongNs || (lines_ < run_.Threads(line_ns) && run_.Threads(line_ns) > 1);
+    return block_.n_in >= (block_.kind == kFftToReal ? block_.n / 2 + 1 : block_.n);
   }
 
-  Status LongLines(double line_ns) {
+  // Memory of a long line: scratch of each thread, what is between the steps, the pairs of a real line.
+  size_t PieceBytes(const FftPlan& plan) const { return Round64(table_.piece_scratch[job_.precision](plan)); }
+  size_t MiddleBytes(const FftPlan& plan) const { return Round64(table_.middle[job_.precision](plan)); }
+  size_t LongBytes(const Prepared& p) const {
+    const FftPlan& plan = *p.plan.get();
+    const size_t pairs = block_.kind == kFftComplex ? 0 : static_cast<size_t>(plan.n) * (job_.precision == 0 ? 8 : 16);
+    return PieceBytes(plan) * static_cast<size_t>(p.threads) + MiddleBytes(plan) + pairs;
+  }
+
+  Status LongLines(const Prepared& prepared, char* memory) {
     const FftPlan& plan = *block_.plan;
-    const int threads = run_.Threads(line_ns), p = job_.precision;
-    const size_t bytes = (table_.piece_scratch[p](plan) + 63) / 64 * 64 * static_cast<size_t>(threads);
-    const size_t middle = (table_.middle[p](plan) + 63) / 64 * 64;
-    const bool complex = block_.kind == kFftComplex;
-    const size_t pairs = complex ? 0 : static_cast<size_t>(plan.n) * (p == 0 ? 8 : 16);  // of a real line
-    Workspace memory(middle + bytes + pairs);
-    if (!memory.ok()) return NoMemory(middle + bytes + pairs);
-    char* const between = memory.as<char>() + middle + bytes;
-    ScratchSlots slots(memory.as<char>() + middle, bytes / static_cast<size_t>(threads), threads);
+    const int threads = prepared.threads, p = job_.precision;
+    const double line_ns = prepared.line_ns;
+    const size_t bytes = PieceBytes(plan) * static_cast<size_t>(threads);
+    char* const middle = memory + bytes;
+    char* const between = middle + MiddleBytes(plan);
+    ScratchSlots slots(memory, PieceBytes(plan), threads);
     const Walk& along = walk_[count_ - 1];
     for (int64_t l = 0; l < lines_; l++) {
       const FftBlock block = Place(l / along.extent, l % along.extent, 1);
-      FftLong line = {block.x, block.y, memory.data(), block.backward, block.scale, &plan};
+      FftLong line = {block.x, block.y, middle, block.backward, block.scale, &plan};
       if (block.kind == kFftFromReal) {
         line.y = between;
         line.backward = 0;
@@ -243,48 +277,53 @@ void Crop(View* x, int32_t axis, int64_t n) {
   if (x->shape[axis] > n) x->shape[axis] = n;
 }
 
-Status Passes(const Run& run, const FftJob& job, View x, const View& y) {
-  const int32_t last = job.axes[job.n_axes - 1];
-  const auto pass = [&](const View& from, const View& to, int i, int32_t kind, int64_t n, bool scaled,
-                        bool completes = false) {
-    // Lines of y that x does not reach stay as they are: the passes that come have them as zeros.
-    View into = to;
-    for (int d = 0; d < into.ndim; d++) {
-      if (d != job.axes[i]) into.shape[d] = from.shape[d];
-    }
-    return FftPassRunner(run, job, from, into, job.axes[i], kind, n, scaled ? job.scale : 1, completes).Execute();
-  };
-  if (job.kind == kFftToReal) {
-    Crop(&x, last, job.n / 2 + 1);
-    if (job.n_axes == 1) return pass(x, y, 0, kFftToReal, job.n, true);
-    int64_t shape[kMaxNDim];
-    for (int d = 0; d < x.ndim; d++) shape[d] = d == last ? x.shape[d] : y.shape[d];
-    View middle = ContiguousView(nullptr, FftResult(kFftComplex, job.precision), x.ndim, shape);
-    const Workspace memory(BytesOf(middle));
-    if (!memory.ok())
-      return Fail(NUMRS_NO_MEMORY, "%s: no memory for %zu bytes between the axes", job.function, BytesOf(middle));
-    middle.data = memory.as<char>();
-    View from = x;
-    for (int i = job.n_axes - 1; i-- > 0;) {
-      NUMRS_TRY(pass(from, middle, i, kFftComplex, middle.shape[job.axes[i]], false));
-      const int64_t length = middle.shape[job.axes[i]];
-      View next = middle;
-      for (int d = 0; d < x.ndim; d++) next.shape[d] = d == job.axes[i] ? length : from.shape[d];
-      from = next;
-    }
-    return pass(from, y, job.n_axes - 1, kFftToReal, job.n, true);
-  }
+// Walks through the passes of a job: body(i, from, to, kind, n, scaled, completes) for axes[i]. `middle`: between the
+// axes of kFftToReal.
+template <class F>
+Status ForPasses(const FftJob& job, const View& x, const View& y, const View& middle, F&& body) {
+  const bool to_real = job.kind == kFftToReal;
   View from = x;
-  for (int i = job.n_axes; i-- > 0;) {
+  for (int i = job.n_axes - to_real; i-- > 0;) {
     // Real numbers need half of the work, and conjugates give the other half of a complex transform.
     const bool real = KindOf(from.dtype) != Kind::COMPLEX, completes = real && job.kind == kFftComplex;
-    const int64_t length = y.shape[job.axes[i]], n = real && !completes ? job.n : length;
-    NUMRS_TRY(pass(from, y, i, real ? kFftFromReal : kFftComplex, n, i == 0, completes));
-    View next = y;
-    for (int d = 0; d < x.ndim; d++) next.shape[d] = d == job.axes[i] ? length : from.shape[d];
-    from = next;
+    const int32_t axis = job.axes[i];
+    View to = to_real ? middle : y;
+    const int64_t length = to.shape[axis], n = real && !completes ? job.n : length;
+    // Lines of the output that x does not reach stay as they are: the passes that come have them as zeros.
+    for (int d = 0; d < to.ndim; d++) to.shape[d] = d == axis ? length : from.shape[d];
+    NUMRS_TRY(body(i, from, to, real ? kFftFromReal : kFftComplex, n, i == 0 && !to_real, completes));
+    from = to;
   }
-  return NUMRS_OK;
+  return to_real ? body(job.n_axes - 1, from, y, kFftToReal, job.n, true, false) : static_cast<Status>(NUMRS_OK);
+}
+
+Status Passes(const Run& run, const FftJob& job, const View& x, const View& y) {
+  View middle;
+  if (job.kind == kFftToReal && job.n_axes > 1) {
+    const int32_t last = job.axes[job.n_axes - 1];
+    int64_t shape[kMaxNDim];
+    for (int d = 0; d < x.ndim; d++) shape[d] = d == last ? x.shape[d] : y.shape[d];
+    middle = ContiguousView(nullptr, FftResult(kFftComplex, job.precision), x.ndim, shape);
+  }
+  const size_t between = middle.ndim ? Round64(BytesOf(middle)) : 0;
+  // All memory before the first number is written.
+  Prepared prepared[kMaxNDim];
+  size_t bytes = 0;
+  const auto prepare = [&](int i, const View& from, const View& to, int32_t kind, int64_t n, bool, bool completes) {
+    const Status status = FftPassRunner(run, job, from, to, job.axes[i], kind, n, 1, completes).Prepare(&prepared[i]);
+    if (prepared[i].bytes > bytes) bytes = prepared[i].bytes;
+    return status;
+  };
+  NUMRS_TRY(ForPasses(job, x, y, middle, prepare));
+  const Workspace memory(between + bytes);
+  if (!memory.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for %zu bytes of buffers", job.function, between + bytes);
+  middle.data = memory.as<char>();
+  const auto execute = [&](int i, const View& from, const View& to, int32_t kind, int64_t n, bool scaled,
+                           bool completes) {
+    return FftPassRunner(run, job, from, to, job.axes[i], kind, n, scaled ? job.scale : 1, completes)
+        .Execute(prepared[i], memory.as<char>() + between);
+  };
+  return ForPasses(job, x, y, middle, execute);
 }
 
 }  // namespace

@@ -34,8 +34,8 @@ def fft(x, /, n=None, axis=-1, norm="backward"):
 
     Examples
     --------
-    >>> numrs.fft.fft([1.0, 0.0, 0.0, 0.0])
-    array([1.+0.j, 1.+0.j, 1.+0.j, 1.+0.j])
+    >>> numrs.fft.fft([1.0, 2.0, 3.0, 4.0])
+    array([10.+0.j, -2.+2.j, -2.+0.j, -2.-2.j])
     """
     return one_axis(COMPLEX, "fft", x, n, axis, c.NUMRS_FFT_FORWARD, False, norm)
 
@@ -69,8 +69,8 @@ def ifft(x, /, n=None, axis=-1, norm="backward"):
 
     Examples
     --------
-    >>> numrs.fft.ifft([4.0, 0.0, 0.0, 0.0])
-    array([1.+0.j, 1.+0.j, 1.+0.j, 1.+0.j])
+    >>> numrs.fft.ifft([10.0, -2.0 + 2.0j, -2.0, -2.0 - 2.0j])
+    array([1.+0.j, 2.+0.j, 3.+0.j, 4.+0.j])
     """
     return one_axis(COMPLEX, "ifft", x, n, axis, c.NUMRS_FFT_BACKWARD, True, norm)
 
