@@ -2,7 +2,7 @@
 
 import sys as _sys
 
-from numrs import config, fft, linalg, memory, random, stats
+from numrs import config, devices, fft, linalg, memory, random, stats
 from numrs._ops.runtime import (
     detect_simd_support,
     get_backend,
@@ -409,6 +409,7 @@ __all__ = [
     "cumulative_sum",
     "detect_simd_support",
     "device",
+    "devices",
     "diff",
     "div",
     "divide",

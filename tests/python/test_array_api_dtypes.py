@@ -187,7 +187,7 @@ def test_astype(name):
 def test_namespace_info():
     info = numrs.__array_namespace_info__()
     assert info.capabilities() == {"boolean indexing": True, "data-dependent shapes": True, "max dimensions": 32}
-    assert info.devices() == (info.default_device(),)
+    assert info.devices() == [info.default_device()]
     assert numrs.zeros(1, device=info.devices()[0]).device == info.default_device()
     defaults = info.default_dtypes(device=info.default_device())
     assert defaults == {

@@ -406,7 +406,7 @@ def test_seeds():
         np.random.SeedSequence(5),
         np.random.SeedSequence([5, 1]),
     ]
-    firsts = {rng_of(seed).random() for seed in others} | {same[0]}
+    firsts = {float(rng_of(seed).random()) for seed in others} | {float(same[0])}
     assert len(firsts) == len(others) + 1
     assert rng_of([1, 2]).random() == rng_of(np.array([1, 2])).random()
     assert rng_of(np.random.SeedSequence(7)).random() == rng_of(np.random.SeedSequence(7)).random()
@@ -562,7 +562,7 @@ def test_choice():
 
 def test_shapes_and_dtypes():
     g = rng_of(12)
-    assert isinstance(g.random(), np.float64) and isinstance(g.normal(dtype=np.float32), np.float32)
+    assert type(g.random()) is numrs.Tensor and g.random().shape == () and g.normal(dtype=np.float32).dtype == np.float32
     assert (
         g.random(()).shape == ()
         and g.random(3).shape == (3,)

@@ -27,7 +27,7 @@ NAME = "Philox4x32"
 
 cdef object _result(ndarray y):
     """What every draw gives: through here alone, a Tensor over the array's memory."""
-    return from_ndarray(y, True)
+    return from_ndarray(y, True) if dtype_of(y) else y  # choice takes from text and objects too
 
 
 cdef object plain_out(object out):
