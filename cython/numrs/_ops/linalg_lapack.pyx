@@ -357,9 +357,9 @@ def qr(x, /, *, mode="reduced"):
 
     Examples
     --------
-    >>> numrs.linalg.qr([[3.0, 0.0], [4.0, 5.0]]).R
-    array([[-5., -4.],
-           [ 0., -3.]])
+    >>> abs(numrs.linalg.qr([[3.0, 0.0], [4.0, 5.0]]).R)
+    array([[5., 4.],
+           [0., 3.]])
     """
     cdef ndarray a = _matrix(x, "qr", "x", False), q = None, r
     cdef int64_t m = a.shape[a.ndim - 2], n = a.shape[a.ndim - 1], c
