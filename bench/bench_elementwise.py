@@ -3,7 +3,7 @@
 import numpy as np
 import numrs
 
-from .harness import Case, random
+from .harness import Case, beside_float32, random
 
 GROUP = "elementwise"
 _SIZES = {"16": 16, "1k": 1000, "100k": 100_000, "10M": 10_000_000}
@@ -85,6 +85,9 @@ def cases(peers, quick, size):
             a, b = random(n, dtype, 1), random(n, dtype, 2)
             for name in ("add", "multiply") if quick or label in ("16", "1k") else ("add", "multiply", "divide"):
                 yield Case(GROUP, f"{name} out {short} {label}", _binary(name, a, b, peers, True), goal=1.0)
+        if label != "16":
+            for name, count in (("add", 2), ("exp", 1)):
+                yield from beside_float32(GROUP, name, label, [random(n, "float32", k) for k in range(count)], peers)
     if size:
         return
     for short, dtype in (("f32", "float32"), ("f64", "float64")):

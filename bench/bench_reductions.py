@@ -3,7 +3,7 @@
 import numpy as np
 import numrs
 
-from .harness import Case, random
+from .harness import Case, beside_float32, random
 
 GROUP = "reductions"
 _SIZES = {"1k": 1000, "100k": 100_000, "10M": 10_000_000}
@@ -122,6 +122,8 @@ def cases(peers, quick, size):
             if not quick:
                 calls = {k: v for k, v in _scan(x, peers).items() if k != "polars"}
                 yield Case(GROUP, f"cumulative_sum {short} {label}", calls, tolerance=tolerance, goal=1.0)
+        for name in ("sum", "max"):
+            yield from beside_float32(GROUP, name, label, [random(n, "float32", 1, 0.5, 1.5)], peers)
     if size:
         return
     goals = {"sum": 0.9, "max": 1.0, "std": 2.5, "argmax": 2.5}

@@ -120,3 +120,30 @@ def random(shape, dtype, seed=0, low=-4.0, high=4.0):
     if np.dtype(dtype).kind == "c":
         return (generator.uniform(low, high, shape) + 1j * generator.uniform(low, high, shape)).astype(dtype)
     return generator.uniform(low, high, shape).astype(dtype)
+
+
+def halves():
+    """(short name, dtype) of the 16-bit floats that NumPy knows here."""
+    yield "f16", np.dtype(np.float16)
+    try:
+        from ml_dtypes import bfloat16
+    except ImportError:
+        return
+    yield "bf16", np.dtype(bfloat16)
+
+
+def beside_float32(group, name, label, arrays, peers):
+    """Cases of a function of 16-bit floats beside the same of float32, in elements per second."""
+    own, base = getattr(numrs, name), getattr(np, name)
+    for short, dtype in halves():
+        given = [x.astype(dtype) for x in arrays]
+        calls = {"numrs": lambda given=given: own(*given), "float32": lambda: own(*arrays)}
+        if "numpy" in peers and arrays[0].size <= 100_000:
+            calls["numpy"] = lambda given=given: base(*given)
+        yield Case(
+            group,
+            f"{name} {short} {label}",
+            calls,
+            tolerance=2e-2,
+            goal=0.75 if label == "1k" else 0.85 if label == "100k" else 1.4,
+        )

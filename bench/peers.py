@@ -5,7 +5,7 @@ import os
 
 import numpy as np
 
-NAMES = ("numpy", "torch", "jax", "numexpr", "bottleneck", "polars", "pandas")
+NAMES = ("numpy", "scipy", "torch", "jax", "numexpr", "bottleneck", "polars", "pandas")
 _DISTRIBUTIONS = {name: name for name in NAMES}
 
 

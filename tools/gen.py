@@ -380,7 +380,8 @@ def operations_md():
            "Every element-wise operation, the dtypes that have a kernel (others are converted as NumPy 2 does), and the largest error in units in the",
            "last place (ULP) that a test enforces over all arguments; 0 means the correctly rounded or exact result. float16 and bfloat16 are computed",
            "in float32 and rounded: 0.51 ULP of their own where float32 has a bound, else what float32 gives, rounded once. Complex numbers have",
-           "bounds of their own, in [complex.md](complex.md)."]
+           "bounds of their own, in [complex.md](complex.md). Each dtype of a row is served on the device `cpu`, by both backends; on `cuda`, which this",
+           "version does not have, none is."]
     results = {"SAME": "same", "BOOL": "bool", "REAL": "same; real for complex"}
     for family, text, _ in FAMILIES:
         if family in ("reduce", "scan", "rolling", "ewm", "stats", "group", "random", "dot"):
@@ -424,7 +425,7 @@ def files():
     yield "lib/api/raw.cc", raw_cc()
     yield "cython/numrs/c/ops.pxd", pxd("ops", ["    enum:"] + [f"        {n}" for n in re.findall(r"^  (NUMRS_\w+) =", ops_h(), flags=re.M)])
     yield "cython/numrs/c/base.pxd", pxd("base", header_to_pxd("base"))
-    for theme in ("view", "elementwise", "reduce", "linalg", "order", "indexing", "rolling", "ewm", "stats", "stream", "random"):
+    for theme in ("view", "elementwise", "reduce", "linalg", "lapack", "order", "indexing", "fft", "rolling", "ewm", "stats", "stream", "random"):
         yield f"cython/numrs/c/{theme}.pxd", pxd(theme, header_to_pxd(theme),
                                                         {"view": ["base"], "stream": ["base", "view", "ewm", "rolling"]}.get(theme, ["base", "view"]))
     raw = [f.pxd() for _, _, functions in FAMILIES for f in functions()] + [f.pxd() for f in calls()]

@@ -36,6 +36,9 @@ PARAMETERS = {
     "ewm_cov.alpha": "float | None", "ewm_corr.alpha": "float | None",
     "clip.min": "npt.ArrayLike | None", "clip.max": "npt.ArrayLike | None", "astype.dtype": "npt.DTypeLike",
     "norm.ord": "float | Literal['fro', 'nuc'] | None", "set_num_threads.n": "SupportsIndex",
+    "UPLO": "Literal['L', 'U']", "upper": "bool", "full_matrices": "bool", "rcond": "float | None",
+    "offset": "SupportsIndex", "matrix_power.n": "SupportsIndex",
+    "matrix_norm.ord": "float | Literal['fro', 'nuc'] | None", "cross.axis": "SupportsIndex",
     "x": "npt.ArrayLike", "x1": "npt.ArrayLike", "x2": "npt.ArrayLike", "x3": "npt.ArrayLike", "condition": "npt.ArrayLike",
     "bias": "bool", "fisher": "bool", "order": "SupportsIndex", "proportion": "float", "c": "float", "limits": "float | tuple[float, float]",
     "low": "float",
@@ -55,34 +58,38 @@ PARAMETERS = {
     "com": "float | None", "span": "float | None", "halflife": "float | Any | None", "adjust": "bool",
     "ignore_na": "bool", "times": "npt.ArrayLike | None",
     "window": "_Window", "q": "float", "method": "str", "ascending": "bool", "pct": "bool", "scale": "float | Literal['normal']",
-    "weights": "npt.ArrayLike | None", "min_periods": "SupportsIndex | None", "center": "bool", "step": "SupportsIndex",
+    "weights": "npt.ArrayLike | None", "min_periods": "SupportsIndex | None", "center": "bool",
     "sort.axis": "SupportsIndex | None", "argsort.axis": "SupportsIndex | None", "partition.axis": "SupportsIndex | None",
     "argpartition.axis": "SupportsIndex | None", "topk.axis": "SupportsIndex | None", "rankdata.axis": "SupportsIndex | None",
     "quantile.q": "npt.ArrayLike", "nanquantile.q": "npt.ArrayLike", "percentile.q": "npt.ArrayLike", "nanpercentile.q": "npt.ArrayLike",
     "descending": "bool", "stable": "bool", "largest": "bool", "sorted": "bool", "k": "SupportsIndex", "kth": "npt.ArrayLike",
     "side": "Literal['left', 'right']", "sorter": "npt.ArrayLike | None",
-    "size": "SupportsIndex | Sequence[SupportsIndex] | None", "shape": "SupportsIndex | Sequence[SupportsIndex] | None", "seed": "Any",
+    "size": "SupportsIndex | Sequence[SupportsIndex] | None", "seed": "Any",
     "gamma.shape": "npt.ArrayLike", "standard_gamma.shape": "npt.ArrayLike", "uniform.low": "npt.ArrayLike", "uniform.high": "npt.ArrayLike",
     "loc": "npt.ArrayLike", "normal.scale": "npt.ArrayLike", "laplace.scale": "npt.ArrayLike", "exponential.scale": "npt.ArrayLike",
     "gamma.scale": "npt.ArrayLike", "mean": "npt.ArrayLike", "sigma": "npt.ArrayLike", "beta.a": "npt.ArrayLike", "b": "npt.ArrayLike",
-    "integers.low": "npt.ArrayLike", "integers.high": "npt.ArrayLike | None", "endpoint": "bool", "p": "npt.ArrayLike",
+    "integers.low": "npt.ArrayLike", "integers.high": "npt.ArrayLike | None", "p": "npt.ArrayLike",
     "binomial.n": "npt.ArrayLike", "lam": "npt.ArrayLike", "multinomial.n": "npt.ArrayLike", "pvals": "npt.ArrayLike", "length": "SupportsIndex",
     "n_children": "SupportsIndex", "jumps": "SupportsIndex", "a": "npt.ArrayLike", "replace": "bool", "choice.p": "npt.ArrayLike | None",
     "shuffle": "bool", "choice.axis": "SupportsIndex", "permutation.axis": "SupportsIndex", "shuffle.axis": "SupportsIndex", "shuffle.x": "Any",
     "permuted.axis": "SupportsIndex | None", "memo": "dict[int, Any]", "state.value": "dict[str, Any]",
     "closed": "Literal['right', 'left', 'both', 'neither']",
     "arrays": "npt.ArrayLike", "concat.arrays": "Any", "stack.arrays": "Any", "hstack.arrays": "Any", "vstack.arrays": "Any",
-    "shapes": "SupportsIndex | tuple[SupportsIndex, ...]", "shape": "SupportsIndex | tuple[SupportsIndex, ...]", "device": "Any",
+    "shapes": "SupportsIndex | tuple[SupportsIndex, ...]", "shape": "SupportsIndex | tuple[SupportsIndex, ...]",
     "fill_value": "Any", "start": "Any", "stop": "Any", "step": "SupportsIndex", "arange.step": "Any", "num": "SupportsIndex", "endpoint": "bool",
     "n_rows": "SupportsIndex", "n_cols": "SupportsIndex | None", "tril.k": "SupportsIndex", "triu.k": "SupportsIndex", "eye.k": "SupportsIndex",
     "indexing": "Literal['xy', 'ij']", "arrays_and_dtypes": "Any", "from_": "Any", "to": "Any", "type": "Any", "kind": "Any", "isdtype.dtype": "Any",
     "indices": "npt.ArrayLike", "take.axis": "SupportsIndex | None", "take_along_axis.axis": "SupportsIndex", "put_along_axis.axis": "SupportsIndex",
-    "put_along_axis.x": "Any", "values": "npt.ArrayLike", "source": "_Axes", "destination": "_Axes", "axes": "Any", "axis1": "SupportsIndex", "axis2": "SupportsIndex",
+    "put_along_axis.x": "Any", "values": "npt.ArrayLike", "source": "_Axes", "destination": "_Axes", "axis1": "SupportsIndex", "axis2": "SupportsIndex",
     "reshape.copy": "bool | None", "repeats": "npt.ArrayLike", "repeat.axis": "SupportsIndex | None", "repetitions": "Any", "shift": "Any", "sections": "Any",
     "concat.axis": "SupportsIndex | None", "append.axis": "SupportsIndex | None", "pad_width": "Any", "mode": "str", "constant_values": "npt.ArrayLike", "end_values": "npt.ArrayLike",
     "stat_length": "Any", "reflect_type": "Literal['even', 'odd']", "subscripts": "Any", "operands": "Any", "optimize": "Any", "rtol": "float", "atol": "float",
     "equal_nan": "bool", "nan": "float", "posinf": "float | None", "neginf": "float | None", "invert": "bool", "xp": "npt.ArrayLike", "fp": "npt.ArrayLike",
     "left": "Any", "right": "Any", "period": "float | None", "returned": "bool",
+    "fft.axis": "SupportsIndex", "ifft.axis": "SupportsIndex", "rfft.axis": "SupportsIndex", "irfft.axis": "SupportsIndex",
+    "hfft.axis": "SupportsIndex", "ihfft.axis": "SupportsIndex", "n": "SupportsIndex | None", "norm": "Literal['backward', 'ortho', 'forward'] | None",
+    "s": "tuple[SupportsIndex, ...] | list[int] | None", "axes": "_Axes | list[int]", "fftfreq.n": "SupportsIndex", "rfftfreq.n": "SupportsIndex",
+    "d": "float", "device": "str | None",
     "ord": "float", "name": "str", "limit": "SupportsIndex | None", "thread_us": "float | None", "stream_bytes": "SupportsIndex | None",
 }  # fmt: skip
 # Type of a result by the function; anything else gives an ndarray or a NumPy scalar.
@@ -98,6 +105,9 @@ RESULTS = {
 }  # fmt: skip
 _DTYPES = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128".split()
 CONSTANTS = {
+    "linalg_lapack": [f"class {name}Result(NamedTuple):\n    " + "\n    ".join(f"{field}: Any" for field in fields.split())
+                      for name, fields in (("Eigh", "eigenvalues eigenvectors"), ("Eig", "eigenvalues eigenvectors"), ("QR", "Q R"),
+                                           ("Slogdet", "sign logabsdet"), ("SVD", "U S Vh"), ("Lstsq", "x residuals rank s"))],
     "_array": ["SUPPORTED: str"],
     "_order": ["METHODS: dict[str, int]"],
     "_dlpack": ["def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> Any: ..."],
@@ -197,7 +207,7 @@ def stub(path):
     head = [f"# Types of {path.name}. Generated by tools/stubs.py; do not edit."]
     if "Sequence[" in body:
         head.append("from collections.abc import Sequence")
-    names = [name for name in ("Any", "Literal", "SupportsIndex") if re.search(rf"\b{name}\b", body)]
+    names = [name for name in ("Any", "Literal", "NamedTuple", "SupportsIndex") if re.search(rf"\b{name}\b", body)]
     if names:
         head.append(f"from typing import {', '.join(names)}")
     if "np." in body.replace("npt.", ""):
@@ -206,10 +216,13 @@ def stub(path):
             head += ["import numpy.typing as npt"]
     elif "npt." in body:
         head += ["", "import numpy.typing as npt"]
-    for base in re.findall(r"^class \w+\((\w+)\):", body, flags=re.M):
+    bases = re.findall(r"^class \w+\((?!NamedTuple)(\w+)\):", body, flags=re.M)
+    if bases and "@disjoint_base" in body:
+        head += ["from typing_extensions import disjoint_base"]
+    for base in bases:
         home = next(other.stem for other in OPS.glob("*.pyx") if f"cdef class {base}" in other.read_text())
         head += ["", f"from numrs._ops.{home} import {base}"]
-    if "@disjoint_base" in body:
+    if "@disjoint_base" in body and not bases:
         head += ["from typing_extensions import disjoint_base"]
     return "\n".join(head) + ("\n\n" + body if body else "") + "\n"
 
@@ -249,7 +262,7 @@ def init():
     after = rest.split(END)[1].split("__all__ = [")[0]
     imports = []
     for module, found in array_functions().items():
-        if module.startswith(("stats", "random")):
+        if module.startswith(("stats", "linalg_", "fft", "random")):  # numrs.stats, numrs.linalg, numrs.fft, numrs.random
             continue
         imports += [f"from numrs._ops.{module} import (", *(f"    {name}," for name in found), ")"]
     head = before + BEGIN + "\n".join([*imports, ""]) + END + after

@@ -2,7 +2,7 @@
 
 import sys as _sys
 
-from numrs import config, memory, random, stats
+from numrs import config, fft, linalg, memory, random, stats
 from numrs._ops.runtime import (
     detect_simd_support,
     get_backend,
@@ -212,6 +212,7 @@ from numrs._ops.manipulation import (
     transpose,
 )
 from numrs._ops.norms import (
+    matrix_norm,
     norm,
     vector_norm,
 )
@@ -340,7 +341,7 @@ concatenate = concat
 
 __version__ = _library_version()
 
-from numrs._ops import tensor_methods as _methods  # needs the functions above
+from numrs._ops import tensor_methods as _methods  # noqa: E402 - needs the functions above
 
 
 def __getattr__(name):
@@ -429,6 +430,7 @@ __all__ = [
     "expand_dims",
     "expm1",
     "eye",
+    "fft",
     "finfo",
     "flatnonzero",
     "flatten",
@@ -475,6 +477,7 @@ __all__ = [
     "less",
     "less_equal",
     "lgamma",
+    "linalg",
     "linspace",
     "list_backends",
     "log",
@@ -489,6 +492,7 @@ __all__ = [
     "logit",
     "mad",
     "matmul",
+    "matrix_norm",
     "matrix_transpose",
     "max",
     "maximum",

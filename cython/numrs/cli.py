@@ -196,13 +196,13 @@ def _need_writable(path):
     "--threads", type=click.IntRange(1, 1024), default=1, show_default=True, help="Threads for every library; 1 pins the process to one core."
 )
 @click.option(
-    "--peers", default="numpy", show_default=True, help="Libraries to compare with, by commas: numpy,torch,jax,numexpr,bottleneck,polars,pandas."
+    "--peers", default="numpy", show_default=True, help="Libraries to compare with, by commas: numpy, scipy, torch, jax …"
 )
 @click.option("--quick", is_flag=True, help="Fewer cases.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, allow_dash=True), help="Write one JSON line per case ('-': the screen).")
 @click.option("--plots", type=click.Path(file_okay=False), help="Draw a picture per group into this folder.")
 def bench(groups, size, iterations, threads, peers, quick, json_file, plots):
-    """Measure against other libraries, in turns in one process; GROUP is elementwise, math, reductions, linalg, rolling or order."""
+    """Measure against other libraries, in turns in one process; GROUP is elementwise, math, reductions, linalg, rolling, order, fft, random or tensor."""
     from numrs.bench import peers as known
     from numrs.bench import runner
 

@@ -1,131 +1,60 @@
 """Devices: where memory is. The CPU is always there; a GPU needs the cuda plug-in, which this version does not have."""
 
-import os as _os
+from collections.abc import Iterator as _Iterator
 from contextlib import contextmanager as _contextmanager
 
+from numrs._ops._devices import Device, get_device, get_devices, resolve
 from numrs._ops.runtime import get_backend, list_backends, set_backend
 
 __all__ = ["Device", "device", "get_backend", "get_device", "get_devices", "list_backends", "set_backend", "set_device"]
 
 
-class Device:
-    """One device, such as ``cpu``.
-
-    Attributes
-    ----------
-    kind : str
-        'cpu' or 'cuda'.
-    index : int
-        Its number among those of its kind.
-    name : str
-        The maker's name for it.
-    memory_gb : float
-        Its memory in units of 2**30 bytes.
-    """
-
-    __slots__ = ("index", "kind")
-
-    def __init__(self, kind: str, index: int = 0) -> None:
-        self.kind, self.index = kind, index
-
-    @property
-    def name(self) -> str:
-        from numrs._ops.runtime import get_cpu_info
-
-        return str(get_cpu_info()["brand"])
-
-    @property
-    def memory_gb(self) -> float:
-        try:
-            return _os.sysconf("SC_PHYS_PAGES") * _os.sysconf("SC_PAGE_SIZE") / 2**30
-        except (ValueError, OSError, AttributeError):
-            return 0.0
-
-    def __str__(self) -> str:
-        return self.kind if self.kind == "cpu" else f"{self.kind}:{self.index}"
-
-    def __repr__(self) -> str:
-        return f"Device('{self}')"
-
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, str):
-            return other in (str(self), f"{self.kind}:{self.index}")
-        return isinstance(other, Device) and (self.kind, self.index) == (other.kind, other.index)
-
-    def __hash__(self) -> int:
-        return hash(str(self))
-
-    def __reduce__(self) -> tuple[object, tuple[str]]:
-        return _parse, (str(self),)
-
-
-CPU = Device("cpu")
-
-
-def _parse(target: "str | Device") -> Device:
-    """A device argument as a Device; ValueError for text that names none, whether or not it is there."""
-    if isinstance(target, Device):
-        return target
-    if isinstance(target, str):
-        kind, colon, number = target.partition(":")
-        if kind in ("cpu", "cuda") and (number.isascii() and number.isdigit() if colon else True):
-            if kind == "cpu" and int(number or 0) == 0:
-                return CPU
-            return Device(kind, int(number or 0))
-        raise ValueError(f"device: got {target!r}, expected 'cpu' or 'cuda:N'")
-    raise TypeError(f"device: got {type(target).__name__}, expected a Device or a string such as 'cpu'")
-
-
-def is_device(target: object) -> bool:
-    """Whether an argument names a device rather than a dtype."""
-    return isinstance(target, Device) or (isinstance(target, str) and target.partition(":")[0] in ("cpu", "cuda"))
-
-
-def resolve(target: "str | Device | None") -> Device:
-    """The device for an argument ``device=``, None: the current one; RuntimeError with the reason where it is absent."""
-    if target is None or target is CPU:
-        return CPU
-    found = _parse(target)
-    if found != CPU:
-        if found.kind == "cpu":
-            raise RuntimeError(f"device: there is no {found}, the CPU is one device: 'cpu'")
-        raise RuntimeError(f"device: {found} cannot be used: this build of numrs has no cuda plug-in")
-    return CPU
-
-
-def get_devices() -> list[Device]:
-    """The devices that can be used, the CPU first.
-
-    Examples
-    --------
-    >>> [str(d) for d in numrs.get_devices()]
-    ['cpu']
-    """
-    return [CPU]
-
-
-def get_device() -> Device:
-    """The device on which creation functions make tensors."""
-    return CPU
-
-
-def set_device(target: "str | Device") -> None:
-    """Chooses the device on which creation functions make tensors.
+def set_device(device: str | Device) -> None:
+    """Choose the device on which creation functions make tensors.
 
     Parameters
     ----------
-    target : str or Device
+    device : str or Device
         Such as 'cpu'.
+
+    Returns
+    -------
+    None
 
     Raises
     ------
     RuntimeError
         For a device that is not there, with the reason.
+
+    Examples
+    --------
+    >>> numrs.set_device("cpu")
     """
-    resolve(target)
+    resolve(device)
 
 
 @_contextmanager
-def device(target: "str | Device"):
-    """A block in which creation functions make tensors on a device: ``with numrs.device('cpu'):``."""
-    yield resolve(target)
+def device(device: str | Device) -> _Iterator[Device]:
+    """A block in which creation functions make tensors on a device.
+
+    Parameters
+    ----------
+    device : str or Device
+        Such as 'cpu'.
+
+    Yields
+    ------
+    Device
+        The device of the block.
+
+    Raises
+    ------
+    RuntimeError
+        For a device that is not there, with the reason.
+
+    Examples
+    --------
+    >>> with numrs.device("cpu"):
+    ...     x = numrs.zeros(3)
+    """
+    yield resolve(device)

@@ -1,13 +1,16 @@
 """The memory pool behind results and workspaces: statistics, trimming, limit; tracing of a block; arenas of a fixed size."""
 
+from __future__ import annotations
+
 from bisect import insort
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, SupportsIndex
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
-import numpy.typing as npt
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 from numrs._ops.runtime import copied_bytes, memory_reset_peak, memory_set_limit, memory_stats, memory_trim
 
@@ -89,7 +92,6 @@ def reset_peak() -> None:
     memory_reset_peak()
 
 
-@dataclass
 class Trace:
     """What a block of `trace` did.
 
@@ -101,17 +103,29 @@ class Trace:
         Those that were recycled, and those that the system gave.
     copied_bytes : int
         Bytes written by copies and conversions of arrays.
+
+    Examples
+    --------
+    >>> with numrs.memory.trace() as seen:
+    ...     pass
+    >>> seen.allocations
+    0
     """
 
-    allocations: int = 0
-    hits: int = 0
-    misses: int = 0
-    copied_bytes: int = 0
+    __slots__ = ("allocations", "copied_bytes", "hits", "misses")
+
+    def __init__(self) -> None:
+        self.allocations = self.hits = self.misses = self.copied_bytes = 0
 
 
 @contextmanager
 def trace() -> Iterator[Trace]:
     """Count what a block allocates from the pool and copies; the numbers are there when it ends.
+
+    Yields
+    ------
+    Trace
+        What the block did so far, when it ends.
 
     Examples
     --------
@@ -154,8 +168,6 @@ class PoolAllocator:
     >>> numrs.add([[1, 2, 3]], 1, out=y)[0]
     array([2., 3., 4.], dtype=float32)
     >>> arena.free(y)
-    >>> arena.stats()["in_use_bytes"]
-    0
     """
 
     _ALIGNMENT = 64

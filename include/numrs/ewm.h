@@ -40,8 +40,8 @@ typedef struct numrs_ewm_options {
 #define NUMRS_EWM_OPTIONS_INIT {sizeof(numrs_ewm_options), 1, 0, 0, 0, 0, 0, 0}
 
 /** y = statistic op (NUMRS_OP_EWM_…) of x along axis (-ndim … ndim-1); x2: the second input of cov and corr, of x's
-    shape; NULL for the others. y has x's shape; its dtype is float32 for float32 and float64 for all others, or any to
-    which that converts by NumPy's same_kind rule. factors share no memory with y. */
+    shape; NULL for the others. y has x's shape; its dtype is that of x (and x2, promoted) for floats and float64 for
+   all others, or any to which that converts by NumPy's same_kind rule. factors share no memory with y. */
 NUMRS_API numrs_status numrs_ewm(numrs_context *context, int32_t op, const numrs_view *x, const numrs_view *x2,
                                  const numrs_view *y, int32_t axis, const numrs_ewm_options *options);
 

@@ -4,7 +4,7 @@
     Order of elements: by value, 0.0 and -0.0 are equal, infinities are numbers, false is less than true, and NaN comes
     last in ascending and in descending order. Every sort is stable: equal elements (zeros of both signs and NaNs of all
     kinds among them) keep the order of the input. So results have the same bits for every number of threads,
-   instruction set and layout.
+   instruction set and layout. 16-bit floats are put in order as float32.
 
     Time is O(n log n) for sorts and O(n) on average for selection, on any input within a factor of log n. Memory: a few
     buffers of one line per thread, which is had before anything is written.
@@ -107,7 +107,8 @@ NUMRS_API numrs_status numrs_unique(numrs_context *context, const numrs_view *x,
 
 /** The median over some axes, or all with n_axes -1 (axes is not read); the mean of the middle two of an even number.
     where: NULL, or bool that broadcasts to x, the elements that take part. y: without the reduced axes, or with extent
-   1 there; float32 for float32, else float64. Of no elements: NaN. flags: NUMRS_ORDER_OMIT_NAN. */
+   1 there; the dtype of x for floats (16-bit ones by way of float32), else float64. Of no elements: NaN. flags:
+   NUMRS_ORDER_OMIT_NAN. */
 NUMRS_API numrs_status numrs_median(numrs_context *context, const numrs_view *x, const numrs_view *where,
                                     const numrs_view *y, const int32_t *axes, int32_t n_axes, int32_t flags);
 

@@ -5,8 +5,8 @@
    Order of evaluation. Several axes are reduced as one, in C order of their indices, whatever the memory order.
    Floating-point sums, products, means, variances and norms follow one fixed tree along that index: blocks of 4096
    elements; in a block element i goes to lane i % 32; each lane takes its elements in order; lanes are merged by halves
-   (l with l + 16, then + 8, + 4, + 2, + 1), blocks pairwise in index order. float32 accumulates in float64 and is
-   rounded once. So the bits do not depend on threads, instruction set or layout.
+   (l with l + 16, then + 8, + 4, + 2, + 1), blocks pairwise in index order. float32 and the 16-bit floats
+   accumulate in float64 and are rounded once. So the bits do not depend on threads, instruction set or layout.
 
    The dtype of the result is NumPy 2's (numrs_reduce_dtype tells it); y may have it or any to which it converts by
    NumPy's same_kind rule. NaN propagates, also through min, max (and wins in argmin, argmax, the first one); a NaN
@@ -60,8 +60,8 @@ NUMRS_API numrs_status numrs_scan(numrs_context *context, int32_t op, const numr
                                   int32_t axis, int32_t include_initial);
 
 /** y = sum of a * b along axis of their broadcast shape (-ndim … ndim-1); y has that shape without axis, or with extent
-   1 there. The result's dtype is numrs_promote(a, b): integers wrap, bool is "any of both". Products of float32 are
-   exact. */
+   1 there. The result's dtype is numrs_promote(a, b): integers wrap, bool is "any of both". Products of float32
+   and of 16-bit floats are exact. Of a complex a the conjugate is taken; sums are formed in float64. */
 NUMRS_API numrs_status numrs_vecdot(numrs_context *context, const numrs_view *a, const numrs_view *b,
                                     const numrs_view *y, int32_t axis);
 

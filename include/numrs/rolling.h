@@ -8,8 +8,8 @@
    result is NaN, the positive quiet one.
 
     Nothing is left over from elements outside the window, not even from 1e300: a window is joined from the tail of one
-    block of the line and the head of the next, never by subtracting. Everything is computed in float64; float32 is
-    rounded once. The bits do not depend on threads, on instruction set or on layout. Errors, u = 2^-53: sum at most
+    block of the line and the head of the next, never by subtracting. Everything is computed in float64; narrower floats
+   are rounded once. The bits do not depend on threads, on instruction set or on layout. Errors, u = 2^-53: sum at most
     6 u times the sum of the |x| of the window, mean 7 u times their mean; min, max, argmin, argmax, first, last, count,
     rank, nunique, median and quantile (but for one interpolation) and mad are exact.
 
@@ -99,9 +99,9 @@ typedef struct numrs_rolling_options {
 
 /** y = statistic op of the windows of x along axis (-ndim … ndim-1); x2: the second input of cov and corr, of x's
     shape, where a missing element of one makes the pair missing; NULL for the others. y has x's shape, with the extent
-    that numrs_rolling_length tells along axis. The dtype of the result is float32 for float32 and float64 for all
-    others (numrs_rolling_dtype); y may have any to which it converts by NumPy's same_kind rule. starts, ends and
-    weights share no memory with y. */
+    that numrs_rolling_length tells along axis. The dtype of the result is that of x (and x2, promoted) for floats and
+   float64 for all others (numrs_rolling_dtype); y may have any to which it converts by NumPy's same_kind rule. starts,
+   ends and weights share no memory with y. */
 NUMRS_API numrs_status numrs_rolling(numrs_context *context, int32_t op, const numrs_view *x, const numrs_view *x2,
                                      const numrs_view *y, int32_t axis, const numrs_rolling_options *options);
 /** Outputs for n elements: every step-th one, or n_bounds.

@@ -2,11 +2,11 @@
     Statistics of lines: the elements of x along some axes, in C order of their index, as one line. Operation numbers
     are in ops.h, typed functions in raw.h.
 
-    Everything is computed in float64, sums by the fixed tree of reduce.h; float32 inputs give float32, rounded once,
-    all others float64 (numrs_stat_dtype). So the bits do not depend on threads, instruction set (gmean: among those
-    with FMA) or layout. NaN propagates: a line with one gives NaN, the positive quiet one. What is not defined is NaN:
-    any statistic of no elements (describe: but its count), skew and kurtosis of equal elements, a correlation with
-    equal elements, tau where all pairs are tied.
+    Everything is computed in float64, sums by the fixed tree of reduce.h; floats of all sizes give their own dtype,
+   rounded once, all others float64 (numrs_stat_dtype). So the bits do not depend on threads, instruction set (gmean:
+   among those with FMA) or layout. NaN propagates: a line with one gives NaN, the positive quiet one. What is not
+   defined is NaN: any statistic of no elements (describe: but its count), skew and kurtosis of equal elements, a
+   correlation with equal elements, tau where all pairs are tied.
 
     Parameters, in order, with their defaults; fewer may be given:
     - skew: bias 1 (0: corrected, G1); kurtosis: bias 1, fisher 1 (excess; 0: a normal line has 3);

@@ -24,8 +24,8 @@ Status Refuse(const OpRow& row, const char* argument, int32_t dtype) {
 }
 
 // The dtype for one or two inputs: promoted, then the first that has a kernel. Integers that become the smallest float
-// that holds them do so one by one: int8 and uint16 meet in float32 as in NumPy, not in int32 and then float64; beside a
-// 16-bit float they are promoted with it.
+// that holds them do so one by one: int8 and uint16 meet in float32 as in NumPy, not in int32 and then float64; beside
+// a 16-bit float they are promoted with it.
 Status Resolve(const OpRow& row, int32_t a, int32_t b, int32_t* compute) {
   const bool floats = (row.op_class.kernels & ~(kRealSet | kComplexSet)) == 0 && row.op_class.integers_as == kInvalid &&
                       !((Bit(a & 31) | Bit(b & 31)) & kHalfSet);

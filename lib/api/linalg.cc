@@ -19,10 +19,12 @@ Status Call(numrs_context* context, const char* function, Operation operation, c
   NUMRS_TRY(CheckContext(context, function));
   if (operation == Matmul && MatmulSmall(ActiveKernels(), a, b, y)) return NUMRS_OK;
   View left, right, out;
-  NUMRS_TRY(LoadRealView(function, "a", a, &left));
-  NUMRS_TRY(LoadRealView(function, "b", b, &right));
-  NUMRS_TRY(LoadRealView(function, "out", y, &out));
-  if (left.ndim == 1 && right.ndim == 1 && operation != Outer && left.shape[0] == right.shape[0])
+  NUMRS_TRY(LoadView(function, "a", a, &left));
+  NUMRS_TRY(LoadView(function, "b", b, &right));
+  NUMRS_TRY(LoadView(function, "out", y, &out));
+  // numrs_vecdot takes the conjugate of a complex a; a product does not.
+  if (left.ndim == 1 && right.ndim == 1 && operation != Outer && left.shape[0] == right.shape[0] &&
+      KindOf(Promote(left.dtype, right.dtype)) != Kind::COMPLEX)
     return Vecdot(context, a, b, y, 0);
   return operation(MakeRun(context), function, left, right, out);
 }
@@ -32,8 +34,8 @@ Status CallShape(const char* function, Shape rule, const numrs_view* a, const nu
                  int64_t* shape) {
   if (!ndim || !shape) return Fail(NUMRS_BAD_ARGUMENT, "%s: ndim or shape is NULL", function);
   View left, right;
-  NUMRS_TRY(LoadRealView(function, "a", a, &left));
-  NUMRS_TRY(LoadRealView(function, "b", b, &right));
+  NUMRS_TRY(LoadView(function, "a", a, &left));
+  NUMRS_TRY(LoadView(function, "b", b, &right));
   int64_t result[2 * kMaxNDim];
   int32_t result_ndim;
   NUMRS_TRY(rule(function, left, right, &result_ndim, result));
@@ -68,7 +70,7 @@ Status LoadMatrix(const char* function, const char* argument, const void* data, 
     return Fail(NUMRS_BAD_SHAPE, "%s: ld%s overflows 64 bits", function, argument);
   const int64_t shape[2] = {rows, cols};
   const numrs_view view{const_cast<void*>(data), shape, strides, 2, dtype};
-  NUMRS_TRY(LoadRealView(function, argument, &view, out));
+  NUMRS_TRY(LoadView(function, argument, &view, out));
   if (!transposed) return NUMRS_OK;
   out->shape[0] = cols;
   out->shape[1] = rows;
@@ -131,8 +133,8 @@ extern "C" numrs_status numrs_svdvals(numrs_context* context, const numrs_view* 
     const Trace trace(function, x);
     NUMRS_TRY(CheckContext(context, function));
     View in, out;
-    NUMRS_TRY(LoadRealView(function, "x", x, &in));
-    NUMRS_TRY(LoadRealView(function, "out", y, &out));
+    NUMRS_TRY(LoadView(function, "x", x, &in));
+    NUMRS_TRY(LoadView(function, "out", y, &out));
     return Svdvals(MakeRun(context), function, in, out);
   });
 }

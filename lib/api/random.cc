@@ -76,6 +76,7 @@ const char* ParameterName(RandomCheck check, int i) {
 }
 
 constexpr double kMostTrials = 0x1p53;
+constexpr double kLeastShape = 1e-300;  // of beta: logarithms divided by it stay finite
 
 Status CheckValues(const RandomRow& row, int32_t dtype, double a, double b) {
   const double most = dtype == kF32 ? FLT_MAX : DBL_MAX;
@@ -100,8 +101,8 @@ Status CheckValues(const RandomRow& row, int32_t dtype, double a, double b) {
       if (!(a >= 0 && a <= DBL_MAX)) return wrong(0, a, "0 or more, finite");
       return b >= 0 && b <= DBL_MAX ? NUMRS_OK : wrong(1, b, "0 or more, finite");
     case RandomCheck::A_B:
-      if (!(a > 0 && a <= DBL_MAX)) return wrong(0, a, "more than 0, finite");
-      return b > 0 && b <= DBL_MAX ? NUMRS_OK : wrong(1, b, "more than 0, finite");
+      if (!(a >= kLeastShape && a <= DBL_MAX)) return wrong(0, a, "more than 0 (at least 1e-300), finite");
+      return b >= kLeastShape && b <= DBL_MAX ? NUMRS_OK : wrong(1, b, "more than 0 (at least 1e-300), finite");
     case RandomCheck::LAM:
       return a >= 0 && a <= kRandomMostLam ? NUMRS_OK : wrong(0, a, "0 to 9.2e18");
     case RandomCheck::N_P:
@@ -147,6 +148,10 @@ struct Operand {
     }
     compute = !integers ? kF64 : kind == Kind::UINT ? kU64 : kI64;
     if (view.size == 1) {
+      if (view.dtype == compute) {
+        std::memcpy(&value, view.data, 8);
+        return NUMRS_OK;
+      }
       const View single = ContiguousView(&value, compute, 0, nullptr);
       View scalar = view;
       scalar.ndim = 0;

@@ -5,6 +5,7 @@
 
 #include "api/axes.h"
 #include "core/elementwise.h"
+#include "core/matmul.h"
 #include "core/memory.h"
 #include "core/reduce.h"
 #include "core/trace.h"
@@ -166,11 +167,12 @@ Status Vecdot(numrs_context* context, const numrs_view* a, const numrs_view* b, 
   const char* name = "vecdot";
   const Trace trace(name, a);
   NUMRS_TRY(CheckContext(context, name));
-  if (ServeDotDirectly(ActiveKernels(), a, b, y, axis)) return NUMRS_OK;
+  if (ServeDotDirectly(ActiveKernels(), a, b, y, axis) || VecdotComplexSmall(ActiveKernels(), a, b, y, axis))
+    return NUMRS_OK;
   View first, second, out;
-  NUMRS_TRY(LoadRealView(name, "a", a, &first));
-  NUMRS_TRY(LoadRealView(name, "b", b, &second));
-  NUMRS_TRY(LoadRealView(name, "out", y, &out));
+  NUMRS_TRY(LoadView(name, "a", a, &first));
+  NUMRS_TRY(LoadView(name, "b", b, &second));
+  NUMRS_TRY(LoadView(name, "out", y, &out));
   int32_t ndim = first.ndim;
   int64_t shape[kMaxNDim];
   std::memcpy(shape, first.shape, sizeof(shape[0]) * static_cast<size_t>(ndim));
@@ -193,7 +195,12 @@ Status Vecdot(numrs_context* context, const numrs_view* a, const numrs_view* b, 
   BroadcastStrides(second, ndim, shape, job.second.strides);
   NUMRS_TRY(ExpandOutput(name, job.x, job.axes, out, &job.y));
   NUMRS_TRY(CheckOutput(name, job.compute, out));
-  // float32 and narrower ones by the fast kernel need both along memory; otherwise products are made in float64, to the same bits.
+  if (KindOf(job.compute) == Kind::COMPLEX) {
+    return out.size == 0 ? NUMRS_OK
+                         : VecdotComplex(MakeRun(context), name, first, second, ndim, shape, axis, job.compute, job.y);
+  }
+  // float32 and narrower ones by the fast kernel need both along memory; otherwise products are made in float64, to the
+  // same bits.
   const bool lines = (job.x.strides[axis] == job.x.itemsize() && job.second.strides[axis] == job.second.itemsize()) ||
                      job.x.shape[axis] <= 1;
   if ((Bit(job.compute) & (Bit(kF32) | kHalfSet)) && !(lines && first.dtype == second.dtype)) {

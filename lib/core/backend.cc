@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "core/env.h"
+#include "core/fft_tables.h"
 #include "core/order_tables.h"
 #include "core/random_tables.h"
 #include "core/rolling_tables.h"
@@ -24,6 +25,7 @@ RollingTable merged_rolling[kMaxKernels];
 OrderTable merged_order[kMaxKernels];
 StatsTable merged_stats[kMaxKernels];
 RandomTable merged_random[kMaxKernels];
+FftTable merged_fft[kMaxKernels];
 int merged_count = 0;
 std::atomic<const Kernels*> active{nullptr};
 pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -67,6 +69,8 @@ void Merge(const Backend& b) {
   k.stats = &merged_stats[index];
   Fill(&merged_random[index], b.random ? b.random() : nullptr, p.random());
   k.random = &merged_random[index];
+  Fill(&merged_fft[index], b.fft ? b.fft() : nullptr, p.fft());
+  k.fft = &merged_fft[index];
 }
 
 const Kernels* FindTarget(const char* name) {

@@ -25,8 +25,9 @@ struct Backend {
   const OrderTable* (*order)();
   const StatsTable* (*stats)();
   const RandomTable* (*random)();
+  const FftTable* (*fft)();
 };
-constexpr uint32_t kPluginApi = 2;
+constexpr uint32_t kPluginApi = 3;
 
 // Defined by the backends that are linked in (lib/portable/backend.cc, lib/cpu/backend.cc).
 const Backend* PortableBackend();

@@ -79,7 +79,7 @@ namespace classes {
 constexpr OpClass ALL{kEverySet, kEverySet};
 constexpr OpClass NUMBER{kIntSet | kUintSet | kRealSet, kEverySet};                       // bool becomes int8
 constexpr OpClass NUMERIC{kIntSet | kUintSet | kRealSet, kIntSet | kUintSet | kRealSet};  // bool is refused
-constexpr OpClass FLOAT{kRealSet, kEverySet};                                             // integers become float32 or float64
+constexpr OpClass FLOAT{kRealSet, kEverySet};              // integers become float32 or float64
 constexpr OpClass TRUE_DIVIDE{kRealSet, kEverySet, kF64};  // every integer becomes float64
 constexpr OpClass BITS{kBoolSet | kIntSet | kUintSet, kBoolSet | kIntSet | kUintSet};
 constexpr OpClass INTEGER{kIntSet | kUintSet, kBoolSet | kIntSet | kUintSet};
@@ -102,8 +102,8 @@ int32_t RealDType(int32_t dtype);
 
 // NumPy 2's promotion of two dtypes; kInvalid when one is invalid.
 int32_t Promote(int32_t a, int32_t b);
-// May a value be stored by NumPy's same_kind rule? (bool < unsigned, signed < float < complex; within a kind any size; signed
-// never to unsigned)
+// May a value be stored by NumPy's same_kind rule? (bool < unsigned, signed < float < complex; within a kind any size;
+// signed never to unsigned)
 bool CanCastSameKind(int32_t from, int32_t to);
 // The dtype of statistics of x (and x2) that are computed in float64: their own where they are floats.
 int32_t FloatOf(int32_t x, int32_t x2 = kInvalid);

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "core/dtype.h"
+#include "core/lapack_tables.h"
 #include "core/status.h"
 
 namespace numrs {
@@ -47,15 +48,6 @@ struct GemmTile {
   int64_t i, m, j, n, p, k;
 };
 
-// One matrix in C order, aligned, whose elements may be overwritten, and where its singular values go.
-struct SingularValues {
-  void* a;
-  void* values;  // min(rows, cols) of them, from the largest on
-  void* scratch;
-  size_t scratch_bytes;
-  int64_t rows, cols;  // above 0
-};
-
 struct LinalgTable {
   // The whole product on this thread, no scratch, any size; b_col is 1 where the backend has pack, else any strides.
   // Without the other slots it is the only way.
@@ -66,11 +58,15 @@ struct LinalgTable {
   // elements for a's rows.
   void (*tile[kDTypes])(const Gemm& g, const GemmTile& tile, const void* panels, void* scratch);
   void (*gemv[kDTypes])(const Gemv& g);
-  // Bytes of scratch for matrices of this shape. Fails where there is no way to have the values.
-  Status (*singular_bytes[kDTypes])(const char* function, int64_t rows, int64_t cols, size_t* bytes);
-  // All values are NaN where an element is not finite or the iteration does not converge. Error: a modest multiple of
-  // max(rows, cols) u times the largest value.
-  void (*singular[kDTypes])(const SingularValues& s);
+  // The operations of table/lapack.def; both slots of one are filled, or neither.
+  LapackBytesFn lapack_bytes[kLapackOps][kDTypes];
+  LapackFn lapack[kLapackOps][kDTypes];
+  // For products of complex matrices: the (k, n) complex b, strides in elements, as the real (2 k, 2 n) matrix in C order
+  // whose product with a's rows, taken as (real, imaginary, real …), has the rows of y in the same form. dtype: complex.
+  void (*expand[kDTypes])(const void* b, int64_t b_row, int64_t b_col, int64_t k, int64_t n, void* to);
+  // sums[0 … 3] = the sums over n elements of re a re b, im a im b, re a im b, im a re b, in float64 and in the order of
+  // ops/dot_complex.h: blocks of 2048, 16 elements side by side, lanes and blocks merged pairwise. Contiguous operands.
+  void (*dot_complex[kDTypes])(const void* a, const void* b, int64_t n, double* sums);
 };
 
 }  // namespace numrs

@@ -82,8 +82,8 @@ void MakeBatch(const View& a, const View& b, const View& y, Product* p) {
 }
 
 Status Zero(const Run& run, const char* function, const View& y) {
-  uint64_t zero = 0;
-  return Convert(run, function, ContiguousView(&zero, y.dtype, 0, nullptr), y);
+  uint64_t zero[2] = {0, 0};
+  return Convert(run, function, ContiguousView(zero, y.dtype, 0, nullptr), y);
 }
 
 }  // namespace
@@ -166,7 +166,17 @@ Status Multiply(const Run& run, const char* function, View a, View b, const View
   return temporary ? Convert(run, function, y, out) : NUMRS_OK;
 }
 
+// By what the dtype has: kernels of its own, float32's (the 16-bit floats; the result is rounded once), or real parts.
+Status MultiplyAny(const Run& run, const char* function, const View& a, const View& b, const View& y, int32_t dtype) {
+  if (KindOf(dtype) == Kind::COMPLEX) return MultiplyComplex(run, function, a, b, y, dtype);
+  return Multiply(run, function, a, b, y, dtype == kF16 || dtype == kBF16 ? kF32 : dtype, 1, 0);
+}
+
 }  // namespace
+
+Status MultiplyReal(const Run& run, const char* function, const View& a, const View& b, const View& y, int32_t dtype) {
+  return Multiply(run, function, a, b, y, dtype, 1, 0);
+}
 
 Status Matmul(const Run& run, const char* function, const View& a, const View& b, const View& y) {
   int32_t ndim;
@@ -185,7 +195,7 @@ Status Matmul(const Run& run, const char* function, const View& a, const View& b
     InsertAxis(&left, 0);
     InsertAxis(&out, out.ndim - 1);
   }
-  return Multiply(run, function, left, right, out, dtype, 1, 0);
+  return MultiplyAny(run, function, left, right, out, dtype);
 }
 
 Status GeneralMatmul(const Run& run, const char* function, const View& a, const View& b, const View& y, double alpha,
@@ -260,10 +270,10 @@ Status Inner(const Run& run, const char* function, const View& a, const View& b,
   std::swap(right.strides[0], right.strides[1]);
   const int64_t matrix[2] = {left.shape[0], right.shape[1]};
   if (y.IsContiguous())
-    return Multiply(run, function, left, right, ContiguousView(y.data, y.dtype, 2, matrix), dtype, 1, 0);
+    return MultiplyAny(run, function, left, right, ContiguousView(y.data, y.dtype, 2, matrix), dtype);
   y_copy.emplace(static_cast<size_t>(y.size * SizeOf(dtype)));
   if (!y_copy->ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for a temporary result", function);
-  NUMRS_TRY(Multiply(run, function, left, right, ContiguousView(y_copy->data(), dtype, 2, matrix), dtype, 1, 0));
+  NUMRS_TRY(MultiplyAny(run, function, left, right, ContiguousView(y_copy->data(), dtype, 2, matrix), dtype));
   return Convert(run, function, ContiguousView(y_copy->data(), dtype, y.ndim, y.shape), y);
 }
 
@@ -284,9 +294,13 @@ Status Outer(const Run& run, const char* function, const View& a, const View& b,
   job.in[0].ndim = a.ndim + b.ndim;
   job.in[1] = b;
   job.out = y;
-  job.compute[0] = job.compute[1] = job.result = dtype;
+  // The 16-bit floats, where they have no kernel of their own, by way of float32: the product of two is exact there.
+  const bool half = (dtype == kF16 || dtype == kBF16) && !run.kernels.binary.fn[kBinary_multiply][dtype];
+  const int32_t compute = half ? kF32 : dtype;
+  job.compute[0] = job.compute[1] = job.result = compute;
   job.cost_ns = kBinaryRows[kBinary_multiply].cost_ns;
-  job.binary = run.kernels.binary.fn[kBinary_multiply][dtype];
+  job.binary = run.kernels.binary.fn[kBinary_multiply][compute];
+  if (!job.binary) return Fail(NUMRS_UNSUPPORTED, "%s: no multiplication of dtype %s", function, NameOf(dtype));
   job.names[0] = "a";
   job.names[1] = "b";
   return RunElementwise(run, job);

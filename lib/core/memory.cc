@@ -248,6 +248,13 @@ int64_t KeptBytes() {
   return kept + large.kept;
 }
 
+std::atomic<void (*)()> at_trim{nullptr};
+
+// What caches of blocks elsewhere keep comes back.
+void DropElsewhere() {
+  if (void (*drop)() = at_trim.load(std::memory_order_acquire)) drop();
+}
+
 // Does the limit allow the bytes that are accounted for, this request among them? Kept blocks go where it does not.
 bool WithinLimit() {
   const uint64_t limit = limit_bytes.load(std::memory_order_relaxed);
@@ -262,6 +269,7 @@ bool WithinLimit() {
         SettleShard(&shard);
       }
     } else {
+      DropElsewhere();
       Release(excess);
     }
   }
@@ -322,7 +330,10 @@ size_t CapacityOf(int size_class, size_t bytes) {
 Block* FreshBlock(int size_class, size_t capacity) {
   if (!WithinLimit()) return nullptr;
   Block* block = SystemAllocate(size_class, capacity);
-  if (block == nullptr && Release(INT64_MAX) > 0) block = SystemAllocate(size_class, capacity);
+  if (block == nullptr) {
+    DropElsewhere();
+    if (Release(INT64_MAX) > 0) block = SystemAllocate(size_class, capacity);
+  }
   return block;
 }
 
@@ -482,8 +493,11 @@ void PoolResetPeak() {
 
 void PoolTrim() {
   EnsureStarted();
+  DropElsewhere();
   Release(INT64_MAX);
 }
+
+void PoolAtTrim(void (*drop)()) { at_trim.store(drop, std::memory_order_release); }
 
 void PoolSetLimit(uint64_t bytes) {
   EnsureStarted();
@@ -497,6 +511,7 @@ Status PoolSetAllocator(AllocateFunction allocate, FreeFunction release, void* u
                 allocate == nullptr ? "alloc" : "free");
   }
   EnsureStarted();
+  DropElsewhere();
   Release(INT64_MAX);
   int64_t in_use = 0;
   LockAll();

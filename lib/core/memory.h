@@ -36,6 +36,9 @@ void PoolResetPeak();
 // Gives all kept blocks back to the system.
 void PoolTrim();
 
+// Called before the pool gives blocks back: frees the blocks that a cache outside of it (core/fft_plan.cc) only keeps.
+void PoolAtTrim(void (*drop)());
+
 // Upper bound of in_use_bytes + cached_bytes; 0: none. Blocks that are in use stay, kept ones go as far as needed.
 void PoolSetLimit(uint64_t bytes);
 

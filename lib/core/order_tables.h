@@ -32,7 +32,9 @@ inline int32_t OrderResultDType(OrderResult rule, int32_t compute) {
 }
 
 // The dtype whose kernels serve: 16-bit floats are put in order as float32, which holds them, and converted back.
-inline int32_t OrderKernelDType(int32_t compute) { return (Bit(compute) & kHalfSet) ? static_cast<int32_t>(kF32) : compute; }
+inline int32_t OrderKernelDType(int32_t compute) {
+  return (Bit(compute) & kHalfSet) ? static_cast<int32_t>(kF32) : compute;
+}
 
 // What is the same for all lines of a call. Flags, methods: those of numrs/order.h.
 struct OrderOptions {

@@ -21,7 +21,7 @@ enum class RandomCheck : uint8_t {
   LOC_SCALE,    // finite, scale >= 0
   SCALE,        // finite, >= 0
   SHAPE_SCALE,  // finite, both >= 0
-  A_B,          // finite, both > 0
+  A_B,          // finite, both >= 1e-300
   LAM,          // 0 … kRandomMostLam
   N_P,          // whole numbers 0 … 2^53, 0 <= p <= 1
   P,            // 0 <= p <= 1

@@ -50,7 +50,8 @@ constexpr Backend Make(const char* name, int32_t vector_bytes, int (*score)()) {
                  [] { return cpu::Rolling(kTarget); },
                  [] { return cpu::Order(kTarget); },
                  [] { return cpu::Stats(kTarget); },
-                 [] { return cpu::Random(kTarget); }};
+                 [] { return cpu::Random(kTarget); },
+                 [] { return cpu::Fft(kTarget); }};
 }
 
 constexpr Backend kBackends[] = {

@@ -218,8 +218,8 @@ template <typename From, typename To>
 struct HalfStep {
   using Lane = LaneOf<From>;
   static constexpr bool kTo = ops::kIsHalf<To>, kFrom = ops::kIsHalf<From>;
-  static constexpr bool kWide = std::is_same<From, double>::value || std::is_same<To, double>::value ||
-                                (kIsInteger<Lane> && sizeof(Lane) == 4);
+  static constexpr bool kWide =
+      std::is_same<From, double>::value || std::is_same<To, double>::value || (kIsInteger<Lane> && sizeof(Lane) == 4);
   using D = hn::ScalableTag<std::conditional_t<kWide, double, float>>;
   static int64_t Elements() { return static_cast<int64_t>(hn::Lanes(D())); }
 

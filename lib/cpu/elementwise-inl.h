@@ -381,7 +381,8 @@ struct Row {
     row[id] = Loop<typename KernelFunctor<Fn, cxx>::type, KernelType<typename KernelFunctor<Fn, cxx>::type, cxx>, \
                    kBool>::Run;
 #define NUMRS_HALF(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) \
-  if constexpr ((kFilled & Bit(id)) != 0) row[id] = HalfRun<Loop, typename KernelFunctor<Fn, float>::type, cxx, kBool>();
+  if constexpr ((kFilled & Bit(id)) != 0)                            \
+    row[id] = HalfRun<Loop, typename KernelFunctor<Fn, float>::type, cxx, kBool>();
 #include "table/dtype.def"
   }
 };

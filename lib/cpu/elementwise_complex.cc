@@ -14,13 +14,13 @@ namespace numrs {
 namespace HWY_NAMESPACE {
 namespace {
 
-struct AddPairs {
+struct AddPairs : Paired {  // a single value is a pair too
   template <class D, class V>
   HWY_INLINE V operator()(D, V a, V b) const {
     return hn::Add(a, b);
   }
 };
-struct SubtractPairs {
+struct SubtractPairs : Paired {
   template <class D, class V>
   HWY_INLINE V operator()(D, V a, V b) const {
     return hn::Sub(a, b);

@@ -109,7 +109,8 @@ HWY_INLINE void RunHalf(const void* const* x, uint32_t scalars, void* results, i
     uint16_t value;
     std::memcpy(&value, x[k], sizeof(value));
     const hn::ScalableTag<uint16_t> d16;
-    for (size_t i = 0; i < static_cast<size_t>(block); i += hn::Lanes(d16)) hn::Store(hn::Set(d16, value), d16, own[k] + i);
+    for (size_t i = 0; i < static_cast<size_t>(block); i += hn::Lanes(d16))
+      hn::Store(hn::Set(d16, value), d16, own[k] + i);
     in.at[k] = own[k];
     in.step[k] = 0;
   }
@@ -152,9 +153,7 @@ using HalfKernel = std::conditional_t<kBool, HalfBool<Fn, H, kInputs>, HalfSame<
 
 template <class Fn, class H, bool kBool, bool kPack>
 struct HalfMap {
-  static void Run(const void* x, void* y, int64_t n) {
-    RunHalf<HalfKernel<Fn, H, kBool, 1, kPack>, 1>(&x, 0, y, n);
-  }
+  static void Run(const void* x, void* y, int64_t n) { RunHalf<HalfKernel<Fn, H, kBool, 1, kPack>, 1>(&x, 0, y, n); }
 };
 template <class Fn, class H, bool kBool, bool kPack>
 struct HalfZip {

@@ -129,7 +129,8 @@ struct NextAfter16 {
     auto result = hn::IfThenElse(hn::Eq(abs_a, zero), hn::Or(sign_b, one), moved);
     result = hn::IfThenElse(hn::Eq(key_a, key_b), hn::BitCast(di, b), result);
     const auto nan = hn::Or(hn::Gt(abs_a, infinity), hn::Gt(abs_b, infinity));
-    return hn::BitCast(d, hn::IfThenElse(nan, hn::Set(di, H::kInfinity | 1 << (H::kInfinity == 0x7C00 ? 9 : 6)), result));
+    return hn::BitCast(d,
+                       hn::IfThenElse(nan, hn::Set(di, H::kInfinity | 1 << (H::kInfinity == 0x7C00 ? 9 : 6)), result));
   }
 };
 template <class H>

@@ -1,5 +1,5 @@
-// The table of linear algebra of backend "cpu": float products on Highway, integer ones in gemm_integer-inl.h, singular
-// values by LAPACK.
+// The table of linear algebra of backend "cpu": float products on Highway, integer ones in gemm_integer-inl.h,
+// decompositions by LAPACK.
 #include "cpu/lapack.h"
 #include "cpu/targets.h"
 
@@ -8,6 +8,7 @@
 #include "hwy/foreach_target.h"
 #include "hwy/highway.h"
 
+#include "cpu/dot_complex-inl.h"
 #include "cpu/gemm-inl.h"
 #include "cpu/gemm_integer-inl.h"
 #include "cpu/gemv-inl.h"
@@ -24,8 +25,6 @@ void FillFloat(LinalgTable* t) {
   t->pack[dtype] = PackPanels<T>;
   t->tile[dtype] = Tile<T>;
   t->gemv[dtype] = GemvKernel<T>;
-  t->singular_bytes[dtype] = LapackSingularBytes<T>;
-  t->singular[dtype] = LapackSingular<T>;
 }
 
 const LinalgTable* LocalLinalg() {
@@ -34,6 +33,8 @@ const LinalgTable* LocalLinalg() {
     FillFloat<float>(&t);
     FillFloat<double>(&t);
     FillIntegers(&t);
+    FillComplex(&t);
+    FillLapack(&t);
     return t;
   }();
   return &table;

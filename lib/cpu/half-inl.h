@@ -53,7 +53,8 @@ HWY_INLINE hn::Vec<DF> WidenHalf(DF d, hn::Vec<DHalfOf<DF>> x) {
     const auto number = hn::BitCast(du, hn::Mul(hn::BitCast(d, shifted), hn::Set(d, 0x1p112f)));
     const auto irest = hn::BitCast(di, rest);
     const auto beyond = hn::RebindMask(du, hn::Gt(irest, hn::Set(di, 0x7BFF)));  // infinite or NaN
-    const auto quiet = hn::IfThenElseZero(hn::RebindMask(du, hn::Gt(irest, hn::Set(di, 0x7C00))), hn::Set(du, 0x400000));
+    const auto quiet =
+        hn::IfThenElseZero(hn::RebindMask(du, hn::Gt(irest, hn::Set(di, 0x7C00))), hn::Set(du, 0x400000));
     const auto special = hn::Or(hn::Or(shifted, hn::Set(du, 0x7F800000)), quiet);
     return hn::BitCast(d, hn::Or(sign, hn::IfThenElse(beyond, special, number)));
 #endif
@@ -107,8 +108,7 @@ HWY_INLINE hn::Vec<DHalfOf<DF>> NarrowHalf(DF d, hn::Vec<DF> x) {
     const auto half = hn::Set(d, 0.5f);
     const auto tiny = hn::Sub(hn::BitCast(du, hn::Add(hn::BitCast(d, magnitude), half)), hn::BitCast(du, half));
     const auto last = hn::And(hn::ShiftRight<13>(magnitude), hn::Set(du, 1));
-    const auto normal = hn::ShiftRight<13>(
-        hn::Add(hn::Sub(magnitude, hn::Set(du, 0x38000000 - 0xFFF)), last));
+    const auto normal = hn::ShiftRight<13>(hn::Add(hn::Sub(magnitude, hn::Set(du, 0x38000000 - 0xFFF)), last));
     auto y = hn::IfThenElse(hn::RebindMask(du, hn::Lt(im, hn::Set(di, 0x38800000))), tiny, normal);
     y = hn::IfThenElse(hn::RebindMask(du, hn::Gt(im, hn::Set(di, 0x477FEFFF))), hn::Set(du, 0x7C00), y);
     const auto payload = hn::Or(hn::Set(du, 0x7E00), hn::And(hn::ShiftRight<13>(magnitude), hn::Set(du, 0x1FF)));
@@ -160,8 +160,8 @@ HWY_INLINE void StoreHalf(hn::Vec<DF> v, DF d, uint16_t* p) {
   hn::StoreU(NarrowHalf<H>(d, v), DHalfOf<DF>(), p);
 }
 
-// Twice as many as float32 has lanes, in two vectors in any order: the same one for LoadPair and StorePair. bfloat16: the
-// elements of even index, which need no shuffle, and those of odd index.
+// Twice as many as float32 has lanes, in two vectors in any order: the same one for LoadPair and StorePair. bfloat16:
+// the elements of even index, which need no shuffle, and those of odd index.
 template <class V>
 struct HalfPair {
   V a, b;

@@ -1,5 +1,5 @@
-// LAPACK of the OpenBLAS that comes with the library. Nothing here depends on the instruction set: OpenBLAS has its own
-// dispatch.
+// The LinalgTable slots of table/lapack.def in backend "cpu". Nothing here depends on the instruction set: OpenBLAS has
+// its own dispatch.
 #pragma once
 
 #include "core/linalg_tables.h"
@@ -7,11 +7,21 @@
 namespace numrs {
 namespace cpu {
 
-// The slots of LinalgTable, T float or double.
+void FillLapack(LinalgTable* t);
+
+// Matrices of at most so many rows and columns are factorised here, without LAPACK: a call of it costs more.
+constexpr int64_t kSmallMatrix = 8;
+constexpr int64_t kSmallCholesky = 5;
+
+// The kernels of these, n <= kSmallMatrix; no scratch memory.
 template <typename T>
-Status LapackSingularBytes(const char* function, int64_t rows, int64_t cols, size_t* bytes);
+LapackEnd SmallCholesky(const LapackItem& s);
 template <typename T>
-void LapackSingular(const SingularValues& s);
+LapackEnd SmallSolve(const LapackItem& s);
+template <typename T>
+LapackEnd SmallInverse(const LapackItem& s);
+template <typename T>
+LapackEnd SmallDeterminant(const LapackItem& s);
 
 }  // namespace cpu
 }  // namespace numrs

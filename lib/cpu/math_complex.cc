@@ -130,7 +130,7 @@ struct SqrtParts {
     else
       size = f64::Hypot(d, z.re, z.im);
     const V root = hn::Sqrt(hn::Mul(half, hn::Add(x, size)));
-    const V other = hn::Div(hn::Mul(half, hn::Abs(z.im)), root);
+    const V other = hn::Div(hn::Abs(z.im), hn::Add(root, root));
     const auto left = hn::Lt(z.re, zero);
     return Checked<F, SqrtScalar>(d, z, Parts<V>{hn::IfThenElse(left, other, root), hn::CopySignToAbs(hn::IfThenElse(left, root, other), z.im)}, regular);
   }

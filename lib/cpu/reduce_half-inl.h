@@ -1,5 +1,5 @@
-// Sums of 16-bit floats faster than by converting each element to float64. A block's sum in float64 is exact where no bit
-// falls off its end; then the order does not matter, and whatever is exact gives the bits of the tree.
+// Sums of 16-bit floats faster than by converting each element to float64. A block's sum in float64 is exact where no
+// bit falls off its end; then the order does not matter, and whatever is exact gives the bits of the tree.
 
 #if defined(NUMRS_CPU_REDUCE_HALF_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef NUMRS_CPU_REDUCE_HALF_INL_H_
@@ -45,24 +45,31 @@ HWY_INLINE double SumOfBlock(const Half* x, int64_t m) {
     low[k] = hn::Zero(d);
     high[k] = hn::Zero(di);
   }
-  int64_t i = 0;
-  for (; i + kStep <= m; i += kStep) {
-    hwy::Prefetch(AtBytes(x + i, kAhead));
+  const auto take = [&](const uint16_t* at) HWY_ATTR {
     for (int k = 0; k < 4; k++) {
-      const VF32 v = LoadHalf<Half>(d, reinterpret_cast<const uint16_t*>(x + i) + k * kLanes32);
-      const VF32 shifted = hn::Add(v, split);
+      const VF32 v = LoadHalf<Half>(d, at + k * kLanes32), shifted = hn::Add(v, split);
       high[k] = hn::Add(high[k], hn::BitCast(di, shifted));
       low[k] = hn::Add(low[k], hn::Sub(v, hn::Sub(shifted, split)));
     }
+  };
+  int64_t i = 0;
+  for (; i + kStep <= m; i += kStep) {
+    hwy::Prefetch(AtBytes(x + i, kAhead));
+    take(reinterpret_cast<const uint16_t*>(x + i));
+  }
+  if (i < m) {  // zeros add nothing
+    HWY_ALIGN uint16_t last[kStep] = {};
+    std::memcpy(last, reinterpret_cast<const char*>(x + i), static_cast<size_t>(m - i) * sizeof(uint16_t));
+    take(last);
+    i += kStep;
   }
   // The bits of `split` came along with each element; all wraps.
   const uint32_t bias = static_cast<uint32_t>(i / kLanes32) * 0x48400000u;
-  const auto highs = hn::Sub(hn::Add(hn::Add(high[0], high[1]), hn::Add(high[2], high[3])),
-                             hn::Set(di, static_cast<int32_t>(bias)));
+  const auto highs =
+      hn::Sub(hn::Add(hn::Add(high[0], high[1]), hn::Add(high[2], high[3])), hn::Set(di, static_cast<int32_t>(bias)));
   VF64 sum = hn::Mul(WideLanes(highs), hn::Set(DF64(), 0x1p-6));
   for (int k = 0; k < 4; k++) sum = hn::Add(sum, WideLanes(low[k]));
-  double total = hn::GetLane(hn::SumOfLanes(DF64(), sum));
-  if (i < m) total += TreeBlock<Adds, false>(x + i, m - i, Same());
+  const double total = hn::GetLane(hn::SumOfLanes(DF64(), sum));
   // 0 may have to be -0.
   return HWY_LIKELY(total == total && total != 0) ? total : TreeBlock<Adds, true>(x, m, Same());
 }
@@ -103,47 +110,44 @@ HWY_INLINE double SumOfBlock(const BFloat16* x, int64_t m) {
   constexpr int64_t kPair = 2 * HWY_LANES(float), kStep = 2 * kPair, kPiece = 1024;
   if (m < 4 * kStep) return TreeBlock<Adds, true>(x, m, Same());
   const DF32 d;
+  const hn::Half<DF32> dh;
   Exponents all;
   VF64 sums[2] = {hn::Zero(DF64()), hn::Zero(DF64())};
   double rest = 0;
-  int64_t begin = 0;
-  for (; m - begin >= kStep; begin += kPiece) {
-    const int64_t n = HWY_MIN(m - begin, kPiece) / kStep * kStep;
-    const BFloat16* piece = x + begin;
-    const Exponents e = ExponentsOf(piece, n);
+  bool exact = true;
+  // n elements, a multiple of kStep.
+  const auto take = [&](const uint16_t* piece, int64_t n) HWY_ATTR {
+    const BFloat16* elements = reinterpret_cast<const BFloat16*>(piece);
+    const Exponents e = ExponentsOf(elements, n);
     all.most = HWY_MAX(all.most, e.most);
     all.least = HWY_MIN(all.least, e.least);
-    if (HWY_UNLIKELY(e.spread() > 14 || e.most > 250)) {
-      if (all.spread() > 33 || e.most > 250) return TreeBlock<Adds, true>(x, m, Same());
-      rest += TreeBlock<Adds, true>(piece, n, Same());
-    } else {
-      const hn::Half<DF32> dh;
-      for (int64_t i = 0; i < n; i += kStep) {
-        const uint16_t* at = reinterpret_cast<const uint16_t*>(piece + i);
-        hwy::Prefetch(AtBytes(at, kAhead));
-        if constexpr (kStep > 32) hwy::Prefetch(AtBytes(at, kAhead + 64));
-        const auto p = LoadPair<BFloat16>(d, at), q = LoadPair<BFloat16>(d, at + kPair);
-        const VF32 four = hn::Add(hn::Add(p.a, p.b), hn::Add(q.a, q.b));
-        sums[0] = hn::Add(sums[0], hn::PromoteTo(DF64(), hn::LowerHalf(dh, four)));
-        sums[1] = hn::Add(sums[1], hn::PromoteTo(DF64(), hn::UpperHalf(dh, four)));
-      }
+    exact = all.spread() <= 33 && e.most <= 250;
+    if (HWY_UNLIKELY(e.spread() > 14 || !exact)) {
+      if (exact) rest += TreeBlock<Adds, true>(elements, n, Same());
+      return;
     }
-    if (n < kPiece) {
-      begin += n;
-      break;
+    for (int64_t i = 0; i < n; i += kStep) {
+      const uint16_t* at = piece + i;
+      hwy::Prefetch(AtBytes(at, kAhead));
+      if constexpr (kStep > 32) hwy::Prefetch(AtBytes(at, kAhead + 64));
+      const auto p = LoadPair<BFloat16>(d, at), q = LoadPair<BFloat16>(d, at + kPair);
+      const VF32 four = hn::Add(hn::Add(p.a, p.b), hn::Add(q.a, q.b));
+      sums[0] = hn::Add(sums[0], hn::PromoteTo(DF64(), hn::LowerHalf(dh, four)));
+      sums[1] = hn::Add(sums[1], hn::PromoteTo(DF64(), hn::UpperHalf(dh, four)));
     }
-  }
-  double total = hn::GetLane(hn::SumOfLanes(DF64(), hn::Add(sums[0], sums[1]))) + rest;
-  if (begin < m) {
-    Exponents tail;
-    uint16_t last[kStep] = {};
+  };
+  const uint16_t* const at = reinterpret_cast<const uint16_t*>(x);
+  int64_t begin = 0;
+  for (; exact && m - begin >= kPiece; begin += kPiece) take(at + begin, kPiece);
+  const int64_t whole = (m - begin) / kStep * kStep;
+  if (exact && begin < m && whole > 0) take(at + begin, whole), begin += whole;
+  if (exact && begin < m) {  // zeros add nothing
+    HWY_ALIGN uint16_t last[kStep] = {};
     std::memcpy(last, reinterpret_cast<const char*>(x + begin), static_cast<size_t>(m - begin) * sizeof(uint16_t));
-    tail = ExponentsOf(reinterpret_cast<const BFloat16*>(last), kStep);
-    all.most = HWY_MAX(all.most, tail.most);
-    all.least = HWY_MIN(all.least, tail.least);
-    total += TreeBlock<Adds, false>(x + begin, m - begin, Same());
+    take(last, kStep);
   }
-  return HWY_LIKELY(all.spread() <= 33 && total == total && total != 0) ? total : TreeBlock<Adds, true>(x, m, Same());
+  const double total = hn::GetLane(hn::SumOfLanes(DF64(), hn::Add(sums[0], sums[1]))) + rest;
+  return HWY_LIKELY(exact && total != 0) ? total : TreeBlock<Adds, true>(x, m, Same());
 }
 
 // Any n, by blocks that a binary counter joins.

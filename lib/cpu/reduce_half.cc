@@ -1,5 +1,5 @@
-// Smallest, largest and their positions for 16-bit floats, of backend "cpu": on keys, integers of 16 bits in the order of
-// the numbers, -0 before +0. NaN wins, or is left out.
+// Smallest, largest and their positions for 16-bit floats, of backend "cpu": on keys, integers of 16 bits in the order
+// of the numbers, -0 before +0. NaN wins, or is left out.
 #include "cpu/reduce.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -39,8 +39,7 @@ struct Keys {
     V16 key = magnitude;
     if constexpr (kExtreme != Extreme::MAGNITUDE)
       key = hn::Xor(bits, hn::And(hn::BroadcastSignBit(bits), hn::Set(d, 0x7FFF)));
-    if constexpr (kSkip)
-      return hn::IfThenElse(hn::Gt(magnitude, hn::Set(d, kInfinity)), hn::Set(d, kWorst), key);
+    if constexpr (kSkip) return hn::IfThenElse(hn::Gt(magnitude, hn::Set(d, kInfinity)), hn::Set(d, kWorst), key);
     *most = hn::Max(*most, magnitude);
     return key;
   }
@@ -132,7 +131,8 @@ struct Keys {
       const int64_t part = HWY_MIN(kN, w - v);
       V16 best = hn::Set(d, kWorst);
       for (int64_t i = 0; i < n; i++)
-        best = Better(best, KeyWithNaN(LoadPart(d, reinterpret_cast<const int16_t*>(AtBytes(p, i * row_stride) + v), part)));
+        best = Better(best,
+                      KeyWithNaN(LoadPart(d, reinterpret_cast<const int16_t*>(AtBytes(p, i * row_stride) + v), part)));
       hn::Store(best, d, keys);
       for (int64_t j = 0; j < part; j++) out[v + j] = ValueOf(keys[j]);
     }

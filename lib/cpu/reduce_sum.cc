@@ -109,7 +109,7 @@ void FinishMean(const void* states, int64_t w, int64_t n, double, void* y) {
 
 template <template <typename> class Scalar, class Op, class Map>
 void FillOne(ReduceTable* t, int32_t op) {
-#define NUMRS_TREE(dtype, cxx)                                  \
+#define NUMRS_TREE(dtype, cxx)                                     \
   t->rows[op][dtype] = TreeRows<ops::AccOf<Scalar, cxx>, Op, Map>; \
   t->columns[op][dtype] = Columns<Tree<ops::AccOf<Scalar, cxx>, Op, Map>>;
   NUMRS_TREE(kF16, Half)

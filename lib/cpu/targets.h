@@ -27,6 +27,7 @@ const RollingTable* Rolling(int64_t target);
 const OrderTable* Order(int64_t target);
 const StatsTable* Stats(int64_t target);
 const RandomTable* Random(int64_t target);
+const FftTable* Fft(int64_t target);
 
 }  // namespace cpu
 }  // namespace numrs

@@ -157,12 +157,13 @@ inline double PoissonElement(OwnBlocks& own, const PoissonConstants& c) {
     for (; u >= sum && k < kInverseMost; sum += p) p *= c.lam / ++k;
     return k;
   }
+  const uint32_t last = own.attempt + kMostAttempts;
   for (;;) {
     const ops::PhiloxBlock block = own.Next();
     const double u = Unit(kDouble, block.low) - 0.5, v = OpenUnit(kDouble, block.high), us = 0.5 - std::fabs(u);
     const double k = Trial(c.a, c.b, c.lam + 0.43, u, us);
     if (us >= kQuick && v <= c.vr) return k;
-    if (own.attempt >= kMostAttempts) return c.lam;
+    if (own.attempt >= last) return c.lam;
     if (!(k >= 0 && k < 0x1p63) || (us < 0.013 && v > us)) continue;
     if (ScalarLog(v * c.inverse_alpha / (c.a / (us * us) + c.b)) <= LogPoisson(k, c.lam)) return k;
   }
@@ -192,12 +193,13 @@ struct BinomialConstants {
   }
 };
 inline double BinomialAccepted(OwnBlocks& own, const BinomialConstants& c) {
+  const uint32_t last = own.attempt + kMostAttempts;
   for (;;) {
     const ops::PhiloxBlock block = own.Next();
     const double u = Unit(kDouble, block.low) - 0.5, v = OpenUnit(kDouble, block.high), us = 0.5 - std::fabs(u);
     const double k = Trial(c.a, c.b, c.n * c.p + 0.5, u, us);
     if (us >= kQuick && v <= c.vr) return k;
-    if (own.attempt >= kMostAttempts) return std::floor(c.n * c.p);
+    if (own.attempt >= last) return std::floor(c.n * c.p);
     if (!(k >= 0 && k <= c.n)) continue;
     if (ScalarLog(v * c.alpha / (c.a / (us * us) + c.b)) <= LogBinomial(k, c.n, c.p, c.q) - c.at_mode) return k;
   }

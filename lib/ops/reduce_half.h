@@ -1,5 +1,5 @@
-// The accumulators of ops/reduce.h for the 16-bit floats: elements are taken as float32, states are those of float32, and a
-// result is rounded once, from the float64 state where there is one.
+// The accumulators of ops/reduce.h for the 16-bit floats: elements are taken as float32, states are those of float32,
+// and a result is rounded once, from the float64 state where there is one.
 #pragma once
 
 #include "ops/reduce.h"

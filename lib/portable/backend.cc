@@ -21,7 +21,8 @@ const Backend* PortableBackend() {
                                   portable::Rolling,
                                   portable::Order,
                                   portable::Stats,
-                                  portable::Random};
+                                  portable::Random,
+                                  portable::Fft};
   return &backend;
 }
 

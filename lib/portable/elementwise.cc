@@ -44,7 +44,8 @@ template <class Fn, typename A, typename T>
 void Ternary(const void* a, const void* b, const void* c, void* y, int64_t n, uint32_t scalars) {
   const int64_t step_a = scalars & 1 ? 0 : 1, step_b = scalars & 2 ? 0 : 1, step_c = scalars & 4 ? 0 : 1;
   for (int64_t i = 0; i < n; i++) {
-    StoreResult<T>(y, i, Fn()(Operand<Fn, A>(a, i * step_a), Operand<Fn, T>(b, i * step_b), Operand<Fn, T>(c, i * step_c)));
+    StoreResult<T>(y, i,
+                   Fn()(Operand<Fn, A>(a, i * step_a), Operand<Fn, T>(b, i * step_b), Operand<Fn, T>(c, i * step_c)));
   }
 }
 template <class Fn, typename T>

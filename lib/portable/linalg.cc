@@ -1,11 +1,10 @@
-// Linear algebra of cpu-portable: products by plain loops in the order that core/linalg_tables.h fixes, every dtype and
-// layout; singular values by rotations. The oracle of the tests.
-#include <algorithm>
+// Linear algebra of cpu-portable: products by plain loops in the order that core/linalg_tables.h fixes, every real dtype
+// and layout. The oracle of the tests. Decompositions are in lapack_factor.cc and lapack_spectral.cc.
 #include <cmath>
-#include <limits>
 #include <type_traits>
 
-#include "portable/portable.h"
+#include "ops/dot_complex.h"
+#include "portable/lapack.h"
 
 namespace numrs {
 namespace portable {
@@ -59,66 +58,38 @@ void GemmBool(const Gemm& g) {
   }
 }
 
-// Singular values by one-sided Jacobi rotations (Hestenes 1958) in double: vectors along the shorter extent are turned
-// in pairs until all are orthogonal; their lengths are the values.
-Status JacobiBytes(const char* function, int64_t rows, int64_t cols, size_t* bytes) {
-  if (__builtin_mul_overflow(static_cast<size_t>(rows) * sizeof(double), static_cast<size_t>(cols), bytes))
-    return Fail(NUMRS_NO_MEMORY, "%s: the buffers would overflow 64 bits", function);
-  return NUMRS_OK;
+// The real form of a complex b, for products: see LinalgTable.
+template <typename R>
+void Expand(const void* b, int64_t b_row, int64_t b_col, int64_t k, int64_t n, void* to) {
+  const R* const from = static_cast<const R*>(b);
+  R* const out = static_cast<R*>(to);
+  for (int64_t p = 0; p < k; p++) {
+    R *const first = out + 4 * p * n, *const second = first + 2 * n;
+    const R* const row = from + 2 * p * b_row;
+    for (int64_t j = 0; j < n; j++) {
+      const R re = row[2 * j * b_col], im = row[2 * j * b_col + 1];
+      first[2 * j] = re;
+      first[2 * j + 1] = im;
+      second[2 * j] = -im;
+      second[2 * j + 1] = re;
+    }
+  }
 }
 
-template <typename T>
-void Jacobi(const SingularValues& s) {
-  constexpr int kSweeps = 60;  // about 10 are the rule
-  const int64_t count = std::min(s.rows, s.cols), length = std::max(s.rows, s.cols);
-  const bool by_rows = s.rows <= s.cols;
-  double* const vectors = static_cast<double*>(s.scratch);
-  double largest = 0;
-  bool finite = true;
-  for (int64_t v = 0; v < count; v++) {
-    for (int64_t e = 0; e < length; e++) {
-      const double x = static_cast<double>(Load<T>(s.a, by_rows ? v * s.cols + e : e * s.cols + v));
-      finite &= std::isfinite(x);
-      largest = std::max(largest, std::fabs(x));
-      vectors[v * length + e] = x;
-    }
-  }
-  // Elements near 1, so that no square overflows.
-  int exponent = 0;
-  if (finite) std::frexp(largest, &exponent);
-  for (int64_t i = 0; finite && i < count * length; i++) vectors[i] = std::ldexp(vectors[i], -exponent);
-  bool turned = true;
-  for (int sweep = 0; finite && turned && sweep < kSweeps; sweep++) {
-    turned = false;
-    for (int64_t i = 0; i < count; i++) {
-      for (int64_t j = i + 1; j < count; j++) {
-        double *x = vectors + i * length, *y = vectors + j * length, xx = 0, yy = 0, xy = 0;
-        for (int64_t e = 0; e < length; e++) {
-          xx += x[e] * x[e];
-          yy += y[e] * y[e];
-          xy += x[e] * y[e];
+template <typename R>
+void DotComplex(const void* a, const void* b, int64_t n, double* sums) {
+  DotTree(
+      n,
+      [=](int64_t begin, int64_t end, double* p, double* q) {
+        for (int l = 0; l < kDotLanes; l++) p[l] = q[l] = 0;
+        for (int64_t i = 2 * begin; i < 2 * end; i++) {
+          const double x = static_cast<double>(Load<R>(a, i)), y = static_cast<double>(Load<R>(b, i)),
+                       other = static_cast<double>(Load<R>(b, i ^ 1));
+          p[(i - 2 * begin) % kDotLanes] += x * y;
+          q[(i - 2 * begin) % kDotLanes] += x * other;
         }
-        if (std::fabs(xy) <= 0x1p-52 * std::sqrt(xx) * std::sqrt(yy) || xy == 0) continue;
-        turned = true;
-        const double zeta = (yy - xx) / (2 * xy);
-        const double t = (zeta < 0 ? -1 : 1) / (std::fabs(zeta) + std::hypot(1.0, zeta));
-        const double c = 1 / std::hypot(1.0, t), sine = c * t;
-        for (int64_t e = 0; e < length; e++) {
-          const double before = x[e];
-          x[e] = c * before - sine * y[e];
-          y[e] = sine * before + c * y[e];
-        }
-      }
-    }
-  }
-  double* const values = vectors;  // value v is written when vector v is no longer needed
-  for (int64_t v = 0; v < count; v++) {
-    double sum = 0;
-    for (int64_t e = 0; e < length; e++) sum += vectors[v * length + e] * vectors[v * length + e];
-    values[v] = finite && !turned ? std::ldexp(std::sqrt(sum), exponent) : std::numeric_limits<double>::quiet_NaN();
-  }
-  if (finite && !turned) std::sort(values, values + count, [](double p, double q) { return p > q; });
-  for (int64_t v = 0; v < count; v++) Store(s.values, v, static_cast<T>(values[v]));
+      },
+      sums);
 }
 
 template <typename T>
@@ -126,8 +97,6 @@ void FillSlots(LinalgTable* t) {
   constexpr int32_t dtype = DTypeOf<T>::value;
   if constexpr (std::is_floating_point<T>::value) {
     t->gemm[dtype] = GemmFloat<T>;
-    t->singular_bytes[dtype] = JacobiBytes;
-    t->singular[dtype] = Jacobi<T>;
   } else if constexpr (std::is_same<T, Bool>::value) {
     t->gemm[dtype] = GemmBool;
   } else {
@@ -142,6 +111,12 @@ const LinalgTable* Linalg() {
     LinalgTable t{};
 #define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) FillSlots<cxx>(&t);
 #include "table/dtype.def"
+    t.dot_complex[kC64] = DotComplex<float>;
+    t.dot_complex[kC128] = DotComplex<double>;
+    t.expand[kC64] = Expand<float>;
+    t.expand[kC128] = Expand<double>;
+    FillLapackFactors(&t);
+    FillLapackSpectra(&t);
     return t;
   }();
   return &table;

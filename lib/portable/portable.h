@@ -21,6 +21,7 @@ const RollingTable* Rolling();
 const OrderTable* Order();
 const StatsTable* Stats();
 const RandomTable* Random();
+const FftTable* Fft();
 
 // Element i of memory of any alignment; bool comes in as 0 or 1.
 template <typename T>

@@ -214,7 +214,7 @@ double Allowed(Limits ulp, int32_t dtype) {
 }
 
 // Complex numbers: arithmetic has the same bits; the square root, the length, the angle and all functions have bounds
-// of their own (docs/accuracy.md), and cpu-portable's are within one ULP.
+// of their own (docs/complex.md), and cpu-portable's are within one ULP.
 double AllowedComplex(const char* name, Limits ulp, int32_t dtype) {
   bool inexact = ulp.f64 > 0;
   for (const char* one : {"sqrt", "sign", "angle"}) inexact |= std::strcmp(name, one) == 0;
@@ -389,7 +389,8 @@ void FillWithNaNs(unsigned char* p, int32_t dtype, int64_t n, int input) {
     uint16_t half;
     std::memcpy(&half, p + i * SizeOf(dtype), sizeof(half));
     const uint16_t none = 0;
-    if ((Bit(dtype) & kHalfSet) && (half & 0x7FFF) > (dtype == kF16 ? 0x7C00 : 0x7F80)) std::memcpy(p + i * 2, &none, 2);
+    if ((Bit(dtype) & kHalfSet) && (half & 0x7FFF) > (dtype == kF16 ? 0x7C00 : 0x7F80))
+      std::memcpy(p + i * 2, &none, 2);
   }
   const size_t size = static_cast<size_t>(SizeOf(dtype));
   uint64_t state = seed * 7919u + 88172645463325252u;
@@ -399,7 +400,9 @@ void FillWithNaNs(unsigned char* p, int32_t dtype, int64_t n, int input) {
     const uint64_t f64 = 0x7FF0000000000001u | r;
     const uint16_t half = static_cast<uint16_t>((dtype == kF16 ? 0x7C01 : 0x7F81) | r >> 48);
     if (r % 2 == 0 && i % 2 == input) {
-      const void* nan = dtype == kF32 ? static_cast<const void*>(&f32) : dtype == kF64 ? static_cast<const void*>(&f64) : &half;
+      const void* nan = dtype == kF32   ? static_cast<const void*>(&f32)
+                        : dtype == kF64 ? static_cast<const void*>(&f64)
+                                        : &half;
       std::memcpy(p + static_cast<size_t>(i) * size, nan, size);
     }
   }

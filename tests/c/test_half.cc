@@ -1,5 +1,5 @@
-// float16 and bfloat16: conversions against the definition of rounding, every unary function on all 65,536 elements, binary
-// ones on all of them beside chosen values, sums beyond 16 bits, raw functions.
+// float16 and bfloat16: conversions against the definition of rounding, every unary function on all 65,536 elements,
+// binary ones on all of them beside chosen values, sums beyond 16 bits, raw functions.
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -97,9 +97,10 @@ void CheckConversions() {
     int wrong = 0;
     for (size_t i = 0; i < 65536; i++) {
       const double v = Value(all[i]);
-      wrong += !(v != v ? singles[i] != singles[i] && doubles[i] != doubles[i]
-                        : v == static_cast<double>(singles[i]) && v == doubles[i] &&
-                              std::signbit(v) == std::signbit(singles[i]) && std::signbit(v) == std::signbit(doubles[i]));
+      wrong +=
+          !(v != v ? singles[i] != singles[i] && doubles[i] != doubles[i]
+                   : v == static_cast<double>(singles[i]) && v == doubles[i] &&
+                         std::signbit(v) == std::signbit(singles[i]) && std::signbit(v) == std::signbit(doubles[i]));
     }
     CHECK(wrong == 0);
     std::vector<H> y(x.size());
@@ -162,13 +163,13 @@ TEST_CASE("16-bit floats convert as the formats say, rounded to the nearest, tie
 }
 
 TEST_CASE("unary functions of all 65,536 elements are rounded once or nearly so", "[half]") {
-#define NUMRS_UNARY(id, name, Fn, dtypes, result, ulp32, ulp64, cost)                                                \
-  {                                                                                                                  \
-    double (*exact)(double) = kNone;                                                                                 \
-    if constexpr (ResultRule::result == ResultRule::SAME && (classes::dtypes.kernels & Bit(kF64)) != 0)              \
-      exact = Exact<ops::Fn>;                                                                                        \
-    CheckUnary<Half>(id, #name, ulp32, ResultRule::result, classes::dtypes.kernels, exact);                          \
-    CheckUnary<BFloat16>(id, #name, ulp32, ResultRule::result, classes::dtypes.kernels, exact);                      \
+#define NUMRS_UNARY(id, name, Fn, dtypes, result, ulp32, ulp64, cost)                                   \
+  {                                                                                                     \
+    double (*exact)(double) = kNone;                                                                    \
+    if constexpr (ResultRule::result == ResultRule::SAME && (classes::dtypes.kernels & Bit(kF64)) != 0) \
+      exact = Exact<ops::Fn>;                                                                           \
+    CheckUnary<Half>(id, #name, ulp32, ResultRule::result, classes::dtypes.kernels, exact);             \
+    CheckUnary<BFloat16>(id, #name, ulp32, ResultRule::result, classes::dtypes.kernels, exact);         \
   }
 #include "table/unary.def"
 }
@@ -177,7 +178,8 @@ TEST_CASE("binary operations of all elements beside chosen ones have the bits of
   for (const int32_t dtype : {kF16, kBF16}) {
     std::vector<uint16_t> a(65536), b(65536), wanted(65536), got(65536);
     for (int i = 0; i < 65536; i++) a[static_cast<size_t>(i)] = static_cast<uint16_t>(i);
-    for (const int chosen : {0, 0x8000, 1, 0x3C00, 0xBC00, 0x3F80, 0x7BFF, 0x7C00, 0xFF80, 0x7E00, 0x7F80, 0x4248, 0x1234, 0xB5A3}) {
+    for (const int chosen :
+         {0, 0x8000, 1, 0x3C00, 0xBC00, 0x3F80, 0x7BFF, 0x7C00, 0xFF80, 0x7E00, 0x7F80, 0x4248, 0x1234, 0xB5A3}) {
       b.assign(65536, static_cast<uint16_t>(chosen));
       for (int op = 0; op < kBinaryOps; op++) {
         if (!(kBinaryRows[op].op_class.kernels & Bit(dtype))) continue;
@@ -187,7 +189,9 @@ TEST_CASE("binary operations of all elements beside chosen ones have the bits of
           kernels.binary.fn[op][dtype](a.data(), b.data(), got.data(), 65536, 0);
           int different = 0;
           for (size_t i = 0; i < bytes / 2; i++) {
-            const auto nan = [&](uint16_t v) { return bytes > 65536 && (v & 0x7FFF) > (dtype == kF16 ? 0x7C00 : 0x7F80); };
+            const auto nan = [&](uint16_t v) {
+              return bytes > 65536 && (v & 0x7FFF) > (dtype == kF16 ? 0x7C00 : 0x7F80);
+            };
             different += got[i] != wanted[i] && !(nan(got[i]) && nan(wanted[i]));
           }
           INFO(kernels.target << " " << kBinaryRows[op].name << " " << NameOf(dtype) << " " << chosen);

@@ -34,8 +34,7 @@ TEST_CASE("every reduction, dtype and instruction set against wide arithmetic, w
             const long double got = Wide(first.data() + (o * inner + i) * SizeOf(result), result);
             INFO(kReduceRows[op].name << " " << NameOf(dtype) << " n=" << n << ": got " << static_cast<double>(got)
                                       << ", expected " << static_cast<double>(e.value));
-            const bool integer_product =
-                (op == kReduce_prod || op == kReduce_nanprod) && KindOf(result) != Kind::FLOAT;
+            const bool integer_product = (op == kReduce_prod || op == kReduce_nanprod) && KindOf(result) != Kind::FLOAT;
             if (integer_product) {  // wraps
               uint64_t product = 1, y = 0;
               for (long double v : line) product *= static_cast<uint64_t>(static_cast<int64_t>(v));
@@ -281,7 +280,7 @@ TEST_CASE("refusals name the argument and change nothing") {
 
 TEST_CASE("scans: wide arithmetic, equal bits, in place, initial") {
   for (int32_t dtype = 1; dtype < kDTypes; dtype++) {
-    if (!IsDType(dtype) || KindOf(dtype) == Kind::COMPLEX) continue;
+    if (!IsDType(dtype) || KindOf(dtype) == Kind::COMPLEX) continue;  // test_complex.cc
     const int64_t size = SizeOf(dtype),
                   shapes[][3] = {{1, 1, 1}, {2, 7, 1}, {1, 9001, 1}, {1, 1003, 11}, {3, 20, 2}, {1, 70000, 1}};
     for (const auto& s : shapes) {

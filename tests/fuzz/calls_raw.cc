@@ -30,6 +30,7 @@ enum Family : int32_t {
   kIqr,
   kSearchsorted,
   kUnique,
+  kRandom,
   kStats
 };
 // Statistics of lines: how many inputs, how many numbers per line (0: a line).
@@ -121,6 +122,10 @@ Plan MakePlan(Family family, Input* in) {
       for (int64_t& count : p.counts) count = e[0];
       p.counts[3] = 1;
       break;
+    case kRandom:  // the state, then y
+      e[0] = p.counts[1] = Extent(in), p.counts[0] = 1;
+      e[1] = in->Below(9) - 2, e[2] = in->Below(30), p.flags[0] = in->Below(9), p.flags[1] = in->Below(30);
+      break;
     case kSort:  // and other lines
     case kArgsort:
     case kPartition:
@@ -152,7 +157,7 @@ Plan MakePlan(Family family, Input* in) {
 }
 
 constexpr int ExtentsOf(Family family) {
-  constexpr int kExtents[] = {1, 3, 3, 1, 4, 6, 5, 4, 2, 3, 3, 4, 4, 4, 3, 4, 3, 3, 3, 2, 1, 3};
+  constexpr int kExtents[] = {1, 3, 3, 1, 4, 6, 5, 4, 2, 3, 3, 4, 4, 4, 3, 4, 3, 3, 3, 2, 1, 1, 3};
   return kExtents[family < kStats ? family : kStats];
 }
 
@@ -193,15 +198,25 @@ struct Maker {
         pointers[alias] = blocks[at].data() + before;
         pointers[at] = blocks[at].data() + before + shift;
       } else {
-        blocks[at] = Block(in, bytes, true);
+        blocks[at] = Block(in, bytes, !std::is_same_v<T, numrs_random_state>);
         pointers[at] = blocks[at].data();
         alias = output[at] ? -1 : alias;
+      }
+      if constexpr (std::is_same_v<T, numrs_random_state>) {  // an honest one, now and then of the wrong size
+        numrs_random_state state = NUMRS_RANDOM_STATE_INIT;
+        state.key[0] = in->Word();
+        state.counter[0] = in->Word() & ~uint64_t{7};
+        if (in->OneIn(30)) state.struct_size = 7, plan.wrong = true;
+        std::memcpy(pointers[at], &state, sizeof state);
+        blocks[at].Remember();
       }
       return static_cast<A>(pointers[at]);
     } else if constexpr (std::is_same_v<A, int64_t>) {
       return plan.extents[extent++];
     } else if constexpr (std::is_same_v<A, int32_t>) {
       return plan.flags[flag++];
+    } else if constexpr (std::is_integral_v<A>) {
+      return static_cast<A>(in->Byte());
     } else {
       static const double kValues[] = {0, 1, -1, 0.5, 3, 1e300, -1e-310};
       return static_cast<A>(in->OneIn(8) ? 0.0 / (in->Below(2) - 0.0) : kValues[in->Below(7)]);
@@ -220,7 +235,7 @@ void Run(Call* call, Input* in, Family family, numrs_status (*f)(numrs_context*,
     maker.plan.wrong = true;
   } else if (wrong == 1) {
     maker.null_at = in->Below(4);
-  } else if (wrong == 2 && family != kGemm) {  // more bytes than there are addresses
+  } else if (wrong == 2 && family != kGemm && family != kRandom) {  // more bytes than there are addresses
     constexpr size_t kWidest = std::max({(std::is_pointer_v<A> ? sizeof(std::remove_pointer_t<A>) : size_t{1})...});
     if (kWidest == 1 && (family == kElementwise || family == kDot)) return;  // 2^62 bytes: the caller's word is taken
     for (int i = 0; i < ExtentsOf(family); ++i) maker.plan.extents[i] = int64_t{1} << 62;
@@ -237,7 +252,7 @@ void Run(Call* call, Input* in, Family family, numrs_status (*f)(numrs_context*,
       maker.plan.extents[at] = columns - 1;
     }
     maker.plan.wrong = true;
-  } else if (wrong < 6 && family != kGemm && family != kTopk && family != kUnique && Probing().overlaps) {
+  } else if (wrong < 6 && family != kGemm && family != kTopk && family != kUnique && family != kRandom && Probing().overlaps) {
     maker.alias = in->Below(3);
     maker.shift = in->OneIn(2) ? 0 : in->Below(65) - 32;
   }

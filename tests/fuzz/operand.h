@@ -42,9 +42,9 @@ inline Shape Broadcastable(Input* in, const Shape& s) {
 }
 
 inline int32_t AnyDtype(Input* in) {
-  static const int32_t kDtypes[] = {NUMRS_BOOL, NUMRS_I8,  NUMRS_I16, NUMRS_I32, NUMRS_I64, NUMRS_U8,
-                                    NUMRS_U16,  NUMRS_U32, NUMRS_U64, NUMRS_F32, NUMRS_F64};
-  return kDtypes[in->Below(11)];
+  static const int32_t kDtypes[] = {NUMRS_BOOL, NUMRS_I8,  NUMRS_I16, NUMRS_I32, NUMRS_I64, NUMRS_U8,  NUMRS_U16,
+                                    NUMRS_U32,  NUMRS_U64, NUMRS_F32, NUMRS_F64, NUMRS_F16, NUMRS_BF16};
+  return kDtypes[in->Below(13)];
 }
 
 enum class Verdict {
@@ -122,6 +122,15 @@ class Operand {
     ForEach([&](size_t at) {
       if (view.dtype == NUMRS_F32) replace(0.0f, at);
       if (view.dtype == NUMRS_F64) replace(0.0, at);
+      if (view.dtype == NUMRS_F16 || view.dtype == NUMRS_BF16) {
+        uint16_t half;
+        std::memcpy(&half, memory + at, sizeof half);
+        if ((half & 0x7FFF) > (view.dtype == NUMRS_F16 ? 0x7C00 : 0x7F80)) std::memset(memory + at, 0xFF, sizeof half);
+      }
+      for (size_t part = 0; part < 2; ++part) {
+        if (view.dtype == NUMRS_C64) replace(0.0f, at + part * sizeof(float));
+        if (view.dtype == NUMRS_C128) replace(0.0, at + part * sizeof(double));
+      }
     });
   }
 

@@ -116,7 +116,7 @@ numrs_status Watched(Call* call, Input* in, bool must_refuse, F&& f) {
   _mm_setcsr(before);
   if (after != mine) Die(*call, "the floating-point environment is another than before");
   ++call->runs;
-  if (status < NUMRS_OK || status > NUMRS_INTERNAL) Die(*call, "returned a number that is no status");
+  if (status < NUMRS_OK || status > NUMRS_SINGULAR) Die(*call, "returned a number that is no status");
   if (status == NUMRS_INTERNAL) Die(*call, "returned NUMRS_INTERNAL");
   if (status == NUMRS_NO_MEMORY && !Around().memory_fails) Die(*call, "returned NUMRS_NO_MEMORY while there is memory");
   if (status == NUMRS_CANCELLED && !Around().cancels) Die(*call, "returned NUMRS_CANCELLED, but nothing cancels");

@@ -1,6 +1,7 @@
-"""Special values of the complex functions, as the array API standard 2025.12 (and with it C99, annex G) lists them: real part, imaginary part, result.
+"""Special values of the complex functions: real part, imaginary part, parts of the result.
 
-A result part written as a str has a sign that the standard leaves open. "cis" stands for the direction of the imaginary part: inf * cis(b) or 0 * cis(b).
+They are those of the array API standard 2025.12, and with it of C99, annex G. A part that is a str has a sign that the standard leaves open; "cis" is
+the direction of the imaginary part b: inf * cis(b) or 0 * cis(b).
 """
 
 from math import inf, nan, pi

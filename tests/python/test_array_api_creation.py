@@ -3,7 +3,21 @@
 import numpy as np
 import numrs
 import pytest
-from array_api_support import ALL, COMPLEX, FLOATS, HALVES, SIGNED, STANDARD, UNSIGNED, assert_kind, assert_same, dtype_of, kinds, numbers, plain
+from array_api_support import (
+    ALL,
+    COMPLEX,
+    FLOATS,
+    HALVES,
+    SIGNED,
+    STANDARD,
+    UNSIGNED,
+    assert_kind,
+    assert_same,
+    dtype_of,
+    kinds,
+    numbers,
+    plain,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -37,7 +51,13 @@ def test_dtypes_and_shapes(name):
 def test_default_dtypes():
     for maker in ("empty", "zeros", "ones", "eye"):
         assert MAKERS[maker]().dtype == numrs.float64
-    for value, dtype in ((True, "bool"), (1, "int64"), (1.0, "float64"), (1j, "complex128"), (np.float32(2), "float32")):
+    for value, dtype in (
+        (True, "bool"),
+        (1, "int64"),
+        (1.0, "float64"),
+        (1j, "complex128"),
+        (np.float32(2), "float32"),
+    ):
         assert numrs.full((2,), value).dtype == dtype
     assert_same(numrs.full((), 3j, dtype=numrs.complex64), np.asarray(3j, np.complex64))
     assert_same(numrs.full((2,), numrs.asarray(4)), np.array([4, 4]))
@@ -105,7 +125,16 @@ def test_likes(name):
 
 
 def test_arange_of_ints():
-    for start, stop, step in ((0, 5, 1), (5, 0, -1), (5, 0, 1), (0, 5, -1), (-3, 4, 3), (2, 3, 7), (0, 0, 1), (10, -10, -7)):
+    for start, stop, step in (
+        (0, 5, 1),
+        (5, 0, -1),
+        (5, 0, 1),
+        (0, 5, -1),
+        (-3, 4, 3),
+        (2, 3, 7),
+        (0, 0, 1),
+        (10, -10, -7),
+    ):
         assert_same(numrs.arange(start, stop, step), np.arange(start, stop, step))
     assert_same(numrs.arange(4), np.arange(4))
     assert_same(numrs.arange(-4), np.arange(0))
@@ -190,7 +219,16 @@ def test_linspace_of_dtypes_and_ends():
 
 @pytest.mark.parametrize(
     ("obj", "dtype"),
-    [(True, "bool"), (1, "int64"), (1.0, "float64"), (1j, "complex128"), ([True, 2], "int64"), ([1, 2.5], "float64"), ([1, 2j], "complex128"), ([[]], "float64")],
+    [
+        (True, "bool"),
+        (1, "int64"),
+        (1.0, "float64"),
+        (1j, "complex128"),
+        ([True, 2], "int64"),
+        ([1, 2.5], "float64"),
+        ([1, 2j], "complex128"),
+        ([[]], "float64"),
+    ],
 )
 def test_asarray_of_python_numbers(obj, dtype):
     got = numrs.asarray(obj)

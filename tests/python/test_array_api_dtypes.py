@@ -5,7 +5,21 @@ import math
 import numpy as np
 import numrs
 import pytest
-from array_api_support import ALL, BOOL, COMPLEX, FLOATS, HALVES, SIGNED, STANDARD, UNSIGNED, assert_kind, assert_same, dtype_of, kinds, numbers
+from array_api_support import (
+    ALL,
+    BOOL,
+    COMPLEX,
+    FLOATS,
+    HALVES,
+    SIGNED,
+    STANDARD,
+    UNSIGNED,
+    assert_kind,
+    assert_same,
+    dtype_of,
+    kinds,
+    numbers,
+)
 
 # The tables of the standard: of each kind the wider one wins; signed with unsigned is the next signed one that holds both.
 _BITS = {name: int("".join([c for c in name if c.isdigit()])) for name in SIGNED + UNSIGNED + FLOATS + COMPLEX}
@@ -55,7 +69,9 @@ def test_weak_scalars(name):
     assert numrs.result_type(x, True) == x.dtype
     assert numrs.result_type(1, x) == (x.dtype if kind != "bool" else numrs.int64)
     assert numrs.result_type(x, 1.0) == (x.dtype if kind in FLOATS + HALVES + COMPLEX else numrs.float64)
-    wanted = {"float32": "complex64", "float16": "complex64", "bfloat16": "complex64", "complex64": "complex64"}.get(kind, "complex128")
+    wanted = {"float32": "complex64", "float16": "complex64", "bfloat16": "complex64", "complex64": "complex64"}.get(
+        kind, "complex128"
+    )
     assert numrs.result_type(x, 1j) == wanted
     assert numrs.result_type(1, 2.0, x) == numrs.result_type(x, 1.0)
 
@@ -103,14 +119,28 @@ def test_isdtype_refuses():
 
 
 def test_limits_of_floats():
-    facts = {"float32": (32, 2.0**-23, 2.0**-126, 24), "float64": (64, 2.0**-52, 2.0**-1022, 53), "float16": (16, 2.0**-10, 2.0**-14, 11), "bfloat16": (16, 2.0**-7, 2.0**-126, 8)}
+    facts = {
+        "float32": (32, 2.0**-23, 2.0**-126, 24),
+        "float64": (64, 2.0**-52, 2.0**-1022, 53),
+        "float16": (16, 2.0**-10, 2.0**-14, 11),
+        "bfloat16": (16, 2.0**-7, 2.0**-126, 8),
+    }
     for name, (bits, eps, normal, digits) in facts.items():
         top = {"float32": 128, "float64": 1024, "float16": 16, "bfloat16": 128}[name]
         greatest = math.ldexp(1 - 2.0**-digits, top) if name != "float64" else 1.7976931348623157e308
         for given_type in (dtype_of(name), numrs.ones(1, dtype=name), np.ones(1, dtype_of(name))):
             info = numrs.finfo(given_type)
-            assert (info.bits, info.eps, info.smallest_normal, info.max, info.min) == (bits, eps, normal, greatest, -greatest)
-            assert all(type(getattr(info, word)) is float for word in ("eps", "max", "min", "smallest_normal")) and type(info.bits) is int
+            assert (info.bits, info.eps, info.smallest_normal, info.max, info.min) == (
+                bits,
+                eps,
+                normal,
+                greatest,
+                -greatest,
+            )
+            assert (
+                all(type(getattr(info, word)) is float for word in ("eps", "max", "min", "smallest_normal"))
+                and type(info.bits) is int
+            )
             assert info.dtype == dtype_of(name)
     assert numrs.finfo(numrs.complex64).dtype == numrs.float32 and numrs.finfo(numrs.complex128).bits == 64
     assert numrs.finfo("float32").eps == 2.0**-23
@@ -160,7 +190,12 @@ def test_namespace_info():
     assert info.devices() == (info.default_device(),)
     assert numrs.zeros(1, device=info.devices()[0]).device == info.default_device()
     defaults = info.default_dtypes(device=info.default_device())
-    assert defaults == {"real floating": numrs.float64, "complex floating": numrs.complex128, "integral": numrs.int64, "indexing": numrs.int64}
+    assert defaults == {
+        "real floating": numrs.float64,
+        "complex floating": numrs.complex128,
+        "integral": numrs.int64,
+        "indexing": numrs.int64,
+    }
     assert info.dtypes() == {name: dtype_of(name) for name in STANDARD}
     for kind, names in KINDS.items():
         assert set(info.dtypes(kind=kind)) == set(names) - set(HALVES)

@@ -5,7 +5,22 @@ import operator
 import numpy as np
 import numrs
 import pytest
-from array_api_support import BOOL, COMPLEX, COMPUTED, FLOATS, HALVES, NUMERIC, SIGNED, UNSIGNED, assert_kind, assert_same, dtype_of, numbers, plain, tensor
+from array_api_support import (
+    BOOL,
+    COMPLEX,
+    COMPUTED,
+    FLOATS,
+    HALVES,
+    NUMERIC,
+    SIGNED,
+    UNSIGNED,
+    assert_kind,
+    assert_same,
+    dtype_of,
+    numbers,
+    plain,
+    tensor,
+)
 
 INTEGERS = SIGNED + UNSIGNED
 REAL = tuple(name for name in NUMERIC if name not in COMPLEX)
@@ -88,7 +103,17 @@ def test_result_dtypes_of_unary_functions(name):
     function = getattr(numrs, name)
     for dtype in UNARY[name]:
         x = numbers(dtype_of(dtype), (3, 2), 3)
-        if dtype not in BOOL + INTEGERS and name in ("acos", "asin", "atanh", "acosh", "log", "log1p", "log2", "log10", "sqrt"):
+        if dtype not in BOOL + INTEGERS and name in (
+            "acos",
+            "asin",
+            "atanh",
+            "acosh",
+            "log",
+            "log1p",
+            "log2",
+            "log10",
+            "sqrt",
+        ):
             x = (np.abs(x) / 16 + (1 if name == "acosh" else 0)).astype(x.dtype)
         wanted = x.dtype
         if name in TO_BOOL:
@@ -115,7 +140,9 @@ def test_python_scalars(name):
                 wanted = function(t, np.asarray(scalar, x.dtype))
                 for got in (function(t, scalar), OPERATORS[name](t, scalar)):
                     assert_same(got, plain(wanted), f"{name}({dtype}, {scalar})")
-                if name not in ("bitwise_left_shift", "bitwise_right_shift") and not (name == "pow" and dtype in INTEGERS):
+                if name not in ("bitwise_left_shift", "bitwise_right_shift") and not (
+                    name == "pow" and dtype in INTEGERS
+                ):
                     wanted = function(np.asarray(scalar, x.dtype), t)
                     for got in (function(scalar, t), OPERATORS[name](scalar, t)):
                         assert_same(got, plain(wanted), f"{name}({scalar}, {dtype})")
@@ -153,7 +180,10 @@ def test_shapes_broadcast():
     assert isinstance(zero + 1, numrs.Tensor) and (zero + 1).shape == ()
 
 
-@pytest.mark.parametrize("dtype", FLOATS + tuple(name for name in COMPLEX if name in COMPUTED) + tuple(name for name in HALVES if name in COMPUTED))
+@pytest.mark.parametrize(
+    "dtype",
+    FLOATS + tuple(name for name in COMPLEX if name in COMPUTED) + tuple(name for name in HALVES if name in COMPUTED),
+)
 def test_clip(dtype):
     if dtype in COMPLEX:
         return
@@ -191,7 +221,16 @@ def test_operators_leave_other_types_alone():
 def test_reflected_operators_and_ndarrays():
     x = np.arange(1.0, 4.0)
     t = tensor(x)
-    for function in (operator.add, operator.sub, operator.mul, operator.truediv, operator.pow, operator.mod, operator.floordiv, operator.lt):
+    for function in (
+        operator.add,
+        operator.sub,
+        operator.mul,
+        operator.truediv,
+        operator.pow,
+        operator.mod,
+        operator.floordiv,
+        operator.lt,
+    ):
         for got in (function(x, t), function(t, x), function(x[0], t)):
             assert isinstance(got, numrs.Tensor), function
         assert_same(function(x, t), function(x, x))

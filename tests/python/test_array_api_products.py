@@ -3,7 +3,18 @@
 import numpy as np
 import numrs
 import pytest
-from array_api_support import COMPLEX, HALVES, NUMERIC, assert_kind, assert_same, dtype_of, kinds, numbers, plain, tensor
+from array_api_support import (
+    COMPLEX,
+    HALVES,
+    NUMERIC,
+    assert_kind,
+    assert_same,
+    dtype_of,
+    kinds,
+    numbers,
+    plain,
+    tensor,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +24,17 @@ EXACT = tuple(name for name in NUMERIC if name not in HALVES)
 
 @pytest.mark.parametrize("dtype", EXACT)
 def test_matmul(dtype):
-    for a_shape, b_shape in (((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 4)), ((2, 3), (3, 4)), ((5, 2, 3), (3, 4)), ((2, 3), (5, 3, 4)), ((5, 1, 2, 3), (4, 3, 2)), ((2, 0), (0, 3)), ((0, 2), (2, 3))):
+    for a_shape, b_shape in (
+        ((3,), (3,)),
+        ((2, 3), (3,)),
+        ((3,), (3, 4)),
+        ((2, 3), (3, 4)),
+        ((5, 2, 3), (3, 4)),
+        ((2, 3), (5, 3, 4)),
+        ((5, 1, 2, 3), (4, 3, 2)),
+        ((2, 0), (0, 3)),
+        ((0, 2), (2, 3)),
+    ):
         a, b = numbers(dtype_of(dtype), a_shape, 1), numbers(dtype_of(dtype), b_shape, 2)
         wanted = np.matmul(a, b)
         for got in (numrs.matmul(tensor(a), tensor(b)), tensor(a) @ tensor(b), tensor(a) @ b):
@@ -26,7 +47,13 @@ def test_matmul(dtype):
 
 @pytest.mark.parametrize("dtype", EXACT)
 def test_vecdot(dtype):
-    for a_shape, b_shape, axis in (((3,), (3,), -1), ((2, 3), (3,), -1), ((3, 2), (3, 1), -2), ((4, 1, 3), (5, 3), -1), ((2, 0), (2, 0), -1)):
+    for a_shape, b_shape, axis in (
+        ((3,), (3,), -1),
+        ((2, 3), (3,), -1),
+        ((3, 2), (3, 1), -2),
+        ((4, 1, 3), (5, 3), -1),
+        ((2, 0), (2, 0), -1),
+    ):
         a, b = numbers(dtype_of(dtype), a_shape, 3), numbers(dtype_of(dtype), b_shape, 4)
         got = numrs.vecdot(tensor(a), tensor(b), axis=axis)
         wanted = np.sum(np.conj(a) * b, axis=axis, dtype=a.dtype)
@@ -102,7 +129,10 @@ def test_einsum_as_numpy(data):
     terms = data.draw(st.lists(st.text(letters, max_size=3), min_size=1, max_size=3))
     known = sorted(set("".join(terms)))
     result = "".join(data.draw(st.lists(st.sampled_from(known), unique=True))) if known else ""
-    operands = [np.random.default_rng(k).integers(-3, 4, [extents[c] for c in term]).astype(float) for k, term in enumerate(terms)]
+    operands = [
+        np.random.default_rng(k).integers(-3, 4, [extents[c] for c in term]).astype(float)
+        for k, term in enumerate(terms)
+    ]
     equation = ",".join(terms) + ("->" + result if data.draw(st.booleans()) else "")
     assert_same(numrs.einsum(equation, *operands), np.einsum(equation, *operands))
 

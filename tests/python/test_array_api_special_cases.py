@@ -37,7 +37,19 @@ UNARY = {
     "negative": [(nan, nan), (0.0, -0.0), (-0.0, 0.0), (inf, -inf), (-inf, inf)],
     "positive": [(ANY, SAME)],
     "reciprocal": [(nan, nan), (inf, 0.0), (-inf, -0.0), (0.0, inf), (-0.0, -inf)],
-    "round": [((1.0, -4.0, 1e10), SAME), (inf, inf), (-inf, -inf), (0.0, 0.0), (-0.0, -0.0), (nan, nan), (0.5, 0.0), (1.5, 2.0), (2.5, 2.0), (-0.5, -0.0), (-1.5, -2.0)],
+    "round": [
+        ((1.0, -4.0, 1e10), SAME),
+        (inf, inf),
+        (-inf, -inf),
+        (0.0, 0.0),
+        (-0.0, -0.0),
+        (nan, nan),
+        (0.5, 0.0),
+        (1.5, 2.0),
+        (2.5, 2.0),
+        (-0.5, -0.0),
+        (-1.5, -2.0),
+    ],
     "sign": [(POSITIVE + (inf,), 1.0), (NEGATIVE + (-inf,), -1.0), (ZEROS, 0.0), (nan, nan)],
     "sin": [(nan, nan), (0.0, 0.0), (-0.0, -0.0), (INFS, nan)],
     "sinh": [(nan, nan), (0.0, 0.0), (-0.0, -0.0), (inf, inf), (-inf, -inf)],
@@ -45,7 +57,16 @@ UNARY = {
     "square": [(nan, nan), (ZEROS, 0.0), (INFS, inf)],
     "tan": [(nan, nan), (0.0, 0.0), (-0.0, -0.0), (INFS, nan)],
     "tanh": [(nan, nan), (0.0, 0.0), (-0.0, -0.0), (inf, 1.0), (-inf, -1.0)],
-    "trunc": [((1.0, -4.0, 1e10), SAME), (inf, inf), (-inf, -inf), (0.0, 0.0), (-0.0, -0.0), (nan, nan), (0.5, 0.0), (-0.5, -0.0)],
+    "trunc": [
+        ((1.0, -4.0, 1e10), SAME),
+        (inf, inf),
+        (-inf, -inf),
+        (0.0, 0.0),
+        (-0.0, -0.0),
+        (nan, nan),
+        (0.5, 0.0),
+        (-0.5, -0.0),
+    ],
     "isfinite": [(INFS + (nan,), False), (FINITE + ZEROS, True)],
     "isinf": [(INFS, True), (FINITE + ZEROS + (nan,), False)],
     "isnan": [(nan, True), (FINITE + ZEROS + INFS, False)],
@@ -135,15 +156,21 @@ def check(name, got, wanted, what):
     elif math.isnan(wanted):
         assert np.isnan(got), f"{what} gave {got}, expected NaN"
     elif name in ROUNDED and wanted != 0:
-        assert abs(float(got) - wanted) <= 1e-3 * np.finfo(got.dtype).eps**0.5 + 2 * np.finfo(got.dtype).eps * abs(wanted), f"{what} gave {got}, expected {wanted}"
+        assert abs(float(got) - wanted) <= 1e-3 * np.finfo(got.dtype).eps ** 0.5 + 2 * np.finfo(got.dtype).eps * abs(
+            wanted
+        ), f"{what} gave {got}, expected {wanted}"
     else:
-        assert got == got.dtype.type(wanted) and np.signbit(got) == np.signbit(wanted), f"{what} gave {got}, expected {wanted}"
+        assert got == got.dtype.type(wanted) and np.signbit(got) == np.signbit(wanted), (
+            f"{what} gave {got}, expected {wanted}"
+        )
 
 
 @pytest.mark.parametrize("name", UNARY)
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_unary(name, dtype):
-    rows = [(x, x if isinstance(wanted, str) else wanted) for operands, wanted in UNARY[name] for x in several(operands)]
+    rows = [
+        (x, x if isinstance(wanted, str) else wanted) for operands, wanted in UNARY[name] for x in several(operands)
+    ]
     x = np.array([x for x, _ in rows], dtype)
     for repeated in (1, 7):  # the vector's body and its tail
         got = getattr(numrs, name)(numrs.asarray(np.repeat(x, repeated))).numpy()[::repeated]

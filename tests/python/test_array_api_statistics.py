@@ -6,7 +6,23 @@ import math
 import numpy as np
 import numrs
 import pytest
-from array_api_support import BOOL, COMPLEX, COMPUTED, FLOATS, HALVES, NUMERIC, SIGNED, UNSIGNED, assert_kind, assert_same, dtype_of, kinds, numbers, plain, tensor
+from array_api_support import (
+    BOOL,
+    COMPLEX,
+    COMPUTED,
+    FLOATS,
+    HALVES,
+    NUMERIC,
+    SIGNED,
+    UNSIGNED,
+    assert_kind,
+    assert_same,
+    dtype_of,
+    kinds,
+    numbers,
+    plain,
+    tensor,
+)
 
 REAL = tuple(name for name in NUMERIC if name not in COMPLEX)
 FLOATING = tuple(name for name in NUMERIC if name not in SIGNED + UNSIGNED)

@@ -97,7 +97,7 @@ def test_bench_pictures(tmp_path):
     assert (tmp_path / "pictures" / "math.png").read_bytes().startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("group", ["elementwise", "reductions", "linalg", "rolling", "order"])
+@pytest.mark.parametrize("group", ["elementwise", "reductions", "linalg", "rolling", "order", "fft", "random", "tensor"])
 def test_bench_groups(group):
     assert "ratio" in run("bench", group, "--size", "64", "--iterations", "1", "--quick").output
 

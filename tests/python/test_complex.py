@@ -1,4 +1,4 @@
-"""complex64 and complex128: values against NumPy and mpmath, the standard's special values, result dtypes, layouts, reductions, what is refused."""
+"""complex64 and complex128: values against NumPy and mpmath, the standard's special values, result dtypes, layouts, what is refused."""
 
 import itertools
 import math
@@ -7,14 +7,12 @@ import mpmath
 import numpy as np
 import numrs
 import pytest
+from complex_support import BACKENDS, COMPLEX, REAL, multiplied, on_backend, reference, same, specials, values
 from complex_tables import BY_ROTATION, EVEN, ODD, TABLES
 from reference import DTYPES, layouts, numpy_function
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
-COMPLEX = ("complex64", "complex128")
-REAL = {"complex64": "float32", "complex128": "float64"}
-BACKENDS = ("cpu", "cpu-portable")
-# Largest error of each part in units of its last place, complex64 and complex128 (docs/accuracy.md prints the same).
+# Largest error of each part in units of its last place, complex64 and complex128 (docs/complex.md prints the same).
 BOUNDS = {
     "exp": (0.6, 2.5),
     "log": (0.6, 1.5),
@@ -67,54 +65,7 @@ SIMPLE_BINARY = ("add", "subtract", "multiply", "equal", "not_equal", "logical_a
 
 @pytest.fixture(params=BACKENDS)
 def backend(request):
-    before = numrs.get_backend()
-    numrs.set_backend(request.param)
-    yield request.param
-    numrs.set_backend(before)
-
-
-def values(dtype, shape, seed=0):
-    generator = np.random.default_rng(seed)
-    return (generator.uniform(-4, 4, shape) + 1j * generator.uniform(-4, 4, shape)).astype(dtype)
-
-
-def specials(dtype):
-    parts = [0.0, -0.0, 1.0, -1.0, 0.5, -2.5, 1e4, -1e-4, np.inf, -np.inf, np.nan]
-    z = np.empty((len(parts), len(parts)), dtype)
-    z.real, z.imag = np.meshgrid(np.array(parts), np.array(parts))
-    return z.ravel()
-
-
-def multiplied(x, y):
-    """The plain formula, every step rounded; NumPy's own vector code fuses some."""
-    x, y = np.asarray(x), np.asarray(y)
-    z = np.empty(np.broadcast_shapes(x.shape, y.shape), np.result_type(x, y))
-    z.real = x.real * y.real - x.imag * y.imag
-    z.imag = x.real * y.imag + x.imag * y.real
-    return z[()]
-
-
-def reference(name):
-    return {"multiply": multiplied, "square": lambda x: multiplied(x, x)}.get(name) or numpy_function(name)
-
-
-def same(got, wanted, message="", rtol=0.0, zero_signs=True):
-    got, wanted = np.asarray(got), np.asarray(wanted)
-    assert got.dtype == wanted.dtype, f"{message}: dtype {got.dtype}, expected {wanted.dtype}"
-    assert got.shape == wanted.shape, f"{message}: shape {got.shape}, expected {wanted.shape}"
-    if wanted.dtype.kind != "c":
-        np.testing.assert_allclose(got, wanted, rtol=rtol, err_msg=message)
-        return
-    for part in ("real", "imag"):
-        g, w = getattr(got, part), getattr(wanted, part)
-        if rtol == 0:
-            np.testing.assert_array_equal(g, w, err_msg=f"{message} {part}")
-            number = ~np.isnan(w) & (zero_signs | (w != 0))
-            np.testing.assert_array_equal(np.signbit(g)[number], np.signbit(w)[number], err_msg=f"{message} {part}")
-    if rtol:
-        finite = np.isfinite(wanted)
-        np.testing.assert_array_equal(np.isfinite(got), finite, err_msg=message)
-        assert np.all(np.abs(got[finite] - wanted[finite]) <= rtol * np.abs(wanted[finite])), message
+    yield from on_backend(request.param)
 
 
 # ------------------------------------------------------------------------------------------------ element-wise
@@ -143,7 +94,9 @@ def test_simple_binary(backend, name, dtype):
         same(ours(x[:1], y), theirs(x[:1], y), name)
     x, y = (a.ravel() for a in np.meshgrid(specials(dtype), specials(dtype)))
     same(ours(x, y), theirs(x, y), name)
-    for (layout, x), (other, y) in itertools.product(layouts(values(dtype, (9, 13), 3)), layouts(values(dtype, (9, 13), 4))):
+    for (layout, x), (other, y) in itertools.product(
+        layouts(values(dtype, (9, 13), 3)), layouts(values(dtype, (9, 13), 4))
+    ):
         wanted = theirs(x.astype(dtype), y.astype(dtype))
         same(ours(x, y), wanted, f"{name} {layout} {other}")
     x, y = values(dtype, (70, 1), 5), values(dtype, (1, 200), 6)
@@ -206,7 +159,9 @@ def test_division(backend, dtype):
         size = float(mpmath.hypot(wanted.real, wanted.imag)) if wanted != 0 else 0.0
         if size > float(info.max) / 4:
             continue
-        error = float(mpmath.hypot(mpmath.mpf(float(got[i].real)) - wanted.real, mpmath.mpf(float(got[i].imag)) - wanted.imag))
+        error = float(
+            mpmath.hypot(mpmath.mpf(float(got[i].real)) - wanted.real, mpmath.mpf(float(got[i].imag)) - wanted.imag)
+        )
         assert error <= 2 * float(eps) * size + 2 * least, (a[i], b[i], got[i], wanted)
 
 
@@ -214,7 +169,13 @@ def test_division_by_zero_and_infinity(backend):
     for dtype in COMPLEX:
         z = np.array([1 + 2j, -1 + 0j, 0j, complex(np.inf, 1)], dtype)
         got = numrs.divide(z, np.zeros(4, dtype))
-        same(got, np.array([complex(np.inf, np.inf), complex(-np.inf, np.nan), complex(np.nan, np.nan), complex(np.inf, np.inf)], dtype))
+        same(
+            got,
+            np.array(
+                [complex(np.inf, np.inf), complex(-np.inf, np.nan), complex(np.nan, np.nan), complex(np.inf, np.inf)],
+                dtype,
+            ),
+        )
         for infinite in (complex(np.inf, 0), complex(0, -np.inf), complex(np.inf, np.inf)):
             assert np.all(numrs.divide(z[:3], np.full(3, infinite, dtype)) == 0)
         assert np.isnan(numrs.divide(z[3:], np.full(1, np.inf, dtype)).real).all()
@@ -225,7 +186,9 @@ def test_powers(backend, dtype):
     rtol = 4 * np.finfo(dtype).eps
     x, y = values(dtype, 300, 1), values(dtype, 300, 2)
     with mpmath.workprec(150):
-        wanted = np.array([complex(mpmath.mpc(a) ** mpmath.mpc(b)) for a, b in zip(x.tolist(), y.tolist(), strict=True)])
+        wanted = np.array(
+            [complex(mpmath.mpc(a) ** mpmath.mpc(b)) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
+        )
     same(numrs.pow(x, y), wanted.astype(dtype), rtol=rtol)
     for exponent in (-3, -1, 0, 1, 2, 3, 5, 10, 100, 0.5):
         with mpmath.workprec(200):
@@ -235,7 +198,9 @@ def test_powers(backend, dtype):
         keep = np.isfinite(wanted) & (np.abs(wanted) > 100 * np.finfo(dtype).tiny)
         same(numrs.pow(x, np.asarray(exponent, dtype))[keep], wanted[keep], f"** {exponent}", rtol=rtol)
     zero, one = np.zeros(1, dtype), np.ones(1, dtype)
-    assert numrs.pow(zero, zero) == 1 and numrs.pow(zero, 2 * one) == 0 and numrs.pow(zero, np.asarray(1 + 1j, dtype)) == 0
+    assert (
+        numrs.pow(zero, zero) == 1 and numrs.pow(zero, 2 * one) == 0 and numrs.pow(zero, np.asarray(1 + 1j, dtype)) == 0
+    )
     assert np.isnan(numrs.pow(zero, -one)).all() and numrs.pow(np.full(1, np.nan, dtype), zero) == 1
     assert numrs.pow(np.array([1j, 2], dtype), np.array([2, 10], dtype)).tolist() == [-1, 1024]
 
@@ -263,7 +228,9 @@ def test_parts_of_real_numbers():
         same(numrs.conj(x), x)
         same(numrs.real(x), x)
         same(numrs.imag(x), np.zeros_like(x))
-        assert numrs.angle(x).dtype == (dtype if dtype.startswith("float") else np.angle(np.float64(1)).dtype if x.dtype.itemsize > 2 else "float32")
+        assert numrs.angle(x).dtype == (
+            dtype if dtype.startswith("float") else np.angle(np.float64(1)).dtype if x.dtype.itemsize > 2 else "float32"
+        )
     assert numrs.angle(np.array([-1.0, 0.0, 2.0])).tolist() == [math.pi, 0.0, 0.0]
 
 
@@ -307,7 +274,18 @@ def test_what_is_refused():
                 getattr(numrs, name)(np.ones(5), 1j)
         with pytest.raises(TypeError, match="clip"):
             numrs.clip(z, 0, 1)
-        for name in ("min", "max", "argmin", "argmax", "nanmin", "nanmax", "nanargmin", "nanargmax", "cumulative_max", "cumulative_min"):
+        for name in (
+            "min",
+            "max",
+            "argmin",
+            "argmax",
+            "nanmin",
+            "nanmax",
+            "nanargmin",
+            "nanargmax",
+            "cumulative_max",
+            "cumulative_min",
+        ):
             with pytest.raises(TypeError, match=name):
                 getattr(numrs, name)(z)
 
@@ -406,14 +384,17 @@ def test_abs_and_angle_of_special_values(backend):
         )  # fmt: skip
         z = np.array([complex(a, b) for a, b, _ in table], dtype)
         np.testing.assert_array_equal(numrs.abs(z), np.array([w for *_, w in table], REAL[dtype]))
-        cuts = np.array([complex(-1, 0.0), complex(-1, -0.0), complex(-0.0, 0.0), complex(0.0, -0.0), complex(-inf, inf)], dtype)
+        cuts = np.array(
+            [complex(-1, 0.0), complex(-1, -0.0), complex(-0.0, 0.0), complex(0.0, -0.0), complex(-inf, inf)], dtype
+        )
         np.testing.assert_array_equal(numrs.angle(cuts), np.angle(cuts))
 
 
 @pytest.mark.parametrize("dtype", COMPLEX)
 def test_branch_cuts_are_continuous_from_the_side_of_the_zero(backend, dtype):
-    for name, inside in (("sqrt", -2.0), ("log", -2.0), ("log2", -2.0), ("log10", -2.0), ("log1p", -3.0), ("acosh", -2.0), ("acosh", 0.5), ("asin", 2.0),
-                         ("asin", -2.0), ("acos", 2.0), ("acos", -2.0), ("atanh", 2.0), ("atanh", -2.0)):  # fmt: skip
+    cuts = {"sqrt": (-2.0,), "log": (-2.0,), "log2": (-2.0,), "log10": (-2.0,), "log1p": (-3.0,), "acosh": (-2.0, 0.5)}
+    cuts.update({name: (2.0, -2.0) for name in ("asin", "acos", "atanh")})
+    for name, inside in ((name, inside) for name, places in cuts.items() for inside in places):
         for zero, step in ((0.0, 1e-3), (-0.0, -1e-3)):
             z = np.array([complex(inside, zero), complex(inside, step)], dtype)
             on, near = getattr(numrs, name)(z)
@@ -497,167 +478,3 @@ def test_accuracy(backend, name, dtype):
                 if error > worst[0]:
                     worst = (error, x)
     assert worst[0] <= BOUNDS[name][COMPLEX.index(dtype)], f"{name}: {worst[0]:.2f} ULP at {worst[1]}"
-
-
-# ------------------------------------------------------------------------------------------------ reductions
-
-
-@pytest.mark.parametrize("dtype", COMPLEX)
-@pytest.mark.parametrize("name", ("sum", "prod", "mean", "var", "std", "any", "all", "count_nonzero", "nansum", "nanprod", "nanmean", "nanvar", "nanstd"))
-def test_reductions(backend, name, dtype):
-    ours, theirs = getattr(numrs, name), getattr(np, name)
-    rtol = 1e-5 if dtype == "complex64" else 1e-12
-    for shape in ((1,), (7,), (1003,), (13001,), (5, 40), (3, 33, 9), (4200, 3), (2, 300, 70)):
-        x = values(dtype, shape, len(shape))
-        if "prod" in name:
-            x = (x / np.abs(x)).astype(dtype)
-        if name in ("any", "all", "count_nonzero"):
-            x[np.random.default_rng(1).random(shape) < 0.3] = 0
-        if name.startswith("nan"):
-            x[np.random.default_rng(2).random(shape) < 0.2] = np.nan
-        with np.errstate(all="ignore"):
-            for axis in (None, *range(len(shape)), -1):
-                wide = theirs(x.astype("complex128"), axis=axis)
-                wanted = np.asarray(wide).astype(theirs(x, axis=axis).dtype)
-                np.testing.assert_allclose(ours(x, axis=axis), wanted, rtol=rtol, atol=rtol, err_msg=f"{name} {shape} {axis}")
-                assert ours(x, axis=axis).dtype == wanted.dtype
-            for layout, y in layouts(x.reshape(-1, shape[-1])):
-                y = y.astype(dtype) if layout == "big-endian" else y
-                for axis in (None, 0, 1):
-                    wanted = theirs(y.astype("complex128"), axis=axis)
-                    np.testing.assert_allclose(ours(y, axis=axis), wanted, rtol=rtol, atol=rtol, err_msg=f"{name} {layout} {axis}")
-
-
-@pytest.mark.parametrize("dtype", COMPLEX)
-def test_reductions_with_where_keepdims_and_out(backend, dtype):
-    x, mask = values(dtype, (40, 50), 1), np.random.default_rng(5).random((40, 50)) < 0.6
-    rtol = 1e-5 if dtype == "complex64" else 1e-12
-    for name in ("sum", "prod", "mean", "var", "std", "any", "all", "count_nonzero"):
-        y = (x / np.abs(x)).astype(dtype) if name == "prod" else x
-        for axis in (None, 0, 1):
-            if name == "count_nonzero":
-                wanted = np.count_nonzero(np.where(mask, y, 0), axis=axis, keepdims=True)
-            else:
-                wanted = getattr(np, name)(y.astype("complex128"), axis=axis, where=mask, keepdims=True)
-            got = getattr(numrs, name)(y, axis=axis, where=mask, keepdims=True)
-            np.testing.assert_allclose(got, wanted, rtol=rtol, atol=rtol, err_msg=name)
-    infinite = np.array([1 + 1j, complex(np.inf, 0), 2j], dtype)
-    same(numrs.prod(infinite, where=np.array([True, False, True])), np.dtype(dtype).type(-2 + 2j))
-    same(numrs.prod(infinite[1:2]), infinite[1])
-    out = np.empty(50, dtype)
-    assert numrs.sum(x, axis=0, out=out) is out
-    np.testing.assert_allclose(out, x.sum(0), rtol=1e-5)
-    into = np.empty(50, "complex128")
-    numrs.var(x, axis=0, out=into)
-    np.testing.assert_allclose(into, x.var(0), rtol=1e-5)
-    with pytest.raises(TypeError, match="mean: out has dtype float64"):
-        numrs.mean(x, axis=0, out=np.empty(50))
-
-
-@pytest.mark.parametrize("dtype", COMPLEX)
-def test_empty_reductions(dtype):
-    x = np.empty((0, 3), dtype)
-    same(numrs.sum(x, axis=0), np.zeros(3, dtype))
-    same(numrs.prod(x, axis=0), np.ones(3, dtype))
-    assert np.isnan(numrs.mean(x, axis=0)).all() and np.isnan(numrs.var(x, axis=0)).all()
-    same(numrs.cumulative_sum(x, axis=0, include_initial=True), np.zeros((1, 3), dtype))
-    assert numrs.sum(x) == 0 and numrs.prod(x) == 1
-
-
-@pytest.mark.parametrize("dtype", COMPLEX)
-def test_sums_are_exact_where_float_sums_drift(backend, dtype):
-    z = np.full((2_000_000, 2), 1 + 0.1j, dtype)
-    got = numrs.sum(z, axis=0)
-    exact = 2_000_000 * (1 + 1j * float(z[0, 0].imag))
-    np.testing.assert_allclose(got, np.full(2, exact), rtol=1e-7 if dtype == "complex64" else 1e-14)
-
-
-@pytest.mark.parametrize("dtype", COMPLEX)
-def test_norms(backend, dtype):
-    rtol = 1e-6 if dtype == "complex64" else 1e-14
-    for shape in ((5,), (1003,), (40, 30), (5000, 3)):
-        x = values(dtype, shape, 1)
-        for order, axis in itertools.product((1, 2, np.inf, 0), (None, 0, -1)):
-            wanted = np.linalg.norm(x.astype("complex128").ravel() if axis is None else x.astype("complex128"), order, axis)
-            got = numrs.vector_norm(x, axis=axis, ord=order)
-            assert got.dtype == REAL[dtype], order
-            np.testing.assert_allclose(got, wanted, rtol=rtol, err_msg=f"{order} {shape} {axis}")
-    scale = 1e30 if dtype == "complex64" else 1e300
-    z = np.array([[3 * scale + 4j * scale, 0], [12 * scale, 1]], dtype)
-    np.testing.assert_allclose(numrs.vector_norm(z), 13 * scale, rtol=rtol)
-    np.testing.assert_allclose(numrs.vector_norm(z, axis=1), [5 * scale, 12 * scale], rtol=rtol)
-    tiny = z / np.asarray(scale, REAL[dtype]) / np.asarray(scale, REAL[dtype])
-    np.testing.assert_allclose(numrs.vector_norm(tiny[:, 0]), 13 / scale, rtol=rtol)
-
-
-@pytest.mark.parametrize("dtype", COMPLEX)
-@pytest.mark.parametrize("name", ("cumulative_sum", "cumulative_prod"))
-def test_scans(backend, name, dtype):
-    ours = getattr(numrs, name)
-    theirs = np.cumsum if name == "cumulative_sum" else np.cumprod
-    rtol = 1e-5 if dtype == "complex64" else 1e-12
-    for shape in ((1,), (7,), (8,), (9,), (1003,), (9000,), (5, 40), (3, 33, 9), (4100, 3), (600, 40)):
-        x = values(dtype, shape, 2)
-        if name == "cumulative_prod":
-            x = (x / np.abs(x)).astype(dtype)
-        for axis in range(len(shape)):
-            wanted = theirs(x.astype("complex128"), axis=axis)
-            np.testing.assert_allclose(ours(x, axis=axis), wanted, rtol=rtol, atol=rtol * 10, err_msg=f"{shape} {axis}")
-            first = ours(x, axis=axis, include_initial=True)
-            assert first.shape[axis] == shape[axis] + 1
-            np.testing.assert_array_equal(np.take(first, 0, axis), 0 if name == "cumulative_sum" else 1)
-        for layout, y in layouts(x.reshape(-1, shape[-1])):
-            y = y.astype(dtype) if layout == "big-endian" else y
-            for axis in (0, 1):
-                same(ours(y, axis=axis), ours(np.ascontiguousarray(y), axis=axis), f"{layout} {axis}")
-    in_place = values(dtype, 500, 1)
-    wanted = ours(in_place)
-    ours(in_place, out=in_place)
-    same(in_place, wanted)
-    infinite = np.array([complex(np.inf, np.inf), 1], dtype)
-    same(ours(infinite)[:1], infinite[:1])
-
-
-@pytest.mark.parametrize("dtype", COMPLEX)
-def test_bits_do_not_depend_on_threads_backend_or_layout(dtype):
-    x, y = values(dtype, (700, 900), 1), values(dtype, (700, 900), 2)
-    x[3, 5], y[7, 1] = np.nan, np.inf
-    calls = {
-        "add": lambda a, b: numrs.add(a, b),
-        "multiply": lambda a, b: numrs.multiply(a, b),
-        "divide": lambda a, b: numrs.divide(a, b),
-        "sum": lambda a, b: numrs.sum(b),
-        "sum0": lambda a, b: numrs.sum(a, axis=0),
-        "prod": lambda a, b: numrs.prod(b[:9], axis=1),
-        "mean": lambda a, b: numrs.mean(b, axis=1),
-        "var": lambda a, b: numrs.var(a, axis=0),
-        "norm": lambda a, b: numrs.vector_norm(a, axis=1),
-        "cumulative_sum": lambda a, b: numrs.cumulative_sum(a, axis=0),
-        "cumulative_sum1": lambda a, b: numrs.cumulative_sum(a, axis=1),
-        "equal": lambda a, b: numrs.equal(a, b),
-    }
-    threads, backend = numrs.get_num_threads(), numrs.get_backend()
-    try:
-        for name, call in calls.items():
-            bits = set()
-            for count, which in itertools.product((1, 2, 3), BACKENDS):
-                numrs.set_num_threads(count)
-                numrs.set_backend(which)
-                for a, b in ((x, y), (np.asfortranarray(x), np.asfortranarray(y))):
-                    got = np.ascontiguousarray(call(a, b))
-                    got[np.isnan(got)] = np.nan  # which NaN is open element-wise
-                    bits.add(got.tobytes())
-            assert len(bits) == 1, name
-    finally:
-        numrs.set_num_threads(threads)
-        numrs.set_backend(backend)
-
-
-@pytest.mark.parametrize("dtype", COMPLEX)
-def test_astype(dtype):
-    z = values(dtype, 100, 1)
-    for to in COMPLEX:
-        same(numrs.astype(z, to), z.astype(to))
-    for source in DTYPES:
-        x = np.arange(5).astype(source)
-        same(numrs.astype(x, dtype), x.astype(dtype))

@@ -13,7 +13,7 @@ IGNORED = {"SA01", "ES01", "GL02", "SS03", "SS05", "RT03"}
 
 
 def public():
-    for module in (numrs, numrs.config, numrs.memory):
+    for module in (numrs, numrs.config, numrs.fft, numrs.memory):
         for name in getattr(module, "__all__", ()):
             thing = getattr(module, name)
             if callable(thing):

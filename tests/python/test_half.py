@@ -4,8 +4,8 @@ import ml_dtypes
 import numpy as np
 import numrs
 import pytest
-from reference import EXACT_UNARY, MATH_UNARY, numpy_function
 from numrs._ops import runtime
+from reference import EXACT_UNARY, MATH_UNARY, numpy_function
 
 pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
@@ -96,8 +96,19 @@ def test_unary(name, dtype):
         assert steps(getattr(numrs, name)(few), rounded(numpy_function(name)(few.astype(np.float64)), dtype)) <= limit
 
 
-BINARY = ("add", "subtract", "multiply", "divide", "maximum", "minimum", "copysign", "floor_divide", "remainder", "pow", "atan2", "hypot", "logaddexp")
-COMPARISONS = ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "logical_and", "logical_or", "logical_xor")
+NEARLY = ("pow", "atan2", "hypot", "logaddexp", "remainder", "floor_divide")
+BINARY = ("add", "subtract", "multiply", "divide", "maximum", "minimum", "copysign", *NEARLY)
+COMPARISONS = (
+    "equal",
+    "not_equal",
+    "less",
+    "less_equal",
+    "greater",
+    "greater_equal",
+    "logical_and",
+    "logical_or",
+    "logical_xor",
+)
 
 
 @pytest.mark.parametrize("dtype", HALVES, ids=ids)
@@ -108,7 +119,7 @@ def test_binary(name, dtype):
         a = numrs.abs(a)
     function = numpy_function(name)
     wanted = rounded(function(a.astype(np.float64), b.astype(np.float64)), dtype)
-    limit = 1 if name in ("pow", "atan2", "hypot", "logaddexp", "remainder", "floor_divide") else 0
+    limit = 1 if name in NEARLY else 0
     for place in everywhere():
         for x, y in zip(layouts(a), layouts(b)):
             got = getattr(numrs, name)(x, y)
@@ -148,7 +159,6 @@ def test_neighbours(dtype):
             if wanted is None:
                 wanted = got
                 moved = np.isfinite(x.astype(np.float64)) & (x.astype(np.float64) != towards)
-                assert np.all(np.abs(got[moved].view(np.int16) - x[moved].view(np.int16)) <= 1) or True
                 difference = got.astype(np.float64)[moved] - x.astype(np.float64)[moved]
                 assert np.all(np.sign(difference) == np.sign(towards - x.astype(np.float64)[moved]))
             assert steps(got, wanted) == 0, place
@@ -203,8 +213,13 @@ def test_conversion(dtype):
                 assert np.array_equal(got, x.astype(other), equal_nan=other != "bool"), (other, place)
         for other in ("bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64"):
             kind = np.dtype(other)
-            values = np.array([0, 1, 1, 0]) if other == "bool" else np.random.default_rng(1).integers(
-                0 if kind.kind == "u" else np.iinfo(kind).min, np.iinfo(kind).max, 4001, endpoint=True, dtype=kind)
+            values = (
+                np.array([0, 1, 1, 0])
+                if other == "bool"
+                else np.random.default_rng(1).integers(
+                    0 if kind.kind == "u" else np.iinfo(kind).min, np.iinfo(kind).max, 4001, endpoint=True, dtype=kind
+                )
+            )
             values = np.concatenate([values.astype(kind), np.arange(100).astype(kind)])
             wanted = rounded(values.astype(np.longdouble).astype(np.float64), dtype) if kind.itemsize < 8 else None
             got = numrs.astype(values, dtype)
@@ -220,7 +235,22 @@ def test_conversion(dtype):
     assert steps(numrs.astype(x, other), rounded(x.astype(np.float64), other)) == 0
 
 
-REDUCTIONS = ("sum", "prod", "mean", "var", "std", "min", "max", "nansum", "nanmean", "nanvar", "nanstd", "nanmin", "nanmax", "nanprod")
+REDUCTIONS = (
+    "sum",
+    "prod",
+    "mean",
+    "var",
+    "std",
+    "min",
+    "max",
+    "nansum",
+    "nanmean",
+    "nanvar",
+    "nanstd",
+    "nanmin",
+    "nanmax",
+    "nanprod",
+)
 
 
 @pytest.mark.parametrize("dtype", HALVES, ids=ids)
@@ -277,6 +307,13 @@ def test_reductions_that_ask(dtype):
         numrs.max(np.empty(0, dtype))
 
 
+SCANS = (
+    ("cumulative_sum", np.cumsum),
+    ("cumulative_max", np.maximum.accumulate),
+    ("cumulative_min", np.minimum.accumulate),
+)
+
+
 @pytest.mark.parametrize("dtype", HALVES, ids=ids)
 def test_scans_and_dots(dtype):
     for shape in ((1003,), (9001,), (70, 9), (9, 70)):
@@ -285,9 +322,12 @@ def test_scans_and_dots(dtype):
         for axis in range(len(shape)):
             first = {}
             for place in everywhere():
-                for name, reference in (("cumulative_sum", np.cumsum), ("cumulative_max", np.maximum.accumulate), ("cumulative_min", np.minimum.accumulate)):
+                for name, reference in SCANS:
                     got = getattr(numrs, name)(x, axis=axis)
-                    assert got.dtype == dtype and steps(got, rounded(reference(wide, axis=axis), dtype)) <= 1, (name, place)
+                    assert got.dtype == dtype and steps(got, rounded(reference(wide, axis=axis), dtype)) <= 1, (
+                        name,
+                        place,
+                    )
                     assert steps(got, first.setdefault(name, got)) == 0, (name, place)
         got = numrs.vecdot(x, x)
         assert np.asarray(got).dtype == dtype and steps(got, rounded(np.sum(wide * wide, axis=-1), dtype)) <= 1
@@ -304,15 +344,25 @@ def test_order(dtype):
     for place in everywhere():
         for axis in (0, 1):
             for options in ({}, {"descending": True}):
-                assert steps(numrs.sort(x, axis=axis, **options), numrs.sort(single, axis=axis, **options).astype(dtype)) == 0, place
-                assert np.array_equal(numrs.argsort(x, axis=axis, **options), numrs.argsort(single, axis=axis, **options)), place
+                assert (
+                    steps(numrs.sort(x, axis=axis, **options), numrs.sort(single, axis=axis, **options).astype(dtype))
+                    == 0
+                ), place
+                assert np.array_equal(
+                    numrs.argsort(x, axis=axis, **options), numrs.argsort(single, axis=axis, **options)
+                ), place
             assert steps(numrs.partition(x, 5, axis=axis), numrs.partition(single, 5, axis=axis).astype(dtype)) == 0
             assert np.array_equal(numrs.rankdata(x, axis=axis), numrs.rankdata(single, axis=axis), equal_nan=True)
             for name in ("median", "nanmedian", "mad", "iqr"):
                 got = getattr(numrs, name)(x, axis=axis)
-                assert got.dtype == dtype and steps(got, rounded(getattr(numrs, name)(single, axis=axis), dtype)) == 0, name
+                assert (
+                    got.dtype == dtype and steps(got, rounded(getattr(numrs, name)(single, axis=axis), dtype)) == 0
+                ), name
             got = numrs.quantile(x[:, 1:40], [0.1, 0.5, 0.9], axis=axis)
-            assert got.dtype == dtype and steps(got, rounded(numrs.quantile(single[:, 1:40], [0.1, 0.5, 0.9], axis=axis), dtype)) == 0
+            assert (
+                got.dtype == dtype
+                and steps(got, rounded(numrs.quantile(single[:, 1:40], [0.1, 0.5, 0.9], axis=axis), dtype)) == 0
+            )
         values, places = numrs.topk(x, 4)
         wanted, where = numrs.topk(single, 4)
         assert steps(values, wanted.astype(dtype)) == 0 and np.array_equal(places, where)
@@ -326,7 +376,9 @@ def test_order(dtype):
 @pytest.mark.parametrize("dtype", HALVES, ids=ids)
 def test_unique(dtype):
     x = numrs.round(data(dtype, 1001, 3))
-    values, counts = numrs.unique(x, return_counts=True) if not hasattr(numrs, "unique_counts") else numrs.unique_counts(x)
+    values, counts = (
+        numrs.unique(x, return_counts=True) if not hasattr(numrs, "unique_counts") else numrs.unique_counts(x)
+    )
     wanted, often = np.unique(x.astype(np.float32), return_counts=True)
     assert values.dtype == dtype and np.array_equal(values.astype(np.float32), wanted) and np.array_equal(counts, often)
 
@@ -346,7 +398,7 @@ def test_statistics_keep_the_dtype(dtype):
         "skew": lambda a, b: numrs.stats.skew(a),
         "kurtosis": lambda a, b: numrs.stats.kurtosis(a),
         "zscore": lambda a, b: numrs.stats.zscore(a),
-        "trim_mean": lambda a, b: numrs.stats.trim_mean(a, 0.1),
+        "trim_mean": lambda a, b: numrs.stats.trim_mean(a, proportion=0.1),
         "group_mean": lambda a, b: numrs.stats.group_mean(a, keys),
         "group_sum": lambda a, b: numrs.stats.group_sum(a, keys),
         "group_median": lambda a, b: numrs.stats.group_median(a, keys),
@@ -368,5 +420,7 @@ def test_sizes(dtype, n):
         assert steps(numrs.sqrt(numrs.abs(a)), rounded(np.sqrt(np.abs(a.astype(np.float64))), dtype)) == 0, place
         assert steps(numrs.fma(a, b, 1.0), rounded(a.astype(np.float64) * b.astype(np.float64) + 1, dtype)) <= 1, place
         if n:
-            assert numrs.max(a) == a.astype(np.float32).max() and numrs.argmin(a) == a.astype(np.float32).argmin(), place
+            assert numrs.max(a) == a.astype(np.float32).max() and numrs.argmin(a) == a.astype(np.float32).argmin(), (
+                place
+            )
             assert steps(numrs.sum(a), rounded(a.astype(np.float64).sum(), dtype)) <= 1, place

@@ -178,13 +178,26 @@ def test_large_and_threads():
             numrs.set_num_threads(threads)
             y = x.copy()
             numrs.put_along_axis(y, at, at.astype(np.float32))
-            results.append([numrs.take(x, rows, axis=0), numrs.take(x, rows, axis=1), numrs.take_along_axis(x, at), y, numrs.take(line, places), *numrs.nonzero(x > 0)])
+            results.append(
+                [
+                    numrs.take(x, rows, axis=0),
+                    numrs.take(x, rows, axis=1),
+                    numrs.take_along_axis(x, at),
+                    y,
+                    numrs.take(line, places),
+                    *numrs.nonzero(x > 0),
+                ]
+            )
     finally:
         numrs.set_num_threads(before)
     wanted = x.copy()
     np.put_along_axis(wanted, at, at.astype(np.float32), -1)
     for got in results:
-        for one, other in zip(got, [x[rows], x[:, rows], np.take_along_axis(x, at, -1), wanted, line[places], *np.nonzero(x > 0)], strict=True):
+        for one, other in zip(
+            got,
+            [x[rows], x[:, rows], np.take_along_axis(x, at, -1), wanted, line[places], *np.nonzero(x > 0)],
+            strict=True,
+        ):
             assert_same(one, other)
 
 
@@ -193,11 +206,16 @@ def test_large_and_threads():
 def test_take_along_axis_as_numpy(data):
     shape = data.draw(st.lists(st.integers(1, 4), min_size=1, max_size=4))
     axis = data.draw(st.integers(-len(shape), len(shape) - 1))
-    x = np.arange(int(np.prod(shape)), dtype=data.draw(st.sampled_from(["int8", "float64", "complex128"]))).reshape(shape)
+    x = np.arange(int(np.prod(shape)), dtype=data.draw(st.sampled_from(["int8", "float64", "complex128"]))).reshape(
+        shape
+    )
     steps = tuple([slice(None, None, data.draw(st.sampled_from([1, -1]))) for _ in shape])
     x = np.transpose(x[steps], data.draw(st.permutations(range(len(shape)))))
     at_shape = list(x.shape)
     at_shape[axis] = data.draw(st.integers(0, 5))
     n = x.shape[axis]
-    at = np.array(data.draw(st.lists(st.integers(-n, n - 1), min_size=int(np.prod(at_shape)), max_size=int(np.prod(at_shape)))), np.int64).reshape(at_shape)
+    at = np.array(
+        data.draw(st.lists(st.integers(-n, n - 1), min_size=int(np.prod(at_shape)), max_size=int(np.prod(at_shape)))),
+        np.int64,
+    ).reshape(at_shape)
     assert_same(numrs.take_along_axis(x, at, axis=axis), np.take_along_axis(x, at, axis))

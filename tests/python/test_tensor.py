@@ -7,12 +7,11 @@ import weakref
 
 import ml_dtypes
 import numpy as np
+import numrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-
-import numrs
 from numrs import Tensor
 
 INTEGERS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]

@@ -16,7 +16,8 @@ OTHER = LINE[::-1].copy()
 
 # Functions that take no arrays, or make tensors of anything.
 NOT_OF_ARRAYS = set(
-    "Tensor asarray from_dlpack from_numpy arange linspace empty zeros ones full eye broadcast_shapes detect_simd_support device get_backend get_cpu_info "
+    "Tensor asarray from_dlpack from_numpy arange linspace empty zeros ones full eye broadcast_shapes "
+    "detect_simd_support device get_backend get_cpu_info "
     "get_device get_devices get_include get_library_dir get_num_threads list_backends set_backend set_device set_num_threads show_config simd_info "
     "time_windows empty_like".split()
 )
@@ -87,7 +88,12 @@ def functions():
     for module in (numrs, numrs.stats):
         for name in module.__all__:
             function = getattr(module, name)
-            if not callable(function) or isinstance(function, type) or name in NOT_OF_ARRAYS | NOT_ARRAYS_OUT or inspect.ismodule(function):
+            if (
+                not callable(function)
+                or isinstance(function, type)
+                or name in NOT_OF_ARRAYS | NOT_ARRAYS_OUT
+                or inspect.ismodule(function)
+            ):
                 continue
             yield pytest.param(name, function, id=f"{module.__name__}.{name}")
 

@@ -5,9 +5,8 @@ import os
 os.environ["SCIPY_ARRAY_API"] = "1"  # read when SciPy is imported
 
 import numpy as np
-import pytest
-
 import numrs
+import pytest
 from numrs import Tensor
 
 RNG = np.random.default_rng(0)

@@ -5,9 +5,8 @@ import gc
 
 import ml_dtypes
 import numpy as np
-import pytest
-
 import numrs
+import pytest
 from numrs import Tensor
 from numrs._ops._numpy import FUNCTIONS, UFUNCS
 
@@ -184,7 +183,11 @@ class TestDLPack:
     @pytest.mark.parametrize("dtype", [*DTYPES, ml_dtypes.bfloat16], ids=str)
     def test_round_trip(self, dtype):
         t = Tensor(np.ones((2, 3), dtype)).mT
-        for made in (numrs.from_dlpack(t), numrs.from_dlpack(Producer(t.__dlpack__())), numrs.from_dlpack(Producer(t.__dlpack__(max_version=(1, 0))))):
+        for made in (
+            numrs.from_dlpack(t),
+            numrs.from_dlpack(Producer(t.__dlpack__())),
+            numrs.from_dlpack(Producer(t.__dlpack__(max_version=(1, 0)))),
+        ):
             same(made, t.numpy())
             assert np.shares_memory(made.numpy(), t.numpy()) and made.strides == t.strides
 

@@ -112,6 +112,7 @@ _EXCEPTIONS = {
     "UNSUPPORTED": NotImplementedError, "NO_MEMORY": MemoryError, "NO_DEVICE": RuntimeError,
     "DEVICE_FAILED": RuntimeError,
     "CANCELLED": KeyboardInterrupt, "INTERNAL": RuntimeError,
+    "SINGULAR": np.linalg.LinAlgError,
 }
 
 

@@ -311,7 +311,7 @@ def from_dlpack(x, /, *, device=None, copy=None):
     cdef bint copied = False
     cdef int device_type
     if device is not None:
-        from numrs.devices import resolve
+        from numrs._ops._devices import resolve
         resolve(device)
     try:
         where = x.__dlpack_device__()

@@ -2,7 +2,7 @@
 """The element-wise families: conversion, result dtype, one C call with or without the GIL. Nothing public."""
 import numpy as np
 
-from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 cimport numpy as cnp
 from numpy cimport PyArray_CheckExact, ndarray
 

@@ -61,7 +61,7 @@ cdef Tensor basic_view(Tensor t, tuple keys):
     """The view that integers, slices, Ellipsis and None choose; None when there is anything else among the keys."""
     cdef int64_t[64] shape, strides
     cdef char *data = <char *>t.view.data
-    cdef int d = 0, n = 0, taken = 0, skipped, k
+    cdef int d = 0, n = 0, taken = 0, skipped
     cdef int64_t index, extent
     cdef Py_ssize_t start, stop, step, length
     cdef bint whole = False
@@ -101,7 +101,7 @@ cdef Tensor basic_view(Tensor t, tuple keys):
             strides[n] = 0
             n += 1
         elif key is Ellipsis:
-            for k in range(skipped):
+            for _ in range(skipped):
                 shape[n] = t.view.shape[d]
                 strides[n] = t.view.strides[d]
                 n += 1

@@ -9,7 +9,7 @@ from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, Held, array_of, as_dty
                                 interruptible, new_array, pin, release_context, view_of)
 from numrs._ops._indexing cimport extents_of
 from numrs._ops._reduce cimport axis_of
-from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
+from numrs.c.base cimport numrs_context, numrs_status
 from numrs.c.elementwise cimport numrs_convert
 from numrs.c.indexing cimport numrs_nonzero, numrs_put_along_axis, numrs_take, numrs_take_along_axis
 from numrs.c.ops cimport NUMRS_I64

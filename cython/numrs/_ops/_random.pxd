@@ -5,6 +5,7 @@ from numpy cimport ndarray
 from numrs.c.random cimport numrs_random_state
 
 cdef object _result(ndarray y)
+cdef object plain_out(object out)
 cdef object shape_of_size(str name, object size, object shape)
 cdef int32_t float_dtype(str name, object dtype, object out) except 0
 
@@ -16,7 +17,7 @@ cdef class Stream:
     cdef uint64_t take_children(self, uint64_t n) except? 0
     cdef dict get(self)
     cdef int set(self, object value) except -1
-    cdef numrs_random_state reserve(self, uint64_t blocks)
+    cdef numrs_random_state reserve(self, uint64_t blocks, numrs_random_state *after)
     cdef void give_back(self, numrs_random_state *before, numrs_random_state *after)
     cdef ndarray draw(self, int32_t op, str name, object size, int32_t dtype, object out, object a=*, object b=*)
     cdef ndarray permutations(self, str name, object shape, int axis)

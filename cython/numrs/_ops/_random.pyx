@@ -9,8 +9,10 @@ import numpy as np
 cimport numpy as cnp
 from numpy cimport ndarray
 
-from numrs._ops._array cimport (NOGIL_NS, Held, as_array, as_dtype, check, check_out, dtype_of, finish, hold,
+from numrs._ops._array cimport (NOGIL_NS, Held, as_array, as_dtype, check, check_out, dtype_of, hold,
                                 interruptible, new_array, pin, release_context, size_of, view_of)
+from numrs._ops._storage cimport array_over, from_ndarray, written
+from numrs._ops._tensor cimport Tensor
 from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.ops cimport NUMRS_F32, NUMRS_F64, NUMRS_I64, NUMRS_U64
@@ -24,8 +26,18 @@ NAME = "Philox4x32"
 
 
 cdef object _result(ndarray y):
-    """What every draw gives: through here alone. A 0-d array becomes a NumPy scalar."""
-    return finish(y)
+    """What every draw gives: through here alone, a Tensor over the array's memory."""
+    return from_ndarray(y, True)
+
+
+cdef object plain_out(object out):
+    """A tensor that is to be written as an array over its memory; anything else as it is."""
+    if type(out) is tuple and len(<tuple>out) == 1:
+        out = (<tuple>out)[0]
+    if type(out) is not Tensor:
+        return out
+    written(<Tensor>out)
+    return array_over(<Tensor>out)
 
 
 def _words(value, str argument="seed"):
@@ -73,6 +85,8 @@ cdef object shape_of_size(str name, object size, object shape):
         size = shape
     if size is None:
         return None
+    if type(size) is int and 0 <= size < 1 << 60:
+        return (size,)
     try:
         extents = (operator.index(size),)
     except TypeError:
@@ -111,7 +125,7 @@ cdef struct Parameter:
     uint64_t natural
 
 
-cdef object _parameter(str name, str argument, object value, Parameter *one, numrs_view *view):
+cdef object _parameter(str name, str argument, object value, bint integers, Parameter *one, numrs_view *view):
     """A parameter as a view: numbers live in *one, arrays are returned so that they live long enough."""
     cdef ndarray a
     view.shape = NULL
@@ -119,6 +133,11 @@ cdef object _parameter(str name, str argument, object value, Parameter *one, num
     view.ndim = 0
     kind = type(value)
     if kind is float:
+        one.number = <double>value
+        view.data = &one.number
+        view.dtype = NUMRS_F64
+        return None
+    if kind is int and not integers and -0x20000000000000 <= value <= 0x20000000000000:
         one.number = <double>value
         view.data = &one.number
         view.dtype = NUMRS_F64
@@ -197,12 +216,13 @@ cdef class Stream:
             self.spawned = number
         return 0
 
-    cdef numrs_random_state reserve(self, uint64_t blocks):
+    cdef numrs_random_state reserve(self, uint64_t blocks, numrs_random_state *after):
         """Takes a piece of the stream: no other draw gets it, so that threads never repeat each other's numbers."""
         cdef numrs_random_state mine
         with cython.critical_section(self):
             mine = self.state
             numrs_random_advance(&self.state, blocks)
+            after[0] = self.state
         return mine
 
     cdef void give_back(self, numrs_random_state *before, numrs_random_state *after):
@@ -227,12 +247,13 @@ cdef class Stream:
         cdef uint64_t blocks
         cdef double work_ns
         cdef object first = None, second = None
-        if a is not None:
-            first = _parameter(name, _PARAMETERS[op][0], a, &ones[0], &views[0])
-            count = 1
-            if b is not None:
-                second = _parameter(name, _PARAMETERS[op][1], b, &ones[1], &views[1])
-                count = 2
+        cdef tuple names = _PARAMETERS[op]
+        cdef bint integers = op == ops.NUMRS_OP_RANDOM_INTEGERS
+        count = <int>len(names)
+        if count > 0:
+            first = _parameter(name, names[0], a, integers, &ones[0], &views[0])
+        if count > 1:
+            second = _parameter(name, names[1], b, integers, &ones[1], &views[1])
         if out is not None:
             if type(out) is tuple and len(<tuple>out) == 1:
                 out = (<tuple>out)[0]
@@ -261,11 +282,9 @@ cdef class Stream:
             y = new_array(ndim, shape, dtype)
         vy = view_of(y, dtype)
         check(numrs_random_blocks(op, size_of(y), &blocks), name)
-        before = self.reserve(blocks)
-        after = before
-        numrs_random_advance(&after, blocks)
+        before = self.reserve(blocks, &after)
         cdef numrs_random_state mine = before
-        work_ns = (25.0 if op in _SLOW else 2.5) * <double>size_of(y)
+        work_ns = (25.0 if _slow(op) else 2.5) * <double>size_of(y)
         if work_ns < NOGIL_NS:
             status = numrs_random(NULL, op, &mine, &vy, views, count)
         else:
@@ -302,9 +321,7 @@ cdef class Stream:
         cdef ndarray y = new_array(ndim, extents, NUMRS_I64)
         check(numrs_random_blocks(ops.NUMRS_OP_RANDOM_BITS, extents[axis], &blocks), name)
         vy = view_of(y, NUMRS_I64)
-        before = self.reserve(blocks * <uint64_t>lines)
-        after = before
-        numrs_random_advance(&after, blocks * <uint64_t>lines)
+        before = self.reserve(blocks * <uint64_t>lines, &after)
         mine = before
         work_ns = 5.0 * <double>size_of(y)
         if work_ns < NOGIL_NS:
@@ -321,9 +338,13 @@ cdef class Stream:
         return y
 
 
-cdef set _SLOW = {ops.NUMRS_OP_RANDOM_GAMMA, ops.NUMRS_OP_RANDOM_BETA, ops.NUMRS_OP_RANDOM_POISSON,
-                  ops.NUMRS_OP_RANDOM_BINOMIAL}
+cdef inline bint _slow(int32_t op) noexcept:
+    return op == ops.NUMRS_OP_RANDOM_GAMMA or op == ops.NUMRS_OP_RANDOM_BETA or op == ops.NUMRS_OP_RANDOM_POISSON or \
+        op == ops.NUMRS_OP_RANDOM_BINOMIAL
+
+
 cdef dict _PARAMETERS = {
+    ops.NUMRS_OP_RANDOM_BITS: (),
     ops.NUMRS_OP_RANDOM_UNIFORM: ("low", "high"), ops.NUMRS_OP_RANDOM_NORMAL: ("loc", "scale"),
     ops.NUMRS_OP_RANDOM_EXPONENTIAL: ("scale",), ops.NUMRS_OP_RANDOM_LAPLACE: ("loc", "scale"),
     ops.NUMRS_OP_RANDOM_CAUCHY: ("loc", "scale"), ops.NUMRS_OP_RANDOM_LOGNORMAL: ("mean", "sigma"),

@@ -111,7 +111,7 @@ cdef Tensor new_tensor(int ndim, const int64_t *shape, int32_t dtype):
     """An uninitialised tensor in C order over memory of the pool."""
     cdef Tensor t = Tensor.__new__(Tensor)
     cdef int64_t *at = room_for(t, ndim)
-    cdef int64_t step = BYTES_OF_DTYPE[dtype], size = 1
+    cdef int64_t step = BYTES_OF_DTYPE[dtype]
     cdef int d
     cdef bint empty = False
     for d in range(ndim):

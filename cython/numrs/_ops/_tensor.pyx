@@ -13,8 +13,8 @@ from numpy cimport ndarray
 from numrs._ops._array cimport BYTES_OF_DTYPE, as_dtype, descr_of
 from numrs._ops._dlpack cimport export_dlpack
 from numrs._ops._indexing cimport get_item, item_of_axis, reshape, set_item
-from numrs._ops._storage cimport (array_over, contiguous, copied, copy_into, from_ndarray, give_back, new_like, root_of, shape_tuple, take_over, valid,
-                                  view_tensor)
+from numrs._ops._storage cimport (array_over, contiguous, copied, copy_into, from_ndarray, give_back, new_like, root_of,
+                                  shape_tuple, take_over, valid, view_tensor)
 from numrs._ops._typed cimport is_operand, number_of, operate, operate_in_place, tensor_unary
 from numrs.c cimport ops
 
@@ -33,7 +33,7 @@ cdef object _namespace():
 cdef object _devices():
     global _devices_module
     if _devices_module is None:
-        from numrs import devices
+        from numrs._ops import _devices as devices
         _devices_module = devices
     return _devices_module
 
@@ -60,43 +60,12 @@ def _unpickled_bits(a, wants_grad):
     return _unpickled(a.view(descr_of(ops.NUMRS_BF16)), wants_grad)
 
 
-cdef str tensor_text(Tensor t):
-    """repr: NumPy's text of the numbers, then dtype and device."""
-    if t.view.dtype == 0:
-        return "<numrs.Tensor, not initialised>"
-    a = array_over(t)
-    numbers = np.array2string(a, separator=", ", prefix="tensor(")
-    if t.size == 0 and t.view.ndim != 1:
-        numbers += f", shape={shape_tuple(t)}"
-    end = f"dtype={t.dtype}, device='{t.device}'" + (", requires_grad=True" if t.wants_grad else "") + ")"
-    lines = numbers.splitlines() or [""]
-    width = np.get_printoptions()["linewidth"]
-    last = len(lines[len(lines) - 1]) + (len("tensor(") if len(lines) == 1 else 0)
-    between = ", " if last + 2 + len(end) <= width else ",\n" + " " * len("tensor(")
-    return "tensor(" + numbers + between + end
-
-
-cdef str tensor_html(Tensor t):
-    """A small table of the numbers of one or two dimensions under a line that says what it is."""
-    from html import escape
-    head = escape(f"Tensor {shape_tuple(t)} {t.dtype} on {t.device}")
-    if not 1 <= t.view.ndim <= 2 or t.size == 0:
-        return f"<div><b>{head}</b><pre>{escape(str(array_over(t)))}</pre></div>"
-    a = array_over(t)
-    rows = a.reshape(1, -1) if a.ndim == 1 else a
-    most_rows, most_columns = 20, 12
-    body = []
-    for row in rows[:most_rows]:
-        cells = [np.array2string(x) for x in row[:most_columns]] + (["…"] if rows.shape[1] > most_columns else [])
-        body.append("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>")
-    if rows.shape[0] > most_rows:
-        body.append("<tr><td>…</td></tr>")
-    return f"<div><b>{head}</b><table>{''.join(body)}</table></div>"
-
-
 @cython.freelist(64)
 cdef class Tensor:
-    """Numbers of one dtype in any number of dimensions, on a device.
+    """Tensor(data=None, shape=None, dtype=None, device=None, requires_grad=False)
+--
+
+Numbers of one dtype in any number of dimensions, on a device.
 
     Conforms to the Python array API standard 2025.12; ``numrs`` is its namespace.
 
@@ -125,7 +94,7 @@ cdef class Tensor:
     --------
     >>> numrs.Tensor([1, 2, 3, 4], shape=(2, 2)) * 0.5
     tensor([[0.5, 1. ],
-            [1.5, 2. ]])
+            [1.5, 2. ]], dtype=float64, device='cpu')
     """
 
     def __init__(self, data=None, shape=None, dtype=None, device=None, requires_grad=False):
@@ -143,9 +112,6 @@ cdef class Tensor:
             give_back(self)
         if self.more != NULL:
             PyMem_Free(self.more)
-
-
-
 
     @property
     def shape(self):
@@ -175,7 +141,8 @@ cdef class Tensor:
     @property
     def backend(self):
         """Name of the kernels that compute with it."""
-        return _devices().get_backend()
+        from numrs._ops.runtime import get_backend
+        return get_backend()
 
     @property
     def strides(self):
@@ -550,12 +517,14 @@ cdef class Tensor:
         return object.__sizeof__(self) + held
 
     def __dask_tokenize__(self):
-        from hashlib import blake2b
-        a = array_over(contiguous(self))
-        return "numrs.Tensor", str(self.dtype), shape_tuple(self), blake2b(a.reshape(-1).view(np.uint8)).hexdigest()
+        from numrs._ops.tensor_text import token
+        return token(self)
 
     def __repr__(self):
-        return tensor_text(self)
+        if self.view.dtype == 0:
+            return "<numrs.Tensor, not initialised>"
+        from numrs._ops.tensor_text import text
+        return text(self)
 
     def __str__(self):
         return str(array_over(self))
@@ -564,7 +533,8 @@ cdef class Tensor:
         return format(number_of(self, "format"), spec) if spec else str(self)
 
     def _repr_html_(self):
-        return tensor_html(self)
+        from numrs._ops.tensor_text import html
+        return html(self)
 
     def numpy(self):
         """An ndarray over the same memory."""

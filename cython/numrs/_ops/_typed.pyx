@@ -10,8 +10,8 @@ from numpy cimport ndarray
 from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, as_array, broadcast, check, dtype_of, interruptible, release_context,
                                 view_of)
 from numrs._ops._dlpack cimport is_foreign
-from numrs._ops._elementwise cimport (BINARY_RESULT, UNARY_RESULT, Number, _weak, binary, is_comparison, is_logical, is_weak, ternary,
-                                      unary, work_ns)
+from numrs._ops._elementwise cimport (BINARY_RESULT, UNARY_RESULT, Number, _weak, binary, is_comparison, is_logical,
+                                      is_weak, ternary, unary, work_ns)
 from numrs._ops._storage cimport array_over, new_like, new_tensor, same_dims, shape_tuple, tensor_of, valid, written
 from numrs._ops._tensor cimport Tensor
 from numrs.c cimport ops

@@ -7,37 +7,37 @@ def empty(
     shape: SupportsIndex | tuple[SupportsIndex, ...],
     *,
     dtype: npt.DTypeLike | None = None,
-    device: Any = None,
+    device: str | None = None,
 ) -> Any: ...
 def zeros(
     shape: SupportsIndex | tuple[SupportsIndex, ...],
     *,
     dtype: npt.DTypeLike | None = None,
-    device: Any = None,
+    device: str | None = None,
 ) -> Any: ...
 def ones(
     shape: SupportsIndex | tuple[SupportsIndex, ...],
     *,
     dtype: npt.DTypeLike | None = None,
-    device: Any = None,
+    device: str | None = None,
 ) -> Any: ...
 def full(
     shape: SupportsIndex | tuple[SupportsIndex, ...],
     fill_value: Any,
     *,
     dtype: npt.DTypeLike | None = None,
-    device: Any = None,
+    device: str | None = None,
 ) -> Any: ...
-def empty_like(x: npt.ArrayLike, /, *, dtype: npt.DTypeLike | None = None, device: Any = None) -> Any: ...
-def zeros_like(x: npt.ArrayLike, /, *, dtype: npt.DTypeLike | None = None, device: Any = None) -> Any: ...
-def ones_like(x: npt.ArrayLike, /, *, dtype: npt.DTypeLike | None = None, device: Any = None) -> Any: ...
+def empty_like(x: npt.ArrayLike, /, *, dtype: npt.DTypeLike | None = None, device: str | None = None) -> Any: ...
+def zeros_like(x: npt.ArrayLike, /, *, dtype: npt.DTypeLike | None = None, device: str | None = None) -> Any: ...
+def ones_like(x: npt.ArrayLike, /, *, dtype: npt.DTypeLike | None = None, device: str | None = None) -> Any: ...
 def full_like(
     x: npt.ArrayLike,
     /,
     fill_value: Any,
     *,
     dtype: npt.DTypeLike | None = None,
-    device: Any = None,
+    device: str | None = None,
 ) -> Any: ...
 def eye(
     n_rows: SupportsIndex,
@@ -46,7 +46,7 @@ def eye(
     *,
     k: SupportsIndex = 0,
     dtype: npt.DTypeLike | None = None,
-    device: Any = None,
+    device: str | None = None,
 ) -> Any: ...
 def tril(x: npt.ArrayLike, /, *, k: SupportsIndex = 0) -> Any: ...
 def triu(x: npt.ArrayLike, /, *, k: SupportsIndex = 0) -> Any: ...

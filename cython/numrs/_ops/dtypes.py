@@ -61,7 +61,7 @@ def isdtype(dtype, kind):
     Returns
     -------
     bool
-        float16 and bfloat16 are of the kind 'real floating'.
+        Also float16 and bfloat16 are of the kind 'real floating'.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def _scalar_dtype(x, dtype):
     return dtype
 
 
-_Bool = type(True)
+_Bool = type(True)  # noqa: UP003 - `bool` is a dtype here
 
 
 def result_type(*arrays_and_dtypes):
@@ -280,15 +280,15 @@ class NamespaceInfo:
 
     def default_device(self):
         """The device of new tensors."""
-        from numrs.devices import get_device
+        from numrs._ops._devices import get_device
 
         return get_device()
 
     def devices(self):
         """All devices that can be used."""
-        from numrs.devices import get_devices
+        from numrs._ops._devices import get_devices
 
-        return tuple(get_devices())
+        return get_devices()
 
     def default_dtypes(self, *, device=None):
         """The dtypes of what is made without one."""
@@ -304,7 +304,7 @@ class NamespaceInfo:
 
 
 def _resolve(device):
-    from numrs.devices import resolve
+    from numrs._ops._devices import resolve
 
     return resolve(device)
 

@@ -154,7 +154,7 @@ def astype(x, dtype, /, *, copy=True, device=None):
     cdef ndarray a = as_array(x, "astype", "x")
     cdef int32_t wanted = as_dtype(dtype, "astype")
     if device is not None:
-        from numrs.devices import resolve
+        from numrs._ops._devices import resolve
         resolve(device)
     if (<object>a).dtype.kind == "c" and (<object>descr_of(wanted)).kind not in "cb":
         raise TypeError(f"astype: {(<object>a).dtype} does not convert to {descr_of(wanted)}; take the real part first")

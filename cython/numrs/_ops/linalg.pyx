@@ -1,5 +1,5 @@
 # cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
-"""Matrix products (matmul, inner, outer, dot), and singular values for the norms."""
+"""Products of matrices: matmul, inner, outer, dot."""
 import numpy as np
 
 from libc.stdint cimport int32_t, int64_t
@@ -15,8 +15,7 @@ from numrs._ops.elementwise_arithmetic import multiply
 from numrs._ops._typed import tensors
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.linalg cimport (numrs_inner, numrs_inner_shape, numrs_matmul, numrs_matmul_shape, numrs_outer,
-                             numrs_outer_shape, numrs_svdvals)
-from numrs.c.ops cimport NUMRS_F32, NUMRS_F64
+                             numrs_outer_shape)
 from numrs.c.view cimport numrs_promote, numrs_view
 
 cnp.import_array()
@@ -180,44 +179,11 @@ def dot(x1, x2, /, out=None):
     >>> numrs.dot([1.0, 2.0], [3.0, 4.0])
     np.float64(11.0)
     """
-    a = as_array(x1, "dot", "x1")
-    b = as_array(x2, "dot", "x2")
+    cdef object a = as_array(x1, "dot", "x1"), b = as_array(x2, "dot", "x2")
     if a.ndim == 0 or b.ndim == 0:
         return multiply(a, b, out)
-    if a.ndim == 1 and b.ndim == 1 and out is None:
+    if a.ndim == 1 and b.ndim == 1 and out is None and a.dtype.kind != "c" and b.dtype.kind != "c":
         return vecdot_("dot", a, b, -1)
     if b.ndim <= 2:
         return _product(numrs_matmul, numrs_matmul_shape, "dot", a, b, out)
     return _product(numrs_inner, numrs_inner_shape, "dot", a, np.swapaxes(b, -1, -2), out)
-
-
-def _svdvals(str name, object x):
-    """Singular values of the matrices in the last two axes, from the largest on, for the function of that name."""
-    cdef ndarray a = array_of(x, name, "x"), y
-    cdef numrs_view va = view_of(a, dtype_of(a)), vy
-    cdef int64_t shape[64]
-    cdef int32_t d
-    cdef Held held_a, held_y
-    cdef numrs_context *context
-    cdef numrs_status status
-    cdef double work_ns
-    assert va.ndim >= 2
-    for d in range(va.ndim - 2):
-        shape[d] = va.shape[d]
-    shape[va.ndim - 2] = min(va.shape[va.ndim - 2], va.shape[va.ndim - 1])
-    y = new_array(va.ndim - 1, shape, NUMRS_F32 if va.dtype == NUMRS_F32 else NUMRS_F64)
-    vy = view_of(y, dtype_of(y))
-    work_ns = <double>PyArray_SIZE(a) * <double>shape[va.ndim - 2] + 5000.0 * <double>PyArray_SIZE(y)
-    if work_ns < NOGIL_NS:
-        status = numrs_svdvals(NULL, &va, &vy)
-    else:
-        hold(&held_a, &va)
-        hold(&held_y, &vy)
-        pins = (pin(a), pin(y))
-        context = interruptible(work_ns)
-        with nogil:
-            status = numrs_svdvals(context, &held_a.view, &held_y.view)
-        release_context(context)
-        del pins
-    check(status, name)
-    return y

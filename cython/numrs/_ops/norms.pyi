@@ -6,6 +6,13 @@ import numpy.typing as npt
 _Axes = SupportsIndex | tuple[SupportsIndex, ...] | None
 
 def vector_norm(x: npt.ArrayLike, /, axis: _Axes = None, *, ord: float = 2, keepdims: bool = False) -> Any: ...
+def matrix_norm(
+    x: npt.ArrayLike,
+    /,
+    *,
+    keepdims: bool = False,
+    ord: float | Literal['fro', 'nuc'] | None = 'fro',
+) -> Any: ...
 def norm(
     x: npt.ArrayLike,
     /,

@@ -8,14 +8,17 @@ from numrs._ops._reduce cimport reduce
 from numrs._ops.elementwise_arithmetic import abs as abs_
 from numrs._ops.elementwise_power import pow as power
 from numrs._ops.elementwise_selection import astype
-from numrs._ops.linalg import _svdvals
 from numrs._ops._typed import tensors
+from numrs._ops.linalg_lapack import _svdvals
 from numrs.c cimport ops
 
 
 def _vector_norm(str name, x, axis, ord, keepdims):
     if not isinstance(ord, (int, float, np.number)):
         raise ValueError(f"{name}: ord is {ord!r}, expected a number")
+    x = as_array(x, name, "x")
+    if x.dtype.itemsize == 2 and x.dtype.kind not in "iu":  # the 16-bit floats, by way of float32
+        return astype(_vector_norm(name, astype(x, np.float32), axis, ord, keepdims), x.dtype)[()]
     if ord == 2:
         return reduce(ops.NUMRS_OP_NORM, name, x, axis, None, keepdims, None, 0.0)
     if ord == 1:
@@ -67,28 +70,65 @@ def vector_norm(x, /, axis=None, *, ord=2, keepdims=False):
     return _vector_norm("vector_norm", x, axis, ord, keepdims)
 
 
-def _matrix_norm(x, ord, axes, keepdims):
+@tensors
+def matrix_norm(x, /, *, keepdims=False, ord="fro"):
+    """Norms of the matrices in the last two axes.
+
+    Parameters
+    ----------
+    x : array_like
+        (..., m, n).
+    keepdims : bool
+        Keep the last two axes with extent 1.
+    ord : {'fro', 'nuc', 1, -1, 2, -2, inf, -inf, None}
+        The root of the sum of squares ('fro', None); the sum ('nuc'), the largest (2) or smallest (-2) singular value; the
+        largest or smallest sum of magnitudes of a column (1, -1) or row (inf, -inf).
+
+    Returns
+    -------
+    ndarray or scalar
+        (...), real.
+
+    Raises
+    ------
+    ValueError
+        For less than two dimensions, or another `ord`.
+
+    Examples
+    --------
+    >>> numrs.linalg.matrix_norm([[3.0, 0.0], [0.0, 4.0]])
+    np.float64(5.0)
+    """
+    x = as_array(x, "matrix_norm", "x")
+    if x.ndim < 2:
+        raise ValueError(f"matrix_norm: x has shape {x.shape}, expected at least 2 dimensions")
+    return _matrix_norm(x, "fro" if ord is None else ord, (-2, -1), keepdims, "matrix_norm")
+
+
+def _matrix_norm(x, ord, axes, keepdims, str name="norm"):
     """Norms of the matrices in two axes."""
     for axis in axes:
         if not -x.ndim <= axis < x.ndim:
-            raise AxisError(f"norm: axis {axis} is out of bounds for {x.ndim}-d input (shape {x.shape}); "
+            raise AxisError(f"{name}: axis {axis} is out of bounds for {x.ndim}-d input (shape {x.shape}); "
                             f"valid: {-x.ndim}..{x.ndim - 1}")
+    if x.dtype.itemsize == 2 and x.dtype.kind not in "iu":  # the 16-bit floats, by way of float32
+        return astype(_matrix_norm(astype(x, np.float32), ord, axes, keepdims, name), x.dtype)[()]
     rows, columns = (axis % x.ndim for axis in axes)
     if rows == columns:
-        raise ValueError(f"norm: axis {rows} is given twice in {axes}")
+        raise ValueError(f"{name}: axis {rows} is given twice in {axes}")
     if ord == "fro":
-        return _vector_norm("norm", x, (rows, columns), 2, keepdims)
+        return _vector_norm(name, x, (rows, columns), 2, keepdims)
     if ord in (2, -2, "nuc"):
         op = ops.NUMRS_OP_SUM if ord == "nuc" else ops.NUMRS_OP_MAX if ord == 2 else ops.NUMRS_OP_MIN
-        values = reduce(op, "norm", _svdvals("norm", np.moveaxis(x, (rows, columns), (-2, -1))), -1, None, False, None,
+        values = reduce(op, name, _svdvals(name, np.moveaxis(x, (rows, columns), (-2, -1))), -1, None, False, None,
                         0.0)
         return np.expand_dims(values, (rows, columns)) if keepdims else values
     if ord not in (1, -1, float("inf"), float("-inf")):
-        raise ValueError(f"norm: ord is {ord!r}, expected None, 'fro', 'nuc', 1, -1, 2, -2, inf or -inf for matrices")
+        raise ValueError(f"{name}: ord is {ord!r}, expected None, 'fro', 'nuc', 1, -1, 2, -2, inf or -inf for matrices")
     summed, other = (rows, columns) if ord in (1, -1) else (columns, rows)
-    totals = _vector_norm("norm", x, summed, 1, True)
+    totals = _vector_norm(name, x, summed, 1, True)
     largest = ord in (1, float("inf"))
-    chosen = reduce(ops.NUMRS_OP_MAX if largest else ops.NUMRS_OP_MIN, "norm", totals, other, None, True, None, 0.0)
+    chosen = reduce(ops.NUMRS_OP_MAX if largest else ops.NUMRS_OP_MIN, name, totals, other, None, True, None, 0.0)
     return chosen if keepdims else np.squeeze(chosen, axis=(rows, columns))[()]
 
 
@@ -127,7 +167,7 @@ def norm(x, /, ord=None, axis=None, *, keepdims=False):
     Returns
     -------
     ndarray or scalar
-        In float64, or float32 for float32.
+        In float64; floats keep their dtype.
 
     Raises
     ------

@@ -316,9 +316,9 @@ cdef tuple _unique(object x, str name, bint indices, bint inverse, bint counts):
     cdef ndarray a = array_of(x, name, "x"), values, first = None, back = None, often = None
     cdef int64_t n = PyArray_SIZE(a)
     cdef Call call
-    if (<object>a).dtype.kind == "c":
-        from numrs._ops._complex_sets import unique
-        return unique(a, name)
+    if dtype_of(a) == ops.NUMRS_C64 or dtype_of(a) == ops.NUMRS_C128:
+        from numrs._ops._unique_complex import unique
+        return unique(a)
     memset(&call, 0, sizeof(Call))
     call.kind = UNIQUE
     call.x = view_of(a, dtype_of(a))

@@ -37,7 +37,7 @@ def median(x, /, axis=None, *, out=None, keepdims=False, where=None):
     Returns
     -------
     ndarray or scalar
-        The mean of the middle two of an even number; float32 for float32, else float64. NaN where a NaN is
+        The mean of the middle two of an even number; floats keep their dtype, else float64. NaN where a NaN is
         among the elements, and of none.
 
     Raises
@@ -73,7 +73,7 @@ def nanmedian(x, /, axis=None, *, out=None, keepdims=False, where=None):
     Returns
     -------
     ndarray or scalar
-        The mean of the middle two of an even number; float32 for float32, else float64. NaN is left out; of
+        The mean of the middle two of an even number; floats keep their dtype, else float64. NaN is left out; of
         nothing else: NaN.
 
     Raises
@@ -117,7 +117,7 @@ def quantile(x, q, /, axis=None, *, out=None, method="linear", keepdims=False, w
     Returns
     -------
     ndarray or scalar
-        The dimensions of ``q``, then those that are left of ``x``; float32 for float32, else float64. NaN where
+        The dimensions of ``q``, then those that are left of ``x``; floats keep their dtype, else float64. NaN where
         a NaN is among the elements, and of none.
 
     Raises
@@ -161,7 +161,7 @@ def nanquantile(x, q, /, axis=None, *, out=None, method="linear", keepdims=False
     Returns
     -------
     ndarray or scalar
-        The dimensions of ``q``, then those that are left of ``x``; float32 for float32, else float64. NaN is
+        The dimensions of ``q``, then those that are left of ``x``; floats keep their dtype, else float64. NaN is
         left out; of nothing else: NaN.
 
     Raises
@@ -205,7 +205,7 @@ def percentile(x, q, /, axis=None, *, out=None, method="linear", keepdims=False,
     Returns
     -------
     ndarray or scalar
-        The dimensions of ``q``, then those that are left of ``x``; float32 for float32, else float64. NaN where
+        The dimensions of ``q``, then those that are left of ``x``; floats keep their dtype, else float64. NaN where
         a NaN is among the elements, and of none.
 
     Raises
@@ -249,7 +249,7 @@ def nanpercentile(x, q, /, axis=None, *, out=None, method="linear", keepdims=Fal
     Returns
     -------
     ndarray or scalar
-        The dimensions of ``q``, then those that are left of ``x``; float32 for float32, else float64. NaN is
+        The dimensions of ``q``, then those that are left of ``x``; floats keep their dtype, else float64. NaN is
         left out; of nothing else: NaN.
 
     Raises
@@ -288,8 +288,8 @@ def mad(x, /, axis=None, *, scale=1.0, out=None, keepdims=False, where=None):
     Returns
     -------
     ndarray or scalar
-        ``median(|x - median(x)|) / scale``, float32 for float32, else float64; NaN where a NaN is among the elements,
-        and of none.
+        ``median(|x - median(x)|) / scale``, floats keep their dtype, else float64; NaN where a NaN is among the
+        elements, and of none.
 
     Raises
     ------
@@ -329,7 +329,7 @@ def iqr(x, /, axis=None, *, scale=1.0, method="linear", out=None, keepdims=False
     Returns
     -------
     ndarray or scalar
-        ``(quantile(x, 0.75) - quantile(x, 0.25)) / scale``, float32 for float32, else float64; NaN where a NaN is
+        ``(quantile(x, 0.75) - quantile(x, 0.25)) / scale``, floats keep their dtype, else float64; NaN where a NaN is
         among the elements, and of none.
 
     Raises

@@ -3,9 +3,9 @@ from collections.abc import Sequence
 from typing import Any, SupportsIndex
 
 import numpy.typing as npt
+from typing_extensions import disjoint_base
 
 from numrs._ops._random import Stream
-from typing_extensions import disjoint_base
 
 _Out = npt.NDArray[Any] | tuple[npt.NDArray[Any]] | None
 

@@ -9,11 +9,11 @@ from numpy cimport ndarray
 
 from numrs._ops._array cimport (Held, as_array, as_dtype, check, dtype_of, hold, interruptible, new_array, pin,
                                 release_context, view_of)
-from numrs._ops._random cimport Stream, _result, float_dtype, shape_of_size
+from numrs._ops._random cimport Stream, _result, float_dtype, plain_out, shape_of_size
 from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.ops cimport NUMRS_BOOL, NUMRS_I64, NUMRS_U8, NUMRS_U64
-from numrs.c.random cimport (numrs_random_advance, numrs_random_blocks, numrs_random_multinomial, numrs_random_state)
+from numrs.c.random cimport numrs_random_blocks, numrs_random_multinomial, numrs_random_state
 from numrs.c.view cimport numrs_view
 
 cnp.import_array()
@@ -39,13 +39,14 @@ cdef class Distributions(Stream):
 
     cdef object floats(self, int op, str name, object size, object shape, object dtype, object out, object a,
                        object b=None):
-        y = self.draw(op, name, shape_of_size(name, size, shape), float_dtype(name, dtype, out), out, a, b)
-        return y if out is not None else _result(y)
+        given = plain_out(out)
+        y = self.draw(op, name, shape_of_size(name, size, shape), float_dtype(name, dtype, given), given, a, b)
+        return _result(y) if out is None else out[0] if type(out) is tuple else out
 
     cdef object counts(self, int op, str name, object size, object shape, int dtype, object out, object a,
                        object b=None):
-        y = self.draw(op, name, shape_of_size(name, size, shape), dtype, out, a, b)
-        return y if out is not None else _result(y)
+        y = self.draw(op, name, shape_of_size(name, size, shape), dtype, plain_out(out), a, b)
+        return _result(y) if out is None else out[0] if type(out) is tuple else out
 
     def random(self, size=None, dtype=None, out=None, *, shape=None):
         """Uniform numbers from [0, 1): multiples of 2^-53, float32 of 2^-24.
@@ -332,8 +333,10 @@ cdef class Distributions(Stream):
             found = as_dtype(dtype, "integers")
             if np.dtype(dtype).kind not in "iub":
                 raise TypeError(f"integers: dtype is {np.dtype(dtype)}, expected an integer dtype or bool")
-        elif isinstance(out, np.ndarray) and dtype_of(<ndarray>out):
-            found = dtype_of(<ndarray>out)
+        elif out is not None:
+            given = plain_out(out)
+            if isinstance(given, np.ndarray) and dtype_of(<ndarray>given):
+                found = dtype_of(<ndarray>given)
         if high is None:
             low, high = 0, low
         if isinstance(low, (bool, np.bool_, np.integer)):
@@ -495,9 +498,7 @@ cdef class Distributions(Stream):
         for extent in wanted:
             elements *= extent
         check(numrs_random_blocks(ops.NUMRS_OP_RANDOM_BINOMIAL, elements, &blocks), "multinomial")
-        before = self.reserve(blocks)
-        after = before
-        numrs_random_advance(&after, blocks)
+        before = self.reserve(blocks, &after)
         mine = before
         pins = (pin(trials), pin(p), pin(y))
         context = interruptible(60.0 * (<double>elements) * <double>last)

@@ -2,13 +2,12 @@
 """The generator of random numbers: what numrs.random offers, over the distributions of its base."""
 import operator
 
-from libc.stdint cimport uint64_t
 import numpy as np
 cimport numpy as cnp
 from numpy cimport ndarray
 
 from numrs._ops._array cimport check
-from numrs._ops._random cimport Stream, _result, shape_of_size
+from numrs._ops._random cimport _result, plain_out, shape_of_size
 from numrs._ops.random_distributions cimport Distributions
 from numrs.c cimport ops
 from numrs.c.ops cimport NUMRS_F64, NUMRS_I64
@@ -295,6 +294,7 @@ cdef class Generator(Distributions):
         >>> sorted(cards)
         [1, 2, 3]
         """
+        x = plain_out(x)
         if isinstance(x, np.ndarray):
             if not x.flags.writeable:
                 raise ValueError("shuffle: x is read-only")
@@ -326,8 +326,9 @@ cdef class Generator(Distributions):
         >>> numrs.random.default_rng(7).permuted([[1, 2, 3], [4, 5, 6]], axis=1).sum(axis=1)
         array([ 6, 15])
         """
-        source = np.asarray(x)
+        source, given = np.asarray(x), out
         if out is not None:
+            out = plain_out(out)
             if not isinstance(out, np.ndarray):
                 raise TypeError(f"permuted: out is of type {type(out).__name__}, expected an ndarray")
             if out.shape != source.shape:
@@ -344,4 +345,4 @@ cdef class Generator(Distributions):
         if out is None:
             return _result(<ndarray>made)
         out[...] = made
-        return out
+        return given

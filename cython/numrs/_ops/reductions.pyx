@@ -26,7 +26,7 @@ def sum(x, /, axis=None, *, dtype=None, out=None, keepdims=False, where=None):
     Returns
     -------
     ndarray or scalar
-        float32 accumulates in float64 and is rounded once; bool and integers are added in int64 or uint64 and wrap;
+        Floats accumulate in float64 and are rounded once; bool and integers are added in int64 or uint64 and wrap;
         an empty sum is 0.
 
     Raises
@@ -66,7 +66,7 @@ def prod(x, /, axis=None, *, dtype=None, out=None, keepdims=False, where=None):
     Returns
     -------
     ndarray or scalar
-        float32 accumulates in float64; bool and integers are multiplied in int64 or uint64 and wrap; an empty product
+        Floats accumulate in float64; bool and integers are multiplied in int64 or uint64 and wrap; an empty product
         is 1.
 
     Raises

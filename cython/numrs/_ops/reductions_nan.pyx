@@ -190,7 +190,7 @@ def nanmean(x, /, axis=None, *, dtype=None, out=None, keepdims=False, where=None
     return y if dtype is None else in_dtype(y, dtype, out)
 
 
-def nanvar(x, /, axis=None, *, dtype=None, correction=None, ddof=None, out=None, keepdims=False, where=None):
+def nanvar(x, /, axis=None, *, correction=None, ddof=None, dtype=None, out=None, keepdims=False, where=None):
     """Variance of the elements that are not NaN.
 
     Parameters
@@ -233,7 +233,7 @@ def nanvar(x, /, axis=None, *, dtype=None, correction=None, ddof=None, out=None,
     return y if dtype is None else in_dtype(y, dtype, out)
 
 
-def nanstd(x, /, axis=None, *, dtype=None, correction=None, ddof=None, out=None, keepdims=False, where=None):
+def nanstd(x, /, axis=None, *, correction=None, ddof=None, dtype=None, out=None, keepdims=False, where=None):
     """Standard deviation of the elements that are not NaN.
 
     Parameters

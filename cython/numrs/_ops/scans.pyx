@@ -30,7 +30,7 @@ def cumulative_sum(x, /, *, axis=None, dtype=None, include_initial=False, out=No
     Returns
     -------
     ndarray or scalar
-        float32 accumulates in float64, each element rounded once; bool and integers are added in int64 or uint64.
+        Floats accumulate in float64, each element rounded once; bool and integers are added in int64 or uint64.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def cumulative_prod(x, /, *, axis=None, dtype=None, include_initial=False, out=N
     Returns
     -------
     ndarray or scalar
-        float32 accumulates in float64, each element rounded once; bool and integers are multiplied in int64 or uint64.
+        Floats accumulate in float64, each element rounded once; bool and integers are multiplied in int64 or uint64.
 
     Raises
     ------

@@ -5,7 +5,7 @@ import operator
 
 import numpy as np
 
-from numrs import devices
+from numrs._ops import _devices as devices
 from numrs._ops._array import array_of_data, as_numpy_dtype
 from numrs._ops._moves import copied, copy_to
 from numrs._ops._storage import empty as empty_tensor

@@ -10,7 +10,7 @@ def arange(
     step: Any = 1,
     *,
     dtype: npt.DTypeLike | None = None,
-    device: Any = None,
+    device: str | None = None,
 ) -> Any: ...
 def linspace(
     start: Any,
@@ -19,7 +19,7 @@ def linspace(
     num: SupportsIndex,
     *,
     dtype: npt.DTypeLike | None = None,
-    device: Any = None,
+    device: str | None = None,
     endpoint: bool = True,
 ) -> Any: ...
 def meshgrid(*arrays: npt.ArrayLike, indexing: Literal['xy', 'ij'] = 'xy') -> Any: ...

@@ -170,7 +170,7 @@ def corr(x, x2, /, axis=None, *, out=None, keepdims=False, where=None):
     Parameters
     ----------
     x, x2 : array_like
-        ``x2`` broadcasts to ``x``; two float32 give float32, all others float64.
+        ``x2`` broadcasts to ``x``; floats give their promoted dtype, all others float64.
     axis : int or tuple of ints, optional
         Axes whose elements form a line; None: all.
     out : ndarray, optional
@@ -205,7 +205,7 @@ def spearman(x, x2, /, axis=None, *, out=None, keepdims=False, where=None):
     Parameters
     ----------
     x, x2 : array_like
-        ``x2`` broadcasts to ``x``; two float32 give float32, all others float64.
+        ``x2`` broadcasts to ``x``; floats give their promoted dtype, all others float64.
     axis : int or tuple of ints, optional
         Axes whose elements form a line; None: all.
     out : ndarray, optional
@@ -240,7 +240,7 @@ def kendall(x, x2, /, axis=None, *, out=None, keepdims=False, where=None):
     Parameters
     ----------
     x, x2 : array_like
-        ``x2`` broadcasts to ``x``; two float32 give float32, all others float64.
+        ``x2`` broadcasts to ``x``; floats give their promoted dtype, all others float64.
     axis : int or tuple of ints, optional
         Axes whose elements form a line; None: all.
     out : ndarray, optional

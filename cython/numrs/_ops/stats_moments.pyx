@@ -18,7 +18,7 @@ def skew(x, /, axis=None, *, bias=True, out=None, keepdims=False, where=None):
     Parameters
     ----------
     x : array_like
-        Any shape; float32 gives float32, all others float64.
+        Any shape; floats keep their dtype, all others give float64.
     axis : int or tuple of ints, optional
         Axes whose elements form a line; None: all.
     bias : bool
@@ -59,7 +59,7 @@ def kurtosis(x, /, axis=None, *, fisher=True, bias=True, out=None, keepdims=Fals
     Parameters
     ----------
     x : array_like
-        Any shape; float32 gives float32, all others float64.
+        Any shape; floats keep their dtype, all others give float64.
     axis : int or tuple of ints, optional
         Axes whose elements form a line; None: all.
     fisher : bool
@@ -103,7 +103,7 @@ def moment(x, /, axis=None, *, order=1, out=None, keepdims=False, where=None):
     Parameters
     ----------
     x : array_like
-        Any shape; float32 gives float32, all others float64.
+        Any shape; floats keep their dtype, all others give float64.
     axis : int or tuple of ints, optional
         Axes whose elements form a line; None: all.
     order : int
@@ -141,7 +141,7 @@ def gmean(x, /, axis=None, *, out=None, keepdims=False, where=None):
     Parameters
     ----------
     x : array_like
-        Any shape; float32 gives float32, all others float64.
+        Any shape; floats keep their dtype, all others give float64.
     axis : int or tuple of ints, optional
         Axes whose elements form a line; None: all.
     out : ndarray, optional
@@ -176,7 +176,7 @@ def hmean(x, /, axis=None, *, out=None, keepdims=False, where=None):
     Parameters
     ----------
     x : array_like
-        Any shape; float32 gives float32, all others float64.
+        Any shape; floats keep their dtype, all others give float64.
     axis : int or tuple of ints, optional
         Axes whose elements form a line; None: all.
     out : ndarray, optional
@@ -211,7 +211,7 @@ def sem(x, /, axis=None, *, correction=None, ddof=None, out=None, keepdims=False
     Parameters
     ----------
     x : array_like
-        Any shape; float32 gives float32, all others float64.
+        Any shape; floats keep their dtype, all others give float64.
     axis : int or tuple of ints, optional
         Axes whose elements form a line; None: all.
     correction : float, optional
@@ -250,7 +250,7 @@ def zscore(x, /, axis=None, *, correction=None, ddof=None, out=None):
     Parameters
     ----------
     x : array_like
-        Any shape; float32 gives float32, all others float64.
+        Any shape; floats keep their dtype, all others give float64.
     axis : int or tuple of ints, optional
         Axes whose elements form a line; None: all.
     correction : float, optional
@@ -286,7 +286,7 @@ def describe(x, /, axis=None, *, correction=None, ddof=None, where=None):
     Parameters
     ----------
     x : array_like
-        Any shape; float32 gives float32, all others float64.
+        Any shape; floats keep their dtype, all others give float64.
     axis : int or tuple of ints, optional
         Axes whose elements form a line; None: all.
     correction : float, optional

@@ -29,7 +29,7 @@ def trim_mean(x, /, axis=None, *, proportion=0.1, out=None, keepdims=False, wher
     Parameters
     ----------
     x : array_like
-        Any shape; float32 gives float32, all others float64.
+        Any shape; floats keep their dtype, all others give float64.
     axis : int or tuple of ints, optional
         Axes whose elements form a line; None: all.
     proportion : float
@@ -67,7 +67,7 @@ def biweight_location(x, /, axis=None, *, c=6.0, out=None, keepdims=False, where
     Parameters
     ----------
     x : array_like
-        Any shape; float32 gives float32, all others float64.
+        Any shape; floats keep their dtype, all others give float64.
     axis : int or tuple of ints, optional
         Axes whose elements form a line; None: all.
     c : float
@@ -109,7 +109,7 @@ def biweight_scale(x, /, axis=None, *, c=9.0, out=None, keepdims=False, where=No
     Parameters
     ----------
     x : array_like
-        Any shape; float32 gives float32, all others float64.
+        Any shape; floats keep their dtype, all others give float64.
     axis : int or tuple of ints, optional
         Axes whose elements form a line; None: all.
     c : float
@@ -151,7 +151,7 @@ def robust_zscore(x, /, axis=None, *, out=None):
     Parameters
     ----------
     x : array_like
-        Any shape; float32 gives float32, all others float64.
+        Any shape; floats keep their dtype, all others give float64.
     axis : int or tuple of ints, optional
         Axes whose elements form a line; None: all.
     out : ndarray, optional
@@ -186,7 +186,7 @@ def winsorize(x, /, axis=None, *, limits=0.05, out=None):
     Parameters
     ----------
     x : array_like
-        Any shape; float32 gives float32, all others float64.
+        Any shape; floats keep their dtype, all others give float64.
     axis : int or tuple of ints, optional
         Axes whose elements form a line; None: all.
     limits : float or tuple of two floats

@@ -21,7 +21,7 @@ def lag(x, periods=1, /, *, axis=-1, out=None):
     Parameters
     ----------
     x : array_like
-        At least one dimension; float32 gives float32, all others float64.
+        At least one dimension; floats keep their dtype, all others give float64.
     periods : int
         How far back to look; negative: ahead.
     axis : int, optional
@@ -54,7 +54,7 @@ def pct_change(x, periods=1, /, *, axis=-1, out=None):
     Parameters
     ----------
     x : array_like
-        At least one dimension; float32 gives float32, all others float64.
+        At least one dimension; floats keep their dtype, all others give float64.
     periods : int
         How far back to look; negative: ahead.
     axis : int, optional
@@ -88,7 +88,7 @@ def fill_forward(x, limit=None, /, *, axis=-1, out=None):
     Parameters
     ----------
     x : array_like
-        At least one dimension; float32 gives float32, all others float64.
+        At least one dimension; floats keep their dtype, all others give float64.
     limit : int, optional
         Most NaN in a row that are filled; None: any number.
     axis : int, optional
@@ -122,7 +122,7 @@ def fill_backward(x, limit=None, /, *, axis=-1, out=None):
     Parameters
     ----------
     x : array_like
-        At least one dimension; float32 gives float32, all others float64.
+        At least one dimension; floats keep their dtype, all others give float64.
     limit : int, optional
         Most NaN in a row that are filled; None: any number.
     axis : int, optional

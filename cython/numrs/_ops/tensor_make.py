@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from numrs import devices
+from numrs._ops import _devices as devices
 from numrs._ops._array import array_of_data, as_numpy_dtype
 from numrs._ops._dlpack import from_dlpack
 from numrs._ops._storage import empty, from_array, to_array

@@ -3,7 +3,7 @@
 import numpy as np
 
 import numrs
-from numrs import devices
+from numrs._ops import _devices as devices
 from numrs._ops._storage import result, to_array
 from numrs._ops._tensor import add_methods
 

@@ -23,6 +23,7 @@ cdef extern from "numrs/base.h" nogil:
         NUMRS_DEVICE_FAILED
         NUMRS_CANCELLED
         NUMRS_INTERNAL
+        NUMRS_SINGULAR
     enum:
         NUMRS_CPU
         NUMRS_CUDA
