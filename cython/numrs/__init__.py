@@ -196,7 +196,6 @@ from numrs._ops.linalg import (
     outer,
 )
 from numrs._ops.manipulation import (
-    array_split,
     broadcast_arrays,
     broadcast_shapes,
     broadcast_to,
@@ -208,11 +207,9 @@ from numrs._ops.manipulation import (
     permute_dims,
     ravel,
     reshape,
-    split,
     squeeze,
     swapaxes,
     transpose,
-    unstack,
 )
 from numrs._ops.norms import (
     matrix_norm,
@@ -324,6 +321,13 @@ from numrs._ops.spacing import (
     arange,
     linspace,
     meshgrid,
+)
+from numrs._ops.splitting import (
+    array_split,
+    hsplit,
+    split,
+    unstack,
+    vsplit,
 )
 # End of what is written.
 
@@ -452,6 +456,7 @@ __all__ = [
     "greater",
     "greater_equal",
     "histogram",
+    "hsplit",
     "hstack",
     "hypot",
     "iinfo",
@@ -619,6 +624,7 @@ __all__ = [
     "var",
     "vecdot",
     "vector_norm",
+    "vsplit",
     "vstack",
     "where",
     "zeros",

@@ -175,6 +175,11 @@ def test_taking_apart():
                     assert_same(one, other)
         for one, other in zip(numrs.array_split(given_x, 3, axis=2), np.array_split(x, 3, 2), strict=True):
             assert_same(one, other)
+        for function in ("hsplit", "vsplit"):
+            y = given_x if function == "vsplit" else numrs.permute_dims(given_x, (0, 2, 1))
+            for one, other in zip(getattr(numrs, function)(y, 2), getattr(np, function)(plain(y), 2), strict=True):
+                assert_kind(one, given_x)
+                assert_same(one, other)
     assert numrs.unstack(np.zeros((0, 2))) == ()
     with pytest.raises(ValueError, match="equal parts"):
         numrs.split(x, 3, axis=2)

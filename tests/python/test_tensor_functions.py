@@ -44,6 +44,8 @@ ARGUMENTS = {
     "fma": (FLOATS, FLOATS, FLOATS),
     "full_like": (FLOATS, 3),
     "group_quantile": (LINE, KEYS, 0.5),
+    "hsplit": (FLOATS, 3),
+    "vsplit": (FLOATS, 3),
     "hstack": ([FLOATS, FLOATS],),
     "interp": (UNIT, np.array([0.0, 1.0]), np.array([2.0, 4.0])),
     "kendall": (LINE, OTHER),
