@@ -2,6 +2,7 @@
 #include "core/fft.h"
 
 #include <cmath>
+#include <cstring>
 
 #include "core/elementwise.h"
 #include "core/fft_plan.h"
@@ -178,30 +179,31 @@ class FftPassRunner {
 
   bool CanBeTakenInPieces(const FftPlan& plan) const {
     const int64_t real = job_.precision == 0 ? 4 : 8;
-    if (plan.convolution || plan.rows == 1 || plan.columns == 1) return false;
+    if (plan.rows == 1 || plan.columns == 1) return false;
     if (block_.kind != kFftComplex && !plan.real_n) return false;
     if (block_.x_step != (block_.kind == kFftFromReal ? 1 : 2) * real) return false;
     if (block_.y_step != (block_.kind == kFftToReal ? 1 : 2) * real) return false;
     return block_.n_in >= (block_.kind == kFftToReal ? block_.n / 2 + 1 : block_.n);
   }
 
-  // Memory of a long line: scratch of each thread, what is between the steps, the pairs of a real line.
+  // Memory of a long line: scratch of each thread, what is between the steps, the pairs of a real line, a convolution.
   size_t PieceBytes(const FftPlan& plan) const { return Round64(table_.piece_scratch[job_.precision](plan)); }
   size_t MiddleBytes(const FftPlan& plan) const { return Round64(table_.middle[job_.precision](plan)); }
+  size_t NumbersBytes(int64_t n) const { return Round64(static_cast<size_t>(n) * (job_.precision == 0 ? 8 : 16)); }
+  size_t PairsBytes(const FftPlan& plan) const { return block_.kind == kFftComplex ? 0 : NumbersBytes(plan.n); }
   size_t LongBytes(const Prepared& p) const {
     const FftPlan& plan = *p.plan.get();
-    const size_t pairs = block_.kind == kFftComplex ? 0 : static_cast<size_t>(plan.n) * (job_.precision == 0 ? 8 : 16);
-    return PieceBytes(plan) * static_cast<size_t>(p.threads) + MiddleBytes(plan) + pairs;
+    return PieceBytes(plan) * static_cast<size_t>(p.threads) + MiddleBytes(plan) + PairsBytes(plan) +
+           (plan.convolution ? NumbersBytes(plan.length) : 0);
   }
 
   Status LongLines(const Prepared& prepared, char* memory) {
     const FftPlan& plan = *block_.plan;
-    const int threads = prepared.threads, p = job_.precision;
-    const double line_ns = prepared.line_ns;
-    const size_t bytes = PieceBytes(plan) * static_cast<size_t>(threads);
-    char* const middle = memory + bytes;
+    const int p = job_.precision;
+    char* const middle = memory + PieceBytes(plan) * static_cast<size_t>(prepared.threads);
     char* const between = middle + MiddleBytes(plan);
-    ScratchSlots slots(memory, PieceBytes(plan), threads);
+    char* const work = between + PairsBytes(plan);
+    ScratchSlots slots(memory, PieceBytes(plan), prepared.threads);
     const Walk& along = walk_[count_ - 1];
     for (int64_t l = 0; l < lines_; l++) {
       const FftBlock block = Place(l / along.extent, l % along.extent, 1);
@@ -215,20 +217,46 @@ class FftPassRunner {
         line.x = between;
         line.backward = 1;
       }
-      for (int step = 0; step < 2; step++) {
-        const int64_t pieces = table_.pieces[p](plan, step);
-        const double piece_ns = line_ns / 2 / static_cast<double>(pieces);
-        const int64_t grain = piece_ns > kChunkNs ? 1 : static_cast<int64_t>(kChunkNs / piece_ns) + 1;
-        NUMRS_TRY(ParallelFor(pieces, grain, threads, run_.cancel, [&](int64_t begin, int64_t end) {
-          ScratchSlots::Lease lease(slots);
-          table_.piece[p][step](line, begin, end, lease.data());
-        }));
+      if (plan.convolution) {
+        NUMRS_TRY(Convolve(prepared, line, work, slots));
+      } else {
+        NUMRS_TRY(TwoSteps(prepared, line, slots));
       }
       if (block.kind == kFftFromReal) {
         table_.unpack[p](plan, between, block.y, block.scale, block.backward);
         if (completes_) Complete(block);
       }
     }
+    return NUMRS_OK;
+  }
+
+  Status TwoSteps(const Prepared& prepared, const FftLong& line, ScratchSlots& slots) const {
+    const int p = job_.precision;
+    for (int step = 0; step < 2; step++) {
+      const int64_t pieces = table_.pieces[p](*line.plan, step);
+      const double piece_ns = prepared.line_ns / 2 / static_cast<double>(pieces);
+      const int64_t grain = piece_ns > kChunkNs ? 1 : static_cast<int64_t>(kChunkNs / piece_ns) + 1;
+      NUMRS_TRY(ParallelFor(pieces, grain, prepared.threads, run_.cancel, [&](int64_t begin, int64_t end) {
+        ScratchSlots::Lease lease(slots);
+        table_.piece[p][step](line, begin, end, lease.data());
+      }));
+    }
+    return NUMRS_OK;
+  }
+
+  // Bluestein's convolution of one line, as the kernels do it for short ones.
+  Status Convolve(const Prepared& prepared, const FftLong& line, char* work, ScratchSlots& slots) const {
+    const FftPlan& plan = *line.plan;
+    const auto multiply = table_.multiply[job_.precision];
+    const size_t there = static_cast<size_t>(plan.n) * (job_.precision == 0 ? 8 : 16);
+    FftLong all = {work, work, line.middle, 0, 1, &plan};
+    multiply(line.x, plan.chirp, work, plan.n, line.backward, 0, 1);
+    std::memset(work + there, 0, NumbersBytes(plan.length) - there);
+    NUMRS_TRY(TwoSteps(prepared, all, slots));
+    multiply(work, plan.filter, work, plan.length, 0, 0, 1);
+    all.backward = 1;
+    NUMRS_TRY(TwoSteps(prepared, all, slots));
+    multiply(work, plan.chirp, line.y, plan.n, 0, line.backward, line.scale);
     return NUMRS_OK;
   }
 

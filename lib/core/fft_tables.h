@@ -60,6 +60,8 @@ struct FftTable {
   // y is apart from x.
   void (*unpack[2])(const FftPlan& plan, const void* x, void* y, double scale, int32_t backward);
   void (*repack[2])(const FftPlan& plan, const void* x, void* y, int32_t backward);
+  // y = x times a table of n complex numbers, times scale, with real and imaginary parts of x or of y exchanged.
+  void (*multiply[2])(const void* x, const void* table, void* y, int64_t n, int32_t swap_x, int32_t swap_y, double scale);
 };
 
 }  // namespace numrs

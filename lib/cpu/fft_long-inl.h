@@ -377,6 +377,12 @@ void RepackAny(const FftPlan& plan, const void* x, void* y, int32_t backward) {
 }
 
 template <typename T>
+void MultiplyAny(const void* x, const void* table, void* y, int64_t n, int32_t swap_x, int32_t swap_y, double scale) {
+  MultiplyLine<T>(static_cast<const T*>(x), static_cast<const T*>(table), static_cast<T*>(y), n, swap_x != 0,
+                  swap_y != 0, static_cast<T>(scale));
+}
+
+template <typename T>
 void Fill(FftTable* t, int32_t precision) {
   t->lines[precision] = Lines<T>;
   t->scratch[precision] = Scratch<T>;
@@ -387,6 +393,7 @@ void Fill(FftTable* t, int32_t precision) {
   t->piece[precision][1] = RowPiece<T>;
   t->unpack[precision] = UnpackAny<T>;
   t->repack[precision] = RepackAny<T>;
+  t->multiply[precision] = MultiplyAny<T>;
 }
 
 }  // namespace fft

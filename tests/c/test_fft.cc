@@ -292,7 +292,7 @@ TEST_CASE("the same bits on every instruction set and for any number of threads"
   SetThreadThresholdNs(0);
   int last = 0;
   while (KernelsAt(last + 1)) last++;
-  for (const int64_t n : {7, 60, 97, 128, 240, 1000, 1009, 4096, 9000, 65536}) {
+  for (const int64_t n : {7, 60, 97, 128, 240, 1000, 1009, 4096, 9000, 65536, 65537}) {
     const int64_t lines = n > 5000 ? 2 : 21;
     const size_t size = static_cast<size_t>(n * lines);
     const Complexes<float> x32 = Random<float>(n * lines);
@@ -437,6 +437,10 @@ TEST_CASE("a long transform can be cancelled, and nothing is written when there 
   REQUIRE(numrs_context_create(&options, &context) == NUMRS_OK);
   auto* line = reinterpret_cast<numrs_c128*>(x.data());
   REQUIRE(numrs_fft_c128(context, line, line, 1, n, 1, 0, 1) == NUMRS_CANCELLED);
+  polls = 1;
+  REQUIRE(numrs_fft_c128(context, line, line, 1, 1000003, 1, 0, 1) == NUMRS_CANCELLED);
+  polls = 1;
+  REQUIRE(numrs_rfft_f64(context, x.data(), line, 1, n, 1, 0, 1) == NUMRS_CANCELLED);
   numrs_context_destroy(context);
 
   std::vector<double> y(10000, 7.0), z(5000, 1.0);

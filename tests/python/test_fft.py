@@ -1,6 +1,7 @@
 """numrs.fft against NumPy (and SciPy): dtypes, lengths, axes, norms, shapes, layouts, hostile input; the same bits for threads."""
 
 import inspect
+import os
 import threading
 
 import numpy as np
@@ -404,3 +405,27 @@ def test_the_namespace():
             "backward",
         ]
     assert "fft" in numrs.__all__
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+def test_the_child_of_a_fork_has_plans():
+    stop = threading.Event()
+
+    def work():
+        n = 1
+        while not stop.is_set():
+            numrs.fft.fft(np.ones(n % 300 + 1))
+            n += 7
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        for _ in range(20):
+            child = os.fork()
+            if child == 0:
+                good = all(np.allclose(numrs.fft.fft(np.ones(n))[0], n) for n in (5, 16, 97, 301))
+                os._exit(0 if good else 1)
+            assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    finally:
+        stop.set()
+        thread.join()
