@@ -168,7 +168,7 @@ def test_integers_give_float64(dtype):
         assert got.dtype == np.float64
         close(got, getattr(np.linalg, name)(f))
     assert linalg.eigvals(a).dtype == np.complex128
-    assert linalg.solve(a, np.float32([1, 2])).dtype == np.float64
+    assert linalg.solve(a, np.float32([1, 2])).dtype == np.result_type(dtype, np.float32)
     assert linalg.matrix_power(a, 2).dtype == a.dtype
     assert linalg.solve(a.astype(np.float32), np.complex64([1, 2])).dtype == np.complex64
 
@@ -275,7 +275,7 @@ def test_not_finite(bad, n, dtype):
                 result = np.asarray(function(x))
             except LinAlgError:
                 continue
-            assert not np.isfinite(result).all()
+            assert not np.isnan(bad) or not np.isfinite(result).all()  # 1 / infinity is 0
 
 
 def test_wrong_arguments():
