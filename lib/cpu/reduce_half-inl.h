@@ -10,6 +10,10 @@
 
 #include "cpu/reduce_tree-inl.h"
 
+#if HWY_ARCH_X86
+#include <smmintrin.h>
+#endif
+
 HWY_BEFORE_NAMESPACE();
 namespace numrs {
 namespace HWY_NAMESPACE {
