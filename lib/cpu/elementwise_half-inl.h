@@ -100,6 +100,7 @@ HWY_INLINE void RunHalf(const void* const* x, uint32_t scalars, void* results, i
   constexpr size_t kMost = HWY_MAX_BYTES;  // elements of a block
   const int64_t block = Kernel::Block();
   Y* const y = static_cast<Y*>(results);
+  const hn::ScalableTag<uint16_t> d16;
   HWY_ALIGN uint16_t own[kInputs][kMost];
   HalfOperands<kInputs> in;
   for (int k = 0; k < kInputs; k++) {
@@ -108,7 +109,6 @@ HWY_INLINE void RunHalf(const void* const* x, uint32_t scalars, void* results, i
     if (!(scalars >> k & 1)) continue;
     uint16_t value;
     std::memcpy(&value, x[k], sizeof(value));
-    const hn::ScalableTag<uint16_t> d16;
     for (size_t i = 0; i < static_cast<size_t>(block); i += hn::Lanes(d16))
       hn::Store(hn::Set(d16, value), d16, own[k] + i);
     in.at[k] = own[k];
@@ -119,12 +119,14 @@ HWY_INLINE void RunHalf(const void* const* x, uint32_t scalars, void* results, i
     if (n <= 0) return;
     for (int k = 0; k < kInputs; k++) {
       if (in.step[k] == 0) continue;
-      std::memset(own[k], 0, static_cast<size_t>(block) * sizeof(uint16_t));
-      std::memcpy(own[k], x[k], static_cast<size_t>(n) * sizeof(uint16_t));
+      for (int64_t i = 0; i < block; i += static_cast<int64_t>(hn::Lanes(d16)))
+        hn::Store(LoadPart(d16, in.at[k] + i, n - i), d16, own[k] + i);
       in.at[k] = own[k];
     }
     Kernel::Blocks(in, last, 1, 0);
-    std::memcpy(results, last, static_cast<size_t>(n) * sizeof(Y));
+    const hn::Half<hn::ScalableTag<Y>> dy;  // parts of what was just stored, not more: they are still on their way
+    for (int64_t i = 0; i < n; i += static_cast<int64_t>(hn::Lanes(dy)))
+      StorePart(hn::Load(dy, last + i), dy, y + i, n - i);
     return;
   }
   // The last block overlaps the one before it: it is computed before anything is stored, so that in place works.

@@ -103,22 +103,52 @@ void Rows(const void* x, int64_t row_stride, int64_t w, int64_t n, void* states)
 constexpr int64_t kTileRows = 64;
 
 // tile[i][r] = x[r][i] in pieces of 16 bytes square; what does not fill one goes element by element.
+HWY_INLINE void TransposeWords(const uint16_t* x, int64_t row_stride, uint16_t* tile) {
+  const hn::FixedTag<uint16_t, 8> d;
+  const hn::RepartitionToWide<decltype(d)> d32;
+  const hn::RepartitionToWide<decltype(d32)> d64;
+  hn::Vec<decltype(d32)> pairs[8];  // columns 0 to 3 of two rows, then 4 to 7, of rows 0 and 1, 2 and 3 …
+  for (int r = 0; r < 4; r++) {
+    const auto a = hn::LoadU(d, AtBytes(x, 2 * r * row_stride)), b = hn::LoadU(d, AtBytes(x, (2 * r + 1) * row_stride));
+    pairs[2 * r] = hn::BitCast(d32, hn::InterleaveLower(d, a, b));
+    pairs[2 * r + 1] = hn::BitCast(d32, hn::InterleaveUpper(d, a, b));
+  }
+  for (int half = 0; half < 2; half++) {
+    const auto a = pairs[half], b = pairs[half + 2], c = pairs[half + 4], e = pairs[half + 6];
+    const auto ab0 = hn::BitCast(d64, hn::InterleaveLower(d32, a, b)),
+               ab1 = hn::BitCast(d64, hn::InterleaveUpper(d32, a, b));
+    const auto ce0 = hn::BitCast(d64, hn::InterleaveLower(d32, c, e)),
+               ce1 = hn::BitCast(d64, hn::InterleaveUpper(d32, c, e));
+    uint16_t* to = tile + 4 * half * kTileRows;
+    hn::StoreU(hn::BitCast(d, hn::InterleaveLower(d64, ab0, ce0)), d, to);
+    hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(d64, ab0, ce0)), d, to + kTileRows);
+    hn::StoreU(hn::BitCast(d, hn::InterleaveLower(d64, ab1, ce1)), d, to + 2 * kTileRows);
+    hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(d64, ab1, ce1)), d, to + 3 * kTileRows);
+  }
+}
 template <typename T>
 HWY_INLINE void TransposePiece(const T* x, int64_t row_stride, T* tile) {
-  const hn::FixedTag<T, 16 / sizeof(T)> d;
-  const auto a = hn::LoadU(d, x), b = hn::LoadU(d, AtBytes(x, row_stride));
-  if constexpr (sizeof(T) == 8) {
-    hn::StoreU(hn::InterleaveLower(d, a, b), d, tile);
-    hn::StoreU(hn::InterleaveUpper(d, a, b), d, tile + kTileRows);
+  if constexpr (sizeof(T) == 2) {
+    TransposeWords(reinterpret_cast<const uint16_t*>(x), row_stride, reinterpret_cast<uint16_t*>(tile));
+    return;
   } else {
-    const hn::RepartitionToWide<decltype(d)> dw;
-    const auto c = hn::LoadU(d, AtBytes(x, 2 * row_stride)), e = hn::LoadU(d, AtBytes(x, 3 * row_stride));
-    const auto ab0 = hn::BitCast(dw, hn::InterleaveLower(d, a, b)), ce0 = hn::BitCast(dw, hn::InterleaveLower(d, c, e));
-    const auto ab1 = hn::BitCast(dw, hn::InterleaveUpper(d, a, b)), ce1 = hn::BitCast(dw, hn::InterleaveUpper(d, c, e));
-    hn::StoreU(hn::BitCast(d, hn::InterleaveLower(dw, ab0, ce0)), d, tile);
-    hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(dw, ab0, ce0)), d, tile + kTileRows);
-    hn::StoreU(hn::BitCast(d, hn::InterleaveLower(dw, ab1, ce1)), d, tile + 2 * kTileRows);
-    hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(dw, ab1, ce1)), d, tile + 3 * kTileRows);
+    const hn::FixedTag<T, 16 / sizeof(T)> d;
+    const auto a = hn::LoadU(d, x), b = hn::LoadU(d, AtBytes(x, row_stride));
+    if constexpr (sizeof(T) == 8) {
+      hn::StoreU(hn::InterleaveLower(d, a, b), d, tile);
+      hn::StoreU(hn::InterleaveUpper(d, a, b), d, tile + kTileRows);
+    } else {
+      const hn::RepartitionToWide<decltype(d)> dw;
+      const auto c = hn::LoadU(d, AtBytes(x, 2 * row_stride)), e = hn::LoadU(d, AtBytes(x, 3 * row_stride));
+      const auto ab0 = hn::BitCast(dw, hn::InterleaveLower(d, a, b)),
+                 ce0 = hn::BitCast(dw, hn::InterleaveLower(d, c, e));
+      const auto ab1 = hn::BitCast(dw, hn::InterleaveUpper(d, a, b)),
+                 ce1 = hn::BitCast(dw, hn::InterleaveUpper(d, c, e));
+      hn::StoreU(hn::BitCast(d, hn::InterleaveLower(dw, ab0, ce0)), d, tile);
+      hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(dw, ab0, ce0)), d, tile + kTileRows);
+      hn::StoreU(hn::BitCast(d, hn::InterleaveLower(dw, ab1, ce1)), d, tile + 2 * kTileRows);
+      hn::StoreU(hn::BitCast(d, hn::InterleaveUpper(dw, ab1, ce1)), d, tile + 3 * kTileRows);
+    }
   }
 }
 template <typename T>
@@ -126,11 +156,9 @@ HWY_NOINLINE void TransposeTile(const T* x, int64_t row_stride, int64_t rows, in
   constexpr int64_t kSide = 16 / sizeof(T);
   const int64_t whole = n - n % kSide;
   int64_t r = 0;
-  for (; sizeof(T) > 2 && r + kSide <= rows; r += kSide) {
+  for (; r + kSide <= rows; r += kSide) {
     const T* from = AtBytes(x, r * row_stride);
-    if constexpr (sizeof(T) > 2) {
-      for (int64_t i = 0; i < whole; i += kSide) TransposePiece(from + i, row_stride, tile + i * kTileRows + r);
-    }
+    for (int64_t i = 0; i < whole; i += kSide) TransposePiece(from + i, row_stride, tile + i * kTileRows + r);
     for (int64_t i = whole; i < n; i++) {
       for (int64_t k = 0; k < kSide; k++) tile[i * kTileRows + r + k] = Element(AtBytes(from, k * row_stride), i);
     }

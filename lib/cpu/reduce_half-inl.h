@@ -10,6 +10,10 @@
 
 #include "cpu/reduce_tree-inl.h"
 
+#if HWY_ARCH_X86
+#include <smmintrin.h>
+#endif
+
 HWY_BEFORE_NAMESPACE();
 namespace numrs {
 namespace HWY_NAMESPACE {
@@ -68,7 +72,16 @@ HWY_INLINE double SumOfBlock(const Half* x, int64_t m) {
   const auto highs =
       hn::Sub(hn::Add(hn::Add(high[0], high[1]), hn::Add(high[2], high[3])), hn::Set(di, static_cast<int32_t>(bias)));
   VF64 sum = hn::Mul(WideLanes(highs), hn::Set(DF64(), 0x1p-6));
-  for (int k = 0; k < 4; k++) sum = hn::Add(sum, WideLanes(low[k]));
+  const int64_t terms = i / kStep;  // of each; 128 are exact
+  if (terms <= 64) {
+    low[0] = hn::Add(low[0], low[1]);
+    low[1] = hn::Add(low[2], low[3]);
+  }
+  if (terms <= 32) {
+    sum = hn::Add(sum, WideLanes(hn::Add(low[0], low[1])));
+  } else {
+    for (int k = 0; k < (terms <= 64 ? 2 : 4); k++) sum = hn::Add(sum, WideLanes(low[k]));
+  }
   const double total = hn::GetLane(hn::SumOfLanes(DF64(), sum));
   // 0 may have to be -0.
   return HWY_LIKELY(total == total && total != 0) ? total : TreeBlock<Adds, true>(x, m, Same());
@@ -80,24 +93,36 @@ struct Exponents {
   int most = 0, least = 255;
   int spread() const { return most - least; }
 };
+template <class D>
+HWY_INLINE uint16_t LeastLane(D d, hn::Vec<D> v) {
+  (void)d;
+  if constexpr (hn::MaxLanes(D()) > 8) {
+    const hn::Half<D> dh;
+    return LeastLane(dh, hn::Min(hn::LowerHalf(dh, v), hn::UpperHalf(dh, v)));
+  } else {
+#if HWY_ARCH_X86
+    return static_cast<uint16_t>(_mm_cvtsi128_si32(_mm_minpos_epu16(v.raw)));
+#else
+    HWY_ALIGN uint16_t lanes[8];
+    hn::Store(v, d, lanes);
+    uint16_t least = lanes[0];
+    for (size_t l = 1; l < hn::Lanes(d); l++) least = HWY_MIN(least, lanes[l]);
+    return least;
+#endif
+  }
+}
 HWY_INLINE Exponents ExponentsOf(const BFloat16* x, int64_t m) {
   const hn::ScalableTag<uint16_t> d;
   constexpr int64_t kN = HWY_LANES(uint16_t);
   const auto one = hn::Set(d, 1), magnitude = hn::Set(d, 0x7FFF);
   auto most = hn::Zero(d), least = hn::Set(d, 0xFFFF);
   for (int64_t i = 0; i + kN <= m; i += kN) {
+    hwy::Prefetch(AtBytes(x + i, kAhead));
     const auto v = hn::And(hn::LoadU(d, reinterpret_cast<const uint16_t*>(x + i)), magnitude);
     most = hn::Max(most, v);
     least = hn::Min(least, hn::Sub(v, one));  // zero becomes the greatest number
   }
-  HWY_ALIGN uint16_t lanes[2 * kN];
-  hn::Store(most, d, lanes);
-  hn::Store(least, d, lanes + kN);
-  uint16_t high = 0, low = 0xFFFF;
-  for (int64_t l = 0; l < kN; l++) {
-    high = HWY_MAX(high, lanes[l]);
-    low = HWY_MIN(low, lanes[kN + l]);
-  }
+  const uint16_t high = static_cast<uint16_t>(~LeastLane(d, hn::Not(most))), low = LeastLane(d, least);
   Exponents e;
   e.most = HWY_MAX(high >> 7, 1);
   e.least = low == 0xFFFF ? e.most : HWY_MAX((low + 1) >> 7, 1);
@@ -128,8 +153,6 @@ HWY_INLINE double SumOfBlock(const BFloat16* x, int64_t m) {
     }
     for (int64_t i = 0; i < n; i += kStep) {
       const uint16_t* at = piece + i;
-      hwy::Prefetch(AtBytes(at, kAhead));
-      if constexpr (kStep > 32) hwy::Prefetch(AtBytes(at, kAhead + 64));
       const auto p = LoadPair<BFloat16>(d, at), q = LoadPair<BFloat16>(d, at + kPair);
       const VF32 four = hn::Add(hn::Add(p.a, p.b), hn::Add(q.a, q.b));
       sums[0] = hn::Add(sums[0], hn::PromoteTo(DF64(), hn::LowerHalf(dh, four)));
