@@ -43,8 +43,8 @@ inline Shape Broadcastable(Input* in, const Shape& s) {
 
 inline int32_t AnyDtype(Input* in) {
   static const int32_t kDtypes[] = {NUMRS_BOOL, NUMRS_I8,  NUMRS_I16, NUMRS_I32, NUMRS_I64, NUMRS_U8,
-                                    NUMRS_U16,  NUMRS_U32, NUMRS_U64, NUMRS_F32, NUMRS_F64};
-  return kDtypes[in->Below(11)];
+                                    NUMRS_U16,  NUMRS_U32, NUMRS_U64, NUMRS_F32, NUMRS_F64, NUMRS_C64, NUMRS_C128};
+  return kDtypes[in->Below(static_cast<int>(sizeof(kDtypes) / sizeof(kDtypes[0])))];
 }
 
 enum class Verdict {
@@ -120,8 +120,10 @@ class Operand {
       if (value != value) std::memset(memory + at, 0x7F, sizeof value);
     };
     ForEach([&](size_t at) {
-      if (view.dtype == NUMRS_F32) replace(0.0f, at);
-      if (view.dtype == NUMRS_F64) replace(0.0, at);
+      if (view.dtype == NUMRS_F32 || view.dtype == NUMRS_C64) replace(0.0f, at);
+      if (view.dtype == NUMRS_F64 || view.dtype == NUMRS_C128) replace(0.0, at);
+      if (view.dtype == NUMRS_C64) replace(0.0f, at + sizeof(float));
+      if (view.dtype == NUMRS_C128) replace(0.0, at + sizeof(double));
     });
   }
 
