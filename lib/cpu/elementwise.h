@@ -54,6 +54,7 @@ void FillMathSpecial(int64_t target, ElementwiseTables* tables);
 void FillComplex(int64_t target, ElementwiseTables* tables);
 void FillMathComplex(int64_t target, ElementwiseTables* tables);
 void FillMathComplex64(int64_t target, ElementwiseTables* tables);
+void FillMathComplex128(int64_t target, ElementwiseTables* tables);
 
 }  // namespace cpu
 }  // namespace numrs

@@ -1,5 +1,5 @@
 // Mathematical functions of complex64 alone, backend "cpu": computed in float64, whose range and digits make short
-// formulas right, and rounded once. Those of complex128 are cpu-portable's, in long double.
+// formulas right, and rounded once. Those of complex128 are in math_complex128.cc or cpu-portable's, in long double.
 #include "cpu/elementwise.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -11,6 +11,7 @@
 #include "cpu/math/f64_special-inl.h"
 #include "cpu/math/f64_trig-inl.h"
 #include "cpu/math/f64_atrig-inl.h"
+#include "cpu/math/complex_log-inl.h"
 #include "cpu/math/complex_parts-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -30,24 +31,11 @@ HWY_INLINE hn::Mask<D> IsOffAxes(D d, Parts<V> z) {
   return hn::And(IsFinitePair(d, z), hn::Not(hn::Or(hn::Eq(z.re, hn::Zero(d)), hn::Eq(z.im, hn::Zero(d)))));
 }
 
-// log |z| of numbers of moderate size.
-template <class D, class V>
-HWY_INLINE V LogOfLength(D d, Parts<V> z) {
-  const V x = hn::Abs(z.re), y = hn::Abs(z.im), larger = hn::Max(x, y), smaller = hn::Min(x, y);
-  const V high = hn::Mul(larger, larger), low = hn::Mul(smaller, smaller), sum = hn::Add(high, low);
-  const auto is_small = hn::Lt(sum, hn::Set(d, 0.25));
-  const V excess = hn::Add(hn::Sub(high, hn::Set(d, 1.0)), low);
-  V log = f64::Log1p(d, hn::IfThenElseZero(hn::Not(is_small), excess));
-  if (HWY_UNLIKELY(!hn::AllFalse(d, is_small)))
-    log = hn::IfThenElse(is_small, f64::Log(d, hn::IfThenElse(is_small, sum, hn::Set(d, 1.0))), log);
-  return hn::Mul(hn::Set(d, 0.5), log);
-}
-
 // log z by a factor; log2 and log10.
 template <class Scalar, class D, class V>
 HWY_INLINE Parts<V> LogTimes(D d, Parts<V> z, double of_e) {
   const V factor = hn::Set(d, of_e);
-  const Parts<V> fast = {hn::Mul(LogOfLength(d, z), factor), hn::Mul(f64::Atan2(d, z.im, z.re), factor)};
+  const Parts<V> fast = {hn::Mul(LogOfLength<Single>(d, z), factor), hn::Mul(f64::Atan2(d, z.im, z.re), factor)};
   return Checked<Single, Scalar>(d, z, fast, IsModeratePair(d, z));
 }
 struct Log2Parts {
@@ -86,11 +74,13 @@ struct Log1pParts {
 struct Exp2Parts {
   template <class D, class V>
   HWY_INLINE Parts<V> operator()(D d, Parts<V> z) const {
-    V s, c;
-    SinCos(d, hn::Mul(z.im, hn::Set(d, static_cast<double>(ops::kLn2))), s, c);
+    V sine, cosine;
+    SinCosOfLn2(d, z.im, sine, cosine);
     const V size = f64::Exp2(d, z.re);
-    const auto regular = hn::And(IsBelow(d, z.re, kExpLimit), IsBelow(d, z.im, kLargest));
-    return Checked<Single, Exp2Scalar>(d, z, Parts<V>{hn::Mul(size, c), hn::Mul(size, s)}, regular);
+    const auto zero = hn::Eq(z.im, hn::Zero(d));  // keeps its sign
+    const auto fits = hn::Or(zero, hn::And(IsBelow(d, z.im, kTurnLimit), hn::Not(IsBelow(d, z.im, kTurnLeast))));
+    const Parts<V> fast = {hn::Mul(size, cosine), hn::IfThenElse(zero, z.im, hn::Mul(size, sine))};
+    return Checked<Single, Exp2Scalar>(d, z, fast, hn::And(IsBelow(d, z.re, kExpLimit), fits));
   }
 };
 
@@ -255,7 +245,7 @@ HWY_NOINLINE Parts<V> PowSlowly(D d, Parts<V> a, Parts<V> b, Parts<V> fast, hn::
 struct PowParts {
   template <class D, class V>
   HWY_INLINE Parts<V> operator()(D d, Parts<V> a, Parts<V> b) const {
-    const V log = LogOfLength(d, a), arg = f64::Atan2(d, a.im, a.re);
+    const V log = LogOfLength<Single>(d, a), arg = f64::Atan2(d, a.im, a.re);
     const V x = hn::Sub(hn::Mul(b.re, log), hn::Mul(b.im, arg)), y = hn::Add(hn::Mul(b.re, arg), hn::Mul(b.im, log));
     const auto whole = hn::And(hn::Eq(b.im, hn::Zero(d)), hn::Eq(b.re, hn::Round(b.re)));
     const auto regular = hn::And(hn::And(IsModeratePair(d, a), IsFinitePair(d, b)),

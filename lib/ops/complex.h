@@ -130,7 +130,6 @@ NUMRS_COMPLEX_WIDE(Acosh, acosh)
 NUMRS_COMPLEX_WIDE(Atanh, atanh)
 #undef NUMRS_COMPLEX_WIDE
 
-constexpr long double kLn2 = 0.693147180559945309417232121458176568L;
 constexpr long double kLog2OfE = 1.44269504088896340735992468100189214L;
 constexpr long double kLog10OfE = 0.434294481903251827651128918916605082L;
 
@@ -152,15 +151,27 @@ Complex<F> Log10Complex(Complex<F> z) {
   return LogToBase(z, kLog10OfE, [](Wide<F> x) { return std::log10(x); });
 }
 
+// ln 2 in two parts, for the angle y ln 2 that many turns do not spoil.
+template <typename W>
+struct Ln2 {
+  static constexpr bool kExtended = std::numeric_limits<W>::digits == 64;
+  static constexpr W kHigh = kExtended ? static_cast<W>(0.693147180559945309428690474184975472L)
+                                       : static_cast<W>(0x1.62e42fefa39efp-1);
+  static constexpr W kLow = kExtended ? static_cast<W>(-0x1.b0e2633fe0685p-67) : static_cast<W>(0x1.abc9e3b39803fp-56);
+};
+
 // 2^z = 2^x (cos(y ln 2) + i sin(y ln 2)).
 template <typename F>
 Complex<F> Exp2Complex(Complex<F> z) {
   const WideComplex<F> w = Widen(z);
-  const Wide<F> angle = w.imag() * static_cast<Wide<F>>(kLn2);
+  const Wide<F> high = Ln2<Wide<F>>::kHigh, angle = w.imag() * high;
   if (w.imag() == 0) return {static_cast<F>(std::exp2(w.real())), z.imag()};
   if (!IsFinitePair(z)) return Narrow<F>(std::exp(WideComplex<F>(w.real(), angle)));
-  const Wide<F> size = std::exp2(w.real());
-  return {static_cast<F>(size * std::cos(angle)), static_cast<F>(size * std::sin(angle))};
+  const Wide<F> size = std::exp2(w.real()), cosine = std::cos(angle), sine = std::sin(angle);
+  const Wide<F> rest = std::fma(w.imag(), high, -angle) + w.imag() * Ln2<Wide<F>>::kLow;
+  const Wide<F> rest_cosine = std::cos(rest), rest_sine = std::sin(rest);  // of many turns the rest is no small angle
+  return {static_cast<F>(size * (cosine * rest_cosine - sine * rest_sine)),
+          static_cast<F>(size * (sine * rest_cosine + cosine * rest_sine))};
 }
 
 // e^z - 1, right near 0: e^x cos y - 1 = (e^x - 1) cos y - 2 sin(y / 2)^2.

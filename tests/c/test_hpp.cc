@@ -42,6 +42,8 @@ static_assert(numrs::dtype_of<bool>() == NUMRS_BOOL && numrs::dtype_of<signed ch
               numrs::dtype_of<unsigned char>() == NUMRS_U8 && numrs::dtype_of<unsigned short>() == NUMRS_U16 &&
               numrs::dtype_of<unsigned>() == NUMRS_U32 && numrs::dtype_of<unsigned long>() == NUMRS_U64 &&
               numrs::dtype_of<const float>() == NUMRS_F32 && numrs::dtype_of<double>() == NUMRS_F64);
+static_assert(numrs::dtype_of<std::complex<float>>() == NUMRS_C64 &&
+              numrs::dtype_of<const std::complex<double>>() == NUMRS_C128);
 static_assert(numrs::dtype_of<char>() == 0 && numrs::dtype_of<long double>() == 0 && numrs::dtype_of<int*>() == 0);
 
 // Inputs are made from what can be read, outputs from what can be written; nothing else converts.
@@ -119,6 +121,16 @@ TEST_CASE("every family reaches the library") {
   numrs::vecdot(x, x, {&total, {}});
   CHECK(total == 1 + 16 + 81 + 256 + 625 + 1296);
   CHECK_THROWS_AS(numrs::unary(-1, x, y), numrs::error);
+}
+
+TEST_CASE("complex numbers are those of the standard library") {
+  const std::vector<std::complex<double>> z = {{3, 4}, {0, 1}};
+  std::vector<std::complex<double>> y(2);
+  Vector size(2);
+  numrs::multiply(z, z, y);
+  numrs::abs(z, size);
+  CHECK((y[0] == std::complex<double>(-7, 24) && y[1] == std::complex<double>(-1, 0)));
+  CHECK(size == Vector{5, 1});
 }
 
 TEST_CASE("statistics, sorts and windows reach the library") {

@@ -13,6 +13,7 @@
 #include "cpu/complex-inl.h"
 #include "ops/complex.h"
 
+#include "f64_dd-inl.h"
 #include "f64_trig-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -58,6 +59,20 @@ HWY_INLINE void SinCos(D d, V x, V& sine, V& cosine) {
   const V c = hn::Sub(hn::IfThenElse(odd, r, cos_head), hn::IfThenElse(odd, sin_tail, cos_tail));
   sine = hn::Xor(s, sign_of(n));
   cosine = hn::Xor(c, sign_of(hn::Add(n, hn::Set(du, uint64_t{1}))));
+}
+
+// Sine and cosine of y ln 2, with the angle in two parts: |y| < kTurnLimit, where the cube of the second is too small
+// to be seen, and not so small that the product's error is lost.
+constexpr double kTurnLimit = 0x1p32, kTurnLeast = 0x1p-900;
+template <class D, class V>
+HWY_INLINE void SinCosOfLn2(D d, V y, V& sine, V& cosine) {
+  V s, c, lo;
+  const V t = f64::TwoProd(y, hn::Set(d, ops::Ln2<double>::kHigh), lo);
+  lo = hn::Add(lo, hn::Mul(y, hn::Set(d, ops::Ln2<double>::kLow)));
+  SinCos(d, t, s, c);
+  const V bend = hn::Mul(hn::Mul(hn::Set(d, 0.5), lo), lo);
+  sine = hn::Add(s, hn::Sub(hn::Mul(c, lo), hn::Mul(s, bend)));
+  cosine = hn::Sub(c, hn::Add(hn::Mul(s, lo), hn::Mul(c, bend)));
 }
 
 // |part| below a limit, which NaN is not.
