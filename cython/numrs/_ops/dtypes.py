@@ -288,7 +288,7 @@ class NamespaceInfo:
         """All devices that can be used."""
         from numrs._ops._devices import get_devices
 
-        return tuple(get_devices())
+        return get_devices()
 
     def default_dtypes(self, *, device=None):
         """The dtypes of what is made without one."""
