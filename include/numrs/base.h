@@ -75,7 +75,7 @@ enum {
   NUMRS_DEVICE_FAILED = 9, /**< the device failed in the middle: outputs are undefined */
   NUMRS_CANCELLED = 10,    /**< poll asked to stop: parts of the outputs are written */
   NUMRS_INTERNAL = 11,     /**< a defect of numrs; please report it with the message */
-  NUMRS_SINGULAR = 12      /**< a matrix is singular, not positive definite, not finite, or an iteration did not converge */
+  NUMRS_SINGULAR = 12 /**< a matrix is singular, not positive definite, not finite, or an iteration did not converge */
 };
 
 /** Why this thread's last call that returned a status failed, such as "matmul: batch 1, m -2, …"; "" after a success.

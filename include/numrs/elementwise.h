@@ -40,8 +40,8 @@ NUMRS_API numrs_status numrs_ternary(numrs_context *context, int32_t op, const n
    value truncated to 64 bits (NaN and beyond: -2^63), then wrapped. */
 NUMRS_API numrs_status numrs_convert(numrs_context *context, const numrs_view *x, const numrs_view *y);
 
-/** y = op(x) for n contiguous elements of a dtype with a kernel (numrs_unary_dtypes: where compute is that dtype), and y
-   of the result's dtype: what the typed functions of raw.h do, with operation and dtype as numbers.
+/** y = op(x) for n contiguous elements of a dtype with a kernel (numrs_unary_dtypes: where compute is that dtype), and
+   y of the result's dtype: what the typed functions of raw.h do, with operation and dtype as numbers.
     @return As those; NUMRS_BAD_ARGUMENT for an unknown op, NUMRS_BAD_DTYPE for a dtype without a kernel. */
 NUMRS_API numrs_status numrs_unary_n(numrs_context *context, int32_t op, int32_t dtype, const void *x, void *y,
                                      int64_t n);

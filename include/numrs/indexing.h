@@ -1,5 +1,6 @@
 /** @file
-    Gathering and scattering by indices on views: any strides, any dtype; elements move as they are, nothing is computed.
+    Gathering and scattering by indices on views: any strides, any dtype; elements move as they are, nothing is
+   computed.
 
     Indices are of any integer dtype; negative ones count from the end. Every index is looked at before anything is
     written: one out of range is NUMRS_BAD_INDEX, and the message says which. Outputs have the dtype of the elements
@@ -40,7 +41,8 @@ NUMRS_API numrs_status numrs_put_along_axis(numrs_context *context, const numrs_
                                             const numrs_view *y, int32_t axis);
 
 /** The places of the elements that are not zero (NaN is none), in C order, and how many they are (*count). y: NULL, to
-    count only, or int64 of shape (ndim of x, *count): the indices along each dimension. x has at least one dimension. */
+    count only, or int64 of shape (ndim of x, *count): the indices along each dimension. x has at least one dimension.
+ */
 NUMRS_API numrs_status numrs_nonzero(numrs_context *context, const numrs_view *x, const numrs_view *y, int64_t *count);
 
 #ifdef __cplusplus

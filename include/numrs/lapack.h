@@ -3,19 +3,19 @@
    matrix, the leading ones the stack. Any strides.
 
    They are computed in float32, float64, complex64 or complex128, the dtype of the input; the 16-bit floats in float32,
-   integers and bool in float64. "The real dtype" is float32 or float64 accordingly. An output must have the exact shape;
-   its dtype may be any to which the result converts by NumPy's same_kind rule. It may overlap the inputs in any way, but
-   neither itself nor another output. Outputs are unchanged on any status but NUMRS_OK.
+   integers and bool in float64. "The real dtype" is float32 or float64 accordingly. An output must have the exact
+   shape; its dtype may be any to which the result converts by NumPy's same_kind rule. It may overlap the inputs in any
+   way, but neither itself nor another output. Outputs are unchanged on any status but NUMRS_OK.
 
-   Backend "cpu" calls LAPACK in the OpenBLAS that comes with the library, opened at the first call, one matrix per thread
-   (factorisations of at most 8 rows are computed here). The bits depend on the processor as OpenBLAS's do, not on
-   threads. Backend "cpu-portable" computes in double precision by plain loops.
+   Backend "cpu" calls LAPACK in the OpenBLAS that comes with the library, opened at the first call, one matrix per
+   thread (factorisations of at most 8 rows are computed here). The bits depend on the processor as OpenBLAS's do, not
+   on threads. Backend "cpu-portable" computes in double precision by plain loops.
 
-   Statuses: NUMRS_SINGULAR when a matrix is singular, not positive definite, has elements that are not finite where that
-   is no input, or when an iteration does not converge, with the number of the matrix in the message; NUMRS_BAD_ARGUMENT
-   for a NULL view, NULL data with elements, or an option that there is not; NUMRS_BAD_SHAPE; NUMRS_BAD_DTYPE;
-   NUMRS_OVERLAP; NUMRS_NO_MEMORY; NUMRS_UNSUPPORTED, with the reason, where OpenBLAS cannot be loaded or an extent is too
-   large for it; NUMRS_CANCELLED.
+   Statuses: NUMRS_SINGULAR when a matrix is singular, not positive definite, has elements that are not finite where
+   that is no input, or when an iteration does not converge, with the number of the matrix in the message;
+   NUMRS_BAD_ARGUMENT for a NULL view, NULL data with elements, or an option that there is not; NUMRS_BAD_SHAPE;
+   NUMRS_BAD_DTYPE; NUMRS_OVERLAP; NUMRS_NO_MEMORY; NUMRS_UNSUPPORTED, with the reason, where OpenBLAS cannot be loaded
+   or an extent is too large for it; NUMRS_CANCELLED.
 
     @code{.c}
     const double a[] = {2, 1, 1, 3}, b[] = {3, 5};
@@ -58,8 +58,8 @@ NUMRS_API numrs_status numrs_qr(numrs_context *context, const numrs_view *x, con
                                 int32_t complete);
 
 /** Eigenvalues (…, n) of the symmetric or Hermitian x (…, n, n), in the real dtype from the smallest on, and its
-    orthonormal eigenvectors as columns of vectors (…, n, n), which may be NULL. The lower triangle of x is read; upper =
-    1: the upper one. */
+    orthonormal eigenvectors as columns of vectors (…, n, n), which may be NULL. The lower triangle of x is read; upper
+   = 1: the upper one. */
 NUMRS_API numrs_status numrs_eigh(numrs_context *context, const numrs_view *x, const numrs_view *values,
                                   const numrs_view *vectors, int32_t upper);
 /** Eigenvalues (…, n) of x (…, n, n), always complex, in no order, and eigenvectors of length 1 as columns of vectors

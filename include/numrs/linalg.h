@@ -13,10 +13,10 @@
    fused multiply-add (SSE4 has none and rounds the products too). Error: at most (min(k, 256) + ceil(k / 256)) u * sum
    of |a| |b|, u = 2^-24 or 2^-53. Vector times vector is numrs_vecdot's tree.
 
-   f16 and bf16 are multiplied in float32, and the result is rounded once. c64 and c128: the rows of a as they lie, (real,
-   imaginary, real …), times the real matrix ((re b, im b), (-im b, re b)), by the same chains over 2 k; where b has one
-   column, the sums of numrs_vecdot without the conjugate; where a has one row, its real and its imaginary part over b, and
-   these combined. The bits depend on nothing else there either.
+   f16 and bf16 are multiplied in float32, and the result is rounded once. c64 and c128: the rows of a as they lie,
+   (real, imaginary, real …), times the real matrix ((re b, im b), (-im b, re b)), by the same chains over 2 k; where b
+   has one column, the sums of numrs_vecdot without the conjugate; where a has one row, its real and its imaginary part
+   over b, and these combined. The bits depend on nothing else there either.
 
     Statuses: NUMRS_BAD_ARGUMENT for a NULL view or NULL data with elements; NUMRS_BAD_SHAPE when the operands or the
     output do not go together; NUMRS_BAD_DTYPE; NUMRS_OVERLAP when the output overlaps itself; NUMRS_NO_MEMORY;
@@ -52,10 +52,11 @@ NUMRS_API numrs_status numrs_inner(numrs_context *context, const numrs_view *a, 
 NUMRS_API numrs_status numrs_outer(numrs_context *context, const numrs_view *a, const numrs_view *b,
                                    const numrs_view *y);
 
-/** y = the singular values of x, from the largest on: (…, m, n) -> (…, min(m, n)), in float32 for float32, complex64 and
-   the 16-bit floats, in float64 for every other dtype. Where a matrix has an element that is not finite, all its values are NaN. Backend
-   "cpu" calls LAPACK's gesdd in the OpenBLAS that comes with the library, opened at the first call. The bits depend on
-   the processor as OpenBLAS's do, not on threads. Error: a modest multiple of max(m, n) u times the largest value.
+/** y = the singular values of x, from the largest on: (…, m, n) -> (…, min(m, n)), in float32 for float32, complex64
+   and the 16-bit floats, in float64 for every other dtype. Where a matrix has an element that is not finite, all its
+   values are NaN. Backend "cpu" calls LAPACK's gesdd in the OpenBLAS that comes with the library, opened at the first
+   call. The bits depend on the processor as OpenBLAS's do, not on threads. Error: a modest multiple of max(m, n) u
+   times the largest value.
     @return NUMRS_OK; NUMRS_UNSUPPORTED, with the reason, where OpenBLAS cannot be loaded or an extent is too large for
     it; else as for products. */
 NUMRS_API numrs_status numrs_svdvals(numrs_context *context, const numrs_view *x, const numrs_view *y);

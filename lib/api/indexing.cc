@@ -48,8 +48,7 @@ Status CheckDTypes(const char* function, const char* argument, const View& eleme
 }
 
 Status ExpectShape(const char* function, const View& y, int32_t ndim, const int64_t* shape) {
-  if (y.ndim == ndim && std::memcmp(y.shape, shape, sizeof(shape[0]) * static_cast<size_t>(ndim)) == 0)
-    return NUMRS_OK;
+  if (y.ndim == ndim && std::memcmp(y.shape, shape, sizeof(shape[0]) * static_cast<size_t>(ndim)) == 0) return NUMRS_OK;
   char got[160], wanted[160];
   return Fail(NUMRS_BAD_SHAPE, "%s: out has shape %s, expected %s", function, ShapeText(y, got, sizeof(got)),
               ShapeText(ndim, shape, wanted, sizeof(wanted)));

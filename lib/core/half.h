@@ -55,7 +55,8 @@ struct Half {
   explicit Half(double x) : bits(half_internal::Round<5, 10>(x)) {}
   explicit operator float() const {
     const uint32_t sign = static_cast<uint32_t>(bits & 0x8000) << 16, rest = bits & 0x7FFFu;
-    if (rest >= 0x7C00) return half_internal::FloatOf(sign | 0x7F800000u | (rest & 0x3FF) << 13 | (rest > 0x7C00 ? 0x400000u : 0));
+    if (rest >= 0x7C00)
+      return half_internal::FloatOf(sign | 0x7F800000u | (rest & 0x3FF) << 13 | (rest > 0x7C00 ? 0x400000u : 0));
     if (rest >= 0x0400) return half_internal::FloatOf(sign | ((rest << 13) + 0x38000000u));
     const float magnitude = static_cast<float>(rest) * 0x1p-24f;  // subnormal
     return sign ? -magnitude : magnitude;

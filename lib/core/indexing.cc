@@ -78,11 +78,12 @@ Status CheckTyped(const Run& run, const char* function, const View& given, int64
         } else {
           std::snprintf(number, sizeof(number), "%" PRIu64, static_cast<uint64_t>(value));
         }
-        status = extent == 0 ? Fail(NUMRS_BAD_INDEX, "%s: index %s at %s of indices, the axis has no elements",
-                                    function, number, ShapeText(given.ndim, place, text, sizeof(text)))
-                             : Fail(NUMRS_BAD_INDEX, "%s: index %s at %s of indices is out of bounds, expected %" PRId64
-                                    " to %" PRId64, function, number, ShapeText(given.ndim, place, text, sizeof(text)),
-                                    -extent, extent - 1);
+        status = extent == 0
+                     ? Fail(NUMRS_BAD_INDEX, "%s: index %s at %s of indices, the axis has no elements", function,
+                            number, ShapeText(given.ndim, place, text, sizeof(text)))
+                     : Fail(NUMRS_BAD_INDEX,
+                            "%s: index %s at %s of indices is out of bounds, expected %" PRId64 " to %" PRId64,
+                            function, number, ShapeText(given.ndim, place, text, sizeof(text)), -extent, extent - 1);
         break;
       }
       return false;
@@ -253,8 +254,7 @@ Status RunGather(const Run& run, const GatherJob& job) {
   return ParallelFor(w.shape[widest], grain, threads, run.cancel, [&](int64_t begin, int64_t end) {
     Walk part = w;
     part.shape[widest] = end - begin;
-    serial(job, part, job.x + begin * w.x[widest], job.indices + begin * w.index[widest],
-           job.y + begin * w.y[widest]);
+    serial(job, part, job.x + begin * w.x[widest], job.indices + begin * w.index[widest], job.y + begin * w.y[widest]);
   });
 }
 

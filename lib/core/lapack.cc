@@ -38,8 +38,7 @@ struct Bytes {
     const size_t at = total;
     size_t bytes;
     if (__builtin_mul_overflow(static_cast<size_t>(count), static_cast<size_t>(size), &bytes) ||
-        __builtin_add_overflow(bytes, size_t{63}, &bytes) ||
-        __builtin_add_overflow(total, bytes & ~size_t{63}, &total))
+        __builtin_add_overflow(bytes, size_t{63}, &bytes) || __builtin_add_overflow(total, bytes & ~size_t{63}, &total))
       overflow = true;
     return at;
   }
@@ -189,8 +188,7 @@ Status RunLapack(const Run& run, LapackJob& job) {
   const int64_t size = SizeOf(job.dtype);
   LapackItem shape{m, n, columns, job.flags, job.rcond, nullptr, nullptr, {nullptr, nullptr, nullptr}, nullptr, 0};
   size_t scratch = 0;
-  if (!empty)
-    NUMRS_TRY(run.kernels.linalg.lapack_bytes[job.op][job.dtype](job.function, shape, &scratch));
+  if (!empty) NUMRS_TRY(run.kernels.linalg.lapack_bytes[job.op][job.dtype](job.function, shape, &scratch));
   scratch = (scratch + 63) & ~size_t{63};
   const double small = static_cast<double>(std::min(m, n)), large = static_cast<double>(std::max(m, n));
   const double item_ns = kRows[job.op].cost * (small + static_cast<double>(columns)) * small * large *
@@ -255,8 +253,7 @@ Status RunLapack(const Run& run, LapackJob& job) {
         item.b = memory + b_at + static_cast<size_t>(i * b_item * size);
         for (int o = 0; o < 3; o++) {
           if (job.wanted[o])
-            item.out[o] =
-                memory + out_at[o] + static_cast<size_t>(i * ItemSize(job.out[o]) * SizeOf(job.out[o].dtype));
+            item.out[o] = memory + out_at[o] + static_cast<size_t>(i * ItemSize(job.out[o]) * SizeOf(job.out[o].dtype));
         }
         const LapackEnd ended = kernel(item);
         if (ended == LapackEnd::DONE) continue;

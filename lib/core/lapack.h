@@ -11,11 +11,11 @@ namespace numrs {
 struct LapackOperand {
   const char* name;
   View view;
-  int32_t dtype;       // of the kernel's memory
-  int32_t item_ndim;   // 0, 1, 2
-  int64_t item[2];     // its extents
-  bool columns;        // the kernel's memory is column after column
-  const void* over;    // an output in the memory of an input: that input, else nullptr
+  int32_t dtype;      // of the kernel's memory
+  int32_t item_ndim;  // 0, 1, 2
+  int64_t item[2];    // its extents
+  bool columns;       // the kernel's memory is column after column
+  const void* over;   // an output in the memory of an input: that input, else nullptr
 };
 
 struct LapackJob {
@@ -38,8 +38,8 @@ struct LapackJob {
 // Refuses what is no stack of matrices, or not of square ones.
 Status CheckMatrix(const char* function, const char* argument, const View& x, bool square);
 
-// Checks outputs (shape, dtype, overlap), copies the inputs in the kernel's order, runs it over the stack and stores the
-// results. Outputs are unchanged on any status but NUMRS_OK.
+// Checks outputs (shape, dtype, overlap), copies the inputs in the kernel's order, runs it over the stack and stores
+// the results. Outputs are unchanged on any status but NUMRS_OK.
 Status RunLapack(const Run& run, LapackJob& job);
 
 }  // namespace numrs

@@ -38,8 +38,8 @@ enum LapackFlags : int32_t {
 //                                                   (m, m), rows; out[2] T vh (c, n), full: (n, n), rows
 //   lstsq        a (m, n), b (m, k) columns         out[0] T (n, k) columns; out[1] int64 rank; out[2] R values (c)
 //
-// a and b may be overwritten. out[0] of cholesky and inverse and out[1] of eigh are the memory of a, out[0] of solve that
-// of b.
+// a and b may be overwritten. out[0] of cholesky and inverse and out[1] of eigh are the memory of a, out[0] of solve
+// that of b.
 struct LapackItem {
   int64_t m, n, k;
   int32_t flags;

@@ -61,11 +61,13 @@ struct LinalgTable {
   // The operations of table/lapack.def; both slots of one are filled, or neither.
   LapackBytesFn lapack_bytes[kLapackOps][kDTypes];
   LapackFn lapack[kLapackOps][kDTypes];
-  // For products of complex matrices: the (k, n) complex b, strides in elements, as the real (2 k, 2 n) matrix in C order
-  // whose product with a's rows, taken as (real, imaginary, real …), has the rows of y in the same form. dtype: complex.
+  // For products of complex matrices: the (k, n) complex b, strides in elements, as the real (2 k, 2 n) matrix in C
+  // order whose product with a's rows, taken as (real, imaginary, real …), has the rows of y in the same form. dtype:
+  // complex.
   void (*expand[kDTypes])(const void* b, int64_t b_row, int64_t b_col, int64_t k, int64_t n, void* to);
-  // sums[0 … 3] = the sums over n elements of re a re b, im a im b, re a im b, im a re b, in float64 and in the order of
-  // ops/dot_complex.h: blocks of 2048, 16 elements side by side, lanes and blocks merged pairwise. Contiguous operands.
+  // sums[0 … 3] = the sums over n elements of re a re b, im a im b, re a im b, im a re b, in float64 and in the order
+  // of ops/dot_complex.h: blocks of 2048, 16 elements side by side, lanes and blocks merged pairwise. Contiguous
+  // operands.
   void (*dot_complex[kDTypes])(const void* a, const void* b, int64_t n, double* sums);
 };
 

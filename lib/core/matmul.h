@@ -28,8 +28,8 @@ bool MatmulSmall(const Kernels& kernels, const numrs_view* a, const numrs_view* 
 Status MultiplyReal(const Run& run, const char* function, const View& a, const View& b, const View& y, int32_t dtype);
 Status MultiplyComplex(const Run& run, const char* function, View a, View b, const View& y, int32_t dtype);
 
-// out = sum over the axis of conj(a) b, in the complex dtype of both, which broadcast to (ndim, shape); out, complex, has
-// extent 1 along the axis and has been checked.
+// out = sum over the axis of conj(a) b, in the complex dtype of both, which broadcast to (ndim, shape); out, complex,
+// has extent 1 along the axis and has been checked.
 Status VecdotComplex(const Run& run, const char* function, const View& a, const View& b, int32_t ndim,
                      const int64_t* shape, int32_t axis, int32_t dtype, const View& out);
 // True when the operands were two short lines of one complex dtype, and it has been done.

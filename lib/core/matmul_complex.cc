@@ -1,5 +1,5 @@
-// Products of complex matrices as one product of real ones: a's rows as they lie, (real, imaginary, real …), times b in a
-// form of twice as many rows and columns, give y's rows as they lie. Its chains are those of core/linalg_tables.h.
+// Products of complex matrices as one product of real ones: a's rows as they lie, (real, imaginary, real …), times b in
+// a form of twice as many rows and columns, give y's rows as they lie. Its chains are those of core/linalg_tables.h.
 #include <algorithm>
 #include <cstring>
 #include <optional>
@@ -137,7 +137,8 @@ Status MultiplyComplex(const Run& run, const char* function, View a, View b, con
   if (__builtin_mul_overflow(4 * unit * count, k, &bytes) || __builtin_mul_overflow(bytes, n, &bytes))
     return Fail(NUMRS_NO_MEMORY, "%s: the buffers would overflow 64 bits", function);
   b_real.emplace(static_cast<size_t>(bytes));
-  if (!b_real->ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for a copy of b, %lld bytes", function, (long long)bytes);
+  if (!b_real->ok())
+    return Fail(NUMRS_NO_MEMORY, "%s: no memory for a copy of b, %lld bytes", function, (long long)bytes);
   std::memcpy(shape, b.shape, sizeof(int64_t) * static_cast<size_t>(b.ndim));
   shape[b.ndim - 2] = 2 * k;
   shape[b.ndim - 1] = 2 * n;
@@ -147,19 +148,18 @@ Status MultiplyComplex(const Run& run, const char* function, View a, View b, con
   const int threads = run.Threads(static_cast<double>(bytes) * 0.25);
   const int64_t rows = std::max<int64_t>(1, 4096 / std::max<int64_t>(n, 1));  // of one piece of work
   const int64_t pieces = (k + rows - 1) / rows;
-  NUMRS_TRY(ParallelFor(count * pieces, std::max<int64_t>(1, 4096 / (rows * n)), threads, run.cancel,
-                        [&](int64_t begin, int64_t end) {
-                          for (int64_t i = begin; i < end; i++) {
-                            const int64_t first = i % pieces * rows;
-                            int64_t rest = i / pieces, at = first * row * size;
-                            for (int d = b.ndim - 3; d >= 0; d--) {
-                              at += rest % b.shape[d] * b.strides[d];
-                              rest /= b.shape[d];
-                            }
-                            expand(b.data + at, row, col, std::min(rows, k - first), n,
-                                   to + (i / pieces * k + first) * 4 * n * unit);
-                          }
-                        }));
+  NUMRS_TRY(ParallelFor(
+      count * pieces, std::max<int64_t>(1, 4096 / (rows * n)), threads, run.cancel, [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; i++) {
+          const int64_t first = i % pieces * rows;
+          int64_t rest = i / pieces, at = first * row * size;
+          for (int d = b.ndim - 3; d >= 0; d--) {
+            at += rest % b.shape[d] * b.strides[d];
+            rest /= b.shape[d];
+          }
+          expand(b.data + at, row, col, std::min(rows, k - first), n, to + (i / pieces * k + first) * 4 * n * unit);
+        }
+      }));
 
   View y = out;
   const bool temporary = out.dtype != dtype || !Dense(out) || !PartsAligned(out, unit);

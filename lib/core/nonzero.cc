@@ -67,8 +67,7 @@ Status RunNonzero(const Run& run, const View& x, const View* y, int64_t* count) 
   if (!bytes.ok() || !counts.ok())
     return Fail(NUMRS_NO_MEMORY, "%s: no memory for %lld bytes of buffers", function, static_cast<long long>(size));
   const auto* truth = direct ? reinterpret_cast<const uint8_t*>(x.data) : bytes.as<uint8_t>();
-  if (!direct && size > 0)
-    NUMRS_TRY(Convert(run, function, x, ContiguousView(bytes.data(), kBOOL, x.ndim, x.shape)));
+  if (!direct && size > 0) NUMRS_TRY(Convert(run, function, x, ContiguousView(bytes.data(), kBOOL, x.ndim, x.shape)));
   int64_t* before = counts.as<int64_t>();
   const int threads = run.Threads(0.3 * static_cast<double>(size));
   NUMRS_TRY(ParallelFor(blocks, 1, threads, run.cancel, [&](int64_t begin, int64_t end) {

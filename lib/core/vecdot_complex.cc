@@ -112,8 +112,7 @@ bool VecdotComplexSmall(const Kernels& kernels, const numrs_view* a, const numrs
   if (n < 1 || n > 128 * 1024 || b->shape[0] != n || (a->strides && a->strides[0] != size) ||
       (b->strides && b->strides[0] != size))
     return false;
-  if ((reinterpret_cast<uintptr_t>(a->data) | reinterpret_cast<uintptr_t>(b->data)) %
-      static_cast<uintptr_t>(size / 2))
+  if ((reinterpret_cast<uintptr_t>(a->data) | reinterpret_cast<uintptr_t>(b->data)) % static_cast<uintptr_t>(size / 2))
     return false;
   double s[4];
   kernels.linalg.dot_complex[a->dtype](a->data, b->data, n, s);

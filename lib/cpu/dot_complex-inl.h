@@ -63,8 +63,9 @@ template <typename R>
 void DotComplex(const void* a, const void* b, int64_t n, double* sums) {
   const R *x = static_cast<const R*>(a), *y = static_cast<const R*>(b);
   DotTree(
-      n, [=](int64_t begin, int64_t end, double* p, double* q)
-             HWY_ATTR { DotBlock(x + 2 * begin, y + 2 * begin, end - begin, p, q); },
+      n,
+      [=](int64_t begin, int64_t end, double* p, double* q)
+          HWY_ATTR { DotBlock(x + 2 * begin, y + 2 * begin, end - begin, p, q); },
       sums);
 }
 

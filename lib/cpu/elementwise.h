@@ -30,7 +30,7 @@ constexpr Part Log = kMathLog, Log2 = kMathLog, Log10 = kMathLog, Log1p = kMathL
 constexpr Part Sin = kMathTrig, Cos = kMathTrig, Tan = kMathTrig, Asin = kMathTrig, Acos = kMathTrig, Atan = kMathTrig,
                Atan2 = kMathTrig;
 constexpr Part Erfinv = kMissing, Lgamma = kMissing, Logit = kMissing, Softplus = kMissing;  // evaluated wide
-constexpr Part Angle = kMissing;  // of real numbers
+constexpr Part Angle = kMissing;                                                             // of real numbers
 constexpr Part Erf = kMathSpecial, Erfc = kMathSpecial, Cbrt = kMathSpecial, Rsqrt = kMathSpecial, Hypot = kMathSpecial;
 }  // namespace part_of
 

@@ -1,4 +1,5 @@
-// The kernels of table/lapack.def by LAPACK: arguments in Fortran's order, sizes of its workspaces, what its answers mean.
+// The kernels of table/lapack.def by LAPACK: arguments in Fortran's order, sizes of its workspaces, what its answers
+// mean.
 #include "cpu/lapack.h"
 
 #include <algorithm>
@@ -247,8 +248,8 @@ struct Lapack {
     // The triangle that is read, column after column.
     bool finite = true;
     for (int64_t j = 0; j < s.n; j++)
-      finite = finite && (s.flags & kLapackUpper ? AllFinite<T>(a + j * s.n, j + 1)
-                                                 : AllFinite<T>(a + j * (s.n + 1), s.n - j));
+      finite = finite &&
+               (s.flags & kLapackUpper ? AllFinite<T>(a + j * s.n, j + 1) : AllFinite<T>(a + j * (s.n + 1), s.n - j));
     if (!finite) return LapackEnd::NOT_FINITE;
     Integer info = 0;
     CallEigh(s, a, static_cast<R*>(s.out[0]), w, &info);
@@ -317,10 +318,9 @@ struct Lapack {
 
   static Parts SvdParts(const LapackItem& s) {
     const int64_t small = std::min(s.m, s.n), large = std::max(s.m, s.n);
-    const int64_t reals =
-        s.flags & kLapackVectors
-            ? std::max(5 * small * small + 5 * small, 2 * large * small + 2 * small * small + small)
-            : 7 * small;
+    const int64_t reals = s.flags & kLapackVectors
+                              ? std::max(5 * small * small + 5 * small, 2 * large * small + 2 * small * small + small)
+                              : 7 * small;
     return Parts{8 * small, kComplex ? reals : 0, 1, 0};
   }
   // Rows of a are the columns of its transposed matrix, whose u is our vh and whose vt is our u.
@@ -337,8 +337,8 @@ struct Lapack {
     NUMRS_TRY(Ready(function, s));
     const double small = static_cast<double>(std::min(s.m, s.n)), large = static_cast<double>(std::max(s.m, s.n));
     // What LAPACK demands; it asks for more so that it can work in blocks.
-    const double least = s.flags & kLapackVectors ? 4 * small * small + 7 * small + large
-                                                  : 3 * small + std::max(large, 7 * small);
+    const double least =
+        s.flags & kLapackVectors ? 4 * small * small + 7 * small + large : 3 * small + std::max(large, 7 * small);
     NUMRS_TRY(Fits(function, s, least < static_cast<double>(kMost)));
     T none(0), wanted(0);
     R value = 0, reals = 0;
@@ -367,8 +367,7 @@ struct Lapack {
     const int64_t reals = 316 * small + 75 * s.k + std::max<int64_t>(676, small * (1 + s.k) + 2 * s.k);
     return Parts{107 * small + 1, kComplex ? reals : 0, 1, large * s.k};
   }
-  static void CallLstsq(const LapackItem& s, T* a, T* b, R* values, Integer* rank, const Scratch<T>& w,
-                        Integer* info) {
+  static void CallLstsq(const LapackItem& s, T* a, T* b, R* values, Integer* rank, const Scratch<T>& w, Integer* info) {
     const Integer m = I(s.m), n = I(s.n), k = I(s.k), large = std::max(m, n);
     const R rcond = static_cast<R>(s.rcond);
     if constexpr (kComplex)

@@ -73,10 +73,9 @@ bool FindAll(void* handle, char type, bool is_complex, Routines<T>* r) {
     std::snprintf(name, sizeof(name), "%s%c%s_", NUMRS_BLAS_PREFIX, type, routine);
     return Find(handle, name, function);
   };
-  return find("potrf", &r->potrf) && find("getrf", &r->getrf) && find("getrs", &r->getrs) &&
-         find("geqrf", &r->geqrf) && find(is_complex ? "ungqr" : "orgqr", &r->orgqr) &&
-         find(is_complex ? "heevd" : "syevd", &r->syevd) && find("geev", &r->geev) && find("gesdd", &r->gesdd) &&
-         find("gelsd", &r->gelsd);
+  return find("potrf", &r->potrf) && find("getrf", &r->getrf) && find("getrs", &r->getrs) && find("geqrf", &r->geqrf) &&
+         find(is_complex ? "ungqr" : "orgqr", &r->orgqr) && find(is_complex ? "heevd" : "syevd", &r->syevd) &&
+         find("geev", &r->geev) && find("gesdd", &r->gesdd) && find("gelsd", &r->gelsd);
 }
 
 void Load() {

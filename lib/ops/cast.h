@@ -13,8 +13,8 @@ int64_t ToInt64(F x) {
   return x >= -kLimit && x < kLimit ? static_cast<int64_t>(x) : std::numeric_limits<int64_t>::min();
 }
 
-// A float64 from which a narrower float is rounded as from the integer itself: bits that do not fit leave a trace in the
-// last one.
+// A float64 from which a narrower float is rounded as from the integer itself: bits that do not fit leave a trace in
+// the last one.
 template <typename I>
 double RoundedToOdd(I x) {
   const bool negative = x < 0;
@@ -25,8 +25,8 @@ double RoundedToOdd(I x) {
   return negative ? -wide : wide;
 }
 
-// 16-bit floats go through their value as float32; to them everything is rounded once. The imaginary part is dropped where
-// there is no room for it, and 0 where there is none.
+// 16-bit floats go through their value as float32; to them everything is rounded once. The imaginary part is dropped
+// where there is no room for it, and 0 where there is none.
 template <typename To, typename From>
 To Cast(From x) {
   if constexpr (std::is_same<To, From>::value) {

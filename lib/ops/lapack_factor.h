@@ -74,7 +74,8 @@ double Norm(const W* x, int64_t n) {
   return std::ldexp(std::sqrt(sum), down);
 }
 
-// a (n, n) row after row, whose lower triangle becomes l with a = l l^H. False: not positive definite. NaN is passed on.
+// a (n, n) row after row, whose lower triangle becomes l with a = l l^H. False: not positive definite. NaN is passed
+// on.
 template <class W>
 bool Cholesky(W* a, int64_t n) {
   for (int64_t i = 0; i < n; i++) {
@@ -164,7 +165,9 @@ WideOf<T> DeterminantValue(const T* diagonal, int64_t n, int64_t step, bool odd)
     }
   }
   return exponents == 0 ? product
-                        : Shifted(product, static_cast<int>(exponents > 5000 ? 5000 : exponents < -5000 ? -5000 : exponents));
+                        : Shifted(product, static_cast<int>(exponents > 5000    ? 5000
+                                                            : exponents < -5000 ? -5000
+                                                                                : exponents));
 }
 
 // Its sign (a number of length 1, or 0) and the logarithm of its magnitude.
@@ -189,8 +192,8 @@ struct Determinant {
   }
 };
 
-// One Householder reflection I - tau v v^H, v[0] = 1, whose conjugate transpose takes x (n elements) to (beta, 0 …) with
-// a real beta; x becomes (beta, v[1] …). As LAPACK's larfg.
+// One Householder reflection I - tau v v^H, v[0] = 1, whose conjugate transpose takes x (n elements) to (beta, 0 …)
+// with a real beta; x becomes (beta, v[1] …). As LAPACK's larfg.
 template <class W>
 W Reflect(W* x, int64_t n) {
   const double rest = Norm(x + 1, n - 1);

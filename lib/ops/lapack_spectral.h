@@ -1,5 +1,5 @@
-// Eigenvalues and singular values of one matrix in double precision, real or complex, with vectors: Jacobi rotations and
-// the QR algorithm. What cpu-portable computes with; simple before fast.
+// Eigenvalues and singular values of one matrix in double precision, real or complex, with vectors: Jacobi rotations
+// and the QR algorithm. What cpu-portable computes with; simple before fast.
 #pragma once
 
 #include <algorithm>
@@ -89,9 +89,9 @@ bool JacobiEigen(W* a, int64_t n, double* values, W* vectors, int64_t* order) {
   return true;
 }
 
-// a (length, count), column after column, length >= count: values (count) from the largest on, u (length, columns) and v
-// (count, count), column after column, with a = u s v^H; columns is at least count. order: count, tau: count, copy: as
-// large as a. u and v may be nullptr together. One-sided Jacobi rotations (Hestenes 1958). False: no convergence.
+// a (length, count), column after column, length >= count: values (count) from the largest on, u (length, columns) and
+// v (count, count), column after column, with a = u s v^H; columns is at least count. order: count, tau: count, copy:
+// as large as a. u and v may be nullptr together. One-sided Jacobi rotations (Hestenes 1958). False: no convergence.
 template <class W>
 bool JacobiSingular(W* a, int64_t length, int64_t count, int64_t columns, double* values, W* u, W* v, int64_t* order,
                     W* tau, W* copy) {
@@ -126,9 +126,8 @@ bool JacobiSingular(W* a, int64_t length, int64_t count, int64_t columns, double
     order[i] = i;
     values[i] = Norm(a + i * length, length);
   }
-  std::sort(order, order + count, [&](int64_t i, int64_t j) {
-    return values[i] > values[j] || (values[i] == values[j] && i < j);
-  });
+  std::sort(order, order + count,
+            [&](int64_t i, int64_t j) { return values[i] > values[j] || (values[i] == values[j] && i < j); });
   if (!u) {
     std::sort(values, values + count, [](double x, double y) { return x > y; });
     for (int64_t i = 0; i < count; i++) values[i] = std::ldexp(values[i], exponent);
@@ -140,7 +139,8 @@ bool JacobiSingular(W* a, int64_t length, int64_t count, int64_t columns, double
   for (int64_t c = 0; c < count; c++) {
     const double size = values[order[c]];
     if (size > kTiny) rank = c + 1;
-    for (int64_t e = 0; e < length; e++) copy[c * length + e] = Scaled(a[order[c] * length + e], size > kTiny ? 1 / size : 0);
+    for (int64_t e = 0; e < length; e++)
+      copy[c * length + e] = Scaled(a[order[c] * length + e], size > kTiny ? 1 / size : 0);
   }
   // a's columns are taken: it holds v for a moment.
   for (int64_t c = 0; c < count; c++) std::copy(v + order[c] * count, v + (order[c] + 1) * count, a + c * count);
@@ -257,8 +257,8 @@ inline bool Schur(Complex* h, int64_t n, Complex* z, Complex* rotations) {
   return true;
 }
 
-// Eigenvectors of the upper triangular t times z, column after column into vectors, each of length 1 with a real largest
-// element. x: room for n.
+// Eigenvectors of the upper triangular t times z, column after column into vectors, each of length 1 with a real
+// largest element. x: room for n.
 inline void TriangularVectors(const Complex* t, int64_t n, const Complex* z, Complex* vectors, Complex* x) {
   double norm = 0;
   for (int64_t i = 0; i < n * n; i++) norm = std::max(norm, Rough(t[i]));

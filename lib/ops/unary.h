@@ -244,7 +244,8 @@ inline long double LogGamma(long double x) {
 template <typename W>
 W ErfInverse(W x) {
   const W a = std::fabs(x);
-  if (!(a < W(1))) return a == W(1) ? std::copysign(std::numeric_limits<W>::infinity(), x) : std::numeric_limits<W>::quiet_NaN();
+  if (!(a < W(1)))
+    return a == W(1) ? std::copysign(std::numeric_limits<W>::infinity(), x) : std::numeric_limits<W>::quiet_NaN();
   const W pi = 3.14159265358979323846264338327950288L, half_root_pi = 0.886226925452758013649083741670572591L;
   if (a < W(1e-4)) {
     const W s = pi * x * x;
@@ -268,14 +269,14 @@ W LogOdds(W x) {
 }
 
 // Functions of the C library in wide evaluation; NUMRS_WIDE_C: of complex numbers too.
-#define NUMRS_WIDE_C(Name, expression)        \
-  NUMRS_WIDE(Name##Real, expression)          \
-  struct Name : Name##Real {                  \
-    using Name##Real::operator();             \
-    template <typename F>                     \
+#define NUMRS_WIDE_C(Name, expression)          \
+  NUMRS_WIDE(Name##Real, expression)            \
+  struct Name : Name##Real {                    \
+    using Name##Real::operator();               \
+    template <typename F>                       \
     Complex<F> operator()(Complex<F> z) const { \
-      return Name##Complex(z);                \
-    }                                         \
+      return Name##Complex(z);                  \
+    }                                           \
   };
 #define NUMRS_WIDE(Name, expression)     \
   struct Name {                          \

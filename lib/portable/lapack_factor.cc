@@ -110,8 +110,7 @@ struct Factor {
     for (int64_t i = 0; i < m * n; i++) a[i] = Widen(Load<T>(s.a, i));
     Qr(a, m, n, tau);
     for (int64_t j = 0; j < n; j++) {
-      for (int64_t i = 0; i < columns; i++)
-        Store(s.out[1], j * columns + i, i <= j ? Narrow<T>(a[j * m + i]) : T(0));
+      for (int64_t i = 0; i < columns; i++) Store(s.out[1], j * columns + i, i <= j ? Narrow<T>(a[j * m + i]) : T(0));
     }
     if (!(s.flags & kLapackVectors)) return LapackEnd::DONE;
     FormQ(a, tau, m, count, columns, q);

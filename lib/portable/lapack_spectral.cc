@@ -82,7 +82,8 @@ struct Spectra {
         for (int64_t i = 0; i < n; i++) largest = std::max(largest, std::fabs(v[i].imag()));
         for (int64_t i = 0; largest <= rounding && i < n; i++) v[i] = v[i].real();
       }
-      Store(s.out[0], k, static_cast<C>(Complex(std::ldexp(value.real(), exponent), std::ldexp(value.imag(), exponent))));
+      Store(s.out[0], k,
+            static_cast<C>(Complex(std::ldexp(value.real(), exponent), std::ldexp(value.imag(), exponent))));
       for (int64_t i = 0; (s.flags & kLapackVectors) && i < n; i++) Store(s.out[1], k * n + i, static_cast<C>(v[i]));
     }
     return LapackEnd::DONE;

@@ -1,5 +1,5 @@
-// Linear algebra of cpu-portable: products by plain loops in the order that core/linalg_tables.h fixes, every real dtype
-// and layout. The oracle of the tests. Decompositions are in lapack_factor.cc and lapack_spectral.cc.
+// Linear algebra of cpu-portable: products by plain loops in the order that core/linalg_tables.h fixes, every real
+// dtype and layout. The oracle of the tests. Decompositions are in lapack_factor.cc and lapack_spectral.cc.
 #include <cmath>
 #include <type_traits>
 

@@ -129,11 +129,11 @@ struct UnaryRow {
   Unary function;
 };
 constexpr UnaryRow kUnary[] = {
-    {"sqrt", mpfr_sqrt}, {"exp", mpfr_exp},     {"exp2", mpfr_exp2},   {"expm1", mpfr_expm1}, {"log", mpfr_log},
-    {"log2", mpfr_log2}, {"log10", mpfr_log10}, {"log1p", mpfr_log1p}, {"sin", mpfr_sin},     {"cos", mpfr_cos},
-    {"tan", mpfr_tan},   {"sinh", mpfr_sinh},   {"cosh", mpfr_cosh},   {"tanh", mpfr_tanh},   {"asin", mpfr_asin},
-    {"acos", mpfr_acos}, {"atan", mpfr_atan},   {"asinh", mpfr_asinh}, {"acosh", mpfr_acosh}, {"atanh", mpfr_atanh},
-    {"cbrt", mpfr_cbrt}, {"rsqrt", Rsqrt},      {"erf", mpfr_erf},     {"erfc", mpfr_erfc},   {"sigmoid", Sigmoid},
+    {"sqrt", mpfr_sqrt}, {"exp", mpfr_exp},     {"exp2", mpfr_exp2},   {"expm1", mpfr_expm1},  {"log", mpfr_log},
+    {"log2", mpfr_log2}, {"log10", mpfr_log10}, {"log1p", mpfr_log1p}, {"sin", mpfr_sin},      {"cos", mpfr_cos},
+    {"tan", mpfr_tan},   {"sinh", mpfr_sinh},   {"cosh", mpfr_cosh},   {"tanh", mpfr_tanh},    {"asin", mpfr_asin},
+    {"acos", mpfr_acos}, {"atan", mpfr_atan},   {"asinh", mpfr_asinh}, {"acosh", mpfr_acosh},  {"atanh", mpfr_atanh},
+    {"cbrt", mpfr_cbrt}, {"rsqrt", Rsqrt},      {"erf", mpfr_erf},     {"erfc", mpfr_erfc},    {"sigmoid", Sigmoid},
     {"erfinv", Erfinv},  {"lgamma", LogGamma},  {"logit", Logit},      {"softplus", Softplus},
 };
 struct BinaryRow {

@@ -1,4 +1,5 @@
-// Gathers, scatters and places of elements: every size of element, threads, overlap, cancelled calls, memory that runs out.
+// Gathers, scatters and places of elements: every size of element, threads, overlap, cancelled calls, memory that runs
+// out.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -44,11 +45,13 @@ TEST_CASE("take moves elements of every size with any number of threads") {
     for (const int threads : {1, 3}) {
       const Threads set(threads);
       std::memset(y.data(), 0, y.size());
-      const numrs_view vx = Line(x.data(), &n, dtype), vi = Line(at.data(), &m, NUMRS_I64), vy = Line(y.data(), &m, dtype);
+      const numrs_view vx = Line(x.data(), &n, dtype), vi = Line(at.data(), &m, NUMRS_I64),
+                       vy = Line(y.data(), &m, dtype);
       REQUIRE(numrs_take(nullptr, &vx, &vi, &vy, 0) == NUMRS_OK);
       bool same = true;
       for (int64_t i = 0; i < m; i++) {
-        const int64_t place = at[static_cast<size_t>(i)] < 0 ? at[static_cast<size_t>(i)] + n : at[static_cast<size_t>(i)];
+        const int64_t place =
+            at[static_cast<size_t>(i)] < 0 ? at[static_cast<size_t>(i)] + n : at[static_cast<size_t>(i)];
         same &= std::memcmp(y.data() + i * size, x.data() + place * size, static_cast<size_t>(size)) == 0;
       }
       CHECK(same);
@@ -88,7 +91,8 @@ TEST_CASE("of equal indices in a scatter the last one holds, whatever the thread
     const Threads set(threads);
     std::fill(y.begin(), y.end(), 0.0f);
     const numrs_view vy = {y.data(), shape_y, nullptr, 2, NUMRS_F32};
-    const numrs_view vi = {at.data(), shape_at, nullptr, 2, NUMRS_I64}, vv = {values.data(), shape_at, nullptr, 2, NUMRS_F32};
+    const numrs_view vi = {at.data(), shape_at, nullptr, 2, NUMRS_I64},
+                     vv = {values.data(), shape_at, nullptr, 2, NUMRS_F32};
     REQUIRE(numrs_put_along_axis(nullptr, &vi, &vv, &vy, 1) == NUMRS_OK);
     CHECK(y == wanted);
   }
@@ -97,7 +101,8 @@ TEST_CASE("of equal indices in a scatter the last one holds, whatever the thread
 TEST_CASE("nonzero counts first, then writes as many places") {
   const int64_t n = 200001;
   std::vector<double> x(static_cast<size_t>(n));
-  for (int64_t i = 0; i < n; i++) x[static_cast<size_t>(i)] = i % 3 == 0 ? -0.0 : i % 7 == 0 ? NAN : i % 5 == 0 ? 1.0 : 0.0;
+  for (int64_t i = 0; i < n; i++)
+    x[static_cast<size_t>(i)] = i % 3 == 0 ? -0.0 : i % 7 == 0 ? NAN : i % 5 == 0 ? 1.0 : 0.0;
   int64_t count = -1, wanted = 0;
   for (const double element : x) wanted += element != 0;
   const numrs_view vx = Line(x.data(), &n, NUMRS_F64);

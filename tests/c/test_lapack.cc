@@ -362,7 +362,8 @@ TEST_CASE("lapack: empty matrices and stacks", "[lapack]") {
     for (int i = 0; i < 9; i++) CHECK(vh.data[static_cast<size_t>(i)] == (i % 4 == 0 ? 1 : 0));
     Array<std::complex<float>> tall({2, 3, 0}), q({2, 3, 3}), r({2, 3, 0});
     REQUIRE(numrs_qr(nullptr, &tall.view, &q.view, &r.view, 1) == NUMRS_OK);
-    for (int i = 0; i < 18; i++) CHECK(q.data[static_cast<size_t>(i)] == std::complex<float>(i % 9 % 4 == 0 ? 1.f : 0.f));
+    for (int i = 0; i < 18; i++)
+      CHECK(q.data[static_cast<size_t>(i)] == std::complex<float>(i % 9 % 4 == 0 ? 1.f : 0.f));
     Array<double> a({0, 2}), b({0, 3}), x({2, 3}), values({0});
     Array<int64_t> rank({});
     REQUIRE(numrs_lstsq(nullptr, &a.view, &b.view, &x.view, &rank.view, &values.view, 0) == NUMRS_OK);
@@ -453,8 +454,8 @@ TEST_CASE("lapack: the same bits for any number of threads, cancelled calls", "[
     job.op = kLapack_inverse;
     job.dtype = kF64;
     job.a = x;
-    job.out[0] = LapackOperand{
-        "out", ContiguousView(y.data.data(), kF64, 3, y.shape.data()), kF64, 2, {10, 10}, false, &job.a};
+    job.out[0] =
+        LapackOperand{"out", ContiguousView(y.data.data(), kF64, 3, y.shape.data()), kF64, 2, {10, 10}, false, &job.a};
     job.wanted[0] = true;
     REQUIRE(RunLapack(Run{ActiveKernels(), threads, nullptr}, job) == NUMRS_OK);
     results.push_back(y.data);

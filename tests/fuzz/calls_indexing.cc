@@ -5,7 +5,8 @@ namespace fuzz {
 namespace {
 
 int32_t IndexDtype(Input* in) {
-  static const int32_t kDtypes[] = {NUMRS_I64, NUMRS_I8, NUMRS_I16, NUMRS_I32, NUMRS_U8, NUMRS_U16, NUMRS_U32, NUMRS_U64};
+  static const int32_t kDtypes[] = {NUMRS_I64, NUMRS_I8,  NUMRS_I16, NUMRS_I32,
+                                    NUMRS_U8,  NUMRS_U16, NUMRS_U32, NUMRS_U64};
   return in->OneIn(24) ? AnyDtype(in) : kDtypes[in->OneIn(2) ? 0 : in->Below(8)];
 }
 

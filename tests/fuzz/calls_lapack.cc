@@ -44,7 +44,8 @@ struct Stack {
     for (int d = in->Below(3); d > 0; --d) batch.Push(in->Below(4));
     n = in->OneIn(10) ? 0 : 1 + in->Below(in->OneIn(4) ? 20 : 6);
     m = square ? n : in->Below(8);
-    static const int32_t kDtypes[] = {NUMRS_I8, NUMRS_U8, NUMRS_I16, NUMRS_BOOL, NUMRS_F32, NUMRS_F64, NUMRS_C64, NUMRS_C128};
+    static const int32_t kDtypes[] = {NUMRS_I8,  NUMRS_U8,  NUMRS_I16, NUMRS_BOOL,
+                                      NUMRS_F32, NUMRS_F64, NUMRS_C64, NUMRS_C128};
     dtype = in->OneIn(8) ? AnyDtype(in) : kDtypes[in->Below(8)];
     result = dtype == NUMRS_F32 || dtype == NUMRS_C64 || dtype == NUMRS_C128 ? dtype : NUMRS_F64;
     if (dtype == NUMRS_F16 || dtype == NUMRS_BF16) result = NUMRS_F32;
@@ -83,8 +84,7 @@ void Solve(Call* call, Input* in) {
       out(in, y, ResultDtype(in, t.result), true);
   out.any_nan = true;
   Context context(in);
-  Check(call, in, {&a, &rights, &out},
-        [&] { return numrs_solve(context.handle, a.get(), rights.get(), out.get()); });
+  Check(call, in, {&a, &rights, &out}, [&] { return numrs_solve(context.handle, a.get(), rights.get(), out.get()); });
 }
 
 void Inverse(Call* call, Input* in) {
@@ -167,9 +167,8 @@ void Lstsq(Call* call, Input* in) {
       s(in, t.Of({t.m < t.n ? t.m : t.n}), ResultDtype(in, t.real), true);
   const double rcond = in->OneIn(12) ? 0.0 / (in->Below(2) - 0.0) : in->Below(3) * 1e-8;
   Context context(in);
-  CheckMany(call, in, {&a, &rights}, {&out, &rank, &s}, {}, [&] {
-    return numrs_lstsq(context.handle, a.get(), rights.get(), out.get(), rank.get(), s.get(), rcond);
-  });
+  CheckMany(call, in, {&a, &rights}, {&out, &rank, &s}, {},
+            [&] { return numrs_lstsq(context.handle, a.get(), rights.get(), out.get(), rank.get(), s.get(), rcond); });
 }
 
 NUMRS_FUZZ(numrs_cholesky, 10, Cholesky);
