@@ -202,7 +202,9 @@ def _need_writable(path):
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, allow_dash=True), help="Write one JSON line per case ('-': the screen).")
 @click.option("--plots", type=click.Path(file_okay=False), help="Draw a picture per group into this folder.")
 def bench(groups, size, iterations, threads, peers, quick, json_file, plots):
-    """Measure against other libraries, in turns in one process; GROUP is elementwise, math, reductions, linalg, rolling, order, fft, random or tensor."""
+    """Measure against other libraries, in turns in one process.
+
+    GROUP is elementwise, math, reductions, linalg, rolling, order, fft, random or tensor."""
     from numrs.bench import peers as known
     from numrs.bench import runner
 

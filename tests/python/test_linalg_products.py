@@ -47,7 +47,11 @@ def test_complex_matmul(shapes, dtype):
                 assert numrs.matmul(x, y, out=out) is out
                 np.testing.assert_array_equal(out, got)
     for x, y in ((a, b.real.copy()), (a.real.copy(), b)):
-        close(np.asarray(numrs.matmul(x, y)), np.matmul(x, y), scale=np.max(np.abs(wanted), initial=10) * max(1, shapes[0][-1] / 30))
+        close(
+            np.asarray(numrs.matmul(x, y)),
+            np.matmul(x, y),
+            scale=np.max(np.abs(wanted), initial=10) * max(1, shapes[0][-1] / 30),
+        )
 
 
 def test_complex_matmul_over_its_input_and_threads():
@@ -114,11 +118,16 @@ def test_norms_of_complex_and_16_bit_numbers():
     x = matrix((3, 4, 5), "complex128")
     for order in ("fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf):
         for keepdims in (False, True):
-            got, wanted = linalg.matrix_norm(x, ord=order, keepdims=keepdims), np.linalg.matrix_norm(x, ord=order, keepdims=keepdims)
+            got, wanted = (
+                linalg.matrix_norm(x, ord=order, keepdims=keepdims),
+                np.linalg.matrix_norm(x, ord=order, keepdims=keepdims),
+            )
             assert got.dtype == np.float64 and got.shape == wanted.shape
             np.testing.assert_allclose(got, wanted, rtol=1e-13)
     for order in (2, 1, 0, np.inf, -np.inf, 3, 0.5):
-        np.testing.assert_allclose(linalg.vector_norm(x, ord=order, axis=1), np.linalg.vector_norm(x, ord=order, axis=1), rtol=1e-13)
+        np.testing.assert_allclose(
+            linalg.vector_norm(x, ord=order, axis=1), np.linalg.vector_norm(x, ord=order, axis=1), rtol=1e-13
+        )
     h = matrix((4, 4), "float32").astype(np.float16)
     assert linalg.matrix_norm(h).dtype == np.float16
     np.testing.assert_allclose(linalg.matrix_norm(h, ord=2), np.linalg.norm(h.astype(float), 2), rtol=1e-3)
@@ -140,7 +149,10 @@ def test_trace_diagonal_transpose(dtype):
         if dtype != "bool":
             assert got.dtype == wanted.dtype
             np.testing.assert_allclose(got, wanted, rtol=1e-6)
-    assert linalg.trace(x.astype("int32") if dtype != "complex64" else x.real.astype("int32"), dtype=np.float32).dtype == np.float32
+    assert (
+        linalg.trace(x.astype("int32") if dtype != "complex64" else x.real.astype("int32"), dtype=np.float32).dtype
+        == np.float32
+    )
     assert np.shares_memory(linalg.diagonal(x), x)
     assert np.shares_memory(linalg.matrix_transpose(x), x)
     with pytest.raises(TypeError):
@@ -153,9 +165,15 @@ def test_cross():
     close(linalg.cross(a.T, b.T, axis=0), np.linalg.cross(a.T, b.T, axis=0))
     close(linalg.cross(a[0], b), np.cross(a[0], b))
     assert linalg.cross([1, 0, 0], [0, 1, 0]).tolist() == [0, 0, 1]
-    close(linalg.cross(matrix((3,), "complex64", 1), matrix((3,), "complex64", 2)),
-          np.cross(matrix((3,), "complex64", 1), matrix((3,), "complex64", 2)))
-    for x1, x2, axis in (([1, 2], [3, 4], -1), (np.ones((3, 2)), np.ones((3, 2)), -1), (np.ones((2, 3)), np.ones((5, 3)), -1)):
+    close(
+        linalg.cross(matrix((3,), "complex64", 1), matrix((3,), "complex64", 2)),
+        np.cross(matrix((3,), "complex64", 1), matrix((3,), "complex64", 2)),
+    )
+    for x1, x2, axis in (
+        ([1, 2], [3, 4], -1),
+        (np.ones((3, 2)), np.ones((3, 2)), -1),
+        (np.ones((2, 3)), np.ones((5, 3)), -1),
+    ):
         with pytest.raises(ValueError):
             linalg.cross(x1, x2, axis=axis)
     with pytest.raises(IndexError):
@@ -169,7 +187,10 @@ def test_kron_multi_dot_outer_tensordot_cond():
     assert linalg.kron(2, 3) == 6
     arrays = [matrix(shape, "float64", k) for k, shape in enumerate(((5, 40), (40, 3), (3, 30), (30, 7)))]
     close(linalg.multi_dot(arrays), np.linalg.multi_dot(arrays))
-    close(np.asarray(linalg.multi_dot([arrays[0][0], arrays[1], arrays[1][0]])), np.asarray(np.linalg.multi_dot([arrays[0][0], arrays[1], arrays[1][0]])))
+    close(
+        np.asarray(linalg.multi_dot([arrays[0][0], arrays[1], arrays[1][0]])),
+        np.asarray(np.linalg.multi_dot([arrays[0][0], arrays[1], arrays[1][0]])),
+    )
     for wrong in ([a], [a, a], [a, b]):
         with pytest.raises(ValueError):
             linalg.multi_dot(wrong)
