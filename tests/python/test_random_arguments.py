@@ -1,5 +1,7 @@
 """Shapes, dtypes, outputs and bad arguments of random draws."""
 
+import math
+
 import numpy as np
 import numrs
 import pytest
