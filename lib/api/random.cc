@@ -224,8 +224,11 @@ Status LoadOutput(const char* f, const numrs_view* y, DTypeSet dtypes, const cha
 }
 const char* WantedText(DTypeSet set) {
   using namespace random_classes;
-  return set == FLOATS ? "float32 or float64" : set == COUNTS ? "int64" : set == TRUTH ? "bool"
-         : set == WORDS ? "uint8 to uint64"                                             : "an integer type";
+  return set == FLOATS   ? "float32 or float64"
+         : set == COUNTS ? "int64"
+         : set == TRUTH  ? "bool"
+         : set == WORDS  ? "uint8 to uint64"
+                         : "an integer type";
 }
 
 Status Random(numrs_context* context, int32_t op, State* state, const numrs_view* y, const numrs_view* parameters,
@@ -378,8 +381,7 @@ Status Multinomial(numrs_context* context, State* state, const numrs_view* trial
   job.trials = counts.one ? &single : static_cast<const int64_t*>(counts.data);
   job.y = direct ? reinterpret_cast<int64_t*>(out.data) : memory.as<int64_t>();
   Status status = RunMultinomial(run, job);
-  if (status == NUMRS_OK && !direct)
-    status = Convert(run, f, ContiguousView(job.y, kI64, out.ndim, out.shape), out);
+  if (status == NUMRS_OK && !direct) status = Convert(run, f, ContiguousView(job.y, kI64, out.ndim, out.shape), out);
   return Ended(status, state, RandomBlocks(RandomUnit::BLOCK, elements.size));
 }
 

@@ -17,8 +17,8 @@ const RandomRow kRandomRows[kRandomOps] = {
 
 namespace {
 
-constexpr int64_t kPiece = 1024;        // elements that go through scratch memory at a time
-constexpr int64_t kChunkNs = 100000;    // work handed to a thread at a time, roughly
+constexpr int64_t kPiece = 1024;         // elements that go through scratch memory at a time
+constexpr int64_t kChunkNs = 100000;     // work handed to a thread at a time, roughly
 constexpr int64_t kMostChunk = 1 << 16;  // elements
 static_assert(kPiece % kRandomAlign == 0 && kMostChunk % kPiece == 0, "pieces begin where kernels may");
 
@@ -92,14 +92,12 @@ Status RunPermutation(const Run& run, const RandomDraw& draw, int64_t lines, int
   constexpr double kElementNs = 5;
   const auto permute = run.kernels.random->permutation;
   if (lines == 1) {  // one after the other, but interruptible
-    return ParallelFor(n, kMostChunk, 1, run.cancel,
-                       [&](int64_t begin, int64_t end) { permute(draw, begin, end, y); });
+    return ParallelFor(n, kMostChunk, 1, run.cancel, [&](int64_t begin, int64_t end) { permute(draw, begin, end, y); });
   }
   const int threads = run.Threads(kElementNs * static_cast<double>(lines) * static_cast<double>(n));
   const uint64_t blocks = RandomBlocks(RandomUnit::WORD, n);
   return ParallelFor(lines, std::max<int64_t>(16384 / n, 1), threads, run.cancel, [&](int64_t begin, int64_t end) {
-    for (int64_t l = begin; l < end; l++)
-      permute(Advanced(draw, blocks * static_cast<uint64_t>(l)), 0, n, y + l * n);
+    for (int64_t l = begin; l < end; l++) permute(Advanced(draw, blocks * static_cast<uint64_t>(l)), 0, n, y + l * n);
   });
 }
 

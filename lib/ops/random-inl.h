@@ -3,7 +3,8 @@
 //   template <class Maker, bool kExp, typename T> static void Floats(draw, first, n, Affine<T>, T* y)
 //   static void Words(draw, first, n, uint64_t* y), Blocks(draw, first, n, low, high)
 //   static void Bounded(draw, first, n, range, uint32_t* y), for ranges below 2^32
-//   static void Gamma(draw, first, n, shape, attempt, double* y, double* logs): attempts from `attempt` on, which is even;
+//   static void Gamma(draw, first, n, shape, attempt, double* y, double* logs): attempts from `attempt` on, which is
+//   even;
 //     with logs, the two parts of GammaParts (logs of shapes below 1 only)
 // Elements are numbered from the beginning of the draw.
 
@@ -138,8 +139,7 @@ void Integers(const RandomDraw& draw, int64_t first, int64_t n, const RandomPara
     std::memcpy(y + i, &element, sizeof(T));
   };
   if (p.lows) {
-    for (int64_t i = 0; i < n; i++)
-      store(i, p.lows[i] + Bounded(draw, static_cast<uint64_t>(first + i), p.ranges[i]));
+    for (int64_t i = 0; i < n; i++) store(i, p.lows[i] + Bounded(draw, static_cast<uint64_t>(first + i), p.ranges[i]));
     return;
   }
   Pieces(n, [&](int64_t begin, int64_t count) {
@@ -180,8 +180,8 @@ void Geometric(const RandomDraw& draw, int64_t first, int64_t n, const RandomPar
   double rate = p.array[0] ? 0 : -ScalarLog1p(-p.value[0]);
   Pieces(n, [&](int64_t begin, int64_t count) {
     double x[kRandomPiece];
-    Fill::template Floats<ExponentialMaker, false>(
-        draw, first + begin, count, Affine<double>{0, 1, std::numeric_limits<double>::infinity()}, x);
+    Fill::template Floats<ExponentialMaker, false>(draw, first + begin, count,
+                                                   Affine<double>{0, 1, std::numeric_limits<double>::infinity()}, x);
     for (int64_t i = 0; i < count; i++) {
       const double chance = p.array[0] ? p.array[0][begin + i] : p.value[0];
       if (p.array[0]) rate = -ScalarLog1p(-chance);
@@ -308,8 +308,9 @@ void Poisson(const RandomDraw& draw, int64_t first, int64_t n, const RandomParam
   Pieces(n, [&](int64_t begin, int64_t count) {
     double k[kRandomPiece];
     if (c.lam >= kInverseBelow) {
-      Candidates<Fill>(draw, first + begin, count, c.a, c.b, c.lam + 0.43, c.vr,
-                       [&](OwnBlocks& own) { return PoissonElement(own, c); }, k);
+      Candidates<Fill>(
+          draw, first + begin, count, c.a, c.b, c.lam + 0.43, c.vr,
+          [&](OwnBlocks& own) { return PoissonElement(own, c); }, k);
     } else {
       double u[kRandomPiece];
       FirstUnits<Fill>(draw, first + begin, count, u);
@@ -323,8 +324,9 @@ template <class Fill>
 void Binomial(const RandomDraw& draw, int64_t first, int64_t n, const RandomParameters& p, void* y) {
   if (p.array[0] || p.array[1]) {
     OwnElements<Fill>(draw, first, n, [&](int64_t i, OwnBlocks& own) {
-      StoreCount(y, i, BinomialElement(own, BinomialConstants(p.array[0] ? p.array[0][i] : p.value[0],
-                                                              p.array[1] ? p.array[1][i] : p.value[1])));
+      StoreCount(y, i,
+                 BinomialElement(own, BinomialConstants(p.array[0] ? p.array[0][i] : p.value[0],
+                                                        p.array[1] ? p.array[1][i] : p.value[1])));
     });
     return;
   }
@@ -338,8 +340,9 @@ void Binomial(const RandomDraw& draw, int64_t first, int64_t n, const RandomPara
       table.Counts(u, count, [&](int i, double last) { return last * ((c.n - i) / (i + 1) * c.odds); }, k);
       for (int64_t i = 0; i < count && c.flipped; i++) k[i] = c.n - k[i];
     } else {
-      Candidates<Fill>(draw, first + begin, count, c.a, c.b, c.n * c.p + 0.5, c.vr,
-                       [&](OwnBlocks& own) { return BinomialAccepted(own, c); }, k);
+      Candidates<Fill>(
+          draw, first + begin, count, c.a, c.b, c.n * c.p + 0.5, c.vr,
+          [&](OwnBlocks& own) { return BinomialAccepted(own, c); }, k);
       for (int64_t i = 0; i < count; i++) k[i] = BinomialResult(k[i], c);
     }
     for (int64_t i = 0; i < count; i++) StoreCount(y, begin + i, k[i]);

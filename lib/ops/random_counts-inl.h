@@ -1,6 +1,6 @@
 // One element of the distributions that reject and try again: gamma, beta, Poisson, binomial, multinomial, each from a
-// stream of blocks of its own; integers in a range; permutations. Included once per instruction set, inside its namespace, after ops/philox.h and
-// ops/random_math-inl.h.
+// stream of blocks of its own; integers in a range; permutations. Included once per instruction set, inside its
+// namespace, after ops/philox.h and ops/random_math-inl.h.
 
 // The 64-bit words of group g in the order of the stream.
 inline void GroupWords(const RandomDraw& draw, int64_t g, uint64_t* words) {
@@ -95,10 +95,22 @@ inline double BetaElement(OwnBlocks& own, double a, double b) {
 
 // log n! - log(sqrt(2 pi n) (n / e)^n) (Loader, "Fast and accurate computation of binomial probabilities", 2000).
 inline double StirlingError(double n) {
-  static constexpr double kSmall[16] = {
-      0, 0.08106146679532726, 0.0413406959554093, 0.02767792568499834, 0.020790672103765093, 0.016644691189821193,
-      0.013876128823070748, 0.01189670994589177, 0.010411265261972096, 0.009255462182712733, 0.00833056343336287,
-      0.007573675487951841, 0.00694284010720953, 0.006408994188004207, 0.0059513701127588475, 0.005554733551962801};
+  static constexpr double kSmall[16] = {0,
+                                        0.08106146679532726,
+                                        0.0413406959554093,
+                                        0.02767792568499834,
+                                        0.020790672103765093,
+                                        0.016644691189821193,
+                                        0.013876128823070748,
+                                        0.01189670994589177,
+                                        0.010411265261972096,
+                                        0.009255462182712733,
+                                        0.00833056343336287,
+                                        0.007573675487951841,
+                                        0.00694284010720953,
+                                        0.006408994188004207,
+                                        0.0059513701127588475,
+                                        0.005554733551962801};
   if (n < 16) return kSmall[static_cast<int>(n)];
   const double r = 1 / n, z = r * r;
   return r * (1.0 / 12 - z * (1.0 / 360 - z * (1.0 / 1260 - z * (1.0 / 1680 - z * (1.0 / 1188)))));
@@ -229,9 +241,9 @@ inline void MultinomialElement(const RandomDraw& draw, int64_t index, int64_t tr
     int64_t count = trials;
     if (j + 1 < classes) {
       const double share = p[j] < left ? p[j] / left : 1;
-      count = trials == 0 ? 0
-                          : static_cast<int64_t>(
-                                BinomialElement(own, BinomialConstants(static_cast<double>(trials), share)));
+      count = trials == 0
+                  ? 0
+                  : static_cast<int64_t>(BinomialElement(own, BinomialConstants(static_cast<double>(trials), share)));
       left -= p[j];
     }
     y[j] = count;

@@ -18,8 +18,8 @@ struct RandomConstants<double> {
                                      0x1.c71c62e3f11e6p-3, 0x1.7462b51cb66b1p-3, 0x1.39fe51a7c18f9p-3,
                                      0x1.2b5900de53b32p-3};
   // sin(pi t / 2) / t and (cos(pi t / 2) - 1) / t^2 in t^2, |t| <= 1/2
-  static constexpr double kSin[7] = {0x1.921fb54442d18p+0,   -0x1.4abbce625be41p-1, 0x1.466bc677587f8p-4,
-                                     -0x1.32d2cce2e5b14p-8,  0x1.50782fda127b6p-13, -0x1.e30071af68030p-19,
+  static constexpr double kSin[7] = {0x1.921fb54442d18p+0,  -0x1.4abbce625be41p-1, 0x1.466bc677587f8p-4,
+                                     -0x1.32d2cce2e5b14p-8, 0x1.50782fda127b6p-13, -0x1.e30071af68030p-19,
                                      0x1.e3f38377ebe58p-25};
   static constexpr double kCos[7] = {-0x1.3bd3cc9be45dep+0, 0x1.03c1f081b5ac0p-2,   -0x1.55d3c7e3cb241p-6,
                                      0x1.e1f5068688d56p-11, -0x1.a6d1eef479742p-16, 0x1.f9ce245c65627p-22,
@@ -49,7 +49,9 @@ struct RandomConstants<float> {
 template <class O>
 using RandomConst = RandomConstants<typename O::T>;
 
-#define NUMRS_LANES template <class O> __attribute__((always_inline)) inline
+#define NUMRS_LANES  \
+  template <class O> \
+  __attribute__((always_inline)) inline
 
 template <class O, size_t kCount>
 __attribute__((always_inline)) inline typename O::F Polynomial(const O& o, typename O::F z,
@@ -69,8 +71,8 @@ NUMRS_LANES typename O::F RandomLog(const O& o, typename O::F x) {
   const auto bits = o.Bits(x);
   const auto k = o.template Shr<C::kMantissa>(o.AddU(bits, o.SetU(C::kOne - C::kSqrtHalf)));
   const auto m = o.FromBits(o.AddU(o.SubU(bits, o.template Shl<C::kMantissa>(k)), o.SetU(C::kOne)));
-  const auto kf = o.Sub(o.FromBits(o.AddU(k, o.SetU(C::kMagicBits))),
-                        o.Set(C::kMagic + static_cast<typename O::T>(C::kBias)));
+  const auto kf =
+      o.Sub(o.FromBits(o.AddU(k, o.SetU(C::kMagicBits))), o.Set(C::kMagic + static_cast<typename O::T>(C::kBias)));
   const auto f = o.Sub(m, o.Set(1));
   const auto s = o.Div(f, o.Add(o.Set(2), f));
   const auto z = o.Mul(s, s);
@@ -117,8 +119,7 @@ NUMRS_LANES typename O::F OpenUnit(const O& o, typename O::U word) {
 NUMRS_LANES void RandomSinCos(const O& o, typename O::U word, typename O::F* sin, typename O::F* cos) {
   using C = RandomConst<O>;
   constexpr int kDropped = static_cast<int>(sizeof(typename O::T)) * 8 - C::kMantissa;
-  const auto one_to_two =
-      o.FromBits(o.OrU(o.template Shr<kDropped>(o.template Shl<2>(word)), o.SetU(C::kOne)));
+  const auto one_to_two = o.FromBits(o.OrU(o.template Shr<kDropped>(o.template Shl<2>(word)), o.SetU(C::kOne)));
   const auto half_step = static_cast<typename O::T>(sizeof(typename O::T) == 8 ? 0x1p-53 : 0x1p-24);
   const auto t = o.Add(o.Sub(one_to_two, o.Set(1.5)), o.Set(half_step));
   const auto z = o.Mul(t, t);

@@ -133,8 +133,7 @@ TEST_CASE("The words of a stream are the blocks in their order") {
     REQUIRE(word == (i % 16 < 8 ? expected.low : expected.high));
   }
   // Narrower words are the same bytes.
-  for (int32_t dtype : {kU8, kU16, kU32})
-    REQUIRE(Draw(kRandom_bits, dtype, {}, 320 / SizeOf(dtype), state) == bytes);
+  for (int32_t dtype : {kU8, kU16, kU32}) REQUIRE(Draw(kRandom_bits, dtype, {}, 320 / SizeOf(dtype), state) == bytes);
 }
 
 TEST_CASE("The functions under the distributions are within 2 ULP") {
@@ -145,7 +144,8 @@ TEST_CASE("The functions under the distributions are within 2 ULP") {
       const T x = static_cast<T>(low + (high - low) * (i + 0.37) / 200000);
       const long double wanted = exact(static_cast<long double>(x));
       const T nearest = static_cast<T>(wanted);
-      const long double ulp = std::nextafter(std::fabs(nearest), std::numeric_limits<T>::infinity()) - std::fabs(nearest);
+      const long double ulp =
+          std::nextafter(std::fabs(nearest), std::numeric_limits<T>::infinity()) - std::fabs(nearest);
       most = std::max(most, static_cast<double>(std::fabs(static_cast<long double>(function(o, x)) - wanted) / ulp));
     }
     return most;
@@ -299,16 +299,16 @@ TEST_CASE("Moments are those of the distributions") {
     int32_t op;
     double a, b, mean, variance;
   };
-  for (const Expected& e : std::vector<Expected>{
-           {kRandom_uniform, 0, 1, 0.5, 1.0 / 12},
-           {kRandom_normal, 3, 2, 3, 4},
-           {kRandom_exponential, 2, 0, 2, 4},
-           {kRandom_laplace, 1, 3, 1, 18},
-           {kRandom_lognormal, 0, 0.5, std::exp(0.125), (std::exp(0.25) - 1) * std::exp(0.25)},
-           {kRandom_gamma, 2.5, 2, 5, 10},
-           {kRandom_gamma, 0.4, 1, 0.4, 0.4},
-           {kRandom_beta, 2, 3, 0.4, 0.04},
-           {kRandom_beta, 0.5, 0.5, 0.5, 0.125}}) {
+  for (const Expected& e :
+       std::vector<Expected>{{kRandom_uniform, 0, 1, 0.5, 1.0 / 12},
+                             {kRandom_normal, 3, 2, 3, 4},
+                             {kRandom_exponential, 2, 0, 2, 4},
+                             {kRandom_laplace, 1, 3, 1, 18},
+                             {kRandom_lognormal, 0, 0.5, std::exp(0.125), (std::exp(0.25) - 1) * std::exp(0.25)},
+                             {kRandom_gamma, 2.5, 2, 5, 10},
+                             {kRandom_gamma, 0.4, 1, 0.4, 0.4},
+                             {kRandom_beta, 2, 3, 0.4, 0.04},
+                             {kRandom_beta, 0.5, 0.5, 0.5, 0.125}}) {
     const int64_t n = 1000000;
     for (int32_t dtype : {kF32, kF64}) {
       const std::vector<char> bytes = Draw(e.op, dtype, {e.a, e.b}, n, Seeded(11));
@@ -480,15 +480,19 @@ TEST_CASE("What is wrong is refused, and nothing changes") {
   double loc[] = {0, 0}, scale = 1;
   const numrs_view parameters[] = {View1(loc, &two, NUMRS_F64), {&scale, nullptr, nullptr, 0, NUMRS_F64}};
   refused(NUMRS_BAD_SHAPE, numrs_random(nullptr, NUMRS_OP_RANDOM_NORMAL, &state, &out, parameters, 2), state, before);
-  refused(NUMRS_BAD_ARGUMENT, numrs_random(nullptr, NUMRS_OP_RANDOM_NORMAL, &state, &out, parameters, 1), state, before);
+  refused(NUMRS_BAD_ARGUMENT, numrs_random(nullptr, NUMRS_OP_RANDOM_NORMAL, &state, &out, parameters, 1), state,
+          before);
   refused(NUMRS_BAD_ARGUMENT, numrs_random(nullptr, -1, &state, &out, parameters, 2), state, before);
-  refused(NUMRS_BAD_DTYPE, numrs_random(nullptr, NUMRS_OP_RANDOM_POISSON, &state, &out, parameters + 1, 1), state, before);
+  refused(NUMRS_BAD_DTYPE, numrs_random(nullptr, NUMRS_OP_RANDOM_POISSON, &state, &out, parameters + 1, 1), state,
+          before);
   refused(NUMRS_BAD_DTYPE, numrs_random(nullptr, NUMRS_OP_RANDOM_INTEGERS, &state, &out, parameters, 2), state, before);
   const numrs_view scalars[] = {parameters[1], parameters[1]};
-  refused(NUMRS_OVERLAP, numrs_random(nullptr, NUMRS_OP_RANDOM_NORMAL, &state, &overlapping, scalars, 2), state, before);
+  refused(NUMRS_OVERLAP, numrs_random(nullptr, NUMRS_OP_RANDOM_NORMAL, &state, &overlapping, scalars, 2), state,
+          before);
   double third_wrong[] = {1, 1, -1, 1};
   const numrs_view bad_scales[] = {parameters[1], View1(third_wrong, &n, NUMRS_F64)};
-  refused(NUMRS_BAD_ARGUMENT, numrs_random(nullptr, NUMRS_OP_RANDOM_NORMAL, &state, &out, bad_scales, 2), state, before);
+  refused(NUMRS_BAD_ARGUMENT, numrs_random(nullptr, NUMRS_OP_RANDOM_NORMAL, &state, &out, bad_scales, 2), state,
+          before);
 }
 
 TEST_CASE("Parameters may share memory with the result") {

@@ -51,8 +51,8 @@ int32_t DtypeOf(Input* in, int32_t op) {
 // Writes values that the operation takes into a parameter, most often.
 void Sensible(Input* in, int32_t op, int k, Operand* p) {
   if (in->OneIn(8) || p->Judge() != Verdict::kFine || p->null) return;
-  const bool chance = op == NUMRS_OP_RANDOM_BERNOULLI || op == NUMRS_OP_RANDOM_GEOMETRIC ||
-                      (op == NUMRS_OP_RANDOM_BINOMIAL && k == 1);
+  const bool chance =
+      op == NUMRS_OP_RANDOM_BERNOULLI || op == NUMRS_OP_RANDOM_GEOMETRIC || (op == NUMRS_OP_RANDOM_BINOMIAL && k == 1);
   const double value = chance ? 0.25 * (1 + in->Below(4)) : k == 0 ? in->Below(30) : 1 + 30 + in->Below(60);
   const float single = static_cast<float>(value);
   const int64_t whole = static_cast<int64_t>(value);
@@ -112,8 +112,12 @@ void Draw(Call* call, Input* in) {
   bool wrong = !known || count != wanted;
   const Shape s = AnyShape(in);
   const bool range = op == NUMRS_OP_RANDOM_INTEGERS;
-  const int32_t first_dtype = in->OneIn(6) ? AnyDtype(in) : range ? NUMRS_I64 : NUMRS_F64,
-                second_dtype = in->OneIn(6) ? AnyDtype(in) : range ? NUMRS_I64 : NUMRS_F64;
+  const int32_t first_dtype = in->OneIn(6) ? AnyDtype(in)
+                              : range      ? NUMRS_I64
+                                           : NUMRS_F64,
+                second_dtype = in->OneIn(6) ? AnyDtype(in)
+                               : range      ? NUMRS_I64
+                                            : NUMRS_F64;
   Operand y(in, s, DtypeOf(in, op), true);
   Operand first(in, in->OneIn(2) ? Nothing() : Broadcastable(in, s), first_dtype, false),
       second(in, in->OneIn(2) ? Nothing() : Broadcastable(in, s), second_dtype, false);

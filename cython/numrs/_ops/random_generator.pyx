@@ -2,13 +2,12 @@
 """The generator of random numbers: what numrs.random offers, over the distributions of its base."""
 import operator
 
-from libc.stdint cimport uint64_t
 import numpy as np
 cimport numpy as cnp
 from numpy cimport ndarray
 
 from numrs._ops._array cimport check
-from numrs._ops._random cimport Stream, _result, shape_of_size
+from numrs._ops._random cimport _result, shape_of_size
 from numrs._ops.random_distributions cimport Distributions
 from numrs.c cimport ops
 from numrs.c.ops cimport NUMRS_F64, NUMRS_I64
@@ -27,7 +26,7 @@ def _restored(state):
 
 
 def default_rng(seed=None, /):
-    """A generator of random numbers: the same seed gives the same numbers for every backend, number of threads and machine.
+    """A generator of random numbers: the same seed gives the same numbers for every backend and number of threads.
 
     Parameters
     ----------
@@ -83,9 +82,9 @@ cdef object _probabilities(object p, object n):
 cdef class Generator(Distributions):
     """Random numbers from a counter: `default_rng` makes one.
 
-    A draw takes the next piece of a stream that a key names; element i of it depends on the key, the place in the stream
-    and i only. Draws of several threads from one generator never repeat each other's numbers. Copies, pickles and
-    `state` go on where the original stands.
+    A draw takes the next piece of a stream that a key names; element i of it depends on the key, the place in the
+    stream and i only. Draws of several threads from one generator never repeat each other's numbers. Copies,
+    pickles and `state` go on where the original stands.
 
     Examples
     --------
