@@ -30,7 +30,9 @@ def _mean_of(mean, deviation):
         x = np.asarray(got)
         wanted = mean if mean is not None else (x.size - 1) / 2
         bound = 6 * deviation / x.size**0.5 if deviation is not None else 1e-6
-        return None if abs(float(x.mean(dtype=np.float64)) - wanted) <= bound else f"mean {x.mean()} instead of {wanted}"
+        return (
+            None if abs(float(x.mean(dtype=np.float64)) - wanted) <= bound else f"mean {x.mean()} instead of {wanted}"
+        )
 
     return check
 

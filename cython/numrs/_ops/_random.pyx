@@ -113,6 +113,12 @@ cdef int32_t float_dtype(str name, object dtype, object out) except 0:
     cdef int32_t found
     if dtype is None:
         return dtype_of(<ndarray>out) if isinstance(out, np.ndarray) and dtype_of(<ndarray>out) else NUMRS_F64
+    try:
+        known = _FLOATS.get(dtype)
+    except TypeError:  # not hashable
+        known = None
+    if known is not None:
+        return known
     found = as_dtype(dtype, name)
     if found != NUMRS_F32 and found != NUMRS_F64:
         raise TypeError(f"{name}: dtype is {np.dtype(dtype)}, expected float32 or float64")
@@ -336,6 +342,11 @@ cdef class Stream:
             self.give_back(&before, &after)
             check(status, name)
         return y
+
+
+# The usual ways to name the two, without a search.
+cdef dict _FLOATS = {"float32": NUMRS_F32, "float64": NUMRS_F64, np.float32: NUMRS_F32, np.float64: NUMRS_F64,
+                     np.dtype(np.float32): NUMRS_F32, np.dtype(np.float64): NUMRS_F64, float: NUMRS_F64}
 
 
 cdef inline bint _slow(int32_t op) noexcept:

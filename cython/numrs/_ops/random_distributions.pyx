@@ -448,7 +448,7 @@ cdef class Distributions(Stream):
         n : array_like of integers
             Trials, 0 to 2^53.
         pvals : array_like
-            Probabilities of the classes along the last axis; they sum to 1 (the last class takes what the others leave).
+            Probabilities of the classes along the last axis, which sum to 1: the last class takes what others leave.
         size, shape : int or tuple of ints, optional
             Shape of the result without the axis of the classes.
 

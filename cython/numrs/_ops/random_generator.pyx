@@ -26,7 +26,7 @@ def _restored(state):
 
 
 def default_rng(seed=None, /):
-    """A generator of random numbers: the same seed gives the same numbers for every backend, number of threads and machine.
+    """A generator of random numbers: the same seed gives the same numbers for every backend and number of threads.
 
     Parameters
     ----------
@@ -82,9 +82,9 @@ cdef object _probabilities(object p, object n):
 cdef class Generator(Distributions):
     """Random numbers from a counter: `default_rng` makes one.
 
-    A draw takes the next piece of a stream that a key names; element i of it depends on the key, the place in the stream
-    and i only. Draws of several threads from one generator never repeat each other's numbers. Copies, pickles and
-    `state` go on where the original stands.
+    A draw takes the next piece of a stream that a key names; element i of it depends on the key, the place in the
+    stream and i only. Draws of several threads from one generator never repeat each other's numbers. Copies,
+    pickles and `state` go on where the original stands.
 
     Examples
     --------
