@@ -79,8 +79,7 @@ Status Transform(numrs_context* context, const char* function, int32_t kind, con
   if (in_place || !RangesOverlap(job.x, job.y)) return RunFft(run, job);
   const View out = job.y;
   const Workspace memory(static_cast<size_t>(out.size * SizeOf(result)));
-  if (!memory.ok())
-    return Fail(NUMRS_NO_MEMORY, "%s: no memory for the result, which overlaps the input", function);
+  if (!memory.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for the result, which overlaps the input", function);
   job.y = ContiguousView(memory.data(), result, out.ndim, out.shape);
   NUMRS_TRY(RunFft(run, job));
   return Convert(run, function, job.y, out);
@@ -89,8 +88,7 @@ Status Transform(numrs_context* context, const char* function, int32_t kind, con
 // Contiguous (outer, n, inner) arrays described as views.
 Status Raw(numrs_context* context, const char* function, int32_t kind, int32_t precision, const void* x, void* y,
            int64_t outer, int64_t n, int64_t inner, int32_t direction, double scale) {
-  if (n < 1)
-    return Fail(NUMRS_BAD_ARGUMENT, "%s: n is %lld, expected at least 1", function, static_cast<long long>(n));
+  if (n < 1) return Fail(NUMRS_BAD_ARGUMENT, "%s: n is %lld, expected at least 1", function, static_cast<long long>(n));
   const int64_t x_shape[] = {outer, kind == kFftToReal ? n / 2 + 1 : n, inner};
   const int64_t y_shape[] = {outer, kind == kFftFromReal ? n / 2 + 1 : n, inner};
   const int32_t middle = 1;
@@ -107,8 +105,7 @@ using namespace numrs;
 
 extern "C" numrs_status numrs_fft(numrs_context* context, const numrs_view* x, const numrs_view* y, const int32_t* axes,
                                   int32_t n_axes, int32_t direction, double scale) {
-  return Guard(
-      [&] { return Transform(context, "fft", kFftComplex, x, y, axes, n_axes, 0, direction, scale); });
+  return Guard([&] { return Transform(context, "fft", kFftComplex, x, y, axes, n_axes, 0, direction, scale); });
 }
 extern "C" numrs_status numrs_rfft(numrs_context* context, const numrs_view* x, const numrs_view* y,
                                    const int32_t* axes, int32_t n_axes, int64_t n, int32_t direction, double scale) {

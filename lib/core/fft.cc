@@ -344,7 +344,8 @@ Status Passes(const Run& run, const FftJob& job, const View& x, const View& y) {
   };
   NUMRS_TRY(ForPasses(job, x, y, middle, prepare));
   const Workspace memory(between + bytes);
-  if (!memory.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for %zu bytes of buffers", job.function, between + bytes);
+  if (!memory.ok())
+    return Fail(NUMRS_NO_MEMORY, "%s: no memory for %zu bytes of buffers", job.function, between + bytes);
   middle.data = memory.as<char>();
   const auto execute = [&](int i, const View& from, const View& to, int32_t kind, int64_t n, bool scaled,
                            bool completes) {
@@ -378,7 +379,8 @@ Status RunFft(const Run& run, const FftJob& job) {
   const bool apart = job.y.dtype != output || !AlignedTo(job.y, size);
   View from = converts ? ContiguousView(nullptr, input, x.ndim, x.shape) : x;
   View y = apart ? ContiguousView(nullptr, output, job.y.ndim, job.y.shape) : job.y;
-  const size_t from_bytes = converts ? (BytesOf(from) + 63) / 64 * 64 : 0, bytes = from_bytes + (apart ? BytesOf(y) : 0);
+  const size_t from_bytes = converts ? (BytesOf(from) + 63) / 64 * 64 : 0,
+               bytes = from_bytes + (apart ? BytesOf(y) : 0);
   const Workspace memory(bytes);
   if (!memory.ok())
     return Fail(NUMRS_NO_MEMORY, "%s: no memory for %zu bytes of converted numbers", job.function, bytes);

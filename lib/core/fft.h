@@ -1,5 +1,5 @@
-// The engine of Fourier transforms: passes over the lines of each axis, of any strides and dtypes, around the kernels of
-// core/fft_tables.h.
+// The engine of Fourier transforms: passes over the lines of each axis, of any strides and dtypes, around the kernels
+// of core/fft_tables.h.
 #pragma once
 
 #include "core/context.h"

@@ -198,8 +198,8 @@ Status FillTables(const Run& run, const char* function, FftPlan* plan) {
   }
   if (!plan->convolution) return NUMRS_OK;
 
-  // exp(-pi i j j / n) is root j j of 2 n. The filter is the transform of the conjugate chirp at 0 … n - 1 and, from the
-  // end, at 1 - n … -1; always in float64.
+  // exp(-pi i j j / n) is root j j of 2 n. The filter is the transform of the conjugate chirp at 0 … n - 1 and, from
+  // the end, at 1 - n … -1; always in float64.
   const FftRoots roots(2 * plan->n, memory);
   const int64_t n = plan->n, length = plan->length;
   const Workspace filter(static_cast<size_t>(length) * 2 * sizeof(double));
@@ -282,8 +282,7 @@ Status MakePlan(const Run& run, const char* function, int64_t n, bool real, int3
   p->chirp = memory + parts.chirp;
   p->filter = memory + parts.filter;
   p->users.store(1, std::memory_order_relaxed);
-  const Status status =
-      dtype == kF32 ? FillTables<float>(run, function, p) : FillTables<double>(run, function, p);
+  const Status status = dtype == kF32 ? FillTables<float>(run, function, p) : FillTables<double>(run, function, p);
   if (status != NUMRS_OK) {
     FreePlan(p);
     return status;

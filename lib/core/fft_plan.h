@@ -1,4 +1,5 @@
-// Plans of Fourier transforms: radices in their order, roots of unity, Bluestein's tables; and the cache that keeps them.
+// Plans of Fourier transforms: radices in their order, roots of unity, Bluestein's tables; and the cache that keeps
+// them.
 //
 // A transform of n is a sequence of passes (decimation in frequency, in Stockham's order). A pass of radix r on
 // sub-transforms of length k multiplies by exp(-2 pi i p j / k), p < k / r, 0 < j < r, and leaves sub-transforms of

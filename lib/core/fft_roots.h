@@ -8,7 +8,8 @@ namespace numrs {
 
 // exp(-2 pi i k / n) for 0 <= k < n. An argument is brought to the first eighth of the circle by exact integers, where
 // the root is a product of one from each of two tables of about sqrt(n / 8) entries; so the symmetries of the circle
-// hold exactly. The product of two long doubles is off by some 2^-63: of the result that is a thousandth of half a unit.
+// hold exactly. The product of two long doubles is off by some 2^-63: of the result that is a thousandth of half a
+// unit.
 class FftRoots {
  public:
   struct Root {
@@ -17,8 +18,7 @@ class FftRoots {
   // Entries that `memory` has to have room for.
   static int64_t TableSize(int64_t n) { return (int64_t{1} << Bits(n)) + (n / 8 >> Bits(n)) + 2; }
 
-  FftRoots(int64_t n, Root* memory)
-      : n_(n), bits_(Bits(n)), fine_(memory), coarse_(memory + (int64_t{1} << Bits(n))) {
+  FftRoots(int64_t n, Root* memory) : n_(n), bits_(Bits(n)), fine_(memory), coarse_(memory + (int64_t{1} << Bits(n))) {
     const int64_t fine = int64_t{1} << bits_, coarse = (n / 8 >> bits_) + 1;
     for (int64_t k = 0; k < fine; k++) fine_[k] = Exact(4 * k);
     for (int64_t k = 0; k < coarse; k++) coarse_[k] = Exact(4 * (k << bits_));

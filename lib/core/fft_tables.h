@@ -11,14 +11,14 @@ struct FftPlan;
 enum FftKind : int32_t {
   kFftComplex,   // n complex numbers to n
   kFftFromReal,  // n real numbers to the first n / 2 + 1 of the n complex ones
-  kFftToReal,    // the first n / 2 + 1 complex numbers to n real ones; the imaginary parts of number 0 and, of an even n,
-                 // of the last one are not read
+  kFftToReal,  // the first n / 2 + 1 complex numbers to n real ones; the imaginary parts of number 0 and, of an even n,
+               // of the last one are not read
   kFftKinds
 };
 
 // Lines of one length, each transformed on its own: y = scale * transform(x). Element j of line l is at
-// x + l * x_lane + j * x_step (bytes); everything is aligned to its real numbers. A kernel reads all of the lines that it
-// works on before it writes them, so y may be x where steps are equal.
+// x + l * x_lane + j * x_step (bytes); everything is aligned to its real numbers. A kernel reads all of the lines that
+// it works on before it writes them, so y may be x where steps are equal.
 struct FftBlock {
   const char* x;
   int64_t x_step, x_lane;
@@ -56,12 +56,13 @@ struct FftTable {
   int64_t (*pieces[2])(const FftPlan& plan, int32_t step);
   void (*piece[2][2])(const FftLong& line, int64_t begin, int64_t end, void* scratch);  // [precision][step]
   // A real line of even n around the transform of its n / 2 pairs as complex numbers: y (n / 2 + 1) = scale times the
-  // line's transform, conjugate where backward, from the pairs' x; and the pairs' y from x, conjugate where not backward.
-  // y is apart from x.
+  // line's transform, conjugate where backward, from the pairs' x; and the pairs' y from x, conjugate where not
+  // backward. y is apart from x.
   void (*unpack[2])(const FftPlan& plan, const void* x, void* y, double scale, int32_t backward);
   void (*repack[2])(const FftPlan& plan, const void* x, void* y, int32_t backward);
   // y = x times a table of n complex numbers, times scale, with real and imaginary parts of x or of y exchanged.
-  void (*multiply[2])(const void* x, const void* table, void* y, int64_t n, int32_t swap_x, int32_t swap_y, double scale);
+  void (*multiply[2])(const void* x, const void* table, void* y, int64_t n, int32_t swap_x, int32_t swap_y,
+                      double scale);
 };
 
 }  // namespace numrs

@@ -1,5 +1,5 @@
-// Butterflies and passes of Fourier transforms: vectors of real parts, vectors of imaginary parts, one complex number of
-// as many lines or columns as lanes at once. Loading, storing and real lines are in cpu/fft_lines-inl.h.
+// Butterflies and passes of Fourier transforms: vectors of real parts, vectors of imaginary parts, one complex number
+// of as many lines or columns as lanes at once. Loading, storing and real lines are in cpu/fft_lines-inl.h.
 //
 // Every number goes through the same additions and multiplications whatever the lanes, with no fused ones; so the bits
 // are those of every instruction set, and of a line on its own or among others.
@@ -100,7 +100,8 @@ struct Butterfly {  // odd: of pairs x[k] + x[R - k] and x[k] - x[R - k]
       constexpr int kPlace = kTurn <= kHalf ? kTurn : R - kTurn;
       const Tag<T> d;
       const V c = hn::Set(d, static_cast<T>(Circle<R>::kCos[kPlace - 1]));
-      const V s = hn::Set(d, static_cast<T>(kTurn <= kHalf ? Circle<R>::kSin[kPlace - 1] : -Circle<R>::kSin[kPlace - 1]));
+      const V s =
+          hn::Set(d, static_cast<T>(kTurn <= kHalf ? Circle<R>::kSin[kPlace - 1] : -Circle<R>::kSin[kPlace - 1]));
       even = Plus(even, Scaled(sum[K - 1], c));
       odd = K == 1 ? Scaled(difference[0], s) : Plus(odd, Scaled(difference[K - 1], s));
       Add<J, K + 1>(even, odd, sum, difference);
@@ -278,7 +279,8 @@ HWY_INLINE void AnyPass(int32_t radix, const Rows<T> x, const Rows<T> y, int64_t
 // The passes [first, last) of whole lines side by side, from x by way of a and b (x may be a): returns where the result
 // is. `s` transforms lie interleaved at first.
 template <typename T>
-HWY_INLINE Rows<T> Passes(const FftPlan& plan, int32_t first, int32_t last, Rows<T> x, const Rows<T> a, const Rows<T> b) {
+HWY_INLINE Rows<T> Passes(const FftPlan& plan, int32_t first, int32_t last, Rows<T> x, const Rows<T> a,
+                          const Rows<T> b) {
   const T *re = static_cast<const T*>(plan.roots_re), *im = static_cast<const T*>(plan.roots_im);
   bool into_a = x.p != a.p && x.p != a.p + a.im;
   int64_t s = 1;

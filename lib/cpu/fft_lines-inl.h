@@ -61,9 +61,8 @@ HWY_INLINE VecOf<T> LoadBlocks(const char* const* rows, int64_t c, int64_t colum
 template <typename T>
 HWY_INLINE void StoreBlocks(VecOf<T> v, char* const* rows, int64_t c, int64_t column) {
   const hn::Simd<T, 16 / sizeof(T), 0> d1;
-  const auto store = [&](auto block, int64_t b) HWY_ATTR {
-    hn::StoreU(block, d1, reinterpret_cast<T*>(rows[b * kInBlock<T> + c]) + column);
-  };
+  const auto store = [&](auto block, int64_t b)
+                         HWY_ATTR { hn::StoreU(block, d1, reinterpret_cast<T*>(rows[b * kInBlock<T> + c]) + column); };
   constexpr int64_t kBlocks = kLanes<T> / kInBlock<T>;
   if constexpr (kBlocks == 1) {
     store(v, 0);
@@ -150,8 +149,8 @@ HWY_INLINE void LanesToRows(const T* in, ptrdiff_t step, int64_t swap, int64_t c
 
 // ---- One block of lines
 
-// Numbers of `parts` parts (1 real, 2 complex) of `count` lines from line `first` on, to vectors `step` apart; zeros from
-// n_in to n.
+// Numbers of `parts` parts (1 real, 2 complex) of `count` lines from line `first` on, to vectors `step` apart; zeros
+// from n_in to n.
 template <typename T>
 HWY_INLINE void LoadLines(const FftBlock& block, int64_t first, int64_t count, int64_t parts, int64_t n, T* out,
                           ptrdiff_t step) {
@@ -189,8 +188,8 @@ HWY_INLINE void LoadLines(const FftBlock& block, int64_t first, int64_t count, i
   for (int64_t j = parts * n_in; j < parts * n; j++) hn::StoreU(hn::Zero(d), d, out + j * step);
 }
 
-// n numbers of `parts` parts from vectors `step` apart to `count` lines, parts swapped or not, the first times `re`, the
-// second times `im`.
+// n numbers of `parts` parts from vectors `step` apart to `count` lines, parts swapped or not, the first times `re`,
+// the second times `im`.
 template <typename T>
 HWY_INLINE void StoreLines(const FftBlock& block, int64_t first, int64_t count, int64_t parts, int64_t n, const T* in,
                            ptrdiff_t step, int64_t swap, T re, T im) {
@@ -364,9 +363,7 @@ HWY_INLINE void CompleteLines(int64_t n, const Rows<T> x, const Rows<T> y, T sig
 }
 
 // Numbers that each of the two buffers has room for.
-HWY_INLINE int64_t BufferNumbers(const FftPlan& plan) {
-  return (plan.length > plan.n ? plan.length : plan.n) + 1;
-}
+HWY_INLINE int64_t BufferNumbers(const FftPlan& plan) { return (plan.length > plan.n ? plan.length : plan.n) + 1; }
 
 // `count` <= lanes lines from line `first` on; `memory`: two buffers.
 template <typename T>
@@ -394,7 +391,8 @@ HWY_NOINLINE void LinesBlock(const FftBlock& block, int64_t first, int64_t count
       const Tag<T> d;
       for (int64_t j = 0; j < n; j++) hn::StoreU(hn::Zero(d), d, a.p + 2 * L * j + L);
       const Rows<T> r = Transform(plan, a, a, b);
-      hn::StoreU(hn::Zero(d), d, r.p + r.im);  // the sum's imaginary part is no rounding error, whatever the zeros' signs
+      hn::StoreU(hn::Zero(d), d,
+                 r.p + r.im);  // the sum's imaginary part is no rounding error, whatever the zeros' signs
       StoreLines<T>(block, first, count, 2, n / 2 + 1, base(r), L, is_swapped(r), scale,
                     block.backward ? -scale : scale);
     }

@@ -1,5 +1,5 @@
-// One line at a time: a line of rows x columns numbers in two steps with columns, then rows in the lanes; and the table's
-// functions, which choose between this and lines side by side (cpu/fft_lines-inl.h). Both give the same bits.
+// One line at a time: a line of rows x columns numbers in two steps with columns, then rows in the lanes; and the
+// table's functions, which choose between this and lines side by side (cpu/fft_lines-inl.h). Both give the same bits.
 
 #if defined(NUMRS_CPU_FFT_LONG_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef NUMRS_CPU_FFT_LONG_INL_H_
@@ -176,8 +176,8 @@ HWY_INLINE void StoreNumbers(VecOf<T> re, VecOf<T> im, T* y, int64_t count, bool
   }
 }
 
-// y = x times a table, times scale; y may be x. In vectors to the last number: of scalar code for complex products gcc 12
-// makes fused operations whatever it is told.
+// y = x times a table, times scale; y may be x. In vectors to the last number: of scalar code for complex products gcc
+// 12 makes fused operations whatever it is told.
 template <typename T>
 HWY_INLINE void MultiplyLine(const T* x, const T* table, T* y, int64_t n, bool swap_in, bool swap_out, T scale) {
   constexpr int64_t L = kLanes<T>;
@@ -204,8 +204,8 @@ HWY_INLINE void TransformLine(const FftPlan& plan, const T* x, T* y, bool backwa
   MultiplyLine<T>(work, static_cast<const T*>(plan.chirp), y, plan.n, false, backward, static_cast<T>(scale));
 }
 
-// Calls f(k, count, low, high) with the numbers k … k + count - 1 of a line of h and, in reverse, h - k … h - k - count +
-// 1, for all 0 < k < h - k.
+// Calls f(k, count, low, high) with the numbers k … k + count - 1 of a line of h and, in reverse, h - k … h - k - count
+// + 1, for all 0 < k < h - k.
 template <typename T, class F>
 HWY_INLINE void ForPairs(const T* x, int64_t h, F&& f) {
   const Tag<T> d;
@@ -332,8 +332,8 @@ HWY_NOINLINE void OneLine(const FftBlock& block, int64_t l, const LineMemory<T>&
 // ---- The table's functions
 
 // Up to these lengths several lines are taken side by side. Where they lie behind each other, not if their beginnings
-// fall into the same place of the cache. Where they lie side by side in memory, walking along one costs a cache line for
-// every number, so that only very long ones are better off alone.
+// fall into the same place of the cache. Where they lie side by side in memory, walking along one costs a cache line
+// for every number, so that only very long ones are better off alone.
 constexpr int64_t kSideBySide = 1024, kSideBySideApart = 8192;
 
 template <typename T>

@@ -1,5 +1,6 @@
-// Fourier transforms: both backends and every instruction set against a sum in long double, for all short lengths, primes
-// and products; real lines, strides, in place; the same bits alone and in a batch, for threads and instruction sets.
+// Fourier transforms: both backends and every instruction set against a sum in long double, for all short lengths,
+// primes and products; real lines, strides, in place; the same bits alone and in a batch, for threads and instruction
+// sets.
 #include "numrs/fft.h"
 
 #include <algorithm>
@@ -129,8 +130,8 @@ void CheckLength(int64_t n, const std::string& kernels, double* worst) {
     if (n % 2 == 0) REQUIRE(spectrum[half - 1].imag() == 0);
     spectrum[0] = {spectrum[0].real(), 77};  // is not read
     if (n % 2 == 0) spectrum[half - 1] = {spectrum[half - 1].real(), -77};
-    REQUIRE(Types<T>::kIrfft(nullptr, Raw<T>(spectrum), back.data(), 1, n, 1, !direction, 1.0 / static_cast<double>(n)) ==
-            NUMRS_OK);
+    REQUIRE(Types<T>::kIrfft(nullptr, Raw<T>(spectrum), back.data(), 1, n, 1, !direction,
+                             1.0 / static_cast<double>(n)) == NUMRS_OK);
     Complexes<T> again(size);
     std::vector<Wide> wanted(size);
     for (size_t j = 0; j < size; j++) again[j] = back[j], wanted[j] = line[j];
@@ -152,9 +153,9 @@ struct ThreadSettings {
 std::vector<int64_t> Lengths() {
   std::vector<int64_t> lengths;
   for (int64_t n = 1; n <= 132; n++) lengths.push_back(n);
-  for (const int64_t n : {137,  143,  144,  169,  180,  192,  210,  211,  240,  243,  250,  256,  257,  343,  361,
-                          384,  500,  509,  512,  577,  625,  720,  729,  768,  841,  961,  1000, 1001, 1009, 1024,
-                          1155, 1280, 1331, 1536, 2000, 2021, 2048, 2187, 2310, 2401})
+  for (const int64_t n : {137,  143,  144,  169,  180,  192,  210,  211,  240,  243,  250,  256, 257,  343,
+                          361,  384,  500,  509,  512,  577,  625,  720,  729,  768,  841,  961, 1000, 1001,
+                          1009, 1024, 1155, 1280, 1331, 1536, 2000, 2021, 2048, 2187, 2310, 2401})
     lengths.push_back(n);
   return lengths;
 }
@@ -280,7 +281,8 @@ void CheckBatch(int64_t n) {
 TEST_CASE("a line has the same bits alone and in a batch", "[fft]") {
   ForEachKernels([](const std::string& kernels) {
     INFO(kernels);
-    for (const int64_t n : {1, 2, 3, 8, 13, 15, 17, 30, 32, 33, 36, 64, 94, 100, 121, 127, 128, 162, 200, 243, 254, 300, 509, 1024}) {
+    for (const int64_t n :
+         {1, 2, 3, 8, 13, 15, 17, 30, 32, 33, 36, 64, 94, 100, 121, 127, 128, 162, 200, 243, 254, 300, 509, 1024}) {
       CheckBatch<float>(n);
       CheckBatch<double>(n);
     }
@@ -361,8 +363,7 @@ TEST_CASE("several axes, cropped and padded, any strides and dtypes, against one
     REQUIRE(numrs_irfft(nullptr, &half, &real, axes, 2, 1, 1.0 / 42) == NUMRS_OK);
     for (size_t i = 0; i < 6; i++) {
       for (size_t j = 0; j < 5; j++) {
-        for (size_t k = 0; k < 7; k++)
-          REQUIRE(back[i + 6 * j + 30 * k] == Approx(x[(i * 5 + j) * 7 + k]).margin(1e-5));
+        for (size_t k = 0; k < 7; k++) REQUIRE(back[i + 6 * j + 30 * k] == Approx(x[(i * 5 + j) * 7 + k]).margin(1e-5));
       }
     }
   });
@@ -398,7 +399,8 @@ TEST_CASE("roots of unity are within half a unit in the last place", "[fft]") {
     const FftRoots roots(n, memory.data());
     const int64_t step = n > 4000 ? n / 1999 : 1;
     for (int64_t k = 0; k < n; k += step) {
-      const long double angle = 6.283185307179586476925286766559005768L * static_cast<long double>(k) / static_cast<long double>(n);
+      const long double angle =
+          6.283185307179586476925286766559005768L * static_cast<long double>(k) / static_cast<long double>(n);
       const FftRoots::Root r = roots(k);
       INFO("n " << n << " k " << k);
       REQUIRE(std::abs(r.re - std::cos(angle)) < 1e-18L);
@@ -417,7 +419,8 @@ TEST_CASE("the cache of plans is bounded and goes when memory is trimmed", "[fft
   REQUIRE(FftPlansKept(&bytes) == 0);
   std::vector<float> x(4000, 1.0f);
   Complexes<float> y(2001);
-  for (int64_t n = 1; n <= 200; n++) REQUIRE(numrs_rfft_f32(nullptr, x.data(), Raw<float>(y), 1, n, 1, 0, 1) == NUMRS_OK);
+  for (int64_t n = 1; n <= 200; n++)
+    REQUIRE(numrs_rfft_f32(nullptr, x.data(), Raw<float>(y), 1, n, 1, 0, 1) == NUMRS_OK);
   if (std::strcmp(numrs_get_backend(), "cpu") == 0) REQUIRE(FftPlansKept(&bytes) == 64);
   REQUIRE(bytes < (size_t{1} << 20));
   numrs_memory_trim();
@@ -446,8 +449,8 @@ TEST_CASE("a long transform can be cancelled, and nothing is written when there 
   std::vector<double> y(10000, 7.0), z(5000, 1.0);
   numrs_memory_trim();
   REQUIRE(numrs_memory_set_limit(4096) == NUMRS_OK);
-  const numrs_status status =
-      numrs_fft_c128(nullptr, reinterpret_cast<numrs_c128*>(x.data()), reinterpret_cast<numrs_c128*>(y.data()), 1, 5000, 1, 0, 1);
+  const numrs_status status = numrs_fft_c128(nullptr, reinterpret_cast<numrs_c128*>(x.data()),
+                                             reinterpret_cast<numrs_c128*>(y.data()), 1, 5000, 1, 0, 1);
   numrs_memory_set_limit(0);
   REQUIRE(status == NUMRS_NO_MEMORY);
   REQUIRE(std::all_of(y.begin(), y.end(), [](double v) { return v == 7; }));

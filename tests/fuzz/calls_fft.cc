@@ -7,8 +7,8 @@ namespace {
 enum Kind { kComplex, kFromReal, kToReal };
 
 int32_t FftDtype(Input* in, bool complex) {
-  static const int32_t kDtypes[] = {NUMRS_BOOL, NUMRS_I8,  NUMRS_I32,  NUMRS_U64, NUMRS_F16, NUMRS_BF16, NUMRS_F32,
-                                    NUMRS_F32,  NUMRS_F64, NUMRS_F64,  NUMRS_C64, NUMRS_C64, NUMRS_C128, NUMRS_C128};
+  static const int32_t kDtypes[] = {NUMRS_BOOL, NUMRS_I8,  NUMRS_I32, NUMRS_U64, NUMRS_F16, NUMRS_BF16, NUMRS_F32,
+                                    NUMRS_F32,  NUMRS_F64, NUMRS_F64, NUMRS_C64, NUMRS_C64, NUMRS_C128, NUMRS_C128};
   return kDtypes[in->Below(complex || in->OneIn(12) ? 14 : 10)];
 }
 
@@ -40,8 +40,8 @@ void ViewCall(Call* call, Input* in, Kind kind) {
   if (in->OneIn(40)) axes[0] = static_cast<int32_t>(in->Wild());
   if (in->OneIn(60)) n_axes = static_cast<int32_t>(in->Wild() % 40);
   const int32_t dtype = FftDtype(in, kind != kFromReal);
-  const int32_t result = kind == kToReal ? (Single(dtype) ? NUMRS_F32 : NUMRS_F64)
-                                         : (Single(dtype) ? NUMRS_C64 : NUMRS_C128);
+  const int32_t result =
+      kind == kToReal ? (Single(dtype) ? NUMRS_F32 : NUMRS_F64) : (Single(dtype) ? NUMRS_C64 : NUMRS_C128);
   Operand x(in, s, dtype, false), y(in, r, in->OneIn(10) ? FftDtype(in, true) : result, true);
   y.any_nan = true;
   Context context(in);

@@ -15,8 +15,56 @@ TO_REAL = ["irfft", "hfft"]
 SEVERAL = ["fftn", "ifftn", "rfftn", "irfftn"]
 TWO = ["fft2", "ifft2", "rfft2", "irfft2"]
 ALL = COMPLEX_TO_COMPLEX + FROM_REAL + TO_REAL + SEVERAL + TWO
-DTYPES = ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64"]
-LENGTHS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 16, 17, 19, 30, 31, 32, 33, 47, 64, 90, 97, 100, 121, 128, 169, 210, 243, 251, 256, 1000, 1009, 1024, 4096]
+DTYPES = [
+    "bool",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "float16",
+    "float32",
+    "float64",
+]
+LENGTHS = [
+    1,
+    2,
+    3,
+    4,
+    5,
+    6,
+    7,
+    8,
+    9,
+    11,
+    13,
+    16,
+    17,
+    19,
+    30,
+    31,
+    32,
+    33,
+    47,
+    64,
+    90,
+    97,
+    100,
+    121,
+    128,
+    169,
+    210,
+    243,
+    251,
+    256,
+    1000,
+    1009,
+    1024,
+    4096,
+]
 NORMS = [None, "backward", "ortho", "forward"]
 SINGLE = {"float16", "float32", "complex64"}
 
@@ -37,7 +85,9 @@ def agree(got, expected, single=False):
     assert got.dtype.itemsize == (4 if single else 8) * (2 if got.dtype.kind == "c" else 1)
     if got.size:
         largest = np.max(np.abs(expected)) + 1e-300
-        assert np.max(np.abs(got - expected)) <= (3e-6 if single else 5e-15) * largest * max(1, np.log2(max(expected.shape, default=1)))
+        assert np.max(np.abs(got - expected)) <= (3e-6 if single else 5e-15) * largest * max(
+            1, np.log2(max(expected.shape, default=1))
+        )
 
 
 def wide(x):
@@ -266,7 +316,9 @@ def test_threads_give_the_same_bits():
         results = []
         for threads in (1, 2, 5):
             numrs.set_num_threads(threads)
-            results.append([numrs.fft.fftn(x).tobytes() for x in cases] + [numrs.fft.rfftn(x.real).tobytes() for x in cases])
+            results.append(
+                [numrs.fft.fftn(x).tobytes() for x in cases] + [numrs.fft.rfftn(x.real).tobytes() for x in cases]
+            )
         assert results[0] == results[1] == results[2]
     finally:
         numrs.set_num_threads(before)
@@ -341,9 +393,17 @@ def test_the_namespace():
         parameters = inspect.signature(getattr(numrs.fft, name)).parameters
         assert list(parameters) == ["x", "n", "axis", "norm"]
         assert parameters["x"].kind is inspect.Parameter.POSITIONAL_ONLY
-        assert (parameters["n"].default, parameters["axis"].default, parameters["norm"].default) == (None, -1, "backward")
+        assert (parameters["n"].default, parameters["axis"].default, parameters["norm"].default) == (
+            None,
+            -1,
+            "backward",
+        )
     for name in SEVERAL:
-        assert [p.default for p in inspect.signature(getattr(numrs.fft, name)).parameters.values()][1:] == [None, None, "backward"]
+        assert [p.default for p in inspect.signature(getattr(numrs.fft, name)).parameters.values()][1:] == [
+            None,
+            None,
+            "backward",
+        ]
     assert "fft" in numrs.__all__
 
 
