@@ -6,7 +6,7 @@
 
     Any n from 1 on, in O(n log n). float16, bfloat16, float32 and complex64 are computed in float32, everything else in
     float64. The lengths are those of y: longer lines of x are cut off there, shorter ones continued by zeros. A line
-    has the same bits alone or among others, for every number of threads, instruction set and layout.
+   has the same bits alone or among others, for every number of threads, instruction set and layout.
 
     Tables of roots of unity are kept for the next call of the same length (at most 64 lengths and 64 MiB);
     numrs_memory_trim() gives them back. NaN and infinities spread over the line that they are in.
@@ -44,7 +44,7 @@ NUMRS_API numrs_status numrs_rfft(numrs_context *context, const numrs_view *x, c
                                   int32_t n_axes, int64_t n, int32_t direction, double scale);
 
 /** The other way: y is real, of length n along the last of the axes, from the first n / 2 + 1 numbers of a transform.
-    Of the number at 0, and of that at n / 2 of an even n, the imaginary part is not read (one axis). */
+   Of the number at 0, and of that at n / 2 of an even n, the imaginary part is not read (one axis). */
 NUMRS_API numrs_status numrs_irfft(numrs_context *context, const numrs_view *x, const numrs_view *y,
                                    const int32_t *axes, int32_t n_axes, int32_t direction, double scale);
 
