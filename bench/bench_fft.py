@@ -60,7 +60,9 @@ def cases(peers, quick, size):
             continue
         square = (200, 200) if quick else (1000, 1000)
         label = f"{square[0]} x {square[1]}"
-        x = (random(square, dtype) + 1j * random(square, dtype, 1)).astype("complex128" if dtype == "float64" else "complex64")
+        x = (random(square, dtype) + 1j * random(square, dtype, 1)).astype(
+            "complex128" if dtype == "float64" else "complex64"
+        )
         yield _case(f"fftn {short} {label}", "fftn", x, peers, 0.9)
         r = random(square, dtype)
         yield _case(f"rfftn {short} {label}", "rfftn", r, peers)
