@@ -109,7 +109,8 @@ extern "C" numrs_status numrs_group_dtype(int32_t op, int32_t x, int32_t* result
   return Guard([&]() -> Status {
     NUMRS_TRY(CheckGroupOp(op));
     if (!result) return Fail(NUMRS_BAD_ARGUMENT, "group_dtype: result is NULL");
-    if (!IsRealDType(x)) return Fail(NUMRS_BAD_DTYPE, "group_dtype: x has dtype %s, which the operation does not take", NameOf(x));
+    if (!IsRealDType(x))
+      return Fail(NUMRS_BAD_DTYPE, "group_dtype: x has dtype %s, which the operation does not take", NameOf(x));
     *result = GroupResultDType(op, x);
     return NUMRS_OK;
   });

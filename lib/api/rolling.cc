@@ -270,7 +270,8 @@ extern "C" numrs_status numrs_rolling_dtype(int32_t op, int32_t x, int32_t* resu
     const char* f = "rolling_dtype";
     NUMRS_TRY(CheckOp(f, op));
     if (!result) return Fail(NUMRS_BAD_ARGUMENT, "%s: result is NULL", f);
-    if (!IsRealDType(x)) return Fail(NUMRS_BAD_DTYPE, "%s: x has dtype %s, which the operation does not take", f, NameOf(x));
+    if (!IsRealDType(x))
+      return Fail(NUMRS_BAD_DTYPE, "%s: x has dtype %s, which the operation does not take", f, NameOf(x));
     *result = x == kF32 ? kF32 : kF64;
     return NUMRS_OK;
   });

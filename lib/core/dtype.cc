@@ -15,7 +15,7 @@ constexpr std::array<DTypeInfo, kDTypes> MakeInfo() {
 }
 
 // In the order in which NumPy looks for the first loop that holds a type.
-constexpr int32_t kLadder[] = {kBOOL, kI8,  kU8,  kI16, kU16, kI32, kU32, kI64,
+constexpr int32_t kLadder[] = {kBOOL, kI8,  kU8,   kI16, kU16, kI32, kU32, kI64,
                                kU64,  kF16, kBF16, kF32, kF64, kC64, kC128};
 
 int32_t OfKind(Kind kind, int bytes) {

@@ -101,8 +101,8 @@ int32_t RealDType(int32_t dtype);
 
 // NumPy 2's promotion of two dtypes; kInvalid when one is invalid.
 int32_t Promote(int32_t a, int32_t b);
-// May a value be stored by NumPy's same_kind rule? (bool < unsigned, signed < float < complex; within a kind any size; signed
-// never to unsigned)
+// May a value be stored by NumPy's same_kind rule? (bool < unsigned, signed < float < complex; within a kind any size;
+// signed never to unsigned)
 bool CanCastSameKind(int32_t from, int32_t to);
 // The dtype in which an operation of this class computes x; kInvalid when it does not take it.
 int32_t ComputeDType(const OpClass& op_class, int32_t x);

@@ -137,8 +137,10 @@ class ReduceRunner {
   size_t ScratchBytes() const {
     size_t bytes = StateBytes() * 2;
     const int64_t m = plan_.n < kReduceBlock ? plan_.n : kReduceBlock;
-    if (way_ == ReduceWay::COLUMNS) bytes += Round64(ColumnsScratch(job_.op, cell_width_ * StateWords(job_.compute), plan_.n));
-    if (way_ == ReduceWay::PACKED_COLUMNS) bytes += Round64(ColumnsScratch(job_.op, cell_width_ * StateWords(job_.compute), kReduceBlock));
+    if (way_ == ReduceWay::COLUMNS)
+      bytes += Round64(ColumnsScratch(job_.op, cell_width_ * StateWords(job_.compute), plan_.n));
+    if (way_ == ReduceWay::PACKED_COLUMNS)
+      bytes += Round64(ColumnsScratch(job_.op, cell_width_ * StateWords(job_.compute), kReduceBlock));
     if (way_ == ReduceWay::PACKED_COLUMNS || way_ == ReduceWay::PACKED_ROWS) {
       bytes += packer_.Bytes(m * cell_width_) + StateBytes() * (kLevels + 1);
     }
@@ -194,8 +196,7 @@ class ReduceRunner {
     if (rows) {
       table_.rows[job_.op][job_.compute](x, m * size, cell.width, m, states);
     } else {
-      char* columns_scratch =
-          scratch + packer_.Bytes((plan_.n < kReduceBlock ? plan_.n : kReduceBlock) * cell_width_);
+      char* columns_scratch = scratch + packer_.Bytes((plan_.n < kReduceBlock ? plan_.n : kReduceBlock) * cell_width_);
       table_.columns[job_.op][job_.compute](x, cell.width * size, cell.width, m, states, columns_scratch);
     }
   }
@@ -259,9 +260,7 @@ class ReduceRunner {
     run_.kernels.copy.unpack[SizeIndex(y_size)](result, y, stride, cell.width);
   }
 
-  bool MayNeedRescue() const {
-    return job_.op == kReduce_norm && (job_.compute == kF64 || job_.compute == kC128);
-  }
+  bool MayNeedRescue() const { return job_.op == kReduce_norm && (job_.compute == kF64 || job_.compute == kC128); }
 
   // Norms whose squares left the range are computed again from elements scaled by a power of two.
   void Rescue(const Cell& cell, const char* states, char* result, char* own) const {

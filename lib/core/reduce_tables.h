@@ -95,8 +95,9 @@ struct ReduceTable {
   DotRowsFn dot[kDTypes];  // kF32 and kF64; states, merge and finish are those of sum
 };
 
-// Scans keep two words (two pairs of complex dtypes) per line in `carry`: what stands before the current block, and before the current group in it.
-// A call continues where the last one stopped: `from` is the index of its first element along the line.
+// Scans keep two words (two pairs of complex dtypes) per line in `carry`: what stands before the current block, and
+// before the current group in it. A call continues where the last one stopped: `from` is the index of its first element
+// along the line.
 constexpr int64_t kScanGroup = 8;
 // One line of n contiguous elements; from is a multiple of kReduceBlock; y may be x where the sizes are equal. y
 // nullptr: only carry is wanted.

@@ -55,8 +55,8 @@ Status Unary64(const Run& run, const char* function, int32_t op, const View& a, 
   return RunElementwise(run, job);
 }
 
-// The squares of the elements of x, which is contiguous, in their place; of complex numbers |x|^2, in the place of their
-// real parts.
+// The squares of the elements of x, which is contiguous, in their place; of complex numbers |x|^2, in the place of
+// their real parts.
 Status SquareInPlace(const Run& run, const char* function, const View& x, View* squares) {
   *squares = x;
   if (KindOf(x.dtype) != Kind::COMPLEX) return Binary64(run, function, kBinary_multiply, x, x, x);

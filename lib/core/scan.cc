@@ -134,8 +134,7 @@ class ScanRunner {
     table_.columns[scan_.op][scan_.compute](x, cell.width * SizeOf(scan_.compute), result,
                                             cell.width * SizeOf(scan_.result), cell.width, first, n, carry);
     if (scan_.result != scan_.y.dtype) {
-      run_.kernels.copy.cast[scan_.result][scan_.y.dtype](result, result + piece * result_bytes_,
-                                                              n * cell.width);
+      run_.kernels.copy.cast[scan_.result][scan_.y.dtype](result, result + piece * result_bytes_, n * cell.width);
       result += piece * result_bytes_;
     }
     for (int64_t i = 0; i < n; i++) {

@@ -32,9 +32,7 @@ HWY_INLINE Operand<F> PairOperand(const void* p, bool scalar, Repeated<F>* repea
 // Functors of vectors of parts re, im, re, im ...; with the tag Paired those that look at their neighbours.
 template <class Fn, typename F>
 struct MapPairs {
-  static void Run(const void* x, void* y, int64_t n) {
-    ApplySame<Fn, F>(static_cast<F*>(y), 2 * n, Operand<F>(x));
-  }
+  static void Run(const void* x, void* y, int64_t n) { ApplySame<Fn, F>(static_cast<F*>(y), 2 * n, Operand<F>(x)); }
 };
 template <class Fn, typename F>
 struct ZipPairs {

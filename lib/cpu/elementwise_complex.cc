@@ -109,8 +109,8 @@ HWY_NOINLINE Parts<V> DivideSlowly(D d, Parts<V> a, Parts<V> b, Parts<V> fast, h
 template <class D, class V>
 HWY_INLINE hn::Mask<D> IsModerate(D d, V part) {
   const V size = hn::Abs(part);
-  return hn::Or(hn::Eq(size, hn::Zero(d)), hn::And(hn::Ge(size, hn::Set(d, ops::kDivideLeast)),
-                                                   hn::Le(size, hn::Set(d, ops::kDivideMost))));
+  return hn::Or(hn::Eq(size, hn::Zero(d)),
+                hn::And(hn::Ge(size, hn::Set(d, ops::kDivideLeast)), hn::Le(size, hn::Set(d, ops::kDivideMost))));
 }
 template <typename F>
 struct DivideParts {

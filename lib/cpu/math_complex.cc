@@ -1,9 +1,9 @@
-// Mathematical functions of complex64 and complex128, backend "cpu", from the float64 functions of math/. Arguments that
-// are not of moderate size go through the scalar functions of ops/complex.h, which know signed zeros, infinities and
-// NaN; functions that are not here cpu-portable serves.
+// Mathematical functions of complex64 and complex128, backend "cpu", from the float64 functions of math/. Arguments
+// that are not of moderate size go through the scalar functions of ops/complex.h, which know signed zeros, infinities
+// and NaN; functions that are not here cpu-portable serves.
 //
-// complex64 is computed in float64 and rounded once: at most 0.51 ULP of each part but where noted. The bounds below are
-// those of complex128, of each part, in ULP, from the errors of the real functions; tests hold them against mpmath.
+// complex64 is computed in float64 and rounded once: at most 0.51 ULP of each part but where noted. The bounds below
+// are those of complex128, of each part, in ULP, from the errors of the real functions; tests hold them against mpmath.
 #include "cpu/elementwise.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -44,7 +44,8 @@ struct SinhParts {
     const auto regular = hn::And(IsBelow(d, z.re, kExpLimit), IsBelow(d, z.im, kLargest));
     V s, c;
     SinCos(d, z.im, s, c);
-    return Checked<F, SinhScalar>(d, z, Parts<V>{hn::Mul(f64::Sinh(d, z.re), c), hn::Mul(f64::Cosh(d, z.re), s)}, regular);
+    return Checked<F, SinhScalar>(d, z, Parts<V>{hn::Mul(f64::Sinh(d, z.re), c), hn::Mul(f64::Cosh(d, z.re), s)},
+                                  regular);
   }
 };
 template <typename F>
@@ -54,7 +55,8 @@ struct SinParts {
     const auto regular = hn::And(IsBelow(d, z.im, kExpLimit), IsBelow(d, z.re, kLargest));
     V s, c;
     SinCos(d, z.re, s, c);
-    return Checked<F, SinScalar>(d, z, Parts<V>{hn::Mul(s, f64::Cosh(d, z.im)), hn::Mul(c, f64::Sinh(d, z.im))}, regular);
+    return Checked<F, SinScalar>(d, z, Parts<V>{hn::Mul(s, f64::Cosh(d, z.im)), hn::Mul(c, f64::Sinh(d, z.im))},
+                                 regular);
   }
 };
 template <typename F>
@@ -64,7 +66,8 @@ struct CoshParts {
     const auto regular = hn::And(IsBelow(d, z.re, kExpLimit), IsBelow(d, z.im, kLargest));
     V s, c;
     SinCos(d, z.im, s, c);
-    return Checked<F, CoshScalar>(d, z, Parts<V>{hn::Mul(f64::Cosh(d, z.re), c), hn::Mul(f64::Sinh(d, z.re), s)}, regular);
+    return Checked<F, CoshScalar>(d, z, Parts<V>{hn::Mul(f64::Cosh(d, z.re), c), hn::Mul(f64::Sinh(d, z.re), s)},
+                                  regular);
   }
 };
 template <typename F>
@@ -74,7 +77,8 @@ struct CosParts {
     const auto regular = hn::And(IsBelow(d, z.im, kExpLimit), IsBelow(d, z.re, kLargest));
     V s, c;
     SinCos(d, z.re, s, c);
-    return Checked<F, CosScalar>(d, z, Parts<V>{hn::Mul(c, f64::Cosh(d, z.im)), hn::Neg(hn::Mul(s, f64::Sinh(d, z.im)))}, regular);
+    return Checked<F, CosScalar>(
+        d, z, Parts<V>{hn::Mul(c, f64::Cosh(d, z.im)), hn::Neg(hn::Mul(s, f64::Sinh(d, z.im)))}, regular);
   }
 };
 
@@ -103,7 +107,9 @@ struct SqrtParts {
     const V root = hn::Sqrt(hn::Mul(half, hn::Add(x, size)));
     const V other = hn::Div(hn::Abs(z.im), hn::Add(root, root));
     const auto left = hn::Lt(z.re, zero);
-    return Checked<F, SqrtScalar>(d, z, Parts<V>{hn::IfThenElse(left, other, root), hn::CopySignToAbs(hn::IfThenElse(left, root, other), z.im)}, regular);
+    return Checked<F, SqrtScalar>(
+        d, z, Parts<V>{hn::IfThenElse(left, other, root), hn::CopySignToAbs(hn::IfThenElse(left, root, other), z.im)},
+        regular);
   }
 };
 

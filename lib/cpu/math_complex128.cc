@@ -36,7 +36,8 @@ HWY_INLINE Parts<V> LogTimes(D d, Parts<V> z, double of_e, const RealLog& real_l
 struct Log2Parts {
   template <class D, class V>
   HWY_INLINE Parts<V> operator()(D d, Parts<V> z) const {
-    return LogTimes<Log2Scalar>(d, z, static_cast<double>(ops::kLog2OfE), [d](V x) HWY_ATTR { return f64::Log2(d, x); });
+    return LogTimes<Log2Scalar>(d, z, static_cast<double>(ops::kLog2OfE),
+                                [d](V x) HWY_ATTR { return f64::Log2(d, x); });
   }
 };
 struct Log10Parts {
@@ -62,20 +63,20 @@ struct Log1pParts {
     const V s3 = f64::TwoSum(s2, hn::Add(e1, e2), e3);
     const V excess = f64::TwoSum(s3, hn::Add(e3, lows), rest);
     const auto is_small = hn::Lt(excess, hn::Set(d, -0.5));
-    V log = f64::Log1pDD(d, hn::IfThenElseZero(hn::Not(is_small), excess),
-                         hn::IfThenElseZero(hn::Not(is_small), rest));
+    V log = f64::Log1pDD(d, hn::IfThenElseZero(hn::Not(is_small), excess), hn::IfThenElseZero(hn::Not(is_small), rest));
     if (HWY_UNLIKELY(!hn::AllFalse(d, is_small))) {  // 1 + x is exact here
       V high_lo, sum_lo, e, log_lo;
       const V high = f64::TwoSquare(shifted, high_lo);
       const V sum = f64::TwoSum(high, y2, e);
       sum_lo = hn::Add(e, hn::Add(high_lo, y2_lo));
-      const V small = f64::LongLog<true>(d, hn::IfThenElse(is_small, sum, one), hn::IfThenElseZero(is_small, sum_lo),
-                                         zero, log_lo);
+      const V small =
+          f64::LongLog<true>(d, hn::IfThenElse(is_small, sum, one), hn::IfThenElseZero(is_small, sum_lo), zero, log_lo);
       log = hn::IfThenElse(is_small, small, log);
     }
     const Parts<V> fast = {hn::Mul(half, log), f64::Atan2(d, z.im, shifted)};
     // What is left of large parts of opposite sign has too few digits: the scalar function.
-    const auto cancels = hn::And(hn::Lt(hn::Abs(excess), hn::Mul(hn::Set(d, 0x1p-20), hn::Abs(z.re))), hn::Lt(z.re, zero));
+    const auto cancels =
+        hn::And(hn::Lt(hn::Abs(excess), hn::Mul(hn::Set(d, 0x1p-20), hn::Abs(z.re))), hn::Lt(z.re, zero));
     const auto tiny = hn::Or(IsBelow(d, z.re, 0x1p-400), IsBelow(d, z.im, 0x1p-400));
     const auto least = hn::Lt(excess, hn::Set(d, -1 + 0x1p-40));
     const auto moderate = hn::And(IsBelow(d, z.re, 0x1p400), IsBelow(d, z.im, 0x1p400));

@@ -46,8 +46,7 @@ HWY_INLINE std::complex<double> PairBlock(const std::complex<F>* x, int64_t m) {
   const S identity = Op::Scalar::template Identity<S>();
   const F* p = reinterpret_cast<const F*>(x);
   VF64 lanes[kPairRegs];
-  for (int k = 0; k < kPairRegs; k++)
-    lanes[k] = hn::OddEven(hn::Set(d, identity.imag()), hn::Set(d, identity.real()));
+  for (int k = 0; k < kPairRegs; k++) lanes[k] = hn::OddEven(hn::Set(d, identity.imag()), hn::Set(d, identity.real()));
   int64_t i = 0;
   for (; i + kLanes <= m; i += kLanes, p += kPairWords) {
     PrefetchLanes<true>(p);

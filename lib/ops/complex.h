@@ -1,8 +1,8 @@
 // What each function means for one complex number, used by the functors of unary.h and binary.h; host and device.
 //
 // complex64 is computed in double, complex128 in long double, and each part is rounded once. Signed zeros, branch cuts,
-// infinities and NaN follow C99, annex G, on which the C library's functions stand; what C99 does not have is built from
-// them.
+// infinities and NaN follow C99, annex G, on which the C library's functions stand; what C99 does not have is built
+// from them.
 #pragma once
 
 #include <complex>
@@ -108,9 +108,9 @@ Complex<F> SignComplex(Complex<F> z) {
 }
 
 // A function of std::complex in wide evaluation.
-#define NUMRS_COMPLEX_WIDE(Name, function)  \
-  template <typename F>                     \
-  Complex<F> Name##Complex(Complex<F> z) {  \
+#define NUMRS_COMPLEX_WIDE(Name, function)     \
+  template <typename F>                        \
+  Complex<F> Name##Complex(Complex<F> z) {     \
     return Narrow<F>(std::function(Widen(z))); \
   }
 NUMRS_COMPLEX_WIDE(Sqrt, sqrt)
@@ -138,8 +138,8 @@ template <typename F, class RealLog>
 Complex<F> LogToBase(Complex<F> z, long double of_e, RealLog real_log) {
   const WideComplex<F> l = std::log(Widen(z));
   const Wide<F> scale = static_cast<Wide<F>>(of_e);
-  const Wide<F> size = z.imag() == 0 && z.real() != 0 ? real_log(std::fabs(static_cast<Wide<F>>(z.real())))
-                                                      : l.real() * scale;
+  const Wide<F> size =
+      z.imag() == 0 && z.real() != 0 ? real_log(std::fabs(static_cast<Wide<F>>(z.real()))) : l.real() * scale;
   return {static_cast<F>(size), static_cast<F>(l.imag() * scale)};
 }
 template <typename F>
@@ -155,8 +155,8 @@ Complex<F> Log10Complex(Complex<F> z) {
 template <typename W>
 struct Ln2 {
   static constexpr bool kExtended = std::numeric_limits<W>::digits == 64;
-  static constexpr W kHigh = kExtended ? static_cast<W>(0.693147180559945309428690474184975472L)
-                                       : static_cast<W>(0x1.62e42fefa39efp-1);
+  static constexpr W kHigh =
+      kExtended ? static_cast<W>(0.693147180559945309428690474184975472L) : static_cast<W>(0x1.62e42fefa39efp-1);
   static constexpr W kLow = kExtended ? static_cast<W>(-0x1.b0e2633fe0685p-67) : static_cast<W>(0x1.abc9e3b39803fp-56);
 };
 

@@ -230,14 +230,14 @@ struct Sqrt {
 };
 
 // Functions of the C library in wide evaluation; NUMRS_WIDE_C: of complex numbers too.
-#define NUMRS_WIDE_C(Name, expression)        \
-  NUMRS_WIDE(Name##Real, expression)          \
-  struct Name : Name##Real {                  \
-    using Name##Real::operator();             \
-    template <typename F>                     \
+#define NUMRS_WIDE_C(Name, expression)          \
+  NUMRS_WIDE(Name##Real, expression)            \
+  struct Name : Name##Real {                    \
+    using Name##Real::operator();               \
+    template <typename F>                       \
     Complex<F> operator()(Complex<F> z) const { \
-      return Name##Complex(z);                \
-    }                                         \
+      return Name##Complex(z);                  \
+    }                                           \
   };
 #define NUMRS_WIDE(Name, expression)     \
   struct Name {                          \

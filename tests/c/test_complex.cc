@@ -102,7 +102,7 @@ Exact ExactOf(int32_t op, const std::vector<Wide2>& x, long double unit) {
 }  // namespace
 
 TEST_CASE("every reduction of complex numbers against wide arithmetic, with equal bits") {
-  const int64_t shapes[][3] = {{1, 1, 1},  {1, 7, 1}, {1, 31, 1}, {1, 33, 1}, {1, 1003, 1},  {1, 13001, 1}, {70, 5, 1},
+  const int64_t shapes[][3] = {{1, 1, 1},  {1, 7, 1}, {1, 31, 1}, {1, 33, 1}, {1, 1003, 1}, {1, 13001, 1}, {70, 5, 1},
                                {3, 40, 1}, {1, 6, 9}, {2, 35, 3}, {1, 0, 1},  {1, 4200, 8}, {1, 300, 130}};
   for (const int32_t dtype : {static_cast<int32_t>(kC64), static_cast<int32_t>(kC128)}) {
     for (const auto& s : shapes) {
@@ -183,7 +183,8 @@ TEST_CASE("bits of complex reductions and scans do not depend on layout, alignme
         std::vector<char> first;
         ForEachKernels([&](const std::string& name) {
           for (int threads : {1, 2, 5}) {
-            INFO(name << " " << kScanRows[op].name << " " << NameOf(dtype) << " threads " << threads << " axis " << axis);
+            INFO(name << " " << kScanRows[op].name << " " << NameOf(dtype) << " threads " << threads << " axis "
+                      << axis);
             REQUIRE(numrs_set_num_threads(threads) == NUMRS_OK);
             SetThreadThresholdNs(threads == 1 ? 1e9 : 0);
             const int64_t shape[] = {rows, cols}, turned[] = {size, rows * size};
@@ -246,10 +247,11 @@ TEST_CASE("a complex number's result does not depend on its place or its neighbo
       for (int op = 0; op < kUnaryOps; op++) {
         const OpRow& row = kUnaryRows[op];
         if (!(row.op_class.kernels & Bit(t))) continue;
-        const int32_t out = row.result == ResultRule::BOOL ? static_cast<int32_t>(kBOOL)
+        const int32_t out = row.result == ResultRule::BOOL   ? static_cast<int32_t>(kBOOL)
                             : row.result == ResultRule::REAL ? RealDType(t)
                                                              : t;
-        check(row.name, out, [&](const void* a, const void*, void* y, int64_t m) { kernels->unary.fn[op][t](a, y, m); });
+        check(row.name, out,
+              [&](const void* a, const void*, void* y, int64_t m) { kernels->unary.fn[op][t](a, y, m); });
       }
       for (int op = 0; op < kBinaryOps; op++) {
         const OpRow& row = kBinaryRows[op];

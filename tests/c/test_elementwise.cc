@@ -206,7 +206,9 @@ double AllowedComplex(const char* name, Limits ulp, int32_t dtype) {
 }
 
 int32_t ResultOf(const OpRow& row, int32_t t) {
-  return row.result == ResultRule::BOOL ? static_cast<int32_t>(kBOOL) : row.result == ResultRule::REAL ? RealDType(t) : t;
+  return row.result == ResultRule::BOOL   ? static_cast<int32_t>(kBOOL)
+         : row.result == ResultRule::REAL ? RealDType(t)
+                                          : t;
 }
 
 struct Call {

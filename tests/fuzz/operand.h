@@ -42,8 +42,8 @@ inline Shape Broadcastable(Input* in, const Shape& s) {
 }
 
 inline int32_t AnyDtype(Input* in) {
-  static const int32_t kDtypes[] = {NUMRS_BOOL, NUMRS_I8,  NUMRS_I16, NUMRS_I32, NUMRS_I64, NUMRS_U8,
-                                    NUMRS_U16,  NUMRS_U32, NUMRS_U64, NUMRS_F32, NUMRS_F64, NUMRS_C64, NUMRS_C128};
+  static const int32_t kDtypes[] = {NUMRS_BOOL, NUMRS_I8,  NUMRS_I16, NUMRS_I32, NUMRS_I64, NUMRS_U8,  NUMRS_U16,
+                                    NUMRS_U32,  NUMRS_U64, NUMRS_F32, NUMRS_F64, NUMRS_C64, NUMRS_C128};
   return kDtypes[in->Below(static_cast<int>(sizeof(kDtypes) / sizeof(kDtypes[0])))];
 }
 

@@ -38,8 +38,7 @@ HWY_INLINE V LogOfLength(D d, Parts<V> z) {
     const V s2 = f64::TwoSum(s1, low, e2);
     const V s3 = f64::TwoSum(s2, high_lo, e3);
     const V excess = f64::TwoSum(s3, hn::Add(hn::Add(e1, e2), hn::Add(e3, low_lo)), rest);
-    log = f64::Log1pDD(d, hn::IfThenElseZero(hn::Not(is_small), excess),
-                       hn::IfThenElseZero(hn::Not(is_small), rest));
+    log = f64::Log1pDD(d, hn::IfThenElseZero(hn::Not(is_small), excess), hn::IfThenElseZero(hn::Not(is_small), rest));
     if (HWY_UNLIKELY(!hn::AllFalse(d, is_small))) {
       V sum_lo, log_lo;
       const V sum = f64::FastTwoSum(high, low, sum_lo);

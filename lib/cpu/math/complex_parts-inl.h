@@ -1,5 +1,5 @@
-// What the functions of complex vectors share: which numbers are regular, the way of those that are not, sine and cosine
-// at once. Needs the f64_trig-inl.h of its file.
+// What the functions of complex vectors share: which numbers are regular, the way of those that are not, sine and
+// cosine at once. Needs the f64_trig-inl.h of its file.
 
 #if defined(NUMRS_CPU_MATH_COMPLEX_PARTS_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef NUMRS_CPU_MATH_COMPLEX_PARTS_INL_H_
@@ -32,8 +32,7 @@ HWY_NOINLINE Parts<V> Slowly(D d, Parts<V> z, Parts<V> fast, hn::Mask<D> regular
   hn::Store(hn::IfThenElseZero(regular, hn::Set(d, 1)), d, lanes[4]);
   for (size_t i = 0; i < hn::Lanes(d); i++) {
     if (lanes[4][i] != 0) continue;
-    const std::complex<F> result =
-        Scalar()(std::complex<F>(static_cast<F>(lanes[0][i]), static_cast<F>(lanes[1][i])));
+    const std::complex<F> result = Scalar()(std::complex<F>(static_cast<F>(lanes[0][i]), static_cast<F>(lanes[1][i])));
     lanes[2][i] = result.real();
     lanes[3][i] = result.imag();
   }
@@ -52,9 +51,8 @@ HWY_INLINE void SinCos(D d, V x, V& sine, V& cosine) {
   const auto n = f64::trig::Reduce(d, x, r, lo);
   f64::trig::SinCosParts<false>(d, r, lo, sin_tail, cos_head, cos_tail);
   const auto odd = hn::RebindMask(d, hn::TestBit(n, hn::Set(du, uint64_t{1})));
-  const auto sign_of = [&](decltype(n) turns) HWY_ATTR {
-    return hn::And(hn::BitCast(d, hn::ShiftLeft<62>(turns)), hn::SignBit(d));
-  };
+  const auto sign_of = [&](decltype(n) turns)
+                           HWY_ATTR { return hn::And(hn::BitCast(d, hn::ShiftLeft<62>(turns)), hn::SignBit(d)); };
   const V s = hn::Sub(hn::IfThenElse(odd, cos_head, r), hn::IfThenElse(odd, cos_tail, sin_tail));
   const V c = hn::Sub(hn::IfThenElse(odd, r, cos_head), hn::IfThenElse(odd, sin_tail, cos_tail));
   sine = hn::Xor(s, sign_of(n));
@@ -90,8 +88,7 @@ template <class D, class V>
 HWY_INLINE hn::Mask<D> IsModeratePair(D d, Parts<V> z) {
   const V larger = hn::Max(hn::Abs(z.re), hn::Abs(z.im));
   const auto numbers = hn::And(hn::Eq(z.re, z.re), hn::Eq(z.im, z.im));
-  return hn::And(numbers,
-                 hn::And(hn::Ge(larger, hn::Set(d, kSquareLeast)), hn::Le(larger, hn::Set(d, kSquareMost))));
+  return hn::And(numbers, hn::And(hn::Ge(larger, hn::Set(d, kSquareLeast)), hn::Le(larger, hn::Set(d, kSquareMost))));
 }
 
 // The scalar functions by name.
