@@ -83,6 +83,7 @@ def test_none_masked_arrays_and_other_objects(name):
         ("text", "str"),
         ([1, [2, 3]], "list"),
         ([1, "a"], "list"),
+        (np.longdouble(1), "longdouble"),
     ):
         with pytest.raises(TypeError) as caught:
             function(value, *operands)
