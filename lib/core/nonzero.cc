@@ -26,7 +26,7 @@ void Write(const View& x, const uint8_t* truth, int64_t begin, int64_t end, cons
            int64_t room) {
   const int last = x.ndim - 1;
   const int64_t n = x.shape[last], along = y.strides[1];
-  int64_t at[kMaxNDim], row = -1;
+  int64_t at[kMaxNDim], row_end = -1;
   char* out = y.data + column * along;
   for (int64_t i = begin; i < end && room > 0;) {
     if (i + 8 <= end) {
@@ -38,18 +38,27 @@ void Write(const View& x, const uint8_t* truth, int64_t begin, int64_t end, cons
       }
     }
     const int64_t stop = i + 8 < end ? i + 8 : end;
+    if (last == 0) {  // without a branch on the element: one that is zero is overwritten by the next place
+      for (; i < stop && room > 0; i++) {
+        std::memcpy(out, &i, sizeof(i));
+        const int64_t found = truth[i] != 0;
+        out += found * along;
+        room -= found;
+      }
+      continue;
+    }
     for (; i < stop; i++) {
       if (!truth[i] || room <= 0) continue;
       room--;
-      if (i / n != row) {  // another line: its place in the other dimensions
-        row = i / n;
-        int64_t rest = row;
+      if (i >= row_end) {  // another line: its place in the other dimensions
+        int64_t rest = i / n;
+        row_end = (rest + 1) * n;
         for (int d = last; d-- > 0;) {
           at[d] = rest % x.shape[d];
           rest /= x.shape[d];
         }
       }
-      at[last] = i - row * n;
+      at[last] = i - (row_end - n);
       for (int d = 0; d <= last; d++) std::memcpy(out + d * y.strides[0], &at[d], sizeof(at[d]));
       out += along;
     }
