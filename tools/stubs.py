@@ -105,9 +105,17 @@ RESULTS = {
 }  # fmt: skip
 _DTYPES = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128".split()
 CONSTANTS = {
-    "linalg_lapack": [f"class {name}Result(NamedTuple):\n    " + "\n    ".join(f"{field}: Any" for field in fields.split())
-                      for name, fields in (("Eigh", "eigenvalues eigenvectors"), ("Eig", "eigenvalues eigenvectors"), ("QR", "Q R"),
-                                           ("Slogdet", "sign logabsdet"), ("SVD", "U S Vh"), ("Lstsq", "x residuals rank s"))],
+    "linalg_lapack": [
+        f"class {name}Result(NamedTuple):\n    " + "\n    ".join(f"{field}: Any" for field in fields.split())
+        for name, fields in (
+            ("Eigh", "eigenvalues eigenvectors"),
+            ("Eig", "eigenvalues eigenvectors"),
+            ("QR", "Q R"),
+            ("Slogdet", "sign logabsdet"),
+            ("SVD", "U S Vh"),
+            ("Lstsq", "x residuals rank s"),
+        )
+    ],
     "_array": ["SUPPORTED: str"],
     "_order": ["METHODS: dict[str, int]"],
     "_dlpack": ["def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> Any: ..."],
@@ -119,12 +127,27 @@ CONSTANTS = {
         "    def __setitem__(self, key: Any, value: Any) -> None: ...",
         "    def __len__(self) -> int: ...",
         "    def __iter__(self) -> Any: ...",
-        *(f"    def __{name}__(self) -> {kind}: ..." for name, kind in
-          (("bool", "bool"), ("int", "int"), ("float", "float"), ("complex", "complex"), ("index", "int"), ("neg", "Any"), ("pos", "Any"),
-           ("abs", "Any"), ("invert", "Any"))),
-        *(f"    def __{name}__(self, other: Any) -> Any: ..." for name in
-          ("add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod rmod pow rpow matmul rmatmul and rand or ror xor rxor "
-           "lshift rlshift rshift rrshift lt le gt ge").split()),
+        *(
+            f"    def __{name}__(self) -> {kind}: ..."
+            for name, kind in (
+                ("bool", "bool"),
+                ("int", "int"),
+                ("float", "float"),
+                ("complex", "complex"),
+                ("index", "int"),
+                ("neg", "Any"),
+                ("pos", "Any"),
+                ("abs", "Any"),
+                ("invert", "Any"),
+            )
+        ),
+        *(
+            f"    def __{name}__(self, other: Any) -> Any: ..."
+            for name in (
+                "add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod rmod pow rpow matmul rmatmul and rand or ror xor rxor "
+                "lshift rlshift rshift rrshift lt le gt ge"
+            ).split()
+        ),
     ],
     "_typed": ["def tensors(function: Any) -> Any: ..."],
     "dtypes": [
@@ -181,17 +204,23 @@ def classes(text):
     """Stubs of the public cdef classes: their methods, by the rules of functions."""
     for name, base, body in re.findall(r"^cdef class ([A-Z]\w*)(\(\w+\))?:\n(.*?)(?=^\S|\Z)", text, flags=re.M | re.S):
         yield "@disjoint_base"  # as every class of C with a struct of its own
-        yield f"class {name}{base}:"
-        for attribute in re.findall(r"^    cdef readonly \w+ (\w+)$", body, flags=re.M):
-            yield f"    @property\n    def {attribute}(self) -> Any: ..."
-        for decorator, source in re.findall(r"^(    @[\w.]+\n)?    (def \w+\(.*?\):)$", body, flags=re.M | re.S):
-            if decorator:
-                yield decorator.rstrip("\n")
-            if not source.startswith(("def __cinit__", "def __dealloc__")):
-                line = signature(re.sub(r"\w+ (\w+) not None", r"\1", source))
-                if decorator.endswith(".setter\n"):
-                    line = re.sub("-> .*: ...$", "-> None: ...", line)
-                yield "    " + line.replace("\n", "\n    ")
+        members = list(members_of(body))
+        yield f"class {name}{base}:" + ("" if members else " ...")
+        yield from members
+
+
+def members_of(body):
+    """Stubs of what one class holds."""
+    for attribute in re.findall(r"^    cdef readonly \w+ (\w+)$", body, flags=re.M):
+        yield f"    @property\n    def {attribute}(self) -> Any: ..."
+    for decorator, source in re.findall(r"^(    @[\w.]+\n)?    (def \w+\(.*?\):)$", body, flags=re.M | re.S):
+        if decorator:
+            yield decorator.rstrip("\n")
+        if not source.startswith(("def __cinit__", "def __dealloc__")):
+            line = signature(re.sub(r"\w+ (\w+) not None", r"\1", source))
+            if decorator.endswith(".setter\n"):
+                line = re.sub("-> .*: ...$", "-> None: ...", line)
+            yield "    " + line.replace("\n", "\n    ")
 
 
 def stub(path):
@@ -262,7 +291,9 @@ def init():
     after = rest.split(END)[1].split("__all__ = [")[0]
     imports = []
     for module, found in array_functions().items():
-        if module.startswith(("stats", "linalg_", "fft", "random")):  # numrs.stats, numrs.linalg, numrs.fft, numrs.random
+        if module.startswith(
+            ("stats", "linalg_", "fft", "random")
+        ):  # numrs.stats, numrs.linalg, numrs.fft, numrs.random
             continue
         imports += [f"from numrs._ops.{module} import (", *(f"    {name}," for name in found), ")"]
     head = before + BEGIN + "\n".join([*imports, ""]) + END + after

@@ -2,4 +2,4 @@
 from typing_extensions import disjoint_base
 
 @disjoint_base
-class Stream:
+class Stream: ...
