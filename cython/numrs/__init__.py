@@ -1,6 +1,7 @@
 """numrs: numeric kernels that are exact, give the same bits everywhere, and run at the limit of the machine."""
 
 import sys as _sys
+import typing as _typing
 
 from numrs import config, devices, fft, linalg, memory, random, stats
 from numrs._ops.runtime import (
@@ -344,10 +345,15 @@ __version__ = _library_version()
 from numrs._ops import tensor_methods as _methods  # noqa: E402 - needs the functions above
 
 
-def __getattr__(name):
-    if name == "bfloat16":  # of the package ml_dtypes, which is imported at the first use
-        return _bfloat16()
-    raise AttributeError(f"module 'numrs' has no attribute {name!r}")
+if _typing.TYPE_CHECKING:
+    bfloat16: _typing.Any  # of the package ml_dtypes, which is imported at the first use
+else:
+
+    def __getattr__(name):
+        if name == "bfloat16":
+            return _bfloat16()
+        raise AttributeError(f"module 'numrs' has no attribute {name!r}")
+
 
 config.load_calibration()
 if "threadpoolctl" in _sys.modules:

@@ -3,12 +3,14 @@
 #include "catch.h"
 
 #include <cmath>
+#include <complex>
 #include <cstring>
 #include <limits>
 #include <string>
 #include <vector>
 
 #include "core/backend.h"
+#include "core/half.h"
 #include "core/matmul.h"
 #include "core/memory.h"
 #include "numrs/numrs.h"
@@ -63,14 +65,25 @@ struct Array {
     std::memcpy(&value, At(flat), sizeof(T));
     return value;
   }
-  long double Number(int64_t flat) const {
+  std::complex<long double> Value(int64_t flat) const {
     switch (view.dtype) {
 #define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) \
   case id:                                                            \
     return static_cast<long double>(Get<ctype>(flat));
+#define NUMRS_HALF(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) \
+  case id:                                                           \
+    return static_cast<float>(Get<cxx>(flat));
+#define NUMRS_COMPLEX(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) \
+  case id:                                                              \
+    return Get<cxx>(flat);
 #include "table/dtype.def"
     }
     return 0;
+  }
+  long double Number(int64_t flat) const { return Value(flat).real(); }
+  template <typename T>
+  void Set(int64_t flat, T value) {
+    std::memcpy(At(flat), &value, sizeof(T));
   }
   void Fill(uint64_t seed) {
     for (int64_t i = 0; i < view.size; i++) {
@@ -83,10 +96,17 @@ struct Array {
                           : KindOf(id) == Kind::BOOL ? unit < 0.15      \
                           : KindOf(id) == Kind::INT  ? 200 * unit - 100 \
                                                      : 200 * unit;       \
-    const ctype value = static_cast<ctype>(scaled);                     \
-    std::memcpy(At(i), &value, sizeof(value));                          \
+    Set(i, static_cast<ctype>(scaled));                                 \
     break;                                                              \
   }
+#define NUMRS_HALF(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) \
+  case id:                                                           \
+    Set(i, cxx(2 * unit - 1));                                       \
+    break;
+#define NUMRS_COMPLEX(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) \
+  case id:                                                              \
+    Set(i, cxx(std::polar(unit, 100 * unit)));                          \
+    break;
 #include "table/dtype.def"
       }
     }
@@ -121,21 +141,26 @@ bool IsProduct(const Array& a, const Array& b, const Array& y, const Array* bits
   int64_t batches = 1;
   for (int64_t extent : leading) batches *= extent;
   const int32_t dtype = Promote(a.view.dtype, b.view.dtype);
-  const long double eps = dtype == kF32 ? 0x1p-24L : 0x1p-53L;
+  const long double eps = dtype == kF64 || dtype == kC128 ? 0x1p-53L : 0x1p-24L;         // of the sums
+  const long double rounding = dtype == kF16 ? 0x1p-11L : dtype == kBF16 ? 0x1p-8L : 0;  // of what float32 summed
+  const long double tiny = dtype == kF16 ? 0x1p-25L : 0;
   for (int64_t batch = 0; batch < batches; batch++) {
     const int64_t a_at = BatchIndex(a.view, row ? 1 : 2, leading, batch) * m * k,
                   b_at = BatchIndex(b.view, column ? 1 : 2, leading, batch) * k * n;
     for (int64_t i = 0; i < m; i++) {
       for (int64_t j = 0; j < n; j++) {
         const int64_t at = (batch * m + i) * n + j;
-        if (KindOf(dtype) == Kind::FLOAT) {
-          long double sum = 0, magnitude = 0;
+        if (KindOf(dtype) == Kind::FLOAT || KindOf(dtype) == Kind::COMPLEX) {
+          std::complex<long double> sum = 0;
+          long double magnitude = 0;
           for (int64_t p = 0; p < k; p++) {
-            const long double term = a.Number(a_at + i * k + p) * b.Number(b_at + p * n + j);
+            const std::complex<long double> term = a.Value(a_at + i * k + p) * b.Value(b_at + p * n + j);
             sum += term;
-            magnitude += std::fabs(term);
+            magnitude += std::abs(term);
           }
-          if (!(std::fabs(y.Number(at) - sum) <= static_cast<long double>(k + 1) * eps * magnitude)) return false;
+          const long double products = static_cast<long double>(KindOf(dtype) == Kind::COMPLEX ? 2 * k : k);
+          const long double bound = (products + 1) * eps * magnitude * (KindOf(dtype) == Kind::COMPLEX ? 2 : 1);
+          if (!(std::abs(y.Value(at) - sum) <= bound + rounding * (std::abs(sum) + bound) + tiny)) return false;
           if (bits && std::memcmp(y.At(at), bits->At(at), static_cast<size_t>(SizeOf(dtype)))) return false;
         } else {
           uint64_t sum = 0;

@@ -1,9 +1,5 @@
 """Released libraries on tensors: scikit-learn, SciPy, einops, xarray and dask.array with tensors as chunks."""
 
-import os
-
-os.environ["SCIPY_ARRAY_API"] = "1"  # read when SciPy is imported
-
 import numpy as np
 import numrs
 import pytest
