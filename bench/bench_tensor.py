@@ -89,7 +89,7 @@ def _random_numbers(quick):
 
 def _transforms(quick):
     try:
-        from scipy import fft as scipy_fft
+        from scipy import fft as scipy_fft  # type: ignore[import-untyped]
     except ImportError:
         scipy_fft = np.fft
     for dtype in ("complex64", "complex128"):

@@ -11,6 +11,8 @@ import re
 import sys
 from pathlib import Path
 
+import tensor_stub
+
 OPS = Path(__file__).resolve().parent.parent / "cython" / "numrs" / "_ops"
 
 
@@ -117,38 +119,9 @@ CONSTANTS = {
         )
     ],
     "_array": ["SUPPORTED: str"],
+    "_random": ["NAME: str"],
     "_order": ["METHODS: dict[str, int]"],
     "_dlpack": ["def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> Any: ..."],
-    "_tensor": [
-        "class Tensor:",
-        "    def __init__(self, data: Any = None, shape: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> None: ...",
-        "    def __getattr__(self, name: str) -> Any: ...",
-        "    def __getitem__(self, key: Any) -> Any: ...",
-        "    def __setitem__(self, key: Any, value: Any) -> None: ...",
-        "    def __len__(self) -> int: ...",
-        "    def __iter__(self) -> Any: ...",
-        *(
-            f"    def __{name}__(self) -> {kind}: ..."
-            for name, kind in (
-                ("bool", "bool"),
-                ("int", "int"),
-                ("float", "float"),
-                ("complex", "complex"),
-                ("index", "int"),
-                ("neg", "Any"),
-                ("pos", "Any"),
-                ("abs", "Any"),
-                ("invert", "Any"),
-            )
-        ),
-        *(
-            f"    def __{name}__(self, other: Any) -> Any: ..."
-            for name in (
-                "add radd sub rsub mul rmul truediv rtruediv floordiv rfloordiv mod rmod pow rpow matmul rmatmul and rand or ror xor rxor "
-                "lshift rlshift rshift rrshift lt le gt ge"
-            ).split()
-        ),
-    ],
     "_typed": ["def tensors(function: Any) -> Any: ..."],
     "dtypes": [
         *(f"{name}: np.dtype[Any]" for name in _DTYPES),
@@ -156,6 +129,18 @@ CONSTANTS = {
         "newaxis: None",
         "__array_api_version__: str",
         "def __array_namespace_info__() -> Any: ...",
+        "def _bfloat16() -> Any: ...",
+        "class FloatInfo:\n    bits: int\n    dtype: np.dtype[Any]",
+        *(f"    {name}: float" for name in "eps max min resolution smallest_normal smallest_subnormal tiny".split()),
+        "    def __init__(self, dtype: Any) -> None: ...",
+        "class IntegerInfo:\n    bits: int\n    dtype: np.dtype[Any]\n    max: int\n    min: int",
+        "    def __init__(self, dtype: Any) -> None: ...",
+        "class NamespaceInfo:",
+        "    def capabilities(self) -> dict[str, Any]: ...",
+        "    def default_device(self) -> Any: ...",
+        "    def devices(self) -> list[Any]: ...",
+        "    def default_dtypes(self, *, device: Any = None) -> dict[str, Any]: ...",
+        "    def dtypes(self, *, device: Any = None, kind: Any = None) -> dict[str, Any]: ...",
     ],
 }
 
@@ -169,6 +154,8 @@ def signature(source):
         if argument.arg == "self":
             return "self"
         kind = PARAMETERS.get(f"{function.name}.{argument.arg}") or PARAMETERS[argument.arg]
+        if isinstance(default, ast.Constant) and default.value is None and kind != "Any" and "None" not in kind + ALIASES.get(kind, ""):
+            kind += " | None"
         return f"{argument.arg}: {kind}" + (f" = {ast.unparse(default)}" if default is not None else "")
 
     given = [*arguments.posonlyargs, *arguments.args]
@@ -203,7 +190,8 @@ def signature(source):
 def classes(text):
     """Stubs of the public cdef classes: their methods, by the rules of functions."""
     for name, base, body in re.findall(r"^cdef class ([A-Z]\w*)(\(\w+\))?:\n(.*?)(?=^\S|\Z)", text, flags=re.M | re.S):
-        yield "@disjoint_base"  # as every class of C with a struct of its own
+        if not base:
+            yield "@disjoint_base"  # as every class of C with a struct of its own
         members = list(members_of(body))
         yield f"class {name}{base}:" + ("" if members else " ...")
         yield from members
@@ -223,17 +211,39 @@ def members_of(body):
             yield "    " + line.replace("\n", "\n    ")
 
 
+def imported_by_python(module):
+    """Names that modules in Python import from a module of _ops."""
+    pattern = re.compile(rf"from numrs\._ops\.{module} import (?:\((.*?)\)|([^\n]*))", flags=re.S)
+    texts = (path.read_text() for path in OPS.parent.rglob("*.py"))
+    return {name for text in texts for found in pattern.findall(text) for name in re.findall(r"\w+", " ".join(found))}
+
+
 def stub(path):
+    internal = []
     found = re.findall(r"^def [a-z]\w*\(.*?\):$", path.read_text(), flags=re.M | re.S)
     if path.stem.startswith("_"):
-        found = []  # for other modules of _ops
-    lines = CONSTANTS.get(path.stem, []) + [signature(source) for source in found]
-    if path.stem != "_tensor":
+        found = []  # for other modules of _ops, but for what modules in Python import
+        for name, arguments in re.findall(r"^def (\w+)\((.*?)\):$", path.read_text(), flags=re.M):
+            if path.stem != "_dlpack" and path.stem != "_typed" and name in imported_by_python(path.stem):
+                arguments = [
+                    re.sub(r"^(?:\w+ )?(\w+)(?:=(.*))?$", r"\1: Any = \2", argument).removesuffix(" = ")
+                    for argument in arguments.split(", ")
+                    if argument
+                ]
+                internal.append(f"def {name}({', '.join(arguments)}) -> Any: ...")
+    lines = CONSTANTS.get(path.stem, []) + [signature(source) for source in found] + internal
+    if path.stem == "_tensor":
+        lines = [*tensor_stub.lines(path.read_text(), (OPS / "tensor_methods.py").read_text()), "", *lines]
+    else:
         lines += classes(path.read_text())
     body = "\n".join(lines)
     aliases = [f"{name} = {kind}" for name, kind in ALIASES.items() if name in body]
     body = "\n".join([*aliases, "", body] if aliases else [body])
+    if path.stem == "dtypes":  # which has a bool of its own
+        body = re.sub(r"(: |-> )bool\b", r"\1builtins.bool", body)
     head = [f"# Types of {path.name}. Generated by tools/stubs.py; do not edit."]
+    if "builtins." in body:
+        head.append("import builtins")
     if "Sequence[" in body:
         head.append("from collections.abc import Sequence")
     names = [name for name in ("Any", "Literal", "NamedTuple", "SupportsIndex") if re.search(rf"\b{name}\b", body)]

@@ -48,7 +48,7 @@ def test_nothing_else_is_there():
 
 
 def test_sizes():
-    assert sum(p.stat().st_size for p in FILES.values() if p.exists()) <= 52 * MIB  # 24 of them are OpenBLAS, 18 the kernels: 15 dtypes, five instruction sets
+    assert sum(p.stat().st_size for p in FILES.values() if p.exists()) <= 52 * MIB  # OpenBLAS 24, kernels 18
     for wheel in (ROOT / "build" / "dist").glob("*.whl"):
         assert wheel.stat().st_size <= 17 * MIB, wheel  # 7.4 of them are OpenBLAS
 

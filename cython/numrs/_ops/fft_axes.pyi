@@ -9,28 +9,28 @@ def fftn(
     x: npt.ArrayLike,
     /,
     s: tuple[SupportsIndex, ...] | list[int] | None = None,
-    axes: _Axes | list[int] = None,
+    axes: _Axes | list[int] | None = None,
     norm: Literal['backward', 'ortho', 'forward'] | None = 'backward',
 ) -> Any: ...
 def ifftn(
     x: npt.ArrayLike,
     /,
     s: tuple[SupportsIndex, ...] | list[int] | None = None,
-    axes: _Axes | list[int] = None,
+    axes: _Axes | list[int] | None = None,
     norm: Literal['backward', 'ortho', 'forward'] | None = 'backward',
 ) -> Any: ...
 def rfftn(
     x: npt.ArrayLike,
     /,
     s: tuple[SupportsIndex, ...] | list[int] | None = None,
-    axes: _Axes | list[int] = None,
+    axes: _Axes | list[int] | None = None,
     norm: Literal['backward', 'ortho', 'forward'] | None = 'backward',
 ) -> Any: ...
 def irfftn(
     x: npt.ArrayLike,
     /,
     s: tuple[SupportsIndex, ...] | list[int] | None = None,
-    axes: _Axes | list[int] = None,
+    axes: _Axes | list[int] | None = None,
     norm: Literal['backward', 'ortho', 'forward'] | None = 'backward',
 ) -> Any: ...
 def fft2(
@@ -77,5 +77,5 @@ def rfftfreq(
     dtype: npt.DTypeLike | None = None,
     device: str | None = None,
 ) -> Any: ...
-def fftshift(x: npt.ArrayLike, /, axes: _Axes | list[int] = None) -> Any: ...
-def ifftshift(x: npt.ArrayLike, /, axes: _Axes | list[int] = None) -> Any: ...
+def fftshift(x: npt.ArrayLike, /, axes: _Axes | list[int] | None = None) -> Any: ...
+def ifftshift(x: npt.ArrayLike, /, axes: _Axes | list[int] | None = None) -> Any: ...

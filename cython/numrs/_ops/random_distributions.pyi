@@ -3,13 +3,11 @@ from collections.abc import Sequence
 from typing import Any, SupportsIndex
 
 import numpy.typing as npt
-from typing_extensions import disjoint_base
 
 from numrs._ops._random import Stream
 
 _Out = npt.NDArray[Any] | tuple[npt.NDArray[Any]] | None
 
-@disjoint_base
 class Distributions(Stream):
     def random(
         self,
@@ -17,7 +15,7 @@ class Distributions(Stream):
         dtype: npt.DTypeLike | None = None,
         out: _Out = None,
         *,
-        shape: SupportsIndex | tuple[SupportsIndex, ...] = None,
+        shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
     ) -> Any: ...
     def uniform(
         self,
@@ -27,7 +25,7 @@ class Distributions(Stream):
         *,
         dtype: npt.DTypeLike | None = None,
         out: _Out = None,
-        shape: SupportsIndex | tuple[SupportsIndex, ...] = None,
+        shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
     ) -> Any: ...
     def normal(
         self,
@@ -37,7 +35,7 @@ class Distributions(Stream):
         *,
         dtype: npt.DTypeLike | None = None,
         out: _Out = None,
-        shape: SupportsIndex | tuple[SupportsIndex, ...] = None,
+        shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
     ) -> Any: ...
     def standard_normal(
         self,
@@ -45,7 +43,7 @@ class Distributions(Stream):
         dtype: npt.DTypeLike | None = None,
         out: _Out = None,
         *,
-        shape: SupportsIndex | tuple[SupportsIndex, ...] = None,
+        shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
     ) -> Any: ...
     def lognormal(
         self,
@@ -55,7 +53,7 @@ class Distributions(Stream):
         *,
         dtype: npt.DTypeLike | None = None,
         out: _Out = None,
-        shape: SupportsIndex | tuple[SupportsIndex, ...] = None,
+        shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
     ) -> Any: ...
     def exponential(
         self,
@@ -64,7 +62,7 @@ class Distributions(Stream):
         *,
         dtype: npt.DTypeLike | None = None,
         out: _Out = None,
-        shape: SupportsIndex | tuple[SupportsIndex, ...] = None,
+        shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
     ) -> Any: ...
     def standard_exponential(
         self,
@@ -72,7 +70,7 @@ class Distributions(Stream):
         dtype: npt.DTypeLike | None = None,
         out: _Out = None,
         *,
-        shape: SupportsIndex | tuple[SupportsIndex, ...] = None,
+        shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
     ) -> Any: ...
     def laplace(
         self,
@@ -82,7 +80,7 @@ class Distributions(Stream):
         *,
         dtype: npt.DTypeLike | None = None,
         out: _Out = None,
-        shape: SupportsIndex | tuple[SupportsIndex, ...] = None,
+        shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
     ) -> Any: ...
     def standard_cauchy(
         self,
@@ -90,7 +88,7 @@ class Distributions(Stream):
         dtype: npt.DTypeLike | None = None,
         out: _Out = None,
         *,
-        shape: SupportsIndex | tuple[SupportsIndex, ...] = None,
+        shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
     ) -> Any: ...
     def gamma(
         self,
@@ -116,7 +114,7 @@ class Distributions(Stream):
         *,
         dtype: npt.DTypeLike | None = None,
         out: _Out = None,
-        shape: SupportsIndex | tuple[SupportsIndex, ...] = None,
+        shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
     ) -> Any: ...
     def integers(
         self,
@@ -127,7 +125,7 @@ class Distributions(Stream):
         endpoint: bool = False,
         *,
         out: _Out = None,
-        shape: SupportsIndex | tuple[SupportsIndex, ...] = None,
+        shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
     ) -> Any: ...
     def bernoulli(
         self,
@@ -135,7 +133,7 @@ class Distributions(Stream):
         size: SupportsIndex | Sequence[SupportsIndex] | None = None,
         *,
         out: _Out = None,
-        shape: SupportsIndex | tuple[SupportsIndex, ...] = None,
+        shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
     ) -> Any: ...
     def binomial(
         self,
@@ -144,7 +142,7 @@ class Distributions(Stream):
         size: SupportsIndex | Sequence[SupportsIndex] | None = None,
         *,
         out: _Out = None,
-        shape: SupportsIndex | tuple[SupportsIndex, ...] = None,
+        shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
     ) -> Any: ...
     def geometric(
         self,
@@ -152,7 +150,7 @@ class Distributions(Stream):
         size: SupportsIndex | Sequence[SupportsIndex] | None = None,
         *,
         out: _Out = None,
-        shape: SupportsIndex | tuple[SupportsIndex, ...] = None,
+        shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
     ) -> Any: ...
     def poisson(
         self,
@@ -160,7 +158,7 @@ class Distributions(Stream):
         size: SupportsIndex | Sequence[SupportsIndex] | None = None,
         *,
         out: _Out = None,
-        shape: SupportsIndex | tuple[SupportsIndex, ...] = None,
+        shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
     ) -> Any: ...
     def multinomial(
         self,
@@ -168,6 +166,6 @@ class Distributions(Stream):
         pvals: npt.ArrayLike,
         size: SupportsIndex | Sequence[SupportsIndex] | None = None,
         *,
-        shape: SupportsIndex | tuple[SupportsIndex, ...] = None,
+        shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
     ) -> Any: ...
     def bytes(self, length: SupportsIndex, /) -> Any: ...

@@ -3,14 +3,12 @@ from collections.abc import Sequence
 from typing import Any, SupportsIndex
 
 import numpy.typing as npt
-from typing_extensions import disjoint_base
 
 from numrs._ops.random_distributions import Distributions
 
 _Out = npt.NDArray[Any] | tuple[npt.NDArray[Any]] | None
 
 def default_rng(seed: Any = None, /) -> Generator: ...
-@disjoint_base
 class Generator(Distributions):
     def __init__(self, seed: Any = None, /) -> None: ...
     def __repr__(self) -> str: ...
