@@ -138,6 +138,60 @@ Status CheckOutputs(const LapackJob& job, int batch_ndim, const int64_t* batch) 
   return NUMRS_OK;
 }
 
+// Element by element, without memory.
+void CopyPlainly(const View& x, const View& y) {
+  for (int64_t flat = 0; flat < y.size; flat++) {
+    const char* from = x.data;
+    char* to = y.data;
+    int64_t rest = flat;
+    for (int d = y.ndim - 1; d >= 0; d--) {
+      const int64_t at = rest % y.shape[d];
+      rest /= y.shape[d];
+      from += at * x.strides[d];
+      to += at * y.strides[d];
+    }
+    std::memcpy(to, from, static_cast<size_t>(y.itemsize()));
+  }
+}
+
+// Copies what was computed into the outputs. A cast needs buffers that may not be had: of several outputs those of
+// another dtype are cast in memory of ours before anything is written.
+Status Deliver(const Run& run, const LapackJob& job, int batch_ndim, const int64_t* batch, char* memory,
+               const size_t* out_at) {
+  const bool several = job.wanted[0] + job.wanted[1] + job.wanted[2] > 1;
+  View from[3];
+  Bytes bytes;
+  size_t cast_at[3] = {0, 0, 0};
+  for (int i = 0; i < 3; i++) {
+    if (!job.wanted[i]) continue;
+    const LapackOperand& o = job.out[i];
+    const StackShape want(batch_ndim, batch, o);
+    from[i] = StackView(memory + out_at[i], o.dtype, want.ndim, want.shape, o.columns && o.item_ndim == 2);
+    if (several && o.view.dtype != o.dtype) cast_at[i] = bytes.Add(o.view.size, o.view.itemsize());
+  }
+  const Workspace casts(bytes.total);
+  if (bytes.total && (bytes.overflow || !casts.ok()))
+    return Fail(NUMRS_NO_MEMORY, "%s: no memory for %zu bytes of buffers", job.function, bytes.total);
+  for (int i = 0; i < 3; i++) {
+    if (!job.wanted[i] || !several || job.out[i].view.dtype == job.out[i].dtype) continue;
+    const View& out = job.out[i].view;
+    const View cast = ContiguousView(casts.as<char>() + cast_at[i], out.dtype, out.ndim, out.shape);
+    NUMRS_TRY(Convert(run, job.function, from[i], cast));
+    from[i] = cast;
+  }
+  for (int i = 0; i < 3; i++) {
+    if (!job.wanted[i]) continue;
+    const Status status = Convert(run, job.function, from[i], job.out[i].view);
+    if (status != NUMRS_NO_MEMORY || !several) {
+      NUMRS_TRY(status);
+      continue;
+    }
+    ClearMessage();
+    CopyPlainly(from[i], job.out[i].view);
+  }
+  return NUMRS_OK;
+}
+
 }  // namespace
 
 Status CheckMatrix(const char* function, const char* argument, const View& x, bool square) {
@@ -265,15 +319,7 @@ Status RunLapack(const Run& run, LapackJob& job) {
       return NUMRS_OK;
     }));
   }
-  for (int i = 0; i < 3; i++) {
-    if (!job.wanted[i]) continue;
-    const LapackOperand& o = job.out[i];
-    const StackShape want(batch_ndim, batch, o);
-    NUMRS_TRY(Convert(run, job.function,
-                      StackView(memory + out_at[i], o.dtype, want.ndim, want.shape, o.columns && o.item_ndim == 2),
-                      o.view));
-  }
-  return NUMRS_OK;
+  return Deliver(run, job, batch_ndim, batch, memory, out_at);
 }
 
 Status Svdvals(const Run& run, const char* function, const View& x, const View& y) {
