@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 import numrs
 from numrs import config as _config
@@ -224,7 +225,7 @@ def bench(groups, size, iterations, threads, peers, quick, json_file, plots):
 
     def report(result):
         if console.is_terminal:
-            console.print(f"  {result['case']:<44} {result.get('ratio', float('nan')):6.2f}", highlight=False)
+            console.print(f"  {result['case']:<44} {result.get('ratio', float('nan')):6.2f}", highlight=False, markup=False)
 
     results, missing = runner.run(
         groups, wanted=wanted, threads=threads, size=size, iterations=iterations, quick=quick or bool(size), report=report)
@@ -250,7 +251,7 @@ def bench(groups, size, iterations, threads, peers, quick, json_file, plots):
                              f"{result['microseconds'][name]['min']:,.0f}")  # fmt: skip
             else:
                 cells.append("wrong" if name in result["rejected"] else "")
-        table.add_row(result["case"], *cells, f"[{style}]{ratio:.2f}[/{style}]" if style else "", f"{goal:g}" if goal else "")
+        table.add_row(Text(result["case"]), *cells, f"[{style}]{ratio:.2f}[/{style}]" if style else "", f"{goal:g}" if goal else "")
     console.print(table)
     for name in missing:
         console.print(f"not installed: {name} (pip install {name})")
