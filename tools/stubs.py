@@ -224,7 +224,8 @@ def stub(path):
     if path.stem.startswith("_"):
         found = []  # for other modules of _ops, but for what modules in Python import
         for name, arguments in re.findall(r"^def (\w+)\((.*?)\):$", path.read_text(), flags=re.M):
-            if path.stem != "_dlpack" and path.stem != "_typed" and name in imported_by_python(path.stem):
+            written = any(line.startswith(f"def {name}(") for line in CONSTANTS.get(path.stem, []))
+            if not written and name in imported_by_python(path.stem):
                 arguments = [
                     re.sub(r"^(?:\w+ )?(\w+)(?:=(.*))?$", r"\1: Any = \2", argument).removesuffix(" = ")
                     for argument in arguments.split(", ")

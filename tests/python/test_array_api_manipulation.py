@@ -284,3 +284,20 @@ def test_views_share_the_version_of_the_memory():
         before = t._version
         view[...] = 1
         assert t._version == before + 1 and view._version == t._version
+
+
+def test_functions_of_numpy_count_as_changes():
+    t, total = numrs.zeros(3), numrs.zeros(())
+    view = t[1:]
+    for change in (
+        lambda: np.copyto(t, np.ones(3)),
+        lambda: np.copyto(dst=t, src=np.ones(3)),
+        lambda: np.put_along_axis(t, np.array([0]), 5.0, 0),
+        lambda: np.clip(t, 0, 1, out=t),
+        lambda: np.add(t, 1, out=t),
+    ):
+        before = t._version
+        change()
+        assert t._version == view._version == before + 1
+    before = total._version
+    assert np.sum(t, out=total) is total and total == 6 and total._version == before + 1

@@ -78,6 +78,9 @@ FUNCTIONS = {
     np.linalg.matrix_power: None, np.linalg.svdvals: None,
 }  # fmt: skip
 
+# Functions that change their first argument and give nothing.
+WRITERS = {np.copyto: "dst", np.put_along_axis: "arr"}
+
 # For what NumPy makes of `like=`: by it np.asarray(x, like=tensor) gives a tensor.
 CREATION = {
     np.asarray: "asarray", np.asanyarray: "asarray", np.array: "asarray", np.ascontiguousarray: "asarray", np.empty: "empty",
@@ -170,7 +173,10 @@ def call_function(func, types, args, kwargs):
                 return getattr(numrs, name)(args[0].reshape(-1))
             return getattr(numrs, name)(*args, **given)
     out = kwargs.get("out")
+    changed = out if func not in WRITERS else args[0] if args else kwargs.get(WRITERS[func])
+    if isinstance(changed, Tensor):
+        mark_written(changed)
     made = func(*_plain(tuple(args)), **{key: _plain(value) for key, value in kwargs.items()})
-    if func in (np.array_repr, np.array_str, np.array2string, np.copyto, np.put_along_axis):
+    if func in WRITERS or func in (np.array_repr, np.array_str, np.array2string):
         return made
     return out if isinstance(out, Tensor) else result(made)
