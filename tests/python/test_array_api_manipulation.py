@@ -286,8 +286,8 @@ def test_views_share_the_version_of_the_memory():
         assert t._version == before + 1 and view._version == t._version
 
 
-def test_functions_of_numpy_count_as_changes():
-    t, total = numrs.zeros(3), numrs.zeros(())
+def test_outputs_count_as_changes():
+    t, square, total = numrs.zeros(3), numrs.ones((2, 2)), numrs.zeros(())
     view = t[1:]
     for change in (
         lambda: np.copyto(t, np.ones(3)),
@@ -295,9 +295,21 @@ def test_functions_of_numpy_count_as_changes():
         lambda: np.put_along_axis(t, np.array([0]), 5.0, 0),
         lambda: np.clip(t, 0, 1, out=t),
         lambda: np.add(t, 1, out=t),
+        lambda: np.add.at(t, [0], 1),
+        lambda: np.add.accumulate(t, out=t),
+        lambda: numrs.sum(square, axis=0, out=view),
+        lambda: numrs.cumulative_sum(t, out=(t,)),
+        lambda: numrs.exp(t, out=(t,)),
+        lambda: numrs.where(t > 0, t, 0.0, out=t),
+        lambda: numrs.rolling_mean(t, 2, out=t),
+        lambda: numrs.clip(t, 0, 1, t),
+        lambda: numrs.matmul(square, square[0], out=view),
+        lambda: numrs.median(square, axis=0, out=view),
+        lambda: numrs.random.default_rng(1).random(out=t),
     ):
         before = t._version
         change()
         assert t._version == view._version == before + 1
     before = total._version
-    assert np.sum(t, out=total) is total and total == 6 and total._version == before + 1
+    assert np.sum(numrs.asarray([1.0, 2.0]), out=total) is total and total == 3 and total._version == before + 1
+    assert numrs.clip(t, 0, 1, t) is t and numrs.exp(t, out=(t,)) is t

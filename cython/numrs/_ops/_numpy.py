@@ -138,7 +138,7 @@ def call_ufunc(ufunc, method, inputs, kwargs):
             return getattr(numrs, name)(*inputs, out=out[0])
     arrays = [to_array(x) if isinstance(x, Tensor) else x for x in inputs]
     plain = {key: _plain(value) for key, value in kwargs.items()}
-    for x in out or ():
+    for x in inputs[:1] if method == "at" else out or ():
         if isinstance(x, Tensor):
             mark_written(x)
     made = getattr(ufunc, method)(*arrays, **plain)

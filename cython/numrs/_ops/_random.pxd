@@ -5,7 +5,6 @@ from numpy cimport ndarray
 from numrs.c.random cimport numrs_random_state
 
 cdef object _result(ndarray y)
-cdef object plain_out(object out)
 cdef object shape_of_size(str name, object size, object shape)
 cdef int32_t float_dtype(str name, object dtype, object out) except 0
 

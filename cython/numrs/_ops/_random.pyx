@@ -11,8 +11,7 @@ from numpy cimport ndarray
 
 from numrs._ops._array cimport (NOGIL_NS, Held, as_array, as_dtype, check, check_out, dtype_of, hold,
                                 interruptible, new_array, pin, release_context, size_of, view_of)
-from numrs._ops._storage cimport array_over, from_ndarray, written
-from numrs._ops._tensor cimport Tensor
+from numrs._ops._storage cimport from_ndarray
 from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.ops cimport NUMRS_F32, NUMRS_F64, NUMRS_I64, NUMRS_U64
@@ -28,16 +27,6 @@ NAME = "Philox4x32"
 cdef object _result(ndarray y):
     """What every draw gives: through here alone, a Tensor over the array's memory."""
     return from_ndarray(y, True) if dtype_of(y) else y  # choice takes from text and objects too
-
-
-cdef object plain_out(object out):
-    """A tensor that is to be written as an array over its memory; anything else as it is."""
-    if type(out) is tuple and len(<tuple>out) == 1:
-        out = (<tuple>out)[0]
-    if type(out) is not Tensor:
-        return out
-    written(<Tensor>out)
-    return array_over(<Tensor>out)
 
 
 def _words(value, str argument="seed"):

@@ -12,7 +12,7 @@ from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, Held, array_of, as_arr
                                 size_of, table_of, view_of)
 from numrs._ops._storage cimport tensor_of
 from numrs._ops._tensor cimport Tensor
-from numrs._ops._typed cimport any_tensor, plain, tensor_reduce_all
+from numrs._ops._typed cimport any_tensor, plain, plain_target, tensor_reduce_all
 from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.reduce cimport numrs_reduce, numrs_reduce_dtype, numrs_scan, numrs_scan_dtype, numrs_vecdot
@@ -146,7 +146,7 @@ cdef object _reduce_tensor(int32_t op, str name, object x, object axis, object o
         if result == 0:
             raise _refused((<Tensor>x).view.dtype, name)
         return tensor_reduce_all(op, name, x, result, correction)
-    made = reduce(op, name, plain(x), axis, plain(given_out(out)), keepdims, plain(where), correction)
+    made = reduce(op, name, plain(x), axis, plain_target(out), keepdims, plain(where), correction)
     return given_out(out) if out is not None else tensor_of(made)
 
 
@@ -246,7 +246,7 @@ cdef object _scan_of_table(int32_t op, str name, object table, object axis, obje
 cdef object scan(int32_t op, str name, object x, object axis, object out, object include_initial):
     if not PyArray_CheckExact(x):
         if any_tensor(x, out, None):
-            made = scan(op, name, plain(x), axis, plain(given_out(out)), include_initial)
+            made = scan(op, name, plain(x), axis, plain_target(out), include_initial)
             return given_out(out) if out is not None else tensor_of(made)
         table = table_of(x, name, "x")
         if table is not None:

@@ -28,6 +28,16 @@ cdef bint any_tensor(object a, object b, object c) except -1:
     return is_foreign(a) or is_foreign(b) or isinstance(a, Tensor) or isinstance(b, Tensor)
 
 
+cdef object plain_target(object out):
+    """A tensor that is to be written as an array over its memory, which counts as a change; alone or in a tuple."""
+    if type(out) is tuple and len(<tuple>out) == 1:
+        out = (<tuple>out)[0]
+    if not isinstance(out, Tensor):
+        return out
+    written(<Tensor>out)
+    return array_over(<Tensor>out)
+
+
 cdef object plain(object x):
     """An operand as the functions for ndarrays take it."""
     if isinstance(x, Tensor):
@@ -128,7 +138,7 @@ cdef object tensor_binary(int32_t op, str name, object a, object b, object out):
 
 
 cdef object _through_arrays(int32_t op, str name, object a, object b, object out):
-    made = binary(op, name, plain(a), plain(b), plain(out))
+    made = binary(op, name, plain(a), plain(b), plain_target(out))
     return out if out is not None else tensor_of(made)
 
 
@@ -138,8 +148,10 @@ cdef object tensor_unary(int32_t op, str name, object x, object out):
     cdef numrs_status status
     cdef numrs_context *context
     cdef double work
+    if type(out) is tuple and len(<tuple>out) == 1:
+        out = (<tuple>out)[0]
     if type(x) is not Tensor or (out is not None and type(out) is not Tensor):
-        made = unary(op, name, plain(x), plain(out))
+        made = unary(op, name, plain(x), plain_target(out))
         return out if out is not None else tensor_of(made)
     t = <Tensor>x
     dtype = t.view.dtype
@@ -165,7 +177,9 @@ cdef object tensor_unary(int32_t op, str name, object x, object out):
 
 
 cdef object tensor_ternary(int32_t op, str name, tuple names, object a, object b, object c, object out):
-    made = ternary(op, name, names, plain(a), plain(b), plain(c), plain(out))
+    if type(out) is tuple and len(<tuple>out) == 1:
+        out = (<tuple>out)[0]
+    made = ternary(op, name, names, plain(a), plain(b), plain(c), plain_target(out))
     return out if out is not None else tensor_of(made)
 
 
@@ -308,6 +322,9 @@ cdef object _plain_parts(object x):
 
 def tensors(function):
     """A function of ndarrays that also takes tensors, and then gives tensors; `out` comes back as it was given."""
+    cdef tuple names = function.__code__.co_varnames[:function.__code__.co_argcount]
+    cdef Py_ssize_t place = names.index("out") if "out" in names else -1
+
     @wraps(function)
     def typed(*args, **kwargs):
         cdef bint found = False
@@ -322,9 +339,13 @@ def tensors(function):
                     break
         if not found:
             return function(*args, **kwargs)
+        out = args[place] if 0 <= place < len(args) else kwargs.get("out")
+        if type(out) is tuple and len(<tuple>out) == 1:
+            out = (<tuple>out)[0]
+        if isinstance(out, Tensor):
+            written(<Tensor>out)
         made = function(*[_plain_parts(x) for x in args], **{name: _plain_parts(x) for name, x in kwargs.items()})
-        out = kwargs.get("out")
         if out is not None:
-            return out[0] if type(out) is tuple and len(out) == 1 else out
+            return out
         return tensor_of(made)
     return typed

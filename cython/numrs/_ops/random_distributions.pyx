@@ -9,7 +9,8 @@ from numpy cimport ndarray
 
 from numrs._ops._array cimport (Held, as_array, as_dtype, check, dtype_of, hold, interruptible, new_array, pin,
                                 release_context, view_of)
-from numrs._ops._random cimport Stream, _result, float_dtype, plain_out, shape_of_size
+from numrs._ops._random cimport Stream, _result, float_dtype, shape_of_size
+from numrs._ops._typed cimport plain_target
 from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.ops cimport NUMRS_BOOL, NUMRS_I64, NUMRS_U8, NUMRS_U64
@@ -39,13 +40,13 @@ cdef class Distributions(Stream):
 
     cdef object floats(self, int op, str name, object size, object shape, object dtype, object out, object a,
                        object b=None):
-        given = plain_out(out)
+        given = plain_target(out)
         y = self.draw(op, name, shape_of_size(name, size, shape), float_dtype(name, dtype, given), given, a, b)
         return _result(y) if out is None else out[0] if type(out) is tuple else out
 
     cdef object counts(self, int op, str name, object size, object shape, int dtype, object out, object a,
                        object b=None):
-        y = self.draw(op, name, shape_of_size(name, size, shape), dtype, plain_out(out), a, b)
+        y = self.draw(op, name, shape_of_size(name, size, shape), dtype, plain_target(out), a, b)
         return _result(y) if out is None else out[0] if type(out) is tuple else out
 
     def random(self, size=None, dtype=None, out=None, *, shape=None):
@@ -334,7 +335,7 @@ cdef class Distributions(Stream):
             if np.dtype(dtype).kind not in "iub":
                 raise TypeError(f"integers: dtype is {np.dtype(dtype)}, expected an integer dtype or bool")
         elif out is not None:
-            given = plain_out(out)
+            given = plain_target(out)
             if isinstance(given, np.ndarray) and dtype_of(<ndarray>given):
                 found = dtype_of(<ndarray>given)
         if high is None:

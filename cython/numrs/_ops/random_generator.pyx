@@ -7,7 +7,8 @@ cimport numpy as cnp
 from numpy cimport ndarray
 
 from numrs._ops._array cimport check
-from numrs._ops._random cimport _result, plain_out, shape_of_size
+from numrs._ops._random cimport _result, shape_of_size
+from numrs._ops._typed cimport plain_target
 from numrs._ops.random_distributions cimport Distributions
 from numrs.c cimport ops
 from numrs.c.ops cimport NUMRS_F64, NUMRS_I64
@@ -294,7 +295,7 @@ cdef class Generator(Distributions):
         >>> sorted(cards)
         [1, 2, 3]
         """
-        x = plain_out(x)
+        x = plain_target(x)
         if isinstance(x, np.ndarray):
             if not x.flags.writeable:
                 raise ValueError("shuffle: x is read-only")
@@ -328,7 +329,7 @@ cdef class Generator(Distributions):
         """
         source, given = np.asarray(x), out
         if out is not None:
-            out = plain_out(out)
+            out = plain_target(out)
             if not isinstance(out, np.ndarray):
                 raise TypeError(f"permuted: out is of type {type(out).__name__}, expected an ndarray")
             if out.shape != source.shape:
