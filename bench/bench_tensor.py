@@ -5,7 +5,7 @@ import operator
 import numpy as np
 import numrs
 
-from .harness import Case, random
+from .harness import Case, halves, random
 
 GROUP = "tensor"
 
@@ -57,17 +57,17 @@ def _halves(quick):
     """16-bit floats against our own float32: elements per second."""
     for label, n in (("1k", 1000), ("100k", 100_000), *(() if quick else (("10M", 10_000_000),))):
         wide = numrs.Tensor(random(n, "float32", 1, 0.5, 1.5))
-        for dtype in ("float16", "bfloat16"):
+        for _, dtype in halves():
             x = wide.astype(dtype)
             for name, f in (("add", lambda v: v + v), ("exp", numrs.exp), ("sum", numrs.sum)):
                 calls = {"numrs": lambda f=f, x=x: f(x), "float32": lambda f=f, x=wide: f(x)}
-                yield Case(GROUP, f"{name} {dtype} {label}", calls, goal=1.0, check=_any)
+                yield Case(GROUP, f"{name} {dtype.name} {label}", calls, goal=1.0, check=_any)
     size = 256 if quick else 1024
     wide = numrs.Tensor(random((size, size), "float32", 1))
-    for dtype in ("float16", "bfloat16"):
+    for _, dtype in halves():
         x = wide.astype(dtype)
         calls = {"numrs": lambda x=x: x @ x, "float32": lambda: wide @ wide}
-        yield Case(GROUP, f"matmul {dtype} {size}", calls, goal=0.8, check=_any)
+        yield Case(GROUP, f"matmul {dtype.name} {size}", calls, goal=0.8, check=_any)
 
 
 def _large():

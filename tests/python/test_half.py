@@ -1,5 +1,7 @@
 """float16 and bfloat16: every family of functions against float64 rounded once, result dtypes, Python numbers, given outputs, statistics."""
 
+import subprocess
+
 import ml_dtypes
 import numpy as np
 import numrs
@@ -424,3 +426,25 @@ def test_sizes(dtype, n):
                 place
             )
             assert steps(numrs.sum(a), rounded(a.astype(np.float64).sum(), dtype)) <= 1, place
+
+
+def test_bfloat16_without_ml_dtypes():
+    """The package is optional: without it float16 works, and bfloat16 is refused with the reason."""
+    program = """
+import sys
+sys.modules["ml_dtypes"] = None
+import numpy as np, numrs
+from numrs.bench.harness import halves
+assert [name for name, _ in halves()] == ["f16"]
+assert numrs.Tensor([1.0]).astype("float16").dtype == np.float16
+for call in (lambda: numrs.Tensor([1.0], dtype="bfloat16"), lambda: numrs.astype([1.0], "bfloat16"), lambda: numrs.zeros(2, dtype="bfloat16")):
+    try:
+        call()
+    except TypeError as error:
+        assert "needs the package ml_dtypes" in str(error), error
+    else:
+        raise AssertionError
+assert not hasattr(numrs, "bfloat16")
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

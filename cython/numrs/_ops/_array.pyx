@@ -170,7 +170,9 @@ cdef ndarray as_array(object x, str function, str argument):
 
 cdef int32_t as_dtype(object dtype, str function) except 0:
     """A dtype argument as a numrs dtype."""
-    if type(dtype) is str and dtype == "bfloat16" and know_bfloat16():
+    if type(dtype) is str and dtype == "bfloat16":
+        if not know_bfloat16():
+            raise TypeError(f"{function}: dtype is 'bfloat16', which needs the package ml_dtypes; it is not installed")
         return NUMRS_BF16
     try:
         wanted = np.dtype(dtype)
