@@ -1,6 +1,8 @@
 """float16 and bfloat16: every family of functions against float64 rounded once, result dtypes, Python numbers, given outputs, statistics."""
 
 import subprocess
+import sys
+
 
 import ml_dtypes
 import numpy as np
