@@ -9,8 +9,9 @@ cimport numpy as cnp
 from numpy cimport ndarray
 
 from numrs._ops._array cimport BYTES_OF_DTYPE, descr_of
-from numrs._ops._storage cimport (array_over, copied, copy_into, from_ndarray, numrs_times, shape_tuple, tensor_of, valid,
-                                  view_tensor, written)
+from numrs._ops._record cimport record, store
+from numrs._ops._storage cimport (array_over, copied, copy_into, from_ndarray, numrs_times, shape_tuple, tensor_of, tracked,
+                                  valid, view_tensor, written)
 from numrs._ops._tensor cimport Tensor
 from numrs._ops._typed cimport plain
 from numrs.c.view cimport NUMRS_MAX_NDIM
@@ -137,6 +138,8 @@ cdef object _plain_key(object key):
 cdef object get_item(Tensor t, object key):
     cdef Tensor view
     valid(t)
+    if tracked(t):
+        return record("getitem", None, (t, key), {})
     if type(key) is int:
         try:
             return item_of_axis(t, key)
@@ -157,6 +160,9 @@ cdef object get_item(Tensor t, object key):
 cdef int set_item(Tensor t, object key, object value) except -1:
     cdef Tensor view
     valid(t)
+    if tracked(t) or tracked(value):
+        store(t, key, value)
+        return 0
     written(t)
     if isinstance(value, (Tensor, np.ndarray, np.generic)) and value.dtype.kind == "c" and \
             (<object>descr_of(t.view.dtype)).kind != "c":
@@ -203,6 +209,8 @@ cdef Tensor reshape(Tensor t, object shape, object copy):
     cdef int64_t size = 1, step
     cdef Tensor y
     valid(t)
+    if tracked(t):
+        return record("reshape", None, (t, shape), {"copy": copy})
     ndim = extents_of(shape, extents, "reshape")
     for d in range(ndim):
         if extents[d] == -1 and open_ < 0:

@@ -27,6 +27,13 @@ cdef int copy_into(Tensor x, Tensor y) except -1
 cdef int take_over(Tensor t, Tensor made) except -1
 cdef object shape_tuple(Tensor t)
 
+cdef bint recording() noexcept           # does autograd remember what this thread computes?
+cdef bint set_recording(bint on) noexcept  # gives what it was
+
+cdef inline bint tracked(object x) noexcept:
+    """Is x a tensor that autograd follows?"""
+    return type(x) is Tensor and (<Tensor>x).wants_grad and recording()
+
 cdef inline bint same_dims(Tensor a, Tensor b) noexcept:
     cdef int d, ndim = a.view.ndim
     if ndim != b.view.ndim:

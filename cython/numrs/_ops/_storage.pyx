@@ -161,8 +161,34 @@ cdef Tensor root_of(Tensor t):
     return <Tensor>t.owner if type(t.owner) is Tensor else t
 
 
+cdef extern from *:
+    """
+    /* Per thread: is what it computes remembered? */
+    static _Thread_local int numrs_paused = 0;
+    static int numrs_recording(void) { return !numrs_paused; }
+    static int numrs_set_recording(int on) {
+      int before = !numrs_paused;
+      numrs_paused = !on;
+      return before;
+    }
+    """
+    int numrs_recording() noexcept
+    int numrs_set_recording(int on) noexcept
+
+
+cdef bint recording() noexcept:
+    return numrs_recording()
+
+
+cdef bint set_recording(bint on) noexcept:
+    return numrs_set_recording(on)
+
+
 cdef int written(Tensor t) except -1:
     """Called before memory is changed in place."""
+    if t.wants_grad and numrs_recording():
+        raise RuntimeError(f"Tensor: a tensor of shape {shape_tuple(t)} that requires grad is changed in place, which autograd "
+                           "does not follow; do that under numrs.autograd.no_grad(), or compute a new tensor")
     if not t.writeable:
         raise ValueError("Tensor: the memory is read-only")
     cdef Tensor root = root_of(t)

@@ -13,8 +13,10 @@ from numpy cimport ndarray
 from numrs._ops._array cimport BYTES_OF_DTYPE, as_dtype, descr_of
 from numrs._ops._dlpack cimport export_dlpack
 from numrs._ops._indexing cimport get_item, item_of_axis, reshape, set_item
+from numrs._ops import _record
+from numrs._ops._record cimport record
 from numrs._ops._storage cimport (array_over, contiguous, copied, copy_into, from_ndarray, give_back, new_like, root_of,
-                                  shape_tuple, take_over, valid, view_tensor)
+                                  shape_tuple, take_over, tracked, valid, view_tensor)
 from numrs._ops._typed cimport is_operand, number_of, operate, operate_in_place, tensor_unary
 from numrs.c cimport ops
 
@@ -163,6 +165,8 @@ Numbers of one dtype in any number of dimensions, on a device.
     def T(self):
         """The transpose of a matrix, a view; ValueError for other numbers of dimensions (see mT, permute_dims)."""
         cdef int64_t[2] shape, strides
+        if tracked(self):
+            return _namespace().transpose(self) if self.view.ndim == 2 else _namespace().matrix_transpose(self)
         if self.view.ndim != 2:
             raise ValueError(f"Tensor.T: shape {shape_tuple(self)} has {self.view.ndim} dimensions, expected 2; "
                              "for stacks of matrices there is mT, for other orders permute_dims")
@@ -175,6 +179,8 @@ Numbers of one dtype in any number of dimensions, on a device.
         """The transposes of a stack of matrices: the last two dimensions change places; a view."""
         cdef int64_t[32] shape, strides
         cdef int d, ndim = self.view.ndim
+        if tracked(self):
+            return _namespace().matrix_transpose(self)
         if ndim < 2:
             raise ValueError(f"Tensor.mT: shape {shape_tuple(self)} has {ndim} dimensions, expected 2 or more")
         for d in range(ndim):
@@ -187,11 +193,15 @@ Numbers of one dtype in any number of dimensions, on a device.
     @property
     def real(self):
         """The real part: of complex numbers a view."""
+        if tracked(self):
+            return record("real", None, (self,), {})
         return self if self.dtype.kind != "c" else from_ndarray(array_over(self).real, True)
 
     @property
     def imag(self):
         """The imaginary part: of complex numbers a view."""
+        if tracked(self):
+            return record("imag", None, (self,), {})
         return from_ndarray(array_over(self).imag, True) if self.dtype.kind == "c" else _namespace().zeros_like(self)
 
     @property
@@ -203,7 +213,11 @@ Numbers of one dtype in any number of dimensions, on a device.
     def requires_grad(self, value):
         if value and self.dtype.kind not in "fc" and self.dtype.name != "bfloat16":
             raise TypeError(f"Tensor.requires_grad: dtype is {self.dtype}, expected a float or complex dtype")
+        if not value and self.node is not None and not _record.is_leaf(self):
+            raise RuntimeError("Tensor.requires_grad: only of a leaf can it be switched off; use detach()")
         self.wants_grad = bool(value)
+        if value:
+            _record.note_use()
 
     @property
     def grad(self):
@@ -215,6 +229,29 @@ Numbers of one dtype in any number of dimensions, on a device.
         if value is not None and (not isinstance(value, Tensor) or shape_tuple(<Tensor>value) != shape_tuple(self)):
             raise ValueError(f"Tensor.grad: expected None or a Tensor of shape {shape_tuple(self)}")
         self.gradient = value
+
+    def backward(self, gradient=None, retain_graph=None, create_graph=False):
+        """Adds gradients to the ``grad`` of the leaves that this tensor was computed from; see numrs.autograd.backward."""
+        _namespace().autograd.backward([self], None if gradient is None else [gradient], retain_graph, create_graph)
+
+    def register_hook(self, hook):
+        """hook(gradient) is called when backward knows the gradient; what it returns replaces it. Gives what removes it."""
+        return _record.add_hook(self, hook)
+
+    @property
+    def is_leaf(self):
+        """Was it given, and not computed from tensors that require grad?"""
+        return _record.is_leaf(self)
+
+    @property
+    def grad_fn(self):
+        """The call that computed it, as autograd remembers it; None for leaves."""
+        return _record.node_of(self)
+
+    def requires_grad_(self, requires_grad=True):
+        """Sets requires_grad; gives the tensor."""
+        self.requires_grad = requires_grad
+        return self
 
     @property
     def _version(self):
@@ -401,7 +438,7 @@ Numbers of one dtype in any number of dimensions, on a device.
         if self.view.ndim == 0:
             raise TypeError("iteration over a Tensor without dimensions")
         for index in range(self.view.shape[0]):
-            yield item_of_axis(self, index)
+            yield get_item(self, index) if self.wants_grad else item_of_axis(self, index)
 
     def __contains__(self, value):
         return bool(_namespace().any(self == value))
@@ -560,10 +597,12 @@ Numbers of one dtype in any number of dimensions, on a device.
 
     def copy(self):
         """The same numbers in memory of their own, in C order."""
-        return copied(self)
+        return record("positive", None, (self,), {}) if tracked(self) else copied(self)
 
     def contiguous(self):
         """The tensor itself if it is in C order without gaps, else a copy that is."""
+        if tracked(self) and not self.dense:
+            return record("positive", None, (self,), {})
         return contiguous(self)
 
     def detach(self):
@@ -589,6 +628,8 @@ Numbers of one dtype in any number of dimensions, on a device.
             _devices().resolve(device)
         cdef int32_t wanted = as_dtype(dtype, "astype")
         cdef Tensor y
+        if tracked(self) and (copy or wanted != self.view.dtype):
+            return record("astype", None, (self, dtype), {"copy": copy})
         if wanted == valid(self) and not copy:
             return self
         if (<object>descr_of(self.view.dtype)).kind == "c" and (<object>descr_of(wanted)).kind not in "cb":

@@ -52,7 +52,7 @@ def transpose(self, *axes):
 
 def swapaxes(self, axis1, axis2):
     """Two dimensions change places; a view."""
-    return result(to_array(self).swapaxes(axis1, axis2))
+    return numrs.swapaxes(self, axis1, axis2)
 
 
 def var(self, axis=None, *, correction=None, keepdims=False, ddof=None):
