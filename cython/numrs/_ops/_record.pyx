@@ -2,6 +2,8 @@
 """The tape: what autograd remembers of each call, and the walk back along it. Rules are looked up in numrs.autograd.rules."""
 from heapq import heappop, heappush
 
+import numpy as np
+
 cimport cython
 from libc.stdint cimport uint64_t
 
@@ -130,6 +132,8 @@ cdef object _like(object x):
         return Like(shape_tuple(<Tensor>x), (<Tensor>x).dtype)
     if type(x) is list or type(x) is tuple:
         return [_like(part) for part in x]
+    if isinstance(x, np.ndarray):
+        return Like(x.shape, x.dtype)
     return None
 
 
@@ -217,7 +221,7 @@ cdef object _several(Node node, object made):
             parts.append(part)
         place += 1
     node.outputs = place
-    if node.rule.takes_out:
+    if node.rule.takes_out and node.out is None:
         node.out = made
     kind = type(made)
     if isinstance(made, tuple) and hasattr(kind, "_fields"):
@@ -586,8 +590,10 @@ cdef class _Walk:
     cdef object result_of(self, Node node):
         """The result of a call for its rule; with its history where the gradients are to be followed."""
         cdef Tensor y
-        if not self.deeper or type(node.out) is not Tensor:
+        if not self.deeper:
             return node.out
+        if node.outputs:
+            return _several(node, node.out)
         y = <Tensor>node.out
         y = view_tensor(y, <char *>y.view.data, y.view.ndim, y.view.shape, y.view.strides)
         y.node = node

@@ -56,13 +56,24 @@ def _(grad, x, *, axis, keepdims, where):
 
 @rule("prod")
 def _(grad, x, *, axis, keepdims, where, out):
-    x1 = x if where is None or where is True else numrs.where(where, x, 1.0)
-    zeros = numrs.sum(x1 == 0, axis=axis, keepdims=True)
-    safe = numrs.where(x1 == 0, 1.0, x1)
-    others = numrs.prod(safe, axis=axis, keepdims=True)
-    # Without zeros the others' product is out / x; with one zero it is not 0 only at that place.
-    others = numrs.where(zeros == 0, others / safe, numrs.where(numrs.logical_and(zeros == 1, x1 == 0), others, 0.0))
+    given = x if where is None or where is True else numrs.where(where, x, 1.0)
+    if bool(numrs.any(given == 0)):
+        others = _others(given, axes_of(axis, x.ndim))
+    else:
+        others = kept(out, x, axis, keepdims) / given
     return _taken(kept(grad, x, axis, keepdims) * others, where)
+
+
+def _others(x, axes):
+    """For each element the product of the others along axes, zeros or not."""
+    rest = tuple([d for d in range(x.ndim) if d not in axes])
+    moved = numrs.permute_dims(x, rest + axes)
+    line = numrs.reshape(moved, tuple([x.shape[d] for d in rest]) + (-1,))
+    last, one = line.ndim - 1, numrs.ones_like(line[..., :1])
+    before = numrs.concat([one, numrs.cumulative_prod(line[..., :-1], axis=last)], axis=last)
+    after = numrs.flip(numrs.cumulative_prod(numrs.flip(line[..., 1:], axis=last), axis=last), axis=last)
+    y = numrs.reshape(before * numrs.concat([after, one], axis=last), moved.shape)
+    return numrs.permute_dims(y, tuple([(rest + axes).index(d) for d in range(x.ndim)]))
 
 
 def _centred(grad, x, axis, keepdims, where, correction):
