@@ -182,3 +182,12 @@ def test_second_derivatives_agree_with_finite_differences(name, i):
     except ValueError as error:
         if "no input requires grad" not in str(error):
             raise
+
+
+def test_every_rule_is_checked():
+    """The rules of the kernels of networks are checked beside those (test_nn_*.py)."""
+    own = ("elementwise", "reduce", "shape", "linalg", "select")
+    rules = autograd.known_rules()
+    missing = [name for name, rule in rules.items() if not rule.constant and name not in CASES
+               and (rule.backward or rule.composed).__module__.removeprefix("numrs.autograd.rules_") in own]  # fmt: skip
+    assert not missing, f"rules without a case: {', '.join(missing)}"

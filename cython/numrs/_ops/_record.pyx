@@ -294,10 +294,12 @@ cdef int _check_in_place(Tensor t) except -1:
 
 cdef object in_place(str name, Tensor t, object value):
     """t = function(t, value) in t's memory, remembered."""
-    cdef Tensor y, root
+    cdef Tensor y, root, old = copied(t)  # what the rule needs of t has to outlive the change
     cdef bint before
     _check_in_place(t)
-    y = <Tensor?>rule_of(name).function(t, value)
+    old.node = t.node
+    old.wants_grad = t.wants_grad
+    y = <Tensor?>rule_of(name).function(old, value)
     if y.view.dtype != t.view.dtype or not same_dims(y, t):
         raise ValueError(f"{name}: the result has shape {y.shape} and dtype {y.dtype}, in place it has to be {t.shape} and {t.dtype}")
     before = set_recording(False)
