@@ -44,6 +44,8 @@ cdef inline bint same_dims(Tensor a, Tensor b) noexcept:
     cdef int d, ndim = a.view.ndim
     if ndim != b.view.ndim:
         return False
+    if ndim == 1:
+        return a.size == b.size
     for d in range(ndim):
         if a.view.shape[d] != b.view.shape[d]:
             return False

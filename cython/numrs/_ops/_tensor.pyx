@@ -13,7 +13,7 @@ from numpy cimport ndarray
 from numrs._ops._array cimport BYTES_OF_DTYPE, as_dtype, descr_of
 from numrs._ops._dlpack cimport export_dlpack
 from numrs._ops._indexing cimport (PyLong_AsLongLongAndOverflow, element_view, get_item, item_of_axis, item_view, reshape,
-                                   set_item)
+                                   reshaped, set_item, slice_view)
 from numrs._ops._storage cimport (array_over, contiguous, copied, copy_into, changes_of, from_ndarray, free_block, new_like, shape_tuple,
                                   take_over, valid, view_tensor)
 from numrs._ops._typed cimport is_operand, number_of, operate, operate_in_place, tensor_unary
@@ -409,6 +409,11 @@ Numbers of one dtype in any number of dimensions, on a device.
                         index += self.view.shape[0]
                     if 0 <= index < self.view.shape[0]:
                         return item_view(self, index)
+            elif type(key) is slice:
+                if self.view.ndim > 0:
+                    view = slice_view(self, key)
+                    if view is not None:
+                        return view
             elif type(key) is tuple:
                 view = element_view(self, <tuple>key)
                 if view is not None:
@@ -647,6 +652,7 @@ cdef extern from *:
     static inline PyObject *numrs_weak_references(PyObject *o) {
       return *(PyObject **)((char *)o + Py_TYPE(o)->tp_weaklistoffset);
     }
+    static inline PyObject *const *numrs_items(PyObject *tuple) { return ((PyTupleObject *)tuple)->ob_item; }
     static inline int numrs_is_exact(PyObject *o, PyObject *type) { return (PyObject *)Py_TYPE(o) == type; }
     /* With the references to None that its three attributes are. */
     static inline void numrs_free_object(PyObject *o) {
@@ -680,6 +686,7 @@ cdef extern from *:
     """
     int NUMRS_SPARES
     PyObject *numrs_weak_references(PyObject *o) noexcept
+    PyObject *const *numrs_items(PyObject *tuple) noexcept
     bint numrs_is_exact(PyObject *o, object type) noexcept
     void numrs_free_object(PyObject *o) noexcept
     void numrs_set_dealloc(object type, void (*end)(PyObject *) noexcept) noexcept
@@ -740,6 +747,46 @@ cdef extern from *:
     }
     """
     int numrs_add_method(object type, object name, object function) except -1
+
+
+cdef extern from *:
+    """
+    /* A method that takes its arguments as they lie on the stack, with the text of the one that it stands in for. */
+    typedef PyObject *(*numrs_fast)(PyObject *, PyObject *const *, Py_ssize_t, PyObject *);
+    static PyMethodDef numrs_reshape_method = {"reshape", NULL, METH_FASTCALL | METH_KEYWORDS, NULL};
+    static PyObject *numrs_fast_method(PyObject *type, PyMethodDef *method, numrs_fast function, const char *text) {
+      method->ml_meth = (PyCFunction)(void (*)(void))function;
+      method->ml_doc = text;
+      return PyDescr_NewMethod((PyTypeObject *)type, method);
+    }
+    """
+    ctypedef struct PyMethodDef:
+        pass
+    PyMethodDef numrs_reshape_method
+    object numrs_fast_method(object type, PyMethodDef *method, object (*function)(PyObject *, PyObject *const *, Py_ssize_t,
+                             PyObject *), const char *text)
+
+cdef object _any_reshape = Tensor.reshape
+
+
+cdef object _reshape(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names):
+    cdef Tensor t = <Tensor>self, y = None
+    cdef Py_ssize_t k
+    if names == NULL and not t.wants_grad:
+        if count == 1 and type(<object>args[0]) is tuple:
+            y = reshaped(t, numrs_items(args[0]), len(<tuple>args[0]))
+        elif count > 0:
+            y = reshaped(t, args, count)
+        if y is not None:
+            return y
+    given = tuple([<object>args[k] for k in range(count)])
+    keywords = {} if names == NULL else {name: <object>args[count + k] for k, name in enumerate(<tuple>names)}
+    return _any_reshape(t, *given, **keywords)
+
+
+cdef bytes _reshape_text = b"reshape($self, /, *shape, copy=None)\n--\n\n" + \
+    (<str>_any_reshape.__doc__).split("\n\n", 1)[1].encode()
+numrs_add_method(Tensor, "reshape", numrs_fast_method(Tensor, &numrs_reshape_method, _reshape, _reshape_text))
 
 
 def add_methods(functions):
