@@ -35,27 +35,22 @@ cdef Tensor item_of_axis(Tensor t, int64_t index):
     extent = t.view.shape[0]
     if index < -extent or index >= extent:
         raise _axis_error(index, 0, extent)
-    if index < 0:
-        index += extent
-    return view_tensor(t, <char *>t.view.data + index * t.view.strides[0], t.view.ndim - 1, t.view.shape + 1,
-                       t.view.strides + 1)
+    return item_view(t, index + extent if index < 0 else index)
 
 
 cdef Tensor _slice_of_axis(Tensor t, slice key):
     """t[a:b:c]."""
     cdef Py_ssize_t start, stop, step, length
-    cdef int d, ndim = t.view.ndim
-    cdef int64_t[32] shape, strides
-    if ndim == 0:
+    cdef int64_t stride
+    cdef Tensor y
+    if t.view.ndim == 0:
         raise _too_many(t, 1)
     PySlice_Unpack(key, &start, &stop, &step)
     length = PySlice_AdjustIndices(t.view.shape[0], &start, &stop, step)
-    for d in range(ndim):
-        shape[d] = t.view.shape[d]
-        strides[d] = t.view.strides[d]
-    shape[0] = length
-    strides[0] *= step
-    return view_tensor(t, <char *>t.view.data + (start * t.view.strides[0] if length > 0 else 0), ndim, shape, strides)
+    stride = t.view.strides[0]
+    y = view_tensor(t, <char *>t.view.data + (start * stride if length > 0 else 0), t.view.ndim, t.view.shape, t.view.strides)
+    set_first_axis(y, length, stride * step)
+    return y
 
 
 cdef Tensor basic_view(Tensor t, tuple keys):
@@ -137,14 +132,16 @@ cdef object _plain_key(object key):
 
 cdef object get_item(Tensor t, object key):
     cdef Tensor view
+    cdef int64_t index
+    cdef int overflow
     valid(t)
     if tracked(t):
         return record("getitem", None, (t, key), {})
     if type(key) is int:
-        try:
-            return item_of_axis(t, key)
-        except OverflowError:
-            raise IndexError(f"Tensor: index {key} is out of bounds for axis 0") from None
+        index = PyLong_AsLongLongAndOverflow(key, &overflow)
+        if overflow != 0:
+            raise IndexError(f"Tensor: index {key} is out of bounds for axis 0")
+        return item_of_axis(t, index)
     if type(key) is slice:
         return _slice_of_axis(t, <slice>key)
     view = basic_view(t, <tuple>key if type(key) is tuple else (key,))
