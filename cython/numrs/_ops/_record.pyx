@@ -13,9 +13,9 @@ from numrs._ops._tensor cimport Memory, Tensor, watch
 
 cdef extern from *:
     """
-    static long numrs_references(PyObject *x) { return (long)Py_REFCNT(x); }
+    static long numrs_references(void *x) { return (long)Py_REFCNT((PyObject *)x); }
     """
-    long numrs_references(object x) noexcept
+    long numrs_references(void *x) noexcept
 
 used = False
 cdef uint64_t _count = 0
@@ -289,7 +289,7 @@ cdef int _check_in_place(Tensor t) except -1:
     if t.wants_grad and (t.node is None or type(t.node) is Leaf):
         raise RuntimeError(f"Tensor: a leaf of shape {shape_tuple(t)} that requires grad is changed in place; "
                            "do that under numrs.autograd.no_grad()")
-    if type(t.owner) is Memory and numrs_references(t.owner) > 1:
+    if type(t.owner) is Memory and numrs_references(<void *>t.owner) > 1:
         raise RuntimeError(f"Tensor: a tensor of shape {shape_tuple(t)} shares its memory with others (it is a view, or has views, or "
                            "was kept for backward), and a change in place would not reach their gradients; compute a new tensor")
     return 0
@@ -517,8 +517,8 @@ cdef class _Walk:
         if leaf.gradient is None:
             g = <Tensor>grad
             # Memory of its own: the same gradient may be on its way to somewhere else, or show another's memory.
-            if not self.deeper and (not g.dense or (type(g.owner) is Memory and numrs_references(g.owner) > 1) or
-                                    numrs_references(g) > 4):
+            if not self.deeper and (not g.dense or (type(g.owner) is Memory and numrs_references(<void *>g.owner) > 1) or
+                                    numrs_references(<void *>g) > 3):
                 g = copied(g)
             leaf.gradient = g
             watch(leaf)
