@@ -141,8 +141,9 @@ Walk Merge(const GatherJob& job) {
 template <int kSize, bool kScatter>
 void Line(const GatherJob& job, char* x, const char* index, char* y, int64_t n, int64_t x_step, int64_t index_step,
           int64_t y_step) {
+  const int64_t extent = job.extent, step = job.step;  // what is written could be the job, for all the compiler knows
   if (index_step == 0) {  // one index for the whole line
-    x += Place(index, job.extent) * job.step;
+    x += Place(index, extent) * step;
     if (x_step == kSize && y_step == kSize) {
       const size_t bytes = static_cast<size_t>(n) * kSize;
       if (kScatter) {
@@ -161,8 +162,19 @@ void Line(const GatherJob& job, char* x, const char* index, char* y, int64_t n, 
     }
     return;
   }
+  if (x_step == 0 && step == kSize && index_step == 8 && y_step == kSize) {  // the usual line: no products by steps
+    for (int64_t i = 0; i < n; i++) {
+      char* at = x + Place(index + i * 8, extent) * kSize;
+      if (kScatter) {
+        std::memcpy(at, y + i * kSize, kSize);
+      } else {
+        std::memcpy(y + i * kSize, at, kSize);
+      }
+    }
+    return;
+  }
   for (int64_t i = 0; i < n; i++) {
-    char* at = x + Place(index + i * index_step, job.extent) * job.step + i * x_step;
+    char* at = x + Place(index + i * index_step, extent) * step + i * x_step;
     if (kScatter) {
       std::memcpy(at, y + i * y_step, kSize);
     } else {
