@@ -111,15 +111,13 @@ bool IsLine(const numrs_view* v, int32_t dtype, int64_t* n) {
 
 template <typename T>
 bool TakeSmall(const void* x, int64_t extent, const int64_t* indices, void* y, int64_t n) {
-  const uint64_t reach = 2 * static_cast<uint64_t>(extent);  // -extent … extent-1, moved to 0 … 2 * extent - 1
-  uint64_t wrong = 0;
-  for (int64_t i = 0; i < n; i++)
-    wrong |= static_cast<uint64_t>(static_cast<uint64_t>(indices[i]) + static_cast<uint64_t>(extent) >= reach);
-  if (wrong != 0) return false;
+  int64_t wrong = 0;  // its sign says whether any index is outside: -1-i for a negative i has to be below extent, as i has
+  for (int64_t i = 0; i < n; i++) wrong |= extent - 1 - (indices[i] ^ (indices[i] >> 63));
+  if (wrong < 0) return false;
   const T* from = static_cast<const T*>(x);
   T* to = static_cast<T*>(y);
   for (int64_t i = 0; i < n; i++) {
-    const int64_t at = indices[i] + (indices[i] < 0 ? extent : 0);
+    const int64_t at = indices[i] + ((indices[i] >> 63) & extent);
     to[i] = from[static_cast<uint64_t>(at) < static_cast<uint64_t>(extent) ? at : 0];  // whatever other threads write
   }
   return true;
