@@ -69,6 +69,16 @@ void Write(const View& x, const uint8_t* truth, int64_t begin, int64_t end, cons
 
 Status RunNonzero(const Run& run, const View& x, const View* y, int64_t* count) {
   const char* function = "nonzero";
+  if (x.dtype == kBOOL && x.size <= kBlock && x.IsContiguous() &&
+      !(y && (RangesOverlap(x, *y) || y->ndim != 2 || y->shape[0] != x.ndim))) {  // one block: no memory, no threads
+    const auto* truth = reinterpret_cast<const uint8_t*>(x.data);
+    const int64_t found = CountTrue(truth, x.size);
+    if (!y || y->shape[1] == found) {
+      if (y) Write(x, truth, 0, x.size, *y, 0, found);
+      *count = found;
+      return NUMRS_OK;
+    }
+  }
   const int64_t size = x.size, blocks = (size + kBlock - 1) / kBlock;
   const bool direct = x.dtype == kBOOL && x.IsContiguous() && !(y && RangesOverlap(x, *y));
   const Workspace bytes(direct ? 0 : static_cast<size_t>(size));

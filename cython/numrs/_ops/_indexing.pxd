@@ -39,6 +39,7 @@ cdef extern from *:
     int64_t numrs_plain_slice(object key, int64_t extent, int64_t *start) noexcept
 
 cdef Tensor item_of_axis(Tensor t, int64_t index)
+cdef Tensor basic_view(Tensor t, tuple keys)
 cdef object get_item(Tensor t, object key)
 cdef int set_item(Tensor t, object key, object value) except -1
 cdef int extents_of(object shape, int64_t *extents, str name) except -1

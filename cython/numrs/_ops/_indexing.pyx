@@ -1,14 +1,16 @@
 # cython: freethreading_compatible=True
-"""Indexing and reshaping of tensors: integers, slices, Ellipsis and None give views; gathering is NumPy's. Nothing public."""
+"""Indexing and reshaping of tensors: integers, slices, Ellipsis and None give views; gathering is in
+_gather.pyx, or NumPy's. Nothing public."""
 import numpy as np
 
 from cpython.slice cimport PySlice_AdjustIndices, PySlice_Unpack
 from cpython.tuple cimport PyTuple_GET_SIZE
 from libc.stdint cimport int64_t
 cimport numpy as cnp
-from numpy cimport ndarray
+from numpy cimport PyArray_NDIM, ndarray
 
 from numrs._ops._array cimport BYTES_OF_DTYPE, descr_of
+from numrs._ops._gather cimport gather, scatter
 from numrs._ops._record cimport record, store
 from numrs._ops._storage cimport (array_over, copied, copy_into, from_ndarray, numrs_times, shape_tuple, tensor_of, tracked,
                                   valid, view_tensor, written)
@@ -130,6 +132,13 @@ cdef object _plain_key(object key):
     return key if type(key) is slice else plain(key)
 
 
+cdef bint is_array(object key) noexcept:
+    """Is it a tensor with dimensions or an ndarray with some?"""
+    if type(key) is Tensor:
+        return (<Tensor>key).view.ndim > 0
+    return type(key) is ndarray and PyArray_NDIM(<ndarray>key) > 0
+
+
 cdef object get_item(Tensor t, object key):
     cdef Tensor view
     cdef int64_t index
@@ -144,9 +153,16 @@ cdef object get_item(Tensor t, object key):
         return item_of_axis(t, index)
     if type(key) is slice:
         return _slice_of_axis(t, <slice>key)
+    if is_array(key):
+        found = gather(t, key)
+        if found is not None:
+            return found
     view = basic_view(t, <tuple>key if type(key) is tuple else (key,))
     if view is not None:
         return view
+    found = gather(t, key)
+    if found is not None:
+        return found
     try:
         found = array_over(t)[_plain_key(key)]
     except IndexError as error:
@@ -161,12 +177,16 @@ cdef int set_item(Tensor t, object key, object value) except -1:
         store(t, key, value)
         return 0
     written(t)
+    if is_array(key) and (type(value) is float or (type(value) is Tensor and (<Tensor>value).view.dtype == t.view.dtype)):
+        if scatter(t, key, value):
+            return 0
     if isinstance(value, (Tensor, np.ndarray, np.generic)) and value.dtype.kind == "c" and \
             (<object>descr_of(t.view.dtype)).kind != "c":
         raise TypeError(f"Tensor: cannot store {value.dtype} in {descr_of(t.view.dtype)}; take its real part first")
     view = basic_view(t, <tuple>key if type(key) is tuple else (key,))
     if view is None:
-        array_over(t)[_plain_key(key)] = plain(value)
+        if not scatter(t, key, value):
+            array_over(t)[_plain_key(key)] = plain(value)
     elif type(value) is Tensor:
         copy_into(<Tensor>value, view)
     else:
