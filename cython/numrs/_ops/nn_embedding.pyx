@@ -7,10 +7,12 @@ import numpy as np
 from libc.stdint cimport int32_t, int64_t, uint64_t
 cimport numpy as cnp
 
+from numrs._ops cimport _record
 from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, Held, as_dtype, check, interruptible, is_float,
                                 release_context)
 from numrs._ops._nn_operand cimport elements, given, held, operand, result
 from numrs._ops._random cimport Stream
+from numrs._ops._record cimport any_tracked, record
 from numrs._ops._typed cimport any_tensor
 from numrs._ops.elementwise_arithmetic import multiply
 from numrs._ops.random_generator import default_rng
@@ -105,6 +107,8 @@ def embedding(input, weight, padding_idx=None):
     array([[5., 6.],
            [1., 2.]])
     """
+    if _record.used and any_tracked((input, weight), None):
+        return record("embedding", embedding, (input, weight, padding_idx), {})
     if padding_idx is not None:
         _padding("embedding", padding_idx, len(weight))
     return _embedding("embedding", input, weight)
@@ -135,6 +139,8 @@ def embedding_lookup(table, indices):
     >>> numrs.functional.embedding_lookup([[1.0, 2.0], [3.0, 4.0]], [1])
     array([[3., 4.]])
     """
+    if _record.used and any_tracked((table, indices), None):
+        return record("embedding_lookup", embedding_lookup, (table, indices), {})
     return _embedding("embedding_lookup", indices, table)
 
 
@@ -328,6 +334,8 @@ def dropout(input, p=0.5, training=True, rng=None):
     >>> sorted(set(numrs.functional.dropout(np.ones(100), 0.5, rng=1)))
     [np.float64(0.0), np.float64(2.0)]
     """
+    if _record.used and any_tracked((input,), None):
+        return record("dropout", dropout, (input, p, training, rng), {})
     return dropout_with_kept(input, p, training, rng)[0]
 
 
@@ -381,6 +389,8 @@ def dropout2d(input, p=0.5, training=True, rng=None):
     >>> numrs.functional.dropout2d(np.ones((2, 3, 4, 4)), 0.5, rng=1).shape
     (2, 3, 4, 4)
     """
+    if _record.used and any_tracked((input,), None):
+        return record("dropout2d", dropout2d, (input, p, training, rng), {})
     return dropout2d_with_kept(input, p, training, rng)[0]
 
 

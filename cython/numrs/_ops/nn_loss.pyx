@@ -2,8 +2,10 @@
 """Losses of rows of logits with labels or probabilities, and their gradients. Losses of pairs are in nn_loss_pairs.pyx."""
 from libc.stdint cimport int64_t
 
+from numrs._ops cimport _record
 from numrs._ops._array cimport NOGIL_NS, Held, check, interruptible, release_context
 from numrs._ops._nn_operand cimport elements, float_operand, given, held, operand, reduction_of, result
+from numrs._ops._record cimport any_tracked, record
 from numrs._ops._typed cimport any_tensor
 from numrs._ops.elementwise_arithmetic import multiply
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
@@ -109,6 +111,8 @@ def cross_entropy(input, target, weight=None, ignore_index=-100, reduction="mean
     >>> float(numrs.functional.cross_entropy([[0.0, 0.0]], [1]))
     0.6931471805599453
     """
+    if _record.used and any_tracked((input, target, weight), None):
+        return record("cross_entropy", cross_entropy, (input, target, weight, ignore_index, reduction, label_smoothing), {})
     return _class_loss("cross_entropy", input, target, weight, reduction, ignore_index, label_smoothing, False, True,
                        False, None)[0]
 
@@ -187,6 +191,8 @@ def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
     >>> float(numrs.functional.nll_loss([[-0.5, -1.0]], [1]))
     1.0
     """
+    if _record.used and any_tracked((input, target, weight), None):
+        return record("nll_loss", nll_loss, (input, target, weight, ignore_index, reduction), {})
     return _class_loss("nll_loss", input, target, weight, reduction, ignore_index, 0.0, True, True, False, None)[0]
 
 

@@ -6,9 +6,11 @@ import numpy as np
 
 from libc.stdint cimport int32_t, int64_t
 
+from numrs._ops cimport _record
 from numrs._ops._array cimport NOGIL_NS, Held, broadcast, check, interruptible, release_context
 from numrs._ops._nn_operand cimport elements, float_operand, given, held, operand, reduction_of, result
 from numrs._ops._tensor cimport Tensor
+from numrs._ops._record cimport any_tracked, record
 from numrs._ops._typed cimport any_tensor
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.nn_loss cimport (NUMRS_LOSS_BCE, NUMRS_LOSS_BCE_LOGITS, NUMRS_LOSS_GAUSSIAN, NUMRS_LOSS_HINGE,
@@ -176,6 +178,8 @@ def mse_loss(input, target, weight=None, reduction="mean"):
     >>> float(numrs.functional.mse_loss([1.0, 2.0], [1.0, 4.0]))
     2.0
     """
+    if _record.used and any_tracked((input, target, weight), None):
+        return record("mse_loss", mse_loss, (input, target, weight, reduction), {})
     return _pair_loss(NUMRS_LOSS_MSE, "mse_loss", input, target, None, weight, reduction, 0.0, 0.0)
 
 
@@ -208,6 +212,8 @@ def l1_loss(input, target, weight=None, reduction="mean"):
     >>> float(numrs.functional.l1_loss([1.0, 2.0], [1.0, 4.0]))
     1.0
     """
+    if _record.used and any_tracked((input, target, weight), None):
+        return record("l1_loss", l1_loss, (input, target, weight, reduction), {})
     return _pair_loss(NUMRS_LOSS_L1, "l1_loss", input, target, None, weight, reduction, 0.0, 0.0)
 
 
@@ -242,6 +248,8 @@ def huber_loss(input, target, weight=None, reduction="mean", delta=1.0):
     >>> float(numrs.functional.huber_loss([0.0], [3.0]))
     2.5
     """
+    if _record.used and any_tracked((input, target, weight), None):
+        return record("huber_loss", huber_loss, (input, target, weight, reduction, delta), {})
     cdef double least = _positive("huber_loss", "delta", delta, False)
     return _pair_loss(NUMRS_LOSS_HUBER, "huber_loss", input, target, None, weight, reduction, least, 0.0)
 
@@ -277,6 +285,8 @@ def smooth_l1_loss(input, target, weight=None, reduction="mean", beta=1.0):
     >>> float(numrs.functional.smooth_l1_loss([0.0], [3.0]))
     2.5
     """
+    if _record.used and any_tracked((input, target, weight), None):
+        return record("smooth_l1_loss", smooth_l1_loss, (input, target, weight, reduction, beta), {})
     cdef double least = _positive("smooth_l1_loss", "beta", beta, True)
     return _pair_loss(NUMRS_LOSS_SMOOTH_L1, "smooth_l1_loss", input, target, None, weight, reduction, least, 0.0)
 
@@ -310,6 +320,8 @@ def binary_cross_entropy(input, target, weight=None, reduction="mean"):
     >>> float(numrs.functional.binary_cross_entropy([0.5], [1.0]))
     0.6931471805599453
     """
+    if _record.used and any_tracked((input, target, weight), None):
+        return record("binary_cross_entropy", binary_cross_entropy, (input, target, weight, reduction), {})
     return _pair_loss(NUMRS_LOSS_BCE, "binary_cross_entropy", input, target, None, weight, reduction, 0.0, 0.0)
 
 
@@ -344,6 +356,9 @@ def binary_cross_entropy_with_logits(input, target, weight=None, reduction="mean
     >>> float(numrs.functional.binary_cross_entropy_with_logits([0.0], [1.0]))
     0.6931471805599453
     """
+    if _record.used and any_tracked((input, target, weight, pos_weight), None):
+        return record("binary_cross_entropy_with_logits", binary_cross_entropy_with_logits, (input, target,
+                      weight, reduction, pos_weight), {})
     return _pair_loss(NUMRS_LOSS_BCE_LOGITS, "binary_cross_entropy_with_logits", input, target, pos_weight, weight, reduction, 0.0, 0.0)
 
 
@@ -376,6 +391,8 @@ def kl_div(input, target, reduction="mean", log_target=False):
     >>> float(numrs.functional.kl_div([0.0], [1.0]))
     0.0
     """
+    if _record.used and any_tracked((input, target), None):
+        return record("kl_div", kl_div, (input, target, reduction, log_target), {})
     cdef int32_t op = NUMRS_LOSS_KL_DIV_LOG_TARGET if log_target else NUMRS_LOSS_KL_DIV
     if reduction == "batchmean":
         return _pair_loss(op, "kl_div", input, target, None, None, "sum", 0.0, 0.0) / max(np.shape(input)[0], 1)
@@ -415,6 +432,8 @@ def poisson_nll_loss(input, target, log_input=True, full=False, eps=1e-8, reduct
     >>> float(numrs.functional.poisson_nll_loss([0.0], [2.0]))
     1.0
     """
+    if _record.used and any_tracked((input, target), None):
+        return record("poisson_nll_loss", poisson_nll_loss, (input, target, log_input, full, eps, reduction), {})
     cdef int32_t op = NUMRS_LOSS_POISSON if log_input else NUMRS_LOSS_POISSON_RATE
     return _pair_loss(op, "poisson_nll_loss", input, target, None, None, reduction, 1.0 if full else 0.0,
                       _positive("poisson_nll_loss", "eps", eps, True))
@@ -453,6 +472,8 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
     >>> float(numrs.functional.gaussian_nll_loss([0.0], [2.0], [1.0]))
     2.0
     """
+    if _record.used and any_tracked((input, target, var), None):
+        return record("gaussian_nll_loss", gaussian_nll_loss, (input, target, var, full, eps, reduction), {})
     return _pair_loss(NUMRS_LOSS_GAUSSIAN, "gaussian_nll_loss", input, target, var, None, reduction,
                       0.5 * math.log(2 * math.pi) if full else 0.0, _positive("gaussian_nll_loss", "eps", eps, False))
 
@@ -488,6 +509,8 @@ def hinge_loss(input, target, weight=None, reduction="mean", margin=1.0):
     >>> float(numrs.functional.hinge_loss([0.25], [-1.0]))
     1.25
     """
+    if _record.used and any_tracked((input, target, weight), None):
+        return record("hinge_loss", hinge_loss, (input, target, weight, reduction, margin), {})
     return _pair_loss(NUMRS_LOSS_HINGE, "hinge_loss", input, target, None, weight, reduction, margin, 0.0)
 
 
@@ -522,6 +545,8 @@ def squared_hinge_loss(input, target, weight=None, reduction="mean", margin=1.0)
     >>> float(numrs.functional.squared_hinge_loss([0.0], [-1.0]))
     1.0
     """
+    if _record.used and any_tracked((input, target, weight), None):
+        return record("squared_hinge_loss", squared_hinge_loss, (input, target, weight, reduction, margin), {})
     return _pair_loss(NUMRS_LOSS_SQUARED_HINGE, "squared_hinge_loss", input, target, None, weight, reduction, margin, 0.0)
 
 
@@ -554,6 +579,8 @@ def hinge_embedding_loss(input, target, margin=1.0, reduction="mean"):
     >>> float(numrs.functional.hinge_embedding_loss([0.25], [-1]))
     0.75
     """
+    if _record.used and any_tracked((input, target), None):
+        return record("hinge_embedding_loss", hinge_embedding_loss, (input, target, margin, reduction), {})
     return _pair_loss(NUMRS_LOSS_HINGE_EMBEDDING, "hinge_embedding_loss", input, target, None, None, reduction, margin, 0.0)
 
 
@@ -584,6 +611,8 @@ def soft_margin_loss(input, target, reduction="mean"):
     >>> float(numrs.functional.soft_margin_loss([0.0], [1.0]))
     0.6931471805599453
     """
+    if _record.used and any_tracked((input, target), None):
+        return record("soft_margin_loss", soft_margin_loss, (input, target, reduction), {})
     return _pair_loss(NUMRS_LOSS_SOFT_MARGIN, "soft_margin_loss", input, target, None, None, reduction, 0.0, 0.0)
 
 
@@ -616,4 +645,6 @@ def log_cosh_loss(input, target, weight=None, reduction="mean"):
     >>> float(numrs.functional.log_cosh_loss([1.0], [1.0]))
     0.0
     """
+    if _record.used and any_tracked((input, target, weight), None):
+        return record("log_cosh_loss", log_cosh_loss, (input, target, weight, reduction), {})
     return _pair_loss(NUMRS_LOSS_LOG_COSH, "log_cosh_loss", input, target, None, weight, reduction, 0.0, 0.0)

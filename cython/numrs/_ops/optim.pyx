@@ -169,8 +169,7 @@ cdef class Stepper:
     def mu_product(self, value):
         self.options.mu_product = value
 
-    def step(self, int32_t flags, double lr, double weight_decay, double beta1, double beta2, double eps, double momentum,
-             double dampening):
+    def step(self, flags, lr, weight_decay, beta1, beta2, eps, momentum, dampening):
         """One step; tensors without a gradient stay."""
         cdef void *arenas[MOST_ARENAS]
         cdef int k, count = 0
@@ -206,10 +205,10 @@ cdef class Stepper:
             self.options.step -= 1
             check(status, "optimizer")
         if self.op == NUMRS_OPTIM_NADAM:
-            self.options.mu_product *= beta1 * (1 - 0.5 * 0.96 ** (self.options.step * momentum))
+            self.options.mu_product *= self.options.beta1 * (1 - 0.5 * 0.96 ** (self.options.step * self.options.momentum))
         table.changed(True)
 
-    def zero_grad(self, bint set_to_none):
+    def zero_grad(self, set_to_none):
         """Forgets the gradients, or fills them with zeros."""
         cdef Tensor t
         cdef int64_t i
