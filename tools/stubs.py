@@ -93,6 +93,15 @@ PARAMETERS = {
     "hfft.axis": "SupportsIndex", "ihfft.axis": "SupportsIndex", "n": "SupportsIndex | None", "norm": "Literal['backward', 'ortho', 'forward'] | None",
     "s": "tuple[SupportsIndex, ...] | list[int] | None", "axes": "_Axes | list[int]", "fftfreq.n": "SupportsIndex", "rfftfreq.n": "SupportsIndex",
     "d": "float", "device": "str | None",
+    "input": "Any", "target": "Any", "weight": "Any", "var": "Any", "pos_weight": "Any", "logits": "Any", "labels": "Any", "table": "Any",
+    "embedding.weight": "Any", "embedding_lookup.indices": "Any", "grad": "Any", "gradient": "Any", "third": "Any", "p0": "float", "p1": "float",
+    "needs": "Any", "reduction": "str", "ignore_index": "SupportsIndex", "label_smoothing": "float", "delta": "float", "beta": "float", "margin": "float",
+    "log_target": "bool", "log_input": "bool", "full": "bool", "eps": "float", "padding_idx": "SupportsIndex | None", "rows": "SupportsIndex",
+    "num_classes": "SupportsIndex", "training": "bool", "rng": "Any", "place": "Any", "parameters": "Any", "max_norm": "float", "norm_type": "float",
+    "error_if_nonfinite": "bool", "clip_value": "float", "dropout.p": "float", "dropout2d.p": "float", "dropout_with_kept.p": "float",
+    "dropout2d_with_kept.p": "float", "dropout_backward.p": "float",
+    "step.flags": "int", "step.lr": "float", "step.weight_decay": "float", "step.beta1": "float", "step.beta2": "float", "step.eps": "float",
+    "step.momentum": "float", "step.dampening": "float", "set_to_none": "bool", "steps.value": "int", "mu_product.value": "float",
     "ord": "float", "name": "str", "limit": "SupportsIndex | None", "thread_us": "float | None", "stream_bytes": "SupportsIndex | None",
 }  # fmt: skip
 # Type of a result by the function; anything else gives an ndarray or a NumPy scalar.
@@ -304,7 +313,7 @@ def init():
     imports = []
     for module, found in array_functions().items():
         if module.startswith(
-            ("stats", "linalg_", "fft", "random")
+            ("stats", "linalg_", "fft", "random", "nn_", "optim")
         ):  # numrs.stats, numrs.linalg, numrs.fft, numrs.random
             continue
         imports += [f"from numrs._ops.{module} import (", *(f"    {name}," for name in found), ")"]

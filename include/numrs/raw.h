@@ -1354,7 +1354,8 @@ NUMRS_API numrs_status numrs_dot_f64(numrs_context *context, const double *a, co
    (m, k), so a is stored as (k, m). beta = 0 does not read c, alpha = 0 neither a nor b; k = 0 gives beta c.
    sort to iqr: the functions of order.h along the middle axis of x (outer, n, inner), C order; y is like x, topk's outputs are (outer, k,
    inner), quantile's is (n_q, outer, inner), those of median, mad and iqr are (outer, inner). searchsorted: places of m elements x2 among n
-   sorted ones. unique: the different ones of n elements, *count of them, and how often each is there; values and counts have room for n. */
+   sorted ones. unique: the different ones of n elements, *count of them, and how often each is there; values and counts have room for n.
+   cross_entropy: the mean over n rows of logits (n, classes) with labels in [0, classes) or -100, which counts for nothing, and its gradient. */
 NUMRS_API numrs_status numrs_matmul_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t batch, int64_t m, int64_t k, int64_t n);
 NUMRS_API numrs_status numrs_matmul_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t batch, int64_t m, int64_t k, int64_t n);
 NUMRS_API numrs_status numrs_matmul_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t batch, int64_t m, int64_t k, int64_t n);
@@ -1488,6 +1489,8 @@ NUMRS_API numrs_status numrs_unique_f16(numrs_context *context, const uint16_t *
 NUMRS_API numrs_status numrs_unique_bf16(numrs_context *context, const uint16_t *x, uint16_t *values, int64_t *counts, int64_t *count, int64_t n);
 NUMRS_API numrs_status numrs_unique_f32(numrs_context *context, const float *x, float *values, int64_t *counts, int64_t *count, int64_t n);
 NUMRS_API numrs_status numrs_unique_f64(numrs_context *context, const double *x, double *values, int64_t *counts, int64_t *count, int64_t n);
+NUMRS_API numrs_status numrs_cross_entropy_f32(numrs_context *context, const float *x, const int64_t *labels, float *loss, float *gradient, int64_t n, int64_t classes);
+NUMRS_API numrs_status numrs_cross_entropy_f64(numrs_context *context, const double *x, const int64_t *labels, double *loss, double *gradient, int64_t n, int64_t classes);
 /** @} */
 
 #ifdef __cplusplus

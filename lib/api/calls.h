@@ -43,4 +43,8 @@ Status SearchsortedRaw(numrs_context* context, int32_t dtype, const void* x1, co
 Status UniqueRaw(numrs_context* context, int32_t dtype, const void* x, void* values, int64_t* counts, int64_t* count,
                  int64_t n);
 
+// nn_loss.cc: the mean over n rows of logits (n, classes) with their labels, and its gradient.
+Status CrossEntropyRaw(numrs_context* context, int32_t dtype, const void* x, const int64_t* labels, void* loss,
+                       void* gradient, int64_t n, int64_t classes);
+
 }  // namespace numrs

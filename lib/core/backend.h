@@ -26,6 +26,8 @@ struct Backend {
   const StatsTable* (*stats)();
   const RandomTable* (*random)();
   const FftTable* (*fft)();
+  const LossTable* (*loss)();
+  const OptimTable* (*optim)();
 };
 constexpr uint32_t kPluginApi = 3;
 

@@ -1405,3 +1405,5 @@ cdef extern from "numrs/raw.h" nogil:
     numrs_status numrs_unique_bf16(numrs_context *context, const uint16_t *x, uint16_t *values, int64_t *counts, int64_t *count, int64_t n)
     numrs_status numrs_unique_f32(numrs_context *context, const float *x, float *values, int64_t *counts, int64_t *count, int64_t n)
     numrs_status numrs_unique_f64(numrs_context *context, const double *x, double *values, int64_t *counts, int64_t *count, int64_t n)
+    numrs_status numrs_cross_entropy_f32(numrs_context *context, const float *x, const int64_t *labels, float *loss, float *gradient, int64_t n, int64_t classes)
+    numrs_status numrs_cross_entropy_f64(numrs_context *context, const double *x, const int64_t *labels, double *loss, double *gradient, int64_t n, int64_t classes)
