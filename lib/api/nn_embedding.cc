@@ -9,7 +9,7 @@
 #include "api/axes.h"
 #include "core/indexing.h"
 #include "core/nn_embedding.h"
-#include "core/nn_operands.h"
+#include "core/loss_operands.h"
 #include "core/trace.h"
 
 namespace numrs {
@@ -22,7 +22,7 @@ Status CheckIndexDType(const char* f, const View& indices) {
 }
 
 // indices as int64 in memory of its own or the caller's, each in [0, extent).
-Status LoadIndices(const Run& run, const char* f, const View& indices, int64_t extent, bool apart, PackedInput* out) {
+Status LoadIndices(const Run& run, const char* f, const View& indices, int64_t extent, bool apart, LossInput* out) {
   NUMRS_TRY(out->Load(run, f, indices, kI64, apart));
   const int64_t* at = reinterpret_cast<const int64_t*>(out->data());
   bool fine = true;
@@ -83,10 +83,10 @@ Status Embedding(numrs_context* context, const numrs_view* vweight, const numrs_
   NUMRS_TRY(ExpectRows(f, "out", y, indices, weight.shape[1]));
   NUMRS_TRY(CheckOutput(f, weight.dtype, y));
   const Run run = MakeRun(context);
-  PackedInput places;
+  LossInput places;
   NUMRS_TRY(LoadIndices(run, f, indices, weight.shape[0], RangesOverlap(indices, y), &places));
   if (y.size == 0) return NUMRS_OK;
-  PackedOutput out;
+  LossOutput out;
   NUMRS_TRY(out.Prepare(f, y, y.dtype, RangesOverlap(weight, y)));
   GatherJob job;
   job.function = f;
@@ -131,8 +131,8 @@ Status EmbeddingBackward(numrs_context* context, const numrs_view* vgrad, const 
                 gradient.shape[0] - 1);
   }
   const Run run = MakeRun(context);
-  PackedInput places, from;
-  PackedOutput out;
+  LossInput places, from;
+  LossOutput out;
   NUMRS_TRY(LoadIndices(run, f, indices, gradient.shape[0], RangesOverlap(indices, gradient), &places));
   const int32_t dtype = FloatKernel(grad.dtype);
   NUMRS_TRY(from.Load(run, f, grad, dtype));
@@ -155,8 +155,8 @@ Status OneHot(numrs_context* context, const numrs_view* vindices, const numrs_vi
   NUMRS_TRY(ExpectRows(f, "out", y, indices, width));
   NUMRS_TRY(CheckOutput(f, y.dtype, y));
   const Run run = MakeRun(context);
-  PackedInput places;
-  PackedOutput out;
+  LossInput places;
+  LossOutput out;
   NUMRS_TRY(LoadIndices(run, f, indices, width, RangesOverlap(indices, y), &places));
   NUMRS_TRY(out.Prepare(f, y, y.dtype, false));
   double number = 1;
@@ -189,8 +189,8 @@ Status Dropout(numrs_context* context, const numrs_random_state* state, const nu
   NUMRS_TRY(CheckOutput(f, x.dtype, y));
   const Run run = MakeRun(context);
   const int32_t dtype = FloatKernel(x.dtype);
-  PackedInput from;
-  PackedOutput out;
+  LossInput from;
+  LossOutput out;
   NUMRS_TRY(from.Load(run, f, x, dtype));
   NUMRS_TRY(out.Prepare(f, y, dtype, RangesOverlap(x, y) && !(SameElements(x, y) && from.data() == x.data)));
   const RandomDraw draw = {state->key[0], state->key[1], state->counter[0], static_cast<uint32_t>(state->counter[1])};

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "core/nn_operands.h"
+#include "core/loss_operands.h"
 #include "core/reduce_tables.h"
 
 namespace numrs {
@@ -81,9 +81,9 @@ Status ReadNumber(const Run& run, const char* function, const View& x, double* v
 
 // The operands of pairs.
 struct Pairs {
-  PackedInput x, t, v, w;
+  LossInput x, t, v, w;
   Status Load(const Run& run, const LossJob& job) {
-    const auto load = [&](PackedInput* to, const View* from) -> Status {
+    const auto load = [&](LossInput* to, const View* from) -> Status {
       if (!from) return NUMRS_OK;
       return to->Load(run, job.function, *from, job.compute, job.ndim, job.shape, job.size);
     };
@@ -121,7 +121,7 @@ Status RunLoss(const Run& run, const LossJob& job, const View& y) {
   NUMRS_TRY(pairs.Load(run, job));
   const int threads = run.Threads(kLossRows[job.op].cost_ns * static_cast<double>(job.size));
   if (job.reduction == Reduction::NONE) {
-    PackedOutput out;
+    LossOutput out;
     NUMRS_TRY(out.Prepare(job.function, y, job.compute, OverlapsInputs(job, y)));
     NUMRS_TRY(ParallelFor(job.size, kBlock, threads, run.cancel, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; i += kLossChunk) {
@@ -161,7 +161,7 @@ Status RunLossBackward(const Run& run, const LossJob& job, const View& grad, con
   const LossFn kernel = tools->gradient[job.op][job.compute];
   Pairs pairs;
   NUMRS_TRY(pairs.Load(run, job));
-  PackedInput upstream;
+  LossInput upstream;
   double scale = 1;
   if (job.reduction == Reduction::NONE) {
     NUMRS_TRY(upstream.Load(run, job.function, grad, job.compute, job.ndim, job.shape, job.size));
@@ -170,7 +170,7 @@ Status RunLossBackward(const Run& run, const LossJob& job, const View& grad, con
     if (job.reduction == Reduction::MEAN) scale /= static_cast<double>(job.size);
   }
   const View* outs[3] = {gx, gt, gv};
-  PackedOutput packed[3];
+  LossOutput packed[3];
   int wanted = 0;
   for (int k = 0; k < 3; k++) {
     if (!outs[k]) continue;
@@ -339,10 +339,10 @@ Status RunClassLoss(const Run& run, const ClassLossJob& job) {
   const int64_t classes = logits.shape[axis];
   int64_t rows = 1;
   for (int d = 0; d < logits.ndim; d++) rows = d == axis ? rows : TimesExtent(rows, logits.shape[d]);
-  const View last = AxisLast(logits, axis);
+  const View last = WithAxisLast(logits, axis);
 
   const LossTable& tools = *run.kernels.loss;
-  PackedInput labels, target, weight, x;
+  LossInput labels, target, weight, x;
   ClassLoss loss{job,     tools,   rows, classes, nullptr, nullptr, nullptr, nullptr, nullptr, 1,
                  1.0,     0,       nullptr, nullptr};
   if (job.weight) {
@@ -357,14 +357,14 @@ Status RunClassLoss(const Run& run, const ClassLossJob& job) {
     NUMRS_TRY(CheckLabels(job, loss.labels, rows, classes, weight_of, &sum));
     loss.divisor = sum;
   } else {
-    NUMRS_TRY(target.Load(run, job.function, AxisLast(*job.target, axis), job.compute));
+    NUMRS_TRY(target.Load(run, job.function, WithAxisLast(*job.target, axis), job.compute));
     loss.target = target.data();
     loss.divisor = static_cast<double>(rows);
   }
   NUMRS_TRY(x.Load(run, job.function, last, job.compute));
   loss.x = x.data();
 
-  PackedInput upstream;
+  LossInput upstream;
   double factor = 1;
   if (job.grad && job.reduction == Reduction::NONE) {
     NUMRS_TRY(upstream.Load(run, job.function, *job.grad, kF64));
@@ -378,10 +378,10 @@ Status RunClassLoss(const Run& run, const ClassLossJob& job) {
     return RangesOverlap(logits, out) || RangesOverlap(*job.target, out) ||
            (job.weight && RangesOverlap(*job.weight, out)) || (job.grad && RangesOverlap(*job.grad, out));
   };
-  PackedOutput gradient;
+  LossOutput gradient;
   View gx_last;
   if (job.gx) {
-    gx_last = AxisLast(*job.gx, axis);
+    gx_last = WithAxisLast(*job.gx, axis);
     NUMRS_TRY(gradient.Prepare(job.function, gx_last, job.compute, overlaps(*job.gx)));
     loss.gx = gradient.data();
   }

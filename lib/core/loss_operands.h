@@ -14,7 +14,7 @@ inline bool IsAligned(const void* data, int32_t dtype) {
 }
 
 // What a kernel reads, stretched to a shape; aligned to its elements.
-class PackedInput {
+class LossInput {
  public:
   Status Load(const Run& run, const char* function, const View& v, int32_t dtype, int32_t ndim, const int64_t* shape,
               int64_t size, bool apart = false) {
@@ -41,7 +41,7 @@ class PackedInput {
 };
 
 // What a kernel writes: Finish brings it to the output.
-class PackedOutput {
+class LossOutput {
  public:
   // apart: the output overlaps what is still to be read.
   Status Prepare(const char* function, const View& out, int32_t dtype, bool apart) {
@@ -72,7 +72,7 @@ class PackedOutput {
 };
 
 // v with axis `from` moved to the end.
-inline View AxisLast(const View& v, int from) {
+inline View WithAxisLast(const View& v, int from) {
   View y = v;
   for (int d = from; d + 1 < v.ndim; d++) {
     y.shape[d] = v.shape[d + 1];
