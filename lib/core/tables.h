@@ -18,6 +18,8 @@ struct OrderTable;
 struct StatsTable;
 struct RandomTable;
 struct FftTable;
+struct NnActivationTable;  // core/nn_activation_tables.h
+struct NnNormTable;        // core/nn_norm_tables.h
 
 // Kernels work on contiguous memory of any alignment; y may be exactly one of the inputs, never overlap one in part.
 // Element i of y depends on element i of the inputs only, and its bits do not depend on n or on the position.
@@ -97,6 +99,8 @@ struct Kernels {
   const StatsTable* stats;
   const RandomTable* random;
   const FftTable* fft;
+  const NnActivationTable* nn_activation;
+  const NnNormTable* nn_norm;
 };
 
 }  // namespace numrs

@@ -22,7 +22,9 @@ const Backend* PortableBackend() {
                                   portable::Order,
                                   portable::Stats,
                                   portable::Random,
-                                  portable::Fft};
+                                  portable::Fft,
+                                  portable::NnActivation,
+                                  portable::NnNorm};
   return &backend;
 }
 
