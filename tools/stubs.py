@@ -62,7 +62,8 @@ PARAMETERS = {
     "window": "_Window", "q": "float", "method": "str", "ascending": "bool", "pct": "bool", "scale": "float | Literal['normal']",
     "weights": "npt.ArrayLike | None", "min_periods": "SupportsIndex | None", "center": "bool",
     "sort.axis": "SupportsIndex | None", "argsort.axis": "SupportsIndex | None", "partition.axis": "SupportsIndex | None",
-    "argpartition.axis": "SupportsIndex | None", "topk.axis": "SupportsIndex | None", "rankdata.axis": "SupportsIndex | None",
+    "argpartition.axis": "SupportsIndex | None", "topk.axis": "SupportsIndex | None", "top_k.axis": "SupportsIndex | None",
+    "top_k.mode": "Literal['largest', 'smallest']", "rankdata.axis": "SupportsIndex | None",
     "quantile.q": "npt.ArrayLike", "nanquantile.q": "npt.ArrayLike", "percentile.q": "npt.ArrayLike", "nanpercentile.q": "npt.ArrayLike",
     "descending": "bool", "stable": "bool", "largest": "bool", "sorted": "bool", "k": "SupportsIndex", "kth": "npt.ArrayLike",
     "side": "Literal['left', 'right']", "sorter": "npt.ArrayLike | None",
@@ -303,8 +304,8 @@ def init():
     imports = []
     for module, found in array_functions().items():
         if module.startswith(
-            ("stats", "linalg_", "fft", "random")
-        ):  # numrs.stats, numrs.linalg, numrs.fft, numrs.random
+            ("stats", "linalg_", "fft", "random", "nn_")
+        ):  # numrs.stats, numrs.linalg, numrs.fft, numrs.random, numrs.functional
             continue
         imports += [f"from numrs._ops.{module} import (", *(f"    {name}," for name in found), ")"]
     head = before + BEGIN + "\n".join([*imports, ""]) + END + after

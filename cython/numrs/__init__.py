@@ -3,7 +3,7 @@
 import sys as _sys
 import typing as _typing
 
-from numrs import config, devices, fft, linalg, memory, random, stats
+from numrs import autograd, config, devices, fft, linalg, memory, random, stats
 from numrs._ops.runtime import (
     detect_simd_support,
     get_backend,
@@ -224,6 +224,7 @@ from numrs._ops.order_sorting import (
     rankdata,
     searchsorted,
     sort,
+    top_k,
     topk,
     unique_all,
     unique_counts,
@@ -613,6 +614,7 @@ __all__ = [
     "tensordot",
     "tile",
     "time_windows",
+    "top_k",
     "topk",
     "transpose",
     "tril",
