@@ -313,8 +313,8 @@ def init():
     imports = []
     for module, found in array_functions().items():
         if module.startswith(
-            ("stats", "linalg_", "fft", "random", "nn_", "optim")
-        ):  # numrs.stats, numrs.linalg, numrs.fft, numrs.random
+            ("stats", "linalg_", "fft", "random", "nn_", "nn_", "optim")
+        ):  # numrs.stats, numrs.linalg, numrs.fft, numrs.random, numrs.functional
             continue
         imports += [f"from numrs._ops.{module} import (", *(f"    {name}," for name in found), ")"]
     head = before + BEGIN + "\n".join([*imports, ""]) + END + after

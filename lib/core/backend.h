@@ -28,8 +28,10 @@ struct Backend {
   const FftTable* (*fft)();
   const LossTable* (*loss)();
   const OptimTable* (*optim)();
+  const NnActivationTable* (*nn_activation)();
+  const NnNormTable* (*nn_norm)();
 };
-constexpr uint32_t kPluginApi = 3;
+constexpr uint32_t kPluginApi = 4;
 
 // Defined by the backends that are linked in (lib/portable/backend.cc, lib/cpu/backend.cc).
 const Backend* PortableBackend();

@@ -20,6 +20,8 @@ struct RandomTable;
 struct FftTable;
 struct LossTable;
 struct OptimTable;
+struct NnActivationTable;  // core/nn_activation_tables.h
+struct NnNormTable;        // core/nn_norm_tables.h
 
 // Kernels work on contiguous memory of any alignment; y may be exactly one of the inputs, never overlap one in part.
 // Element i of y depends on element i of the inputs only, and its bits do not depend on n or on the position.
@@ -101,6 +103,8 @@ struct Kernels {
   const FftTable* fft;
   const LossTable* loss;
   const OptimTable* optim;
+  const NnActivationTable* nn_activation;
+  const NnNormTable* nn_norm;
 };
 
 }  // namespace numrs

@@ -24,7 +24,9 @@ const Backend* PortableBackend() {
                                   portable::Random,
                                   portable::Fft,
                                   portable::Loss,
-                                  portable::Optim};
+                                  portable::Optim,
+                                  portable::NnActivation,
+                                  portable::NnNorm};
   return &backend;
 }
 

@@ -24,6 +24,8 @@ const RandomTable* Random();
 const FftTable* Fft();
 const LossTable* Loss();
 const OptimTable* Optim();
+const NnActivationTable* NnActivation();
+const NnNormTable* NnNorm();
 
 // Element i of memory of any alignment; bool comes in as 0 or 1.
 template <typename T>
