@@ -8,6 +8,7 @@
 
 #include "core/env.h"
 #include "core/fft_tables.h"
+#include "core/nn_conv_tables.h"
 #include "core/order_tables.h"
 #include "core/random_tables.h"
 #include "core/rolling_tables.h"
@@ -26,6 +27,7 @@ OrderTable merged_order[kMaxKernels];
 StatsTable merged_stats[kMaxKernels];
 RandomTable merged_random[kMaxKernels];
 FftTable merged_fft[kMaxKernels];
+NnConvTable merged_nn_conv[kMaxKernels];
 int merged_count = 0;
 std::atomic<const Kernels*> active{nullptr};
 pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -71,6 +73,8 @@ void Merge(const Backend& b) {
   k.random = &merged_random[index];
   Fill(&merged_fft[index], b.fft ? b.fft() : nullptr, p.fft());
   k.fft = &merged_fft[index];
+  Fill(&merged_nn_conv[index], b.nn_conv ? b.nn_conv() : nullptr, p.nn_conv());
+  k.nn_conv = &merged_nn_conv[index];
 }
 
 const Kernels* FindTarget(const char* name) {

@@ -12,12 +12,13 @@
 namespace numrs {
 
 // Tables of themes that few sources need: core/rolling_tables.h, core/order_tables.h,
-// core/stats_tables.h, core/random_tables.h, core/fft_tables.h.
+// core/stats_tables.h, core/random_tables.h, core/fft_tables.h, core/nn_conv_tables.h.
 struct RollingTable;
 struct OrderTable;
 struct StatsTable;
 struct RandomTable;
 struct FftTable;
+struct NnConvTable;
 
 // Kernels work on contiguous memory of any alignment; y may be exactly one of the inputs, never overlap one in part.
 // Element i of y depends on element i of the inputs only, and its bits do not depend on n or on the position.
@@ -97,6 +98,7 @@ struct Kernels {
   const StatsTable* stats;
   const RandomTable* random;
   const FftTable* fft;
+  const NnConvTable* nn_conv;
 };
 
 }  // namespace numrs
