@@ -11,7 +11,8 @@
 namespace numrs {
 namespace {
 
-static_assert(NUMRS_ACTIVATION_LEAKY_RELU == kActivationLeakyRelu && NUMRS_ACTIVATION_SILU == kActivationSilu,
+static_assert(static_cast<int>(NUMRS_ACTIVATION_LEAKY_RELU) == static_cast<int>(kActivationLeakyRelu) &&
+                  static_cast<int>(NUMRS_ACTIVATION_SILU) == static_cast<int>(kActivationSilu),
               "the numbers of activations");
 
 Status CheckActivation(const char* function, int32_t activation, double slope) {
