@@ -30,6 +30,7 @@ struct Backend {
   const OptimTable* (*optim)();
   const NnActivationTable* (*nn_activation)();
   const NnNormTable* (*nn_norm)();
+  const NnConvTable* (*nn_conv)();
 };
 constexpr uint32_t kPluginApi = 4;
 

@@ -26,7 +26,8 @@ const Backend* PortableBackend() {
                                   portable::Loss,
                                   portable::Optim,
                                   portable::NnActivation,
-                                  portable::NnNorm};
+                                  portable::NnNorm,
+                                  portable::NnConv};
   return &backend;
 }
 
