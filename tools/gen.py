@@ -257,7 +257,9 @@ CALLS_TEXT = [
     "   (m, k), so a is stored as (k, m). beta = 0 does not read c, alpha = 0 neither a nor b; k = 0 gives beta c.",
     "   sort to iqr: the functions of order.h along the middle axis of x (outer, n, inner), C order; y is like x, topk's outputs are (outer, k,",
     "   inner), quantile's is (n_q, outer, inner), those of median, mad and iqr are (outer, inner). searchsorted: places of m elements x2 among n",
-    "   sorted ones. unique: the different ones of n elements, *count of them, and how often each is there; values and counts have room for n. */",
+    "   sorted ones. unique: the different ones of n elements, *count of them, and how often each is there; values and counts have room for n.",
+    "   attention: nn_attention.h on q (heads * group, lq, d), k (heads, lk, d), v (heads, lk, dv), y (heads * group, lq, dv). rope: on x, y (outer, n,",
+    "   2 half), cos, sin (n, half). */",
 ]
 
 
@@ -425,7 +427,7 @@ def files():
     yield "lib/api/raw.cc", raw_cc()
     yield "cython/numrs/c/ops.pxd", pxd("ops", ["    enum:"] + [f"        {n}" for n in re.findall(r"^  (NUMRS_\w+) =", ops_h(), flags=re.M)])
     yield "cython/numrs/c/base.pxd", pxd("base", header_to_pxd("base"))
-    for theme in ("view", "elementwise", "reduce", "linalg", "lapack", "order", "indexing", "fft", "rolling", "ewm", "stats", "stream", "random"):
+    for theme in ("view", "elementwise", "reduce", "linalg", "lapack", "order", "indexing", "fft", "nn_attention", "rolling", "ewm", "stats", "stream", "random"):
         yield f"cython/numrs/c/{theme}.pxd", pxd(theme, header_to_pxd(theme),
                                                         {"view": ["base"], "stream": ["base", "view", "ewm", "rolling"]}.get(theme, ["base", "view"]))
     raw = [f.pxd() for _, _, functions in FAMILIES for f in functions()] + [f.pxd() for f in calls()]

@@ -31,6 +31,7 @@
 #include "numrs/order.h"
 #include "numrs/indexing.h"
 #include "numrs/fft.h"
+#include "numrs/nn_attention.h"
 #include "numrs/rolling.h"
 #include "numrs/ewm.h"
 #include "numrs/stats.h"

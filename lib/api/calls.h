@@ -43,4 +43,12 @@ Status SearchsortedRaw(numrs_context* context, int32_t dtype, const void* x1, co
 Status UniqueRaw(numrs_context* context, int32_t dtype, const void* x, void* values, int64_t* counts, int64_t* count,
                  int64_t n);
 
+// nn_attention.cc: q (heads * group, lq, d), k (heads, lk, d), v (heads, lk, dv), y (heads * group, lq, dv), contiguous.
+Status AttentionRaw(numrs_context* context, int32_t dtype, const void* q, const void* k, const void* v, void* y,
+                    int64_t heads, int64_t group, int64_t lq, int64_t lk, int64_t d, int64_t dv, int32_t causal,
+                    double scale);
+// nn_attention.cc: x, y (outer, n, 2 half), cos, sin (n, half), contiguous.
+Status RopeRaw(numrs_context* context, int32_t dtype, const void* x, const void* cos, const void* sin, void* y,
+               int64_t outer, int64_t n, int64_t half, int32_t interleaved, int32_t inverse);
+
 }  // namespace numrs

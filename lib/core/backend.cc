@@ -8,6 +8,7 @@
 
 #include "core/env.h"
 #include "core/fft_tables.h"
+#include "core/nn_attention_tables.h"
 #include "core/order_tables.h"
 #include "core/random_tables.h"
 #include "core/rolling_tables.h"
@@ -26,6 +27,7 @@ OrderTable merged_order[kMaxKernels];
 StatsTable merged_stats[kMaxKernels];
 RandomTable merged_random[kMaxKernels];
 FftTable merged_fft[kMaxKernels];
+NnAttentionTable merged_nn_attention[kMaxKernels];
 int merged_count = 0;
 std::atomic<const Kernels*> active{nullptr};
 pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -71,6 +73,8 @@ void Merge(const Backend& b) {
   k.random = &merged_random[index];
   Fill(&merged_fft[index], b.fft ? b.fft() : nullptr, p.fft());
   k.fft = &merged_fft[index];
+  Fill(&merged_nn_attention[index], b.nn_attention ? b.nn_attention() : nullptr, p.nn_attention());
+  k.nn_attention = &merged_nn_attention[index];
 }
 
 const Kernels* FindTarget(const char* name) {

@@ -26,6 +26,7 @@ struct Backend {
   const StatsTable* (*stats)();
   const RandomTable* (*random)();
   const FftTable* (*fft)();
+  const NnAttentionTable* (*nn_attention)();
 };
 constexpr uint32_t kPluginApi = 3;
 

@@ -12,12 +12,13 @@
 namespace numrs {
 
 // Tables of themes that few sources need: core/rolling_tables.h, core/order_tables.h,
-// core/stats_tables.h, core/random_tables.h, core/fft_tables.h.
+// core/stats_tables.h, core/random_tables.h, core/fft_tables.h, core/nn_attention_tables.h.
 struct RollingTable;
 struct OrderTable;
 struct StatsTable;
 struct RandomTable;
 struct FftTable;
+struct NnAttentionTable;
 
 // Kernels work on contiguous memory of any alignment; y may be exactly one of the inputs, never overlap one in part.
 // Element i of y depends on element i of the inputs only, and its bits do not depend on n or on the position.
@@ -97,6 +98,7 @@ struct Kernels {
   const StatsTable* stats;
   const RandomTable* random;
   const FftTable* fft;
+  const NnAttentionTable* nn_attention;
 };
 
 }  // namespace numrs

@@ -51,7 +51,8 @@ constexpr Backend Make(const char* name, int32_t vector_bytes, int (*score)()) {
                  [] { return cpu::Order(kTarget); },
                  [] { return cpu::Stats(kTarget); },
                  [] { return cpu::Random(kTarget); },
-                 [] { return cpu::Fft(kTarget); }};
+                 [] { return cpu::Fft(kTarget); },
+                 [] { return cpu::NnAttention(kTarget); }};
 }
 
 constexpr Backend kBackends[] = {

@@ -28,6 +28,7 @@ const OrderTable* Order(int64_t target);
 const StatsTable* Stats(int64_t target);
 const RandomTable* Random(int64_t target);
 const FftTable* Fft(int64_t target);
+const NnAttentionTable* NnAttention(int64_t target);
 
 }  // namespace cpu
 }  // namespace numrs

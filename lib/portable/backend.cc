@@ -22,7 +22,8 @@ const Backend* PortableBackend() {
                                   portable::Order,
                                   portable::Stats,
                                   portable::Random,
-                                  portable::Fft};
+                                  portable::Fft,
+                                  portable::NnAttention};
   return &backend;
 }
 

@@ -22,6 +22,7 @@ const OrderTable* Order();
 const StatsTable* Stats();
 const RandomTable* Random();
 const FftTable* Fft();
+const NnAttentionTable* NnAttention();
 
 // Element i of memory of any alignment; bool comes in as 0 or 1.
 template <typename T>

@@ -1405,3 +1405,7 @@ cdef extern from "numrs/raw.h" nogil:
     numrs_status numrs_unique_bf16(numrs_context *context, const uint16_t *x, uint16_t *values, int64_t *counts, int64_t *count, int64_t n)
     numrs_status numrs_unique_f32(numrs_context *context, const float *x, float *values, int64_t *counts, int64_t *count, int64_t n)
     numrs_status numrs_unique_f64(numrs_context *context, const double *x, double *values, int64_t *counts, int64_t *count, int64_t n)
+    numrs_status numrs_attention_f32(numrs_context *context, const float *q, const float *k, const float *v, float *y, int64_t heads, int64_t group, int64_t lq, int64_t lk, int64_t d, int64_t dv, int32_t causal, float scale)
+    numrs_status numrs_attention_f64(numrs_context *context, const double *q, const double *k, const double *v, double *y, int64_t heads, int64_t group, int64_t lq, int64_t lk, int64_t d, int64_t dv, int32_t causal, double scale)
+    numrs_status numrs_rope_f32(numrs_context *context, const float *x, const float *cos, const float *sin, float *y, int64_t outer, int64_t n, int64_t half, int32_t interleaved, int32_t inverse)
+    numrs_status numrs_rope_f64(numrs_context *context, const double *x, const double *cos, const double *sin, double *y, int64_t outer, int64_t n, int64_t half, int32_t interleaved, int32_t inverse)
