@@ -34,6 +34,7 @@
 #include "numrs/nn_linear.h"
 #include "numrs/nn_conv.h"
 #include "numrs/nn_pool.h"
+#include "numrs/nn_attention.h"
 #include "numrs/rolling.h"
 #include "numrs/ewm.h"
 #include "numrs/stats.h"

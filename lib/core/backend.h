@@ -31,6 +31,7 @@ struct Backend {
   const NnActivationTable* (*nn_activation)();
   const NnNormTable* (*nn_norm)();
   const NnConvTable* (*nn_conv)();
+  const NnAttentionTable* (*nn_attention)();
 };
 constexpr uint32_t kPluginApi = 4;
 

@@ -12,7 +12,7 @@
 namespace numrs {
 
 // Tables of themes that few sources need: core/rolling_tables.h, core/order_tables.h,
-// core/stats_tables.h, core/random_tables.h, core/fft_tables.h, core/nn_conv_tables, core/nn_loss_tables.h.h, core/optim_tables.h.
+// core/stats_tables.h, core/random_tables.h, core/fft_tables.h, core/nn_attention_tables, core/nn_conv_tables, core/nn_loss_tables.h.h.h, core/optim_tables.h.
 struct RollingTable;
 struct OrderTable;
 struct StatsTable;
@@ -23,6 +23,7 @@ struct OptimTable;
 struct NnActivationTable;  // core/nn_activation_tables.h
 struct NnNormTable;        // core/nn_norm_tables.h
 struct NnConvTable;
+struct NnAttentionTable;
 
 // Kernels work on contiguous memory of any alignment; y may be exactly one of the inputs, never overlap one in part.
 // Element i of y depends on element i of the inputs only, and its bits do not depend on n or on the position.
@@ -107,6 +108,7 @@ struct Kernels {
   const NnActivationTable* nn_activation;
   const NnNormTable* nn_norm;
   const NnConvTable* nn_conv;
+  const NnAttentionTable* nn_attention;
 };
 
 }  // namespace numrs

@@ -27,7 +27,8 @@ const Backend* PortableBackend() {
                                   portable::Optim,
                                   portable::NnActivation,
                                   portable::NnNorm,
-                                  portable::NnConv};
+                                  portable::NnConv,
+                                  portable::NnAttention};
   return &backend;
 }
 

@@ -20,7 +20,7 @@ def linear_with_saved(
     negative_slope: Any = 0.01,
 ) -> Any: ...
 def linear_backward(
-    grad: Any,
+    grad: npt.ArrayLike,
     x: npt.ArrayLike,
     weight: Any,
     saved: Any = None,
