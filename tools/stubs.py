@@ -112,6 +112,18 @@ PARAMETERS = {
     "ord": "float", "name": "str", "limit": "SupportsIndex | None", "thread_us": "float | None", "stream_bytes": "SupportsIndex | None",
 }  # fmt: skip
 # Type of a result by the function; anything else gives an ndarray or a NumPy scalar.
+# Activations and normalisations of networks.
+PARAMETERS |= {
+    "grad": "Any", "dim": "SupportsIndex | None", "min_val": "float", "max_val": "float", "negative_slope": "float", "beta": "float",
+    "threshold": "float", "approximate": "Literal['none', 'tanh']", "softmax_backward.y": "Any", "log_softmax_backward.y": "Any",
+    "normalized_shape": "Any", "weight": "Any", "eps": "float", "rstd": "Any", "needs": "Any", "num_groups": "SupportsIndex",
+    "running_mean": "Any", "running_var": "Any", "training": "bool", "momentum": "float", "use_input_stats": "bool",
+    **{f"{name}.bias": "Any" for name in ("layer_norm", "layer_norm_with_stats", "group_norm", "group_norm_with_stats", "batch_norm",
+                                          "batch_norm_with_stats", "instance_norm")},
+    **{f"{name}_norm_backward.mean": "Any" for name in ("layer", "group", "batch")},
+    **{f"{name}.axis": "SupportsIndex | None" for name in ("softmax", "log_softmax", "softmax_backward", "log_softmax_backward")},
+}  # fmt: skip
+
 RESULTS = {
     "default_rng": "Generator", "spawn": "list[Generator]", "jumped": "Generator", "__copy__": "Generator",
     "__deepcopy__": "Generator", "state": "dict[str, Any]",

@@ -29,7 +29,7 @@ def scaled_dot_product_attention_with_stats(
     rng: Any = None,
 ) -> tuple[Any, dict[str, Any]]: ...
 def scaled_dot_product_attention_backward(
-    grad: npt.ArrayLike,
+    grad: Any,
     query: npt.ArrayLike,
     key: npt.ArrayLike,
     value: npt.ArrayLike,
@@ -60,7 +60,7 @@ def apply_rope(
     interleaved: bool = False,
 ) -> Any: ...
 def apply_rope_backward(
-    grad: npt.ArrayLike,
+    grad: Any,
     cos: npt.ArrayLike | None = None,
     sin: npt.ArrayLike | None = None,
     *,

@@ -42,7 +42,7 @@ def conv_transpose2d(
     dilation: Any = 1,
 ) -> Any: ...
 def conv1d_backward(
-    grad: npt.ArrayLike,
+    grad: Any,
     x: npt.ArrayLike,
     weight: Any,
     stride: Any = 1,
@@ -53,7 +53,7 @@ def conv1d_backward(
     needs: Any = (True, True, True),
 ) -> Any: ...
 def conv2d_backward(
-    grad: npt.ArrayLike,
+    grad: Any,
     x: npt.ArrayLike,
     weight: Any,
     stride: Any = 1,
@@ -64,7 +64,7 @@ def conv2d_backward(
     needs: Any = (True, True, True),
 ) -> Any: ...
 def conv_transpose1d_backward(
-    grad: npt.ArrayLike,
+    grad: Any,
     x: npt.ArrayLike,
     weight: Any,
     stride: Any = 1,
@@ -75,7 +75,7 @@ def conv_transpose1d_backward(
     needs: Any = (True, True, True),
 ) -> Any: ...
 def conv_transpose2d_backward(
-    grad: npt.ArrayLike,
+    grad: Any,
     x: npt.ArrayLike,
     weight: Any,
     stride: Any = 1,

@@ -9,7 +9,7 @@ def linear(
     bias: bool | None = None,
     activation: Any = None,
     *,
-    negative_slope: Any = 0.01,
+    negative_slope: float = 0.01,
 ) -> Any: ...
 def linear_with_saved(
     x: npt.ArrayLike,
@@ -17,15 +17,15 @@ def linear_with_saved(
     bias: bool | None = None,
     activation: Any = None,
     *,
-    negative_slope: Any = 0.01,
+    negative_slope: float = 0.01,
 ) -> Any: ...
 def linear_backward(
-    grad: npt.ArrayLike,
+    grad: Any,
     x: npt.ArrayLike,
     weight: Any,
     saved: Any = None,
     activation: Any = None,
     *,
-    negative_slope: Any = 0.01,
+    negative_slope: float = 0.01,
     needs: Any = (True, True, True),
 ) -> Any: ...
