@@ -63,12 +63,19 @@ from numrs._ops.creation import (
     eye,
     full,
     full_like,
+    identity,
     ones,
     ones_like,
     tril,
     triu,
     zeros,
     zeros_like,
+)
+from numrs._ops.diagonals import (
+    diag,
+    diagonal,
+    gradient,
+    trace,
 )
 from numrs._ops.dtypes import (
     can_cast,
@@ -321,6 +328,7 @@ from numrs._ops.searching import (
 from numrs._ops.spacing import (
     arange,
     linspace,
+    logspace,
     meshgrid,
 )
 from numrs._ops.splitting import (
@@ -420,6 +428,8 @@ __all__ = [
     "detect_simd_support",
     "device",
     "devices",
+    "diag",
+    "diagonal",
     "diff",
     "div",
     "divide",
@@ -459,12 +469,14 @@ __all__ = [
     "get_include",
     "get_library_dir",
     "get_num_threads",
+    "gradient",
     "greater",
     "greater_equal",
     "histogram",
     "hsplit",
     "hstack",
     "hypot",
+    "identity",
     "iinfo",
     "imag",
     "inf",
@@ -497,6 +509,7 @@ __all__ = [
     "logical_or",
     "logical_xor",
     "logit",
+    "logspace",
     "mad",
     "matmul",
     "matrix_norm",
@@ -614,6 +627,7 @@ __all__ = [
     "tile",
     "time_windows",
     "topk",
+    "trace",
     "transpose",
     "tril",
     "triu",

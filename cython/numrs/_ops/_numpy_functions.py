@@ -238,8 +238,6 @@ FUNCTIONS = {
     np.ptp: lambda a, axis=None, keepdims=False: numrs.ptp(a, axis, keepdims=keepdims),
     np.average: lambda a, axis=None, weights=None, returned=False, *, keepdims=False: numrs.average(
         a, axis, weights=weights, returned=returned, keepdims=keepdims),
-    np.partition: lambda a, kth, axis=-1: numrs.partition(a, kth, axis=axis),
-    np.argpartition: lambda a, kth, axis=-1: numrs.argpartition(a, kth, axis=axis),
     np.tensordot: lambda a, b, axes=2: numrs.tensordot(a, b, axes=axes), np.einsum: _einsum, np.vdot: _inner_of_all,
     np.kron: lambda a, b: linalg.kron(a, b),
     np.fft.fft: _transform(fft.fft), np.fft.ifft: _transform(fft.ifft), np.fft.rfft: _transform(fft.rfft),
