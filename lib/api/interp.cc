@@ -45,14 +45,14 @@ struct Points {
   double left, right;
 };
 
-// behind: how many points are not ahead of x. A line through an infinite point is NaN there: then the value comes from its
-// other end, and where both ends are equal from either.
+// behind: how many points are not ahead of x. A line through an infinite point is NaN there: then the value comes from
+// its other end, and where both ends are equal from either.
 double At(const Points& p, double x, int64_t behind) {
   if (std::isnan(x)) return x;
   if (x < p.x[0]) return p.left;
   if (x > p.x[p.n - 1]) return p.right;
   const int64_t j = behind - 1;
-  if (j < 0) return p.left;            // points out of order or NaN: any answer, but none from elsewhere
+  if (j < 0) return p.left;  // points out of order or NaN: any answer, but none from elsewhere
   if (j >= p.n - 1) return p.y[p.n - 1];
   if (p.x[j] == x) return p.y[j];
   const double slope = p.slopes ? p.slopes[j] : (p.y[j + 1] - p.y[j]) / (p.x[j + 1] - p.x[j]);

@@ -151,7 +151,7 @@ template <int kSize, bool kScatter>
 void Line(const GatherJob& job, char* x, const char* index, char* y, int64_t n, int64_t x_step, int64_t index_step,
           int64_t y_step) {
   const int64_t extent = job.extent, step = job.step;  // what is written could be the job, for all the compiler knows
-  if (index_step == 0) {  // one index for the whole line
+  if (index_step == 0) {                               // one index for the whole line
     x += Place(index, extent) * step;
     if (x_step == kSize && y_step == kSize) {
       const size_t bytes = static_cast<size_t>(n) * kSize;

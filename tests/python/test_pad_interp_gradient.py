@@ -21,9 +21,25 @@ def close(got, wanted):
 
 @pytest.mark.parametrize("dtype", NUMBERS)
 @pytest.mark.parametrize("width", [1, 3, (2, 0), ((0, 1), (5, 2)), ((9, 11), (0, 17))])
-@pytest.mark.parametrize(("mode", "keywords"), [("maximum", {}), ("minimum", {"stat_length": 2}), ("mean", {}), ("mean", {"stat_length": ((1, 2), (3, 9))}), ("median", {}),
-    ("median", {"stat_length": 3}), ("linear_ramp", {}), ("linear_ramp", {"end_values": ((5, -4), (3, 2))}), ("reflect", {"reflect_type": "odd"}),
-    ("symmetric", {"reflect_type": "odd"}), ("reflect", {}), ("symmetric", {}), ("wrap", {}), ("edge", {})])  # fmt: skip
+@pytest.mark.parametrize(
+    ("mode", "keywords"),
+    [
+        ("maximum", {}),
+        ("minimum", {"stat_length": 2}),
+        ("mean", {}),
+        ("mean", {"stat_length": ((1, 2), (3, 9))}),
+        ("median", {}),
+        ("median", {"stat_length": 3}),
+        ("linear_ramp", {}),
+        ("linear_ramp", {"end_values": ((5, -4), (3, 2))}),
+        ("reflect", {"reflect_type": "odd"}),
+        ("symmetric", {"reflect_type": "odd"}),
+        ("reflect", {}),
+        ("symmetric", {}),
+        ("wrap", {}),
+        ("edge", {}),
+    ],
+)
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_pad(dtype, width, mode, keywords):
     if np.dtype(dtype).kind == "c" and mode in ("maximum", "minimum", "median"):
@@ -39,17 +55,37 @@ def test_pad(dtype, width, mode, keywords):
         close(got, wanted)
 
 
-@pytest.mark.parametrize(("call", "error"), [
-    (lambda: numrs.pad([1, 2], 1, "maximum", stat_length=0), ValueError), (lambda: numrs.pad([1, 2], 1, "mean", stat_length=-1), ValueError),
-    (lambda: numrs.pad([1, 2], 1, "mean", stat_length=1.5), TypeError), (lambda: numrs.pad(np.zeros((0, 2)), 1, "mean"), ValueError),
-    (lambda: numrs.pad([1, 2], 1, "linear_ramp", end_values=[1, 2, 3]), ValueError), (lambda: numrs.interp([1], [], []), ValueError),
-    (lambda: numrs.interp([1], [1, 2], [1]), ValueError), (lambda: numrs.interp([1], [[1]], [[1]]), ValueError), (lambda: numrs.interp([1j], [1], [1]), TypeError),
-    (lambda: numrs.interp([1], [1], [1], period=0), ValueError), (lambda: numrs.gradient([1.0]), ValueError), (lambda: numrs.gradient([1.0, 2.0], edge_order=2), ValueError),
-    (lambda: numrs.gradient([1.0, 2.0], edge_order=3), ValueError), (lambda: numrs.gradient([1.0, 2.0], 1, 2), TypeError), (lambda: numrs.gradient([1.0, 2.0], [1, 2, 3]), ValueError),
-    (lambda: numrs.gradient([1.0, 2.0], [[1, 2]]), ValueError), (lambda: numrs.gradient([1.0, 2.0], axis=1), ValueError), (lambda: numrs.trace([1]), ValueError),
-    (lambda: numrs.diagonal([[1]], axis1=0, axis2=-2), ValueError), (lambda: numrs.diagonal([[1]], 1.5), TypeError), (lambda: numrs.diag([[[1]]]), ValueError),
-    (lambda: numrs.diag([1], 1.5), TypeError), (lambda: numrs.logspace(0, 1, -1), ValueError), (lambda: numrs.logspace(0, 1, base="x"), TypeError),
-    (lambda: numrs.logspace(0, 1j, dtype="float64"), TypeError), (lambda: numrs.identity(-1), ValueError)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        (lambda: numrs.pad([1, 2], 1, "maximum", stat_length=0), ValueError),
+        (lambda: numrs.pad([1, 2], 1, "mean", stat_length=-1), ValueError),
+        (lambda: numrs.pad([1, 2], 1, "mean", stat_length=1.5), TypeError),
+        (lambda: numrs.pad(np.zeros((0, 2)), 1, "mean"), ValueError),
+        (lambda: numrs.pad([1, 2], 1, "linear_ramp", end_values=[1, 2, 3]), ValueError),
+        (lambda: numrs.interp([1], [], []), ValueError),
+        (lambda: numrs.interp([1], [1, 2], [1]), ValueError),
+        (lambda: numrs.interp([1], [[1]], [[1]]), ValueError),
+        (lambda: numrs.interp([1j], [1], [1]), TypeError),
+        (lambda: numrs.interp([1], [1], [1], period=0), ValueError),
+        (lambda: numrs.gradient([1.0]), ValueError),
+        (lambda: numrs.gradient([1.0, 2.0], edge_order=2), ValueError),
+        (lambda: numrs.gradient([1.0, 2.0], edge_order=3), ValueError),
+        (lambda: numrs.gradient([1.0, 2.0], 1, 2), TypeError),
+        (lambda: numrs.gradient([1.0, 2.0], [1, 2, 3]), ValueError),
+        (lambda: numrs.gradient([1.0, 2.0], [[1, 2]]), ValueError),
+        (lambda: numrs.gradient([1.0, 2.0], axis=1), ValueError),
+        (lambda: numrs.trace([1]), ValueError),
+        (lambda: numrs.diagonal([[1]], axis1=0, axis2=-2), ValueError),
+        (lambda: numrs.diagonal([[1]], 1.5), TypeError),
+        (lambda: numrs.diag([[[1]]]), ValueError),
+        (lambda: numrs.diag([1], 1.5), TypeError),
+        (lambda: numrs.logspace(0, 1, -1), ValueError),
+        (lambda: numrs.logspace(0, 1, base="x"), TypeError),
+        (lambda: numrs.logspace(0, 1j, dtype="float64"), TypeError),
+        (lambda: numrs.identity(-1), ValueError),
+    ],
+)
 def test_bad_arguments(call, error):
     with pytest.raises(error):
         call()
@@ -58,8 +94,18 @@ def test_bad_arguments(call, error):
 @pytest.mark.parametrize("points", [1, 2, 7, 100])
 def test_interp(points):
     xp = np.sort(RNG.permutation(160)[:points] / 16.0)
-    x = np.concatenate([RNG.random(200) * 14 - 2, xp, [np.nan, np.inf, -np.inf, -0.0]]).reshape(2, -1) if points % 2 == 0 else np.concatenate([RNG.random(99) * 14 - 2, xp])
-    for fp in (RNG.random(points), np.where(RNG.random(points) > 0.8, np.nan, 1.0), np.where(RNG.random(points) > 0.8, np.inf, 2.0), RNG.random(points) + 1j * RNG.random(points), RNG.integers(0, 9, points)):
+    x = (
+        np.concatenate([RNG.random(200) * 14 - 2, xp, [np.nan, np.inf, -np.inf, -0.0]]).reshape(2, -1)
+        if points % 2 == 0
+        else np.concatenate([RNG.random(99) * 14 - 2, xp])
+    )
+    for fp in (
+        RNG.random(points),
+        np.where(RNG.random(points) > 0.8, np.nan, 1.0),
+        np.where(RNG.random(points) > 0.8, np.inf, 2.0),
+        RNG.random(points) + 1j * RNG.random(points),
+        RNG.integers(0, 9, points),
+    ):
         for keywords in ({}, {"left": -5.0}, {"left": np.nan, "right": 7}, {"period": 11}, {"period": -1e3}):
             with np.errstate(all="ignore"):
                 wanted = np.interp(x, xp, fp, **keywords)
@@ -74,7 +120,16 @@ def test_interp(points):
 def test_gradient(dtype, edge_order):
     a = (RNG.random((5, 6, 4)) * 9).astype(dtype)
     steps = np.cumsum(RNG.random(6) + 0.1)
-    for spacing, axis in (((), None), ((0.5,), None), ((2.0, 0.5, 3.0), None), ((steps,), 1), ((0.3, steps), (0, 1)), ((np.arange(5) * 2,), 0), ((), -1), ((), (2, 0))):
+    for spacing, axis in (
+        ((), None),
+        ((0.5,), None),
+        ((2.0, 0.5, 3.0), None),
+        ((steps,), 1),
+        ((0.3, steps), (0, 1)),
+        ((np.arange(5) * 2,), 0),
+        ((), -1),
+        ((), (2, 0)),
+    ):
         b = a.astype("float64") if dtype == "bool" else a
         with np.errstate(all="ignore"):
             wanted = np.gradient(b, *spacing, axis=axis, edge_order=edge_order)
@@ -107,7 +162,14 @@ def test_diagonals(dtype):
 
 
 def test_logspace_and_identity():
-    for arguments, keywords in (((0, 2, 3), {}), ((-3, 5), {}), ((0, 1, 7), {"base": 2, "endpoint": False}), ((1, 4, 4), {"dtype": "int32"}), ((0, 0, 0), {}), ((0, 1j, 3), {})):
+    for arguments, keywords in (
+        ((0, 2, 3), {}),
+        ((-3, 5), {}),
+        ((0, 1, 7), {"base": 2, "endpoint": False}),
+        ((1, 4, 4), {"dtype": "int32"}),
+        ((0, 0, 0), {}),
+        ((0, 1j, 3), {}),
+    ):
         close(numrs.logspace(*arguments, **keywords), np.logspace(*arguments, **keywords))
     close(numrs.identity(3), np.identity(3))
     close(numrs.identity(0, "int8"), np.identity(0, "int8"))
@@ -118,7 +180,16 @@ def test_isin_of_complex():
     b = RNG.integers(0, 3, 9) + 1j * RNG.integers(-2, 2, 9)
     b[0] = complex(-0.0, 0.0)
     a[3], b[1], a[4] = complex(np.nan, 1), complex(np.nan, 1), complex(np.inf, -0.0)
-    for x, y in ((a, b), (a.reshape(6, 10), b), (a.astype("complex64"), b), (a.real, b), (a, b.real), (a, []), (a[:0], b), (1j, b)):
+    for x, y in (
+        (a, b),
+        (a.reshape(6, 10), b),
+        (a.astype("complex64"), b),
+        (a.real, b),
+        (a, b.real),
+        (a, []),
+        (a[:0], b),
+        (1j, b),
+    ):
         for invert in (False, True):
             wanted = np.isin(x, y, invert=invert)
             assert np.array_equal(numrs.isin(x, y, invert=invert), wanted)
@@ -129,4 +200,7 @@ def test_gradient_of_a_line():
     a = RNG.random(9)
     for edge_order in (1, 2):
         close(numrs.gradient(a, edge_order=edge_order), np.gradient(a, edge_order=edge_order))
-        close(numrs.gradient(a, np.arange(9.0) ** 2, edge_order=edge_order), np.gradient(a, np.arange(9.0) ** 2, edge_order=edge_order))
+        close(
+            numrs.gradient(a, np.arange(9.0) ** 2, edge_order=edge_order),
+            np.gradient(a, np.arange(9.0) ** 2, edge_order=edge_order),
+        )

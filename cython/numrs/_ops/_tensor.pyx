@@ -14,8 +14,8 @@ from numrs._ops._array cimport BYTES_OF_DTYPE, as_dtype, descr_of
 from numrs._ops._dlpack cimport export_dlpack
 from numrs._ops._indexing cimport (PyLong_AsLongLongAndOverflow, element_view, get_item, item_of_axis, item_view, reshape,
                                    reshaped, set_item, slice_view)
-from numrs._ops._storage cimport (array_over, contiguous, copied, copy_into, changes_of, from_ndarray, free_block, new_like, shape_tuple,
-                                  take_over, valid, view_tensor)
+from numrs._ops._storage cimport (array_over, changes_of, contiguous, copied, copy_into, free_block, from_ndarray, new_like,
+                                  shape_tuple, take_over, valid, view_tensor)
 from numrs._ops._typed cimport is_operand, number_of, operate, operate_in_place, tensor_unary
 from numrs.c cimport ops
 

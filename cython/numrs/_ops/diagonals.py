@@ -149,6 +149,7 @@ def _distances(given, a, axis):
 
 def _slope(f, h, axis, edge_order):
     """Differences along one axis: central ones inside, of one side at the ends."""
+
     def along(*key):
         return (slice(None),) * axis + key
 
@@ -156,13 +157,16 @@ def _slope(f, h, axis, edge_order):
     even = np.ndim(h) == 0
     behind, middle, ahead = f[along(slice(None, -2))], f[along(slice(1, -1))], f[along(slice(2, None))]
     if even:
-        numrs.divide(ahead - behind, f.dtype.type(2.0 * h) if f.dtype.kind == "f" else 2.0 * h, out=y[along(slice(1, -1))])
+        numrs.divide(
+            ahead - behind, f.dtype.type(2.0 * h) if f.dtype.kind == "f" else 2.0 * h, out=y[along(slice(1, -1))]
+        )
     else:
         shape = (-1,) + (1,) * (f.ndim - 1 - axis)
         left, right = h[:-1].reshape(shape), h[1:].reshape(shape)
         weights = -right / (left * (left + right)), (right - left) / (left * right), left / (right * (left + right))
         inner = numrs.add(numrs.add(weights[0] * behind, weights[1] * middle), weights[2] * ahead)
         copy_to(inner, y[along(slice(1, -1))], "gradient")
+
     def line(k):
         return f[along(slice(k, k + 1 or None))]
 

@@ -18,8 +18,8 @@ _STATISTICS = {"maximum": maximum_of, "mean": mean, "median": median, "minimum":
 
 
 def _places(n, before, after, mode):
-    """For each place of a padded line the place of its element."""
-    at = np.arange(-before, n + after)
+    """For each place of the border of a padded line the place of its element."""
+    at = np.concatenate((np.arange(-before, 0), np.arange(n, n + after)))
     if mode == "edge":
         return np.clip(at, 0, n - 1)
     if mode == "wrap":
@@ -43,10 +43,26 @@ def _widths(a, pad_width):
     try:
         pairs = np.broadcast_to(widths, (a.ndim, 2)).tolist()
     except ValueError:
-        raise ValueError(f"pad: pad_width has shape {widths.shape}, expected one that broadcasts to ({a.ndim}, 2)") from None
+        raise ValueError(
+            f"pad: pad_width has shape {widths.shape}, expected one that broadcasts to ({a.ndim}, 2)"
+        ) from None
     if any([width < 0 for pair in pairs for width in pair]):
         raise ValueError(f"pad: pad_width is {pad_width}, expected numbers that are not negative")
     return pairs
+
+
+def _gathered(y, axis, before, after, mode):
+    """One axis with a border of its own elements: only the border is gathered."""
+    n = y.shape[axis]
+    cut = (slice(None),) * axis
+    places = _places(n, before, after, mode)
+    made = new(y.shape[:axis] + (before + n + after,) + y.shape[axis + 1 :], y.dtype, "pad")
+    copy_to(y, made[(*cut, slice(before, before + n))], "pad")
+    if before:
+        copy_to(take_from(y, places[:before], axis, "pad"), made[(*cut, slice(0, before))], "pad")
+    if after:
+        copy_to(take_from(y, places[before:], axis, "pad"), made[(*cut, slice(before + n, None))], "pad")
+    return made
 
 
 def _pairs(value, ndim, mode):
@@ -57,7 +73,9 @@ def _pairs(value, ndim, mode):
     try:
         pairs = np.broadcast_to(a, (max(ndim, 1), 2))
     except ValueError:
-        raise ValueError(f"pad: end_values or stat_length has shape {a.shape}, expected one that broadcasts to ({ndim}, 2)") from None
+        raise ValueError(
+            f"pad: end_values or stat_length has shape {a.shape}, expected one that broadcasts to ({ndim}, 2)"
+        ) from None
     if mode == "linear_ramp":
         return [(pair[0], pair[1]) for pair in pairs]
     if a.dtype.kind not in "iu":
@@ -181,7 +199,9 @@ def pad(x, pad_width, /, mode="constant", *, constant_values=0, end_values=0, st
             try:
                 values = np.broadcast_to(values.astype(a.dtype), (max(a.ndim, 1), 2))
             except ValueError:
-                raise ValueError(f"pad: constant_values has shape {values.shape}, expected one that broadcasts to ({a.ndim}, 2)") from None
+                raise ValueError(
+                    f"pad: constant_values has shape {values.shape}, expected one that broadcasts to ({a.ndim}, 2)"
+                ) from None
             for axis in range(a.ndim):  # the outer slabs of each axis, as NumPy: later axes write the corners
                 (before, after), end = widths[axis], shape[axis] - widths[axis][1]
                 cut = (slice(None),) * axis
@@ -193,7 +213,9 @@ def pad(x, pad_width, /, mode="constant", *, constant_values=0, end_values=0, st
             copy_to(a, y[(*inside, Ellipsis)], "pad")
         return y
     odd = reflect_type == "odd" and mode in ("reflect", "symmetric")
-    given = _pairs(stat_length if mode in _COMPUTED[1:] else end_values if mode == "linear_ramp" else None, a.ndim, mode)
+    given = _pairs(
+        stat_length if mode in _COMPUTED[1:] else end_values if mode == "linear_ramp" else None, a.ndim, mode
+    )
     y = a
     for axis, (before, after) in enumerate(widths):
         if before or after:
@@ -204,5 +226,5 @@ def pad(x, pad_width, /, mode="constant", *, constant_values=0, end_values=0, st
             elif odd and a.shape[axis] > 1:
                 y = _odd(y, axis, before, after, mode)
             else:
-                y = take_from(y, _places(a.shape[axis], before, after, mode), axis, "pad")
+                y = _gathered(y, axis, before, after, mode)
     return copied(a) if y is a else y
