@@ -4,8 +4,9 @@ order, out=, a dtype that numrs has no such function for) raises TypeError, and 
 import numpy as np
 
 import numrs
-from numrs import fft, linalg
 from numrs._ops._tensor import Tensor
+
+fft, linalg = numrs.fft, numrs.linalg
 
 
 class Otherwise(TypeError):
