@@ -4,16 +4,8 @@ import sys as _sys
 import typing as _typing
 
 from numrs import config, devices, fft, linalg, memory, random, stats
-from numrs._ops.runtime import (
-    detect_simd_support,
-    get_backend,
-    get_cpu_info,
-    get_num_threads,
-    list_backends,
-    set_backend,
-    set_num_threads,
-    simd_info,
-)
+from numrs._ops.runtime import detect_simd_support, get_backend, get_cpu_info, get_num_threads
+from numrs._ops.runtime import list_backends, set_backend, set_num_threads, simd_info
 from numrs._ops.runtime import library_version as _library_version
 from numrs._ops._dlpack import from_dlpack
 from numrs._ops._tensor import Tensor
