@@ -81,6 +81,7 @@ PARAMETERS = {
     "shapes": "SupportsIndex | tuple[SupportsIndex, ...]", "shape": "SupportsIndex | tuple[SupportsIndex, ...]",
     "fill_value": "Any", "start": "Any", "stop": "Any", "step": "SupportsIndex", "arange.step": "Any", "num": "SupportsIndex", "endpoint": "bool",
     "n_rows": "SupportsIndex", "n_cols": "SupportsIndex | None", "tril.k": "SupportsIndex", "triu.k": "SupportsIndex", "eye.k": "SupportsIndex",
+    "spacing": "npt.ArrayLike", "edge_order": "Literal[1, 2]", "base": "Any", "identity.n": "SupportsIndex",
     "indexing": "Literal['xy', 'ij']", "arrays_and_dtypes": "Any", "from_": "Any", "to": "Any", "type": "Any", "kind": "Any", "isdtype.dtype": "Any",
     "indices": "npt.ArrayLike", "take.axis": "SupportsIndex | None", "take_along_axis.axis": "SupportsIndex", "put_along_axis.axis": "SupportsIndex",
     "put_along_axis.x": "Any", "values": "npt.ArrayLike", "source": "_Axes", "destination": "_Axes", "axis1": "SupportsIndex", "axis2": "SupportsIndex",

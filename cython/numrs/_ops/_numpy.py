@@ -3,8 +3,8 @@
 import numpy as np
 
 import numrs
-from numrs._ops._storage import mark_written, result, to_array
 from numrs._ops._numpy_functions import FUNCTIONS as HANDLERS
+from numrs._ops._storage import mark_written, result, to_array
 from numrs._ops._tensor import Tensor
 
 # Ufuncs that numrs computes; all others are NumPy's on the tensors' memory.

@@ -367,6 +367,37 @@ def eye(n_rows, n_cols=None, /, *, k=0, dtype=None, device=None):
     return y
 
 
+def identity(n, /, dtype=None, *, device=None):
+    """A square matrix with ones on the diagonal and zeros elsewhere.
+
+    Parameters
+    ----------
+    n : int
+        Number of rows and columns.
+    dtype : dtype, optional
+        Of the elements; float64 when not given.
+    device : str or Device, optional
+        Where the memory is; 'cpu'.
+
+    Returns
+    -------
+    Tensor
+        Of shape ``(n, n)``.
+
+    Raises
+    ------
+    ValueError
+        For a negative number.
+
+    Examples
+    --------
+    >>> numrs.identity(2)
+    tensor([[1., 0.],
+            [0., 1.]], dtype=float64, device='cpu')
+    """
+    return eye(n, dtype=dtype, device=device)
+
+
 def _triangle(x, k, upper, function):
     a = array_of_data(x, function, "x")
     if a.ndim < 2:
