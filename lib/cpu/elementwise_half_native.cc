@@ -33,7 +33,7 @@ struct NativeKernel {
   static int64_t Block() { return 32; }
 
   __attribute__((target("avx512fp16"))) static HWY_NOINLINE void Blocks(HalfOperands<2> in, uint16_t* y, int64_t blocks,
-                                                                         int64_t ahead) {
+                                                                        int64_t ahead) {
     const uint16_t *a = in.at[0], *b = in.at[1];
     for (int64_t i = 0; i < blocks; i++) {
       if (ahead != 0) __builtin_prefetch(reinterpret_cast<const char*>(y) + ahead, 1);
