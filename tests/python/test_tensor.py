@@ -1,7 +1,7 @@
 """Tensor itself: construction, attributes, views and indexing against NumPy, operators, in-place changes, text, bad input."""
 
-import math
 import copy
+import math
 import pickle
 import sys
 import weakref
