@@ -464,7 +464,8 @@ Numbers of one dtype in any number of dimensions, on a device.
         return float(number)
 
     def __complex__(self):
-        return complex(number_of(self, "complex"))
+        number = number_of(self, "complex")
+        return complex(number) if number == number or type(number) is complex else complex(number, number)
 
     def __index__(self):
         number = number_of(self, "index")

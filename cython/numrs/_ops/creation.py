@@ -45,7 +45,8 @@ def _number(value, dtype, function):
     if isinstance(value, (complex, np.complexfloating)) and dtype.kind not in "cb":
         raise TypeError(f"{function}: fill_value is complex, which {dtype} does not hold")
     try:
-        return np.asarray(value, dtype=dtype)
+        with np.errstate(all="ignore"):
+            return np.asarray(value, dtype=dtype)
     except OverflowError as error:
         raise OverflowError(f"{function}: {error}") from None
 

@@ -197,7 +197,8 @@ def pad(x, pad_width, /, mode="constant", *, constant_values=0, end_values=0, st
         if mode == "constant":
             values = array_of_data(constant_values, "pad", "constant_values")
             try:
-                values = np.broadcast_to(values.astype(a.dtype), (max(a.ndim, 1), 2))
+                with np.errstate(all="ignore"):
+                    values = np.broadcast_to(values.astype(a.dtype), (max(a.ndim, 1), 2))
             except ValueError:
                 raise ValueError(
                     f"pad: constant_values has shape {values.shape}, expected one that broadcasts to ({a.ndim}, 2)"
