@@ -209,6 +209,7 @@ cdef int set_item(Tensor t, object key, object value) except -1:
     if type(value) is float or type(value) is int or type(value) is bool:
         view = basic_view(t, <tuple>key if type(key) is tuple else (key,))
         if view is not None and view.view.ndim == 0 and _store_number(value, t.view.dtype, view.view.data):
+            return 0
         if view is None and scatter(t, key, value):
             return 0
         with np.errstate(all="ignore"):
