@@ -191,7 +191,7 @@ def signature(source):
         kind = PARAMETERS.get(f"{function.name}.{argument.arg}") or PARAMETERS.get(argument.arg, "Any")
         if isinstance(default, ast.Constant) and default.value is None and kind != "Any" and "None" not in kind + ALIASES.get(kind, ""):
             kind += " | None"
-        return f"{argument.arg}: {kind}" + (f" = {ast.unparse(default)}" if default is not None else "")
+        return f"{argument.arg}: {kind}" + (f" = {ast.unparse(default).replace('NO_CORRECTION', '0.0')}" if default is not None else "")
 
     given = [*arguments.posonlyargs, *arguments.args]
     defaults = [None] * (len(given) - len(arguments.defaults)) + arguments.defaults
