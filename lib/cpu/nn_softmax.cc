@@ -124,11 +124,27 @@ HWY_INLINE double Exponentials(const T* x, T* y, int64_t n, T most) {
   return sums.Total();
 }
 
+// The row whose largest element is the lowest number, where no limit fits below it: all others are -inf or NaN.
+template <typename T>
+HWY_NOINLINE void LowestRow(const T* x, T* y, int64_t n, bool log) {
+  const T lowest = std::numeric_limits<T>::lowest();
+  double count = 0, nan = 0;
+  for (int64_t i = 0; i < n; i++) {
+    count += x[i] == lowest;
+    if (x[i] != x[i]) nan = std::numeric_limits<double>::quiet_NaN();
+  }
+  const double value = (log ? -std::log(count) : 1 / count) + nan;
+  const double other = (log ? -std::numeric_limits<double>::infinity() : 0) + nan;
+  for (int64_t i = 0; i < n; i++) y[i] = static_cast<T>(x[i] == lowest ? value : other);
+}
+
 template <typename T>
 void Forward(const void* px, void* py, int64_t n) {
   const T* x = static_cast<const T*>(px);
   T* y = static_cast<T*>(py);
-  const double sum = Exponentials<T, true>(x, y, n, Largest(x, n));
+  const T most = Largest(x, n);
+  if (HWY_UNLIKELY(most == std::numeric_limits<T>::lowest())) return LowestRow(x, y, n, false);
+  const double sum = Exponentials<T, true>(x, y, n, most);
   const auto factor = hn::Set(Tag<T>(), static_cast<T>(1 / sum));
   rows::Each<T>(n, [&](auto d, int64_t i, int64_t count) HWY_ATTR {
     if (count >= static_cast<int64_t>(hn::MaxLanes(d)))
@@ -144,6 +160,7 @@ void ForwardLog(const void* px, void* py, int64_t n) {
   const T* x = static_cast<const T*>(px);
   T* y = static_cast<T*>(py);
   const T most = Largest(x, n);
+  if (HWY_UNLIKELY(most == std::numeric_limits<T>::lowest())) return LowestRow(x, y, n, true);
   const double log = std::log1p(Exponentials<T, false>(x, y, n, most) - 1);
   const Shift<T> shift(most);
   const Tag<T> tag;
