@@ -54,8 +54,8 @@ NUMRS_API numrs_status numrs_activation_backward(numrs_context *context, int32_t
 
 /** y = e^x / sum of e^x along an axis (-ndim … ndim-1), or with log 1 the logarithm of that, x - log(sum of e^x). Any
    finite x: nothing overflows, and elements count by x - max(x) without its rounding error. -inf gives 0 (log: -inf);
-   an axis with NaN, +inf or nothing but -inf gives NaN. y may be x or overlap it. Errors: float32 4 ULP, float64 4 ULP;
-   log: 3 ULP and 2^-52. The sum has one order (core/nn_activation_tables.h): the same bits for any number of threads
+   an axis with NaN, +inf or nothing but -inf gives NaN. y may be x or overlap it. Errors: 6 ULP;
+   log: 3 ULP and 2^-50. The sum has one order (core/nn_activation_tables.h): the same bits for any number of threads
    and instruction set with FMA. */
 NUMRS_API numrs_status numrs_softmax(numrs_context *context, const numrs_view *x, const numrs_view *y, int32_t axis,
                                      int32_t log);

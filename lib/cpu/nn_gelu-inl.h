@@ -34,11 +34,12 @@ constexpr float kCubic32 = 0.0713548139f, kCubicLow32 = 2.3988324e-9f;
 // ---------------------------------------------------------------------------------------------------- float32
 
 #if HWY_NATIVE_FMA
-// q for 0 <= a; anything where a > 4.5 or NaN.
+constexpr float kGeluNear = 4.4999995f;  // the last number of the table
+// q for 0 <= a; anything where a > kGeluNear or NaN.
 template <class D, class V>
 HWY_INLINE V GeluTable(D d, V a, const float (*table)[16]) {
   const hn::RebindToSigned<D> di;
-  const V limited = hn::Min(a, hn::Set(d, 4.4999995f));
+  const V limited = hn::Min(a, hn::Set(d, kGeluNear));
   const V position = hn::MulAdd(limited, hn::Set(d, 1.0f / 4.5f), hn::Set(d, 1.0f));
   const auto lookup = f32::Lookup16(d, hn::And(hn::ShiftRight<19>(hn::BitCast(di, position)), hn::Set(di, 15)));
   const V u = hn::Sub(limited, lookup(table[0]));
@@ -104,12 +105,12 @@ struct GeluTanh32 {
 };
 template <class Kind, class D, class V>
 HWY_NOINLINE V GeluFar(D d, V a, V q) {
-  return hn::IfThenElse(hn::Gt(a, hn::Set(d, 4.5f)), Kind::Far(d, a), q);
+  return hn::IfThenElse(hn::Gt(a, hn::Set(d, kGeluNear)), Kind::Far(d, a), q);
 }
 template <class Kind, class D, class V>
 HWY_INLINE V GeluSmaller(D d, V a) {
   const V q = Kind::Near(d, a);
-  if (HWY_LIKELY(hn::AllFalse(d, hn::Gt(a, hn::Set(d, 4.5f))))) return q;
+  if (HWY_LIKELY(hn::AllFalse(d, hn::Gt(a, hn::Set(d, kGeluNear))))) return q;
   return GeluFar<Kind>(d, a, q);
 }
 template <class Kind, class D, class V>
@@ -171,7 +172,11 @@ struct GeluTanhSlopeWide {
 };
 template <class Wide, class D, class V>
 HWY_INLINE V GeluWide32(D d, V x, float limit) {
-  return f32::KeepNaN(x, f32::Widen<Wide>(d, hn::Max(hn::Min(x, hn::Set(d, 3e38f)), hn::Set(d, limit))));
+  return f32::KeepNaN(x, f32::Widen<Wide>(d, hn::Max(hn::Min(x, hn::Set(d, 100.0f)), hn::Set(d, limit))));
+}
+template <class Wide, class D, class V>
+HWY_INLINE V GeluWideValue32(D d, V x, float limit) {
+  return hn::IfThenElse(hn::Gt(x, hn::Set(d, 100.0f)), x, GeluWide32<Wide>(d, x, limit));
 }
 
 // ---------------------------------------------------------------------------------------------------- float64
@@ -236,7 +241,7 @@ struct Gelu {
 #if HWY_NATIVE_FMA
       return Gelu32<GeluErf32>(d, x);
 #else
-      return GeluWide32<GeluErfWide>(d, x, -15.0f);
+      return GeluWideValue32<GeluErfWide>(d, x, -15.0f);
 #endif
     } else {
       return hn::Mul(hn::Max(hn::Set(d, hwy::LowestValue<double>()), x), GeluWeight(d, x));
@@ -262,7 +267,7 @@ struct GeluTanh {
 #if HWY_NATIVE_FMA
       return Gelu32<GeluTanh32>(d, x);
 #else
-      return GeluWide32<GeluTanhWide>(d, x, -12.0f);
+      return GeluWideValue32<GeluTanhWide>(d, x, -12.0f);
 #endif
     } else {
       return hn::Mul(hn::Max(hn::Set(d, hwy::LowestValue<double>()), x), GeluTanhWeight(d, x));

@@ -79,7 +79,8 @@ struct Shift {
   }
 };
 
-// e^(x - m) of the 64 elements at x into y (kStore) and their sum into `sums`, in the order of nn_rows-inl.h.
+// e^(x - m) of the 64 elements at x into y and their sum into `sums`, in the order of nn_rows-inl.h. Without kStore the
+// sum alone, for a logarithm: in float64 from the start, since what is small beside the largest element's 1 counts.
 template <typename T, bool kStore>
 HWY_INLINE void Block(const Shift<T>& shift, const T* x, T* y, rows::Lanes16<T>& sums) {
   using D = Tag<T>;
@@ -103,7 +104,11 @@ HWY_INLINE void Block(const Shift<T>& shift, const T* x, T* y, rows::Lanes16<T>&
     if constexpr (kStore) {
       for (int64_t k = 0; k < 4; k++) hn::StoreU(v[k], d, y + at + k * kLanes);
     }
-    sums.Add(part, rows::Quad(v));
+    if constexpr (kStore) {
+      sums.Add(part, rows::Quad(v));
+    } else {
+      for (int64_t k = 0; k < 4; k++) sums.Add(part, v[k]);
+    }
   }
 }
 
