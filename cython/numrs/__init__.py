@@ -3,7 +3,7 @@
 import sys as _sys
 import typing as _typing
 
-from numrs import autograd, config, devices, fft, linalg, memory, random, stats
+from numrs import autograd, config, devices, fft, linalg, losses, memory, metrics, optimizers, random, stats
 from numrs._ops.runtime import (
     detect_simd_support,
     get_backend,
@@ -386,6 +386,7 @@ __all__ = [
     "atan",
     "atan2",
     "atanh",
+    "autograd",
     "average",
     "bitwise_and",
     "bitwise_invert",
@@ -498,6 +499,7 @@ __all__ = [
     "logical_or",
     "logical_xor",
     "logit",
+    "losses",
     "mad",
     "matmul",
     "matrix_norm",
@@ -508,6 +510,7 @@ __all__ = [
     "median",
     "memory",
     "meshgrid",
+    "metrics",
     "min",
     "minimum",
     "moveaxis",
@@ -535,6 +538,7 @@ __all__ = [
     "not_equal",
     "ones",
     "ones_like",
+    "optimizers",
     "outer",
     "pad",
     "partition",

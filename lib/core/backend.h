@@ -26,8 +26,12 @@ struct Backend {
   const StatsTable* (*stats)();
   const RandomTable* (*random)();
   const FftTable* (*fft)();
+  const LossTable* (*loss)();
+  const OptimTable* (*optim)();
   const NnActivationTable* (*nn_activation)();
   const NnNormTable* (*nn_norm)();
+  const NnConvTable* (*nn_conv)();
+  const NnAttentionTable* (*nn_attention)();
 };
 constexpr uint32_t kPluginApi = 4;
 
