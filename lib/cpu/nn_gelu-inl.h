@@ -25,9 +25,9 @@ namespace activation {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-constexpr double kRoot2Pi = 0x1.9884533d43651p+0, kRoot2PiLow = -0x1.cbc0d30ebfd15p-54;      // 2 sqrt(2 / pi)
-constexpr double kCubic = 0x1.2444f2a4d8b4bp-4, kCubicLow = -0x1.6c843a29d1c70p-61;          // 0.044715 times that
-constexpr double kRootHalf = 0x1.6a09e667f3bcdp-1, kRootHalfLow = -0x1.bdd3413b26456p-55;    // sqrt(1 / 2)
+constexpr double kRoot2Pi = 0x1.9884533d43651p+0, kRoot2PiLow = -0x1.cbc0d30ebfd15p-54;    // 2 sqrt(2 / pi)
+constexpr double kCubic = 0x1.2444f2a4d8b4bp-4, kCubicLow = -0x1.6c843a29d1c70p-61;        // 0.044715 times that
+constexpr double kRootHalf = 0x1.6a09e667f3bcdp-1, kRootHalfLow = -0x1.bdd3413b26456p-55;  // sqrt(1 / 2)
 constexpr float kRoot2Pi32 = 1.59576917f, kRoot2PiLow32 = -4.53406804e-8f;
 constexpr float kCubic32 = 0.0713548139f, kCubicLow32 = 2.3988324e-9f;
 
@@ -211,8 +211,8 @@ HWY_INLINE V TanhParts(D d, V x, V& low) {
   const V s = f64::TwoProd(x, x, s_low);
   const V product = f64::TwoProd(c2, s, product_low);
   const V w = f64::TwoSum(product, c1, w_low);
-  w_low = hn::Add(w_low, hn::Add(product_low, hn::MulAdd(c2, s_low, hn::MulAdd(s, hn::Set(d, kCubicLow),
-                                                                              hn::Set(d, kRoot2PiLow)))));
+  w_low = hn::Add(w_low, hn::Add(product_low,
+                                 hn::MulAdd(c2, s_low, hn::MulAdd(s, hn::Set(d, kCubicLow), hn::Set(d, kRoot2PiLow)))));
   const V u = f64::TwoProd(x, w, u_low);
   low = hn::MulAdd(x, w_low, u_low);
   return u;

@@ -193,9 +193,9 @@ HWY_INLINE double DotOf(const T* a, const T* b, int64_t n) {
   if constexpr (sizeof(T) == 8) {
     double total;
     rows::Sums<T, 1>(
-        n, [&](auto d, int64_t i, int64_t count, auto* out) HWY_ATTR {
-          out[0] = hn::Mul(LoadPart(d, a + i, count), LoadPart(d, b + i, count));
-        },
+        n,
+        [&](auto d, int64_t i, int64_t count, auto* out)
+            HWY_ATTR { out[0] = hn::Mul(LoadPart(d, a + i, count), LoadPart(d, b + i, count)); },
         &total);
     return total;
   } else {
@@ -204,8 +204,10 @@ HWY_INLINE double DotOf(const T* a, const T* b, int64_t n) {
     const Tag<double> dd;
     double total;
     rows::Sums<double, 1>(
-        n, [&](auto, int64_t i, int64_t count, auto* out) HWY_ATTR {
-          out[0] = hn::Mul(hn::PromoteTo(dd, LoadPart(df, a + i, count)), hn::PromoteTo(dd, LoadPart(df, b + i, count)));
+        n,
+        [&](auto, int64_t i, int64_t count, auto* out) HWY_ATTR {
+          out[0] =
+              hn::Mul(hn::PromoteTo(dd, LoadPart(df, a + i, count)), hn::PromoteTo(dd, LoadPart(df, b + i, count)));
         },
         &total);
     return total;

@@ -39,7 +39,8 @@ const Reference kReferences[kActivations] = {
 template <typename T>
 double Ulp(T got, Wide exact, Wide argument) {
   const T expected = static_cast<T>(exact);
-  if (std::isnan(expected) || std::isinf(expected)) return (got == expected || (got != got && exact != exact)) ? 0 : 1e9;
+  if (std::isnan(expected) || std::isinf(expected))
+    return (got == expected || (got != got && exact != exact)) ? 0 : 1e9;
   const T least = std::numeric_limits<T>::min();
   if (std::fabs(expected) < least * (1 + std::fabs(argument))) {
     const Wide room = (1 + std::fabs(argument)) * std::numeric_limits<T>::denorm_min();
@@ -57,7 +58,8 @@ std::vector<T> Arguments(int64_t n) {
   std::vector<T> x;
   for (int64_t i = 0; i < n; i++) {
     const double u = uniform(random);
-    const double values[] = {normal(random), u * 8, u * (sizeof(T) == 4 ? 110 : 750), std::ldexp(u, -static_cast<int>(random() % 60))};
+    const double values[] = {normal(random), u * 8, u * (sizeof(T) == 4 ? 110 : 750),
+                             std::ldexp(u, -static_cast<int>(random() % 60))};
     x.push_back(static_cast<T>(values[i % 4]));
   }
   const T inf = std::numeric_limits<T>::infinity(), big = std::numeric_limits<T>::max();

@@ -156,7 +156,8 @@ void CheckChannels(const std::string& kernels) {
       for (int64_t i = 0; i < n; i++)
         for (int64_t c = 0; c < channels; c++)
           for (int64_t l = 0; l < inner; l++)
-            (*to)[static_cast<size_t>((c * n + i) * inner + l)] = from[static_cast<size_t>((i * channels + c) * inner + l)];
+            (*to)[static_cast<size_t>((c * n + i) * inner + l)] =
+                from[static_cast<size_t>((i * channels + c) * inner + l)];
     };
     turn(x, &xt);
     turn(g, &gt);
@@ -165,8 +166,8 @@ void CheckChannels(const std::string& kernels) {
     INFO(kernels << " inner " << inner << " batch, bytes " << sizeof(T));
     REQUIRE(Raw<T>::kBatch(nullptr, x.data(), nullptr, nullptr, running.data(), var.data(), y.data(), mean.data(),
                            rstd.data(), n, channels, inner, 1, 0.5, 1e-5) == NUMRS_OK);
-    REQUIRE(Raw<T>::kLayer(nullptr, xt.data(), nullptr, nullptr, z.data(), nullptr, nullptr, channels, n * inner, 1e-5) ==
-            NUMRS_OK);
+    REQUIRE(Raw<T>::kLayer(nullptr, xt.data(), nullptr, nullptr, z.data(), nullptr, nullptr, channels, n * inner,
+                           1e-5) == NUMRS_OK);
     REQUIRE(Raw<T>::kBatchBack(nullptr, g.data(), x.data(), nullptr, mean.data(), rstd.data(), gy.data(), nullptr,
                                nullptr, n, channels, inner, 1) == NUMRS_OK);
     REQUIRE(Raw<T>::kLayerBack(nullptr, gt.data(), xt.data(), nullptr, mean.data(), rstd.data(), gz.data(), nullptr,
@@ -205,11 +206,11 @@ TEST_CASE("normalisations of huge and tiny numbers", "[nn]") {
       INFO(kernels << " scale " << scale);
       const std::vector<float> x = Random<float>(130, 0, scale, 6);
       std::vector<float> y(x.size());
-      REQUIRE(numrs_layer_norm_f32(nullptr, x.data(), nullptr, nullptr, y.data(), nullptr, nullptr, 1, 130, 0) == NUMRS_OK);
+      REQUIRE(numrs_layer_norm_f32(nullptr, x.data(), nullptr, nullptr, y.data(), nullptr, nullptr, 1, 130, 0) ==
+              NUMRS_OK);
       Wide m, v;
       Moments(x.data(), 130, &m, &v);
-      for (size_t i = 0; i < x.size(); i++)
-        REQUIRE(std::fabs(y[i] - (x[i] - m) / std::sqrt(v)) <= 1e-6L);
+      for (size_t i = 0; i < x.size(); i++) REQUIRE(std::fabs(y[i] - (x[i] - m) / std::sqrt(v)) <= 1e-6L);
     }
   });
 }
@@ -221,8 +222,8 @@ TEST_CASE("normalisations have the same bits on every instruction set", "[nn]") 
     if (kernels == "cpu-portable NONE") return;
     std::vector<float> y(x.size()), gx(x.size()), gw(333), gb(333);
     std::vector<double> mean(70), rstd(70);
-    REQUIRE(numrs_layer_norm_f32(nullptr, x.data(), w.data(), w.data(), y.data(), mean.data(), rstd.data(), 70, 333, 1e-5) ==
-            NUMRS_OK);
+    REQUIRE(numrs_layer_norm_f32(nullptr, x.data(), w.data(), w.data(), y.data(), mean.data(), rstd.data(), 70, 333,
+                                 1e-5) == NUMRS_OK);
     REQUIRE(numrs_layer_norm_backward_f32(nullptr, y.data(), x.data(), w.data(), mean.data(), rstd.data(), gx.data(),
                                           gw.data(), gb.data(), 70, 333) == NUMRS_OK);
     y.insert(y.end(), gx.begin(), gx.end());
@@ -230,7 +231,8 @@ TEST_CASE("normalisations have the same bits on every instruction set", "[nn]") 
     y.insert(y.end(), gb.begin(), gb.end());
     found.push_back(y);
   });
-  for (const auto& other : found) REQUIRE(std::memcmp(other.data(), found[0].data(), other.size() * sizeof(float)) == 0);
+  for (const auto& other : found)
+    REQUIRE(std::memcmp(other.data(), found[0].data(), other.size() * sizeof(float)) == 0);
 }
 
 TEST_CASE("arguments of normalisations", "[nn]") {

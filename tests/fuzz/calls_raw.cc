@@ -234,7 +234,8 @@ Plan MakePlan(Family family, Input* in) {
 }
 
 constexpr int ExtentsOf(Family family) {
-  constexpr int kExtents[] = {1, 3, 3, 1, 4, 6, 5, 4, 2, 3, 3, 4, 4, 4, 3, 4, 3, 3, 3, 2, 1, 2, 6, 3, 1, 1, 3, 3, 2, 2, 2, 2, 4, 4, 3, 3, 1, 3};
+  constexpr int kExtents[] = {1, 3, 3, 1, 4, 6, 5, 4, 2, 3, 3, 4, 4, 4, 3, 4, 3, 3, 3,
+                              2, 1, 2, 6, 3, 1, 1, 3, 3, 2, 2, 2, 2, 4, 4, 3, 3, 1, 3};
   return kExtents[family < kStats ? family : kStats];
 }
 
@@ -329,9 +330,8 @@ void Run(Call* call, Input* in, Family family, numrs_status (*f)(numrs_context*,
       maker.plan.extents[at] = columns - 1;
     }
     maker.plan.wrong = true;
-  } else if (wrong < 6 && family != kGemm && family != kTopk && family != kUnique && family != kCrossEntropy && family != kRandom &&
-             !maker.plan.optional &&
-             Probing().overlaps) {
+  } else if (wrong < 6 && family != kGemm && family != kTopk && family != kUnique && family != kCrossEntropy &&
+             family != kRandom && !maker.plan.optional && Probing().overlaps) {
     maker.alias = in->Below(3);
     maker.shift = in->OneIn(2) ? 0 : in->Below(65) - 32;
   }
