@@ -17,6 +17,32 @@ def _case(peers, name, own, theirs, goal, tolerance=1e-5):
     return Case(GROUP, name, calls, goal=goal, tolerance=tolerance)
 
 
+def _one(name, x, *more, **options):
+    """Torch's function of that name on an array."""
+
+    def made(torch):
+        function, y = getattr(torch.nn.functional, name), torch.from_numpy(x)
+        return lambda: function(y, *more, **options)
+
+    return made
+
+
+def _layer_norm(x, n, w, b):
+    def made(torch):
+        y, p, q = torch.from_numpy(x), torch.from_numpy(w), torch.from_numpy(b)
+        return lambda: torch.nn.functional.layer_norm(y, (n,), p, q)
+
+    return made
+
+
+def _gelu_backward(x):
+    def made(torch):
+        y = torch.from_numpy(x)
+        return lambda: torch.ops.aten.gelu_backward(y, y)
+
+    return made
+
+
 def cases(peers, quick, size):
     for shape in ((8, 64),) if quick else ((8, 64), (512, 768)):
         label = " f32 " + "x".join(map(str, shape))
@@ -26,27 +52,27 @@ def cases(peers, quick, size):
         for name in ("relu", "gelu", "silu", "softplus", "mish"):
             own = getattr(nn_activation, name)
             yield _case(peers, name + label, lambda own=own, t=t: own(t),
-                        lambda torch, name=name, x=x: (lambda f, y: lambda: f(y))(getattr(torch.nn.functional, name), torch.from_numpy(x)), 2.0)  # fmt: skip
+                        _one(name, x), 2.0)
         yield _case(peers, "gelu tanh" + label, lambda t=t: nn_activation.gelu(t, "tanh"),
-                    lambda torch, x=x: (lambda y: lambda: torch.nn.functional.gelu(y, approximate="tanh"))(torch.from_numpy(x)), 2.0)  # fmt: skip
+                    _one("gelu", x, approximate="tanh"), 2.0)
         for name in ("softmax", "log_softmax"):
             own = getattr(nn_activation, name)
             yield _case(peers, name + label, lambda own=own, t=t: own(t, -1),
-                        lambda torch, name=name, x=x: (lambda f, y: lambda: f(y, -1))(getattr(torch.nn.functional, name), torch.from_numpy(x)), 2.0)  # fmt: skip
+                        _one(name, x, -1), 2.0)
         n = shape[1]
         yield _case(peers, "layer_norm" + label, lambda t=t, n=n, u=u, v=v: nn_norm.layer_norm(t, n, u, v),
-                    lambda torch, x=x, n=n, w=w, b=b: (lambda y, p, q: lambda: torch.nn.functional.layer_norm(y, (n,), p, q))(
-                        torch.from_numpy(x), torch.from_numpy(w), torch.from_numpy(b)), 2.0)  # fmt: skip
+                    _layer_norm(x, n, w, b), 2.0)
         yield _case(peers, "gelu_backward" + label, lambda t=t: nn_activation.gelu_backward(t, t),
-                    lambda torch, x=x: (lambda y: lambda: torch.ops.aten.gelu_backward(y, y))(torch.from_numpy(x)), 2.0)  # fmt: skip
+                    _gelu_backward(x), 2.0)
         kept = nn_norm.layer_norm_with_stats(t, n, u, v)[1]
-        yield _case(peers, "layer_norm_backward" + label, lambda t=t, u=u, kept=kept: nn_norm.layer_norm_backward(t, t, u, **kept)[0], None, None, 1e-4)
+        yield _case(peers, "layer_norm_backward" + label,
+                    lambda t=t, u=u, kept=kept: nn_norm.layer_norm_backward(t, t, u, **kept)[0], None, None, 1e-4)  # fmt: skip
     if not quick:
         x = np.ascontiguousarray(random((32, 12, 128, 128), "float32", 1, -4.0, 4.0))
         t = numrs.Tensor(x)
         yield _case(peers, "softmax f32 32x12x128x128", lambda: nn_activation.softmax(t, -1),
-                    lambda torch: (lambda y: lambda: torch.nn.functional.softmax(y, -1))(torch.from_numpy(x)), 2.0)  # fmt: skip
+                    _one("softmax", x, -1), 2.0)
         x = np.ascontiguousarray(random((16, 64, 28, 28), "float32", 1, -4.0, 4.0))
-        t, y = numrs.Tensor(x), x
-        yield _case(peers, "batch_norm f32 16x64x28x28", lambda: nn_norm.batch_norm(t, None, None, training=True),
-                    lambda torch: (lambda z: lambda: torch.nn.functional.batch_norm(z, None, None, training=True))(torch.from_numpy(y)), 2.0)  # fmt: skip
+        u = numrs.Tensor(x)
+        yield _case(peers, "batch_norm f32 16x64x28x28", lambda: nn_norm.batch_norm(u, None, None, training=True),
+                    _one("batch_norm", x, None, None, training=True), 2.0)

@@ -3,9 +3,8 @@ import inspect
 import math
 
 import numpy as np
-import pytest
-
 import numrs
+import pytest
 from numrs._ops import nn_activation as f
 
 erf = np.vectorize(math.erf, otypes=[np.float64])

@@ -34,30 +34,38 @@ cdef struct Call:
 
 
 cdef inline const numrs_view *_at(const Call *o, int which) noexcept nogil:
-    return &o.view[which] if o.there[which] else NULL
+    if o.there[which]:
+        return &o.view[which]
+    return NULL
 
 
 cdef numrs_status _invoke(const Call *o, numrs_context *context) noexcept nogil:
+    cdef const numrs_view *x = _at(o, X)
+    cdef const numrs_view *w = _at(o, WEIGHT)
+    cdef const numrs_view *bias = _at(o, BIAS)
+    cdef const numrs_view *y = _at(o, Y)
+    cdef const numrs_view *mean = _at(o, MEAN)
+    cdef const numrs_view *rstd = _at(o, RSTD)
+    cdef const numrs_view *g = _at(o, GRAD)
+    cdef const numrs_view *gx = _at(o, GX)
+    cdef const numrs_view *gw = _at(o, GWEIGHT)
+    cdef const numrs_view *gb = _at(o, GBIAS)
     if o.back:
         if o.kind == LAYER:
-            return c.numrs_layer_norm_backward(context, _at(o, GRAD), _at(o, X), _at(o, WEIGHT), _at(o, MEAN), _at(o, RSTD), _at(o, GX),
-                                               _at(o, GWEIGHT), _at(o, GBIAS), o.n_axes)
+            return c.numrs_layer_norm_backward(context, g, x, w, mean, rstd, gx, gw, gb, o.n_axes)
         if o.kind == RMS:
-            return c.numrs_rms_norm_backward(context, _at(o, GRAD), _at(o, X), _at(o, WEIGHT), _at(o, RSTD), _at(o, GX), _at(o, GWEIGHT),
-                                             o.n_axes)
+            return c.numrs_rms_norm_backward(context, g, x, w, rstd, gx, gw, o.n_axes)
         if o.kind == GROUP:
-            return c.numrs_group_norm_backward(context, _at(o, GRAD), _at(o, X), _at(o, WEIGHT), _at(o, MEAN), _at(o, RSTD), _at(o, GX),
-                                               _at(o, GWEIGHT), _at(o, GBIAS), o.groups)
-        return c.numrs_batch_norm_backward(context, _at(o, GRAD), _at(o, X), _at(o, WEIGHT), _at(o, MEAN), _at(o, RSTD), _at(o, GX),
-                                           _at(o, GWEIGHT), _at(o, GBIAS), o.training)
+            return c.numrs_group_norm_backward(context, g, x, w, mean, rstd, gx, gw, gb, o.groups)
+        return c.numrs_batch_norm_backward(context, g, x, w, mean, rstd, gx, gw, gb, o.training)
     if o.kind == LAYER:
-        return c.numrs_layer_norm(context, _at(o, X), _at(o, WEIGHT), _at(o, BIAS), _at(o, Y), _at(o, MEAN), _at(o, RSTD), o.n_axes, o.eps)
+        return c.numrs_layer_norm(context, x, w, bias, y, mean, rstd, o.n_axes, o.eps)
     if o.kind == RMS:
-        return c.numrs_rms_norm(context, _at(o, X), _at(o, WEIGHT), _at(o, Y), _at(o, RSTD), o.n_axes, o.eps)
+        return c.numrs_rms_norm(context, x, w, y, rstd, o.n_axes, o.eps)
     if o.kind == GROUP:
-        return c.numrs_group_norm(context, _at(o, X), _at(o, WEIGHT), _at(o, BIAS), _at(o, Y), _at(o, MEAN), _at(o, RSTD), o.groups, o.eps)
-    return c.numrs_batch_norm(context, _at(o, X), _at(o, WEIGHT), _at(o, BIAS), _at(o, RUNNING_MEAN), _at(o, RUNNING_VAR), _at(o, Y),
-                              _at(o, MEAN), _at(o, RSTD), o.training, o.momentum, o.eps)
+        return c.numrs_group_norm(context, x, w, bias, y, mean, rstd, o.groups, o.eps)
+    return c.numrs_batch_norm(context, x, w, bias, _at(o, RUNNING_MEAN), _at(o, RUNNING_VAR), y, mean, rstd, o.training,
+                              o.momentum, o.eps)
 
 
 cdef int _execute(Call *o, str name, list kept) except -1:
@@ -149,8 +157,8 @@ cdef object _forward(Kind kind, str name, object x, object weight, object bias, 
     return kept[Y], kept[MEAN], kept[RSTD]
 
 
-cdef object _backward(Kind kind, str name, object grad, object x, object weight, object mean, object rstd, int64_t groups, bint training,
-                      object needs):
+cdef object _backward(Kind kind, str name, object grad, object x, object weight, object mean, object rstd, int64_t groups,
+                      bint training, object needs):
     """Gradients of x, weight, bias: None where they are not wanted."""
     cdef Call o
     cdef list kept = [None] * VIEWS
@@ -214,7 +222,8 @@ cdef tuple _layer_arguments(str name, object x, object normalized_shape, object 
         if isinstance(bias, (int, float)) and not isinstance(bias, bool):
             bias, eps = None, bias
         if weight is not None and bias is not None:
-            raise TypeError(f"{name}: normalized_shape is of type {type(normalized_shape).__name__}, expected an int or a tuple of ints")
+            raise TypeError(f"{name}: normalized_shape is of type {type(normalized_shape).__name__}, expected an int or a "
+                            "tuple of ints")
         if weight is not None:
             bias = weight
         weight = normalized_shape
@@ -529,7 +538,8 @@ def group_norm_backward(grad, x, num_groups, weight, mean, rstd, needs=(True, Tr
     >>> numrs.functional.group_norm_backward([[1.0, 1.0]], x, 1, None, **kept)[2]
     array([1., 1.])
     """
-    return _backward(GROUP, "group_norm_backward", grad, x, weight, mean, rstd, _groups(num_groups, "group_norm_backward"), True, needs)
+    groups = _groups(num_groups, "group_norm_backward")
+    return _backward(GROUP, "group_norm_backward", grad, x, weight, mean, rstd, groups, True, needs)
 
 
 def batch_norm(x, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5):
@@ -595,7 +605,8 @@ def batch_norm_with_stats(x, running_mean, running_var, weight=None, bias=None, 
     >>> numrs.functional.batch_norm_with_stats([[1.0], [3.0]], None, None, training=True)[1]["mean"]
     array([2.])
     """
-    y, mean, rstd = _forward(BATCH, "batch_norm", x, weight, bias, 0, 0, eps, running_mean, running_var, bool(training), momentum, True)
+    y, mean, rstd = _forward(BATCH, "batch_norm", x, weight, bias, 0, 0, eps, running_mean, running_var, bool(training),
+                             momentum, True)
     return y, {"mean": mean, "rstd": rstd}
 
 
