@@ -270,63 +270,14 @@ def layer_norm(x, normalized_shape=None, weight=None, bias=None, eps=1e-5):
 
 
 def layer_norm_with_stats(x, normalized_shape=None, weight=None, bias=None, eps=1e-5):
-    """`layer_norm`, and a dict of what its gradient needs.
-
-    Parameters
-    ----------
-    x, normalized_shape, weight, bias, eps
-        As for `layer_norm`.
-
-    Returns
-    -------
-    array, dict
-        The result; ``mean`` and ``rstd``, float64, of the shape of the other axes.
-
-    Raises
-    ------
-    ValueError
-        As `layer_norm`.
-
-    Examples
-    --------
-    >>> float(numrs.functional.layer_norm_with_stats([[1.0, 3.0]], 2)[1]["mean"][0])
-    2.0
-    """
+    """`layer_norm`, and a dict of what its gradient needs."""
     shape, weight, bias, eps = _layer_arguments("layer_norm", x, normalized_shape, weight, bias, eps)
     y, mean, rstd = _forward(LAYER, "layer_norm", x, weight, bias, <int32_t>len(shape), 0, eps, None, None, False, 0, True)
     return y, {"mean": mean, "rstd": rstd}
 
 
 def layer_norm_backward(grad, x, weight, mean, rstd, needs=(True, True, True)):
-    """Gradients of `layer_norm` for x, weight and bias.
-
-    Parameters
-    ----------
-    grad : array_like
-        Gradient of the result.
-    x, weight : array_like
-        What the function was given; ``weight`` may be None.
-    mean, rstd : array_like
-        From `layer_norm_with_stats`.
-    needs : tuple of bool
-        Which gradients are wanted.
-
-    Returns
-    -------
-    tuple
-        Three arrays, None where none is wanted or there is no weight.
-
-    Raises
-    ------
-    ValueError
-        For shapes that do not fit.
-
-    Examples
-    --------
-    >>> y, kept = numrs.functional.layer_norm_with_stats([[1.0, 3.0]], 2)
-    >>> numrs.functional.layer_norm_backward([[1.0, 1.0]], [[1.0, 3.0]], None, **kept)[2]
-    array([1., 1.])
-    """
+    """Gradients of `layer_norm` for x, weight and bias."""
     return _backward(LAYER, "layer_norm_backward", grad, x, weight, mean, rstd, 0, True, needs)
 
 
@@ -376,63 +327,14 @@ cdef tuple _rms_arguments(object x, object normalized_shape, object weight, obje
 
 
 def rms_norm_with_stats(x, normalized_shape=None, weight=None, eps=None):
-    """`rms_norm`, and a dict of what its gradient needs.
-
-    Parameters
-    ----------
-    x, normalized_shape, weight, eps
-        As for `rms_norm`.
-
-    Returns
-    -------
-    array, dict
-        The result; ``rstd``, float64, of the shape of the other axes.
-
-    Raises
-    ------
-    ValueError
-        As `rms_norm`.
-
-    Examples
-    --------
-    >>> float(numrs.functional.rms_norm_with_stats([[2.0, 2.0]], 2, eps=0.0)[1]["rstd"][0])
-    0.5
-    """
+    """`rms_norm`, and a dict of what its gradient needs."""
     shape, weight, eps = _rms_arguments(x, normalized_shape, weight, eps)
     y, _, rstd = _forward(RMS, "rms_norm", x, weight, None, <int32_t>len(shape), 0, eps, None, None, False, 0, True)
     return y, {"rstd": rstd}
 
 
 def rms_norm_backward(grad, x, weight, rstd, needs=(True, True)):
-    """Gradients of `rms_norm` for x and weight.
-
-    Parameters
-    ----------
-    grad : array_like
-        Gradient of the result.
-    x, weight : array_like
-        What the function was given; ``weight`` may be None.
-    rstd : array_like
-        From `rms_norm_with_stats`.
-    needs : tuple of bool
-        Which gradients are wanted.
-
-    Returns
-    -------
-    tuple
-        Two arrays, None where none is wanted or there is no weight.
-
-    Raises
-    ------
-    ValueError
-        For shapes that do not fit.
-
-    Examples
-    --------
-    >>> y, kept = numrs.functional.rms_norm_with_stats([[2.0, 2.0]], 2, eps=0.0)
-    >>> numrs.functional.rms_norm_backward([[1.0, 0.0]], [[2.0, 2.0]], None, **kept)[0]
-    array([[ 0.25, -0.25]])
-    """
+    """Gradients of `rms_norm` for x and weight."""
     return _backward(RMS, "rms_norm_backward", grad, x, weight, None, rstd, 0, True, (*needs, False))[:2]
 
 
@@ -480,64 +382,14 @@ def group_norm(x, num_groups, weight=None, bias=None, eps=1e-5):
 
 
 def group_norm_with_stats(x, num_groups, weight=None, bias=None, eps=1e-5):
-    """`group_norm`, and a dict of what its gradient needs.
-
-    Parameters
-    ----------
-    x, num_groups, weight, bias, eps
-        As for `group_norm`.
-
-    Returns
-    -------
-    array, dict
-        The result; ``mean`` and ``rstd``, float64, of shape (N, groups).
-
-    Raises
-    ------
-    ValueError
-        As `group_norm`.
-
-    Examples
-    --------
-    >>> numrs.functional.group_norm_with_stats([[1.0, 3.0, 5.0, 9.0]], 2)[1]["mean"]
-    array([[2., 7.]])
-    """
+    """`group_norm`, and a dict of what its gradient needs."""
     groups = _groups(num_groups, "group_norm")
     y, mean, rstd = _forward(GROUP, "group_norm", x, weight, bias, 0, groups, eps, None, None, True, 0, True)
     return y, {"mean": mean, "rstd": rstd}
 
 
 def group_norm_backward(grad, x, num_groups, weight, mean, rstd, needs=(True, True, True)):
-    """Gradients of `group_norm` for x, weight and bias.
-
-    Parameters
-    ----------
-    grad : array_like
-        Gradient of the result.
-    x, num_groups, weight
-        What the function was given; ``weight`` may be None.
-    mean, rstd : array_like
-        From `group_norm_with_stats`.
-    needs : tuple of bool
-        Which gradients are wanted.
-
-    Returns
-    -------
-    tuple
-        Three arrays, None where none is wanted or there is no weight.
-
-    Raises
-    ------
-    ValueError
-        For shapes that do not fit.
-
-    Examples
-    --------
-    >>> x = [[1.0, 3.0]]
-    >>> y, kept = numrs.functional.group_norm_with_stats(x, 1)
-    >>> numrs.functional.group_norm_backward([[1.0, 1.0]], x, 1, None, **kept)[2]
-    array([1., 1.])
-    """
+    """Gradients of `group_norm` for x, weight and bias."""
     groups = _groups(num_groups, "group_norm_backward")
     return _backward(GROUP, "group_norm_backward", grad, x, weight, mean, rstd, groups, True, needs)
 
@@ -583,66 +435,14 @@ def batch_norm(x, running_mean, running_var, weight=None, bias=None, training=Fa
 
 
 def batch_norm_with_stats(x, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5):
-    """`batch_norm`, and a dict of what its gradient needs.
-
-    Parameters
-    ----------
-    x, running_mean, running_var, weight, bias, training, momentum, eps
-        As for `batch_norm`.
-
-    Returns
-    -------
-    array, dict
-        The result; ``mean`` and ``rstd`` that were used, float64, one number per channel.
-
-    Raises
-    ------
-    ValueError
-        As `batch_norm`.
-
-    Examples
-    --------
-    >>> numrs.functional.batch_norm_with_stats([[1.0], [3.0]], None, None, training=True)[1]["mean"]
-    array([2.])
-    """
+    """`batch_norm`, and a dict of what its gradient needs."""
     y, mean, rstd = _forward(BATCH, "batch_norm", x, weight, bias, 0, 0, eps, running_mean, running_var, bool(training),
                              momentum, True)
     return y, {"mean": mean, "rstd": rstd}
 
 
 def batch_norm_backward(grad, x, weight, mean, rstd, training=True, needs=(True, True, True)):
-    """Gradients of `batch_norm` for x, weight and bias.
-
-    Parameters
-    ----------
-    grad : array_like
-        Gradient of the result.
-    x, weight : array_like
-        What the function was given; ``weight`` may be None.
-    mean, rstd : array_like
-        From `batch_norm_with_stats`.
-    training : bool
-        Whether mean and rstd were those of ``x``.
-    needs : tuple of bool
-        Which gradients are wanted.
-
-    Returns
-    -------
-    tuple
-        Three arrays, None where none is wanted or there is no weight.
-
-    Raises
-    ------
-    ValueError
-        For shapes that do not fit.
-
-    Examples
-    --------
-    >>> x = [[1.0], [3.0]]
-    >>> y, kept = numrs.functional.batch_norm_with_stats(x, None, None, training=True)
-    >>> numrs.functional.batch_norm_backward([[1.0], [1.0]], x, None, **kept)[2]
-    array([2.])
-    """
+    """Gradients of `batch_norm` for x, weight and bias."""
     return _backward(BATCH, "batch_norm_backward", grad, x, weight, mean, rstd, 0, bool(training), needs)
 
 
