@@ -20,7 +20,7 @@ namespace HWY_NAMESPACE {
 // Is x taken in place of m? Above it, or NaN; nothing is above NaN but another one.
 template <class V>
 HWY_INLINE auto Takes(V x, V m) {
-  return hn::Or(hn::Gt(x, m), hn::Ne(x, x));
+  return hn::Or(hn::Gt(x, m), hn::Not(hn::Eq(x, x)));  // Ne is false for NaN here
 }
 
 template <typename T>
