@@ -132,7 +132,7 @@ class Runner {
 
   void Scatter(const T* from, T* to) const {
     if (c_.col_step == 1) {
-      for (int64_t j = 0; j < c_.grid_w; j++) to[j] = from[j];
+      CopyRun(from, to, c_.grid_w);
     } else {
       for (int64_t j = 0; j < c_.grid_w; j++) to[j * c_.col_step] = from[j];
     }

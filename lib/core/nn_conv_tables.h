@@ -48,11 +48,13 @@ struct PoolRow {
   int32_t* at;            // maximum
   const double* divisor;  // average: y = (sum in float64, in order) / divisor[j]
 };
-// Windows of two elements with a step of two, read where they lie: y[j] from rows[l][2 j], rows[l][2 j + 1], l < lines.
+// Maxima of windows two elements wide with a step of two, read where they lie: a plane x (h, w) to y (oh, ow),
+// 2 ow <= w.
 struct PoolPairs {
-  const void* const* rows;
-  int64_t lines, n;
+  const void* x;
   void* y;
+  int64_t h, w, oh, ow;
+  int64_t kernel, stride, padding, dilation;  // down
 };
 
 // A plane of a pool's gradient, or one whose windows are of many sizes. Extents: of the input (h, w) and output (oh,

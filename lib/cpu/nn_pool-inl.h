@@ -60,35 +60,44 @@ void MaxPool(const PoolRow& row) {
   }
 }
 
+// The greatest of the pairs of x, after best.
+template <class D, typename T = hn::TFromD<D>>
+HWY_INLINE hn::VFromD<D> TakePairs(D d, const T* x, hn::VFromD<D> best) {
+  const int64_t N = static_cast<int64_t>(hn::Lanes(d));
+  const auto low = hn::LoadU(d, x), high = hn::LoadU(d, x + N);
+  const auto even = hn::ConcatEven(d, high, low), odd = hn::ConcatOdd(d, high, low);
+  best = hn::IfThenElse(Takes(even, best), even, best);
+  return hn::IfThenElse(Takes(odd, best), odd, best);
+}
+
 template <typename T>
 void MaxPoolPairs(const PoolPairs& p) {
   const hn::ScalableTag<T> d;
   const int64_t N = static_cast<int64_t>(hn::Lanes(d));
-  T* const y = static_cast<T*>(p.y);
-  const T lowest = -std::numeric_limits<T>::infinity();
-  int64_t j = 0;
-#if HWY_TARGET != HWY_SCALAR
-  for (; j + N <= p.n; j += N) {
-    auto best = hn::Set(d, lowest);
-    for (int64_t l = 0; l < p.lines; l++) {
-      const T* x = static_cast<const T*>(p.rows[l]) + 2 * j;
-      const auto low = hn::LoadU(d, x), high = hn::LoadU(d, x + N);
-      const auto even = hn::ConcatEven(d, high, low), odd = hn::ConcatOdd(d, high, low);
-      best = hn::IfThenElse(Takes(even, best), even, best);
-      best = hn::IfThenElse(Takes(odd, best), odd, best);
-    }
-    hn::StoreU(best, d, y + j);
-  }
-#endif
-  for (; j < p.n; j++) {
-    T best = lowest;
-    for (int64_t l = 0; l < p.lines; l++) {
-      for (int64_t i = 0; i < 2; i++) {
-        const T x = static_cast<const T*>(p.rows[l])[2 * j + i];
-        if (x > best || x != x) best = x;
+  const auto lowest = hn::Set(d, -std::numeric_limits<T>::infinity());
+  for (int64_t i = 0; i < p.oh; i++) {
+    int64_t begin = i * p.stride - p.padding, end = begin + p.kernel * p.dilation;
+    while (begin < 0) begin += p.dilation;
+    end = std::min(end, p.h);
+    const T* const x = static_cast<const T*>(p.x);
+    T* const y = static_cast<T*>(p.y) + i * p.ow;
+    if (p.ow < N) {
+      HWY_ALIGN T pairs[2 * hn::MaxLanes(d)] = {};
+      auto best = lowest;
+      for (int64_t r = begin; r < end; r += p.dilation) {
+        std::memcpy(pairs, x + r * p.w, static_cast<size_t>(2 * p.ow) * sizeof(T));
+        best = TakePairs(d, pairs, best);
       }
+      const size_t lanes = static_cast<size_t>(p.ow);
+      StorePart(d, best, hn::FirstN(d, lanes), lanes, y);
+      continue;
     }
-    y[j] = best;
+    for (int64_t j = 0; j < p.ow; j += N) {
+      if (j + N > p.ow) j = p.ow - N;  // the last ones twice
+      auto best = lowest;
+      for (int64_t r = begin; r < end; r += p.dilation) best = TakePairs(d, x + r * p.w + 2 * j, best);
+      hn::StoreU(best, d, y + j);
+    }
   }
 }
 

@@ -71,13 +71,17 @@ void MaxPool(const PoolRow& row) {
 
 template <typename T>
 void MaxPoolPairs(const PoolPairs& p) {
-  for (int64_t j = 0; j < p.n; j++) {
-    T best = -std::numeric_limits<T>::infinity();
-    for (int64_t l = 0; l < 2 * p.lines; l++) {
-      const T x = static_cast<const T*>(p.rows[l / 2])[2 * j + l % 2];
-      if (x > best || x != x) best = x;
+  for (int64_t i = 0; i < p.oh; i++) {
+    for (int64_t j = 0; j < p.ow; j++) {
+      T best = -std::numeric_limits<T>::infinity();
+      for (int64_t k = 0; k < 2 * p.kernel; k++) {
+        const int64_t r = i * p.stride - p.padding + k / 2 * p.dilation;
+        if (r < 0 || r >= p.h) continue;
+        const T x = static_cast<const T*>(p.x)[r * p.w + 2 * j + k % 2];
+        if (x > best || x != x) best = x;
+      }
+      static_cast<T*>(p.y)[i * p.ow + j] = best;
     }
-    static_cast<T*>(p.y)[j] = best;
   }
 }
 
