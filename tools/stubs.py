@@ -62,7 +62,8 @@ PARAMETERS = {
     "window": "_Window", "q": "float", "method": "str", "ascending": "bool", "pct": "bool", "scale": "float | Literal['normal']",
     "weights": "npt.ArrayLike | None", "min_periods": "SupportsIndex | None", "center": "bool",
     "sort.axis": "SupportsIndex | None", "argsort.axis": "SupportsIndex | None", "partition.axis": "SupportsIndex | None",
-    "argpartition.axis": "SupportsIndex | None", "topk.axis": "SupportsIndex | None", "rankdata.axis": "SupportsIndex | None",
+    "argpartition.axis": "SupportsIndex | None", "topk.axis": "SupportsIndex | None", "top_k.axis": "SupportsIndex | None",
+    "top_k.mode": "Literal['largest', 'smallest']", "rankdata.axis": "SupportsIndex | None",
     "quantile.q": "npt.ArrayLike", "nanquantile.q": "npt.ArrayLike", "percentile.q": "npt.ArrayLike", "nanpercentile.q": "npt.ArrayLike",
     "descending": "bool", "stable": "bool", "largest": "bool", "sorted": "bool", "k": "SupportsIndex", "kth": "npt.ArrayLike",
     "side": "Literal['left', 'right']", "sorter": "npt.ArrayLike | None",
@@ -92,13 +93,43 @@ PARAMETERS = {
     "hfft.axis": "SupportsIndex", "ihfft.axis": "SupportsIndex", "n": "SupportsIndex | None", "norm": "Literal['backward', 'ortho', 'forward'] | None",
     "s": "tuple[SupportsIndex, ...] | list[int] | None", "axes": "_Axes | list[int]", "fftfreq.n": "SupportsIndex", "rfftfreq.n": "SupportsIndex",
     "d": "float", "device": "str | None",
+    "input": "Any", "target": "Any", "weight": "Any", "var": "Any", "pos_weight": "Any", "logits": "Any", "labels": "Any", "table": "Any",
+    "embedding.weight": "Any", "embedding_lookup.indices": "Any", "grad": "Any", "gradient": "Any", "third": "Any", "p0": "float", "p1": "float",
+    "needs": "Any", "reduction": "str", "ignore_index": "SupportsIndex", "label_smoothing": "float", "delta": "float", "beta": "float", "margin": "float",
+    "log_target": "bool", "log_input": "bool", "full": "bool", "eps": "float", "padding_idx": "SupportsIndex | None", "rows": "SupportsIndex",
+    "num_classes": "SupportsIndex", "training": "bool", "rng": "Any", "place": "Any", "parameters": "Any", "max_norm": "float", "norm_type": "float",
+    "error_if_nonfinite": "bool", "clip_value": "float", "dropout.p": "float", "dropout2d.p": "float", "dropout_with_kept.p": "float",
+    "dropout2d_with_kept.p": "float", "dropout_backward.p": "float",
+    "step.flags": "int", "step.lr": "float", "step.weight_decay": "float", "step.beta1": "float", "step.beta2": "float", "step.eps": "float",
+    "step.momentum": "float", "step.dampening": "float", "set_to_none": "bool", "steps.value": "int", "mu_product.value": "float",
+    # Attention.
+    "query": "npt.ArrayLike", "key": "npt.ArrayLike", "value": "npt.ArrayLike", "attn_mask": "npt.ArrayLike | None", "dropout_p": "float",
+    "is_causal": "bool", "scaled_dot_product_attention.scale": "float | None", "scaled_dot_product_attention_with_stats.scale": "float | None",
+    "scaled_dot_product_attention_backward.scale": "float | None", "enable_gqa": "bool", "rng": "Any", "grad": "npt.ArrayLike", "lse": "npt.ArrayLike",
+    "scaled_dot_product_attention_backward.out": "npt.ArrayLike", "mask_gradient": "bool", "cos": "npt.ArrayLike | None", "sin": "npt.ArrayLike | None",
+    "positions": "npt.ArrayLike", "apply_rope.positions": "npt.ArrayLike | None", "apply_rope_backward.positions": "npt.ArrayLike | None",
+    "base": "float", "interleaved": "bool", "rope_angles.size": "int",
     "ord": "float", "name": "str", "limit": "SupportsIndex | None", "thread_us": "float | None", "stream_bytes": "SupportsIndex | None",
 }  # fmt: skip
 # Type of a result by the function; anything else gives an ndarray or a NumPy scalar.
+# Activations and normalisations of networks.
+PARAMETERS |= {
+    "grad": "Any", "dim": "SupportsIndex | None", "min_val": "float", "max_val": "float", "negative_slope": "float", "beta": "float",
+    "threshold": "float", "approximate": "Literal['none', 'tanh']", "softmax_backward.y": "Any", "log_softmax_backward.y": "Any",
+    "normalized_shape": "Any", "weight": "Any", "eps": "float", "rstd": "Any", "needs": "Any", "num_groups": "SupportsIndex",
+    "running_mean": "Any", "running_var": "Any", "training": "bool", "momentum": "float", "use_input_stats": "bool",
+    **{f"{name}.bias": "Any" for name in ("layer_norm", "layer_norm_with_stats", "group_norm", "group_norm_with_stats", "batch_norm",
+                                          "batch_norm_with_stats", "instance_norm")},
+    **{f"{name}_norm_backward.mean": "Any" for name in ("layer", "group", "batch")},
+    **{f"{name}.axis": "SupportsIndex | None" for name in ("softmax", "log_softmax", "softmax_backward", "log_softmax_backward")},
+}  # fmt: skip
+
 RESULTS = {
     "default_rng": "Generator", "spawn": "list[Generator]", "jumped": "Generator", "__copy__": "Generator",
     "__deepcopy__": "Generator", "state": "dict[str, Any]",
     "__init__": "None", "__len__": "int", "__repr__": "str", "__reduce__": "tuple[Any, ...]",
+    "scaled_dot_product_attention_with_stats": "tuple[Any, dict[str, Any]]", "scaled_dot_product_attention_backward": "tuple[Any, ...]",
+    "rope_angles": "tuple[Any, Any]",
     "allclose": "bool", "array_equal": "bool", "can_cast": "bool", "isdtype": "bool", "put_along_axis": "None", "broadcast_shapes": "tuple[int, ...]",
     "get_num_threads": "int", "set_num_threads": "None", "detect_simd_support": "str", "simd_info": "dict[str, Any]",
     "set_target": "None", "get_cpu_info": "dict[str, Any]", "list_backends": "list[str]", "get_backend": "str", "set_backend": "None",
@@ -107,6 +138,9 @@ RESULTS = {
 }  # fmt: skip
 _DTYPES = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128".split()
 CONSTANTS = {
+    "_record": ["RULES: dict[str, Any]", "class Rule:", "    name: str", "    function: Any", "    forward: Any", "    backward: Any", "    composed: Any",
+                "    constant: bool", "    takes_out: bool", "    parameters: list[str]", "    defaults: list[Any]", "    places: dict[str, int]", "    variadic: int",
+                "    def set_inputs(self, inputs: Any, only_shapes: Any, extras: Any) -> None: ..."],
     "linalg_lapack": [
         f"class {name}Result(NamedTuple):\n    " + "\n    ".join(f"{field}: Any" for field in fields.split())
         for name, fields in (
@@ -153,7 +187,7 @@ def signature(source):
     def typed(argument, default):
         if argument.arg == "self":
             return "self"
-        kind = PARAMETERS.get(f"{function.name}.{argument.arg}") or PARAMETERS[argument.arg]
+        kind = PARAMETERS.get(f"{function.name}.{argument.arg}") or PARAMETERS.get(argument.arg, "Any")
         if isinstance(default, ast.Constant) and default.value is None and kind != "Any" and "None" not in kind + ALIASES.get(kind, ""):
             kind += " | None"
         return f"{argument.arg}: {kind}" + (f" = {ast.unparse(default)}" if default is not None else "")
@@ -235,7 +269,7 @@ def stub(path):
     lines = CONSTANTS.get(path.stem, []) + [signature(source) for source in found] + internal
     if path.stem == "_tensor":
         lines = [*tensor_stub.lines(path.read_text(), (OPS / "tensor_methods.py").read_text()), "", *lines]
-    else:
+    elif path.stem != "_record":  # whose classes numrs.autograd fills
         lines += classes(path.read_text())
     body = "\n".join(lines)
     aliases = [f"{name} = {kind}" for name, kind in ALIASES.items() if name in body]
@@ -303,8 +337,8 @@ def init():
     imports = []
     for module, found in array_functions().items():
         if module.startswith(
-            ("stats", "linalg_", "fft", "random")
-        ):  # numrs.stats, numrs.linalg, numrs.fft, numrs.random
+            ("stats", "linalg_", "fft", "random", "nn_", "nn_", "optim")
+        ):  # numrs.stats, numrs.linalg, numrs.fft, numrs.random, numrs.functional
             continue
         imports += [f"from numrs._ops.{module} import (", *(f"    {name}," for name in found), ")"]
     head = before + BEGIN + "\n".join([*imports, ""]) + END + after

@@ -3,7 +3,7 @@
 import sys as _sys
 import typing as _typing
 
-from numrs import config, devices, fft, linalg, memory, random, stats
+from numrs import autograd, config, devices, fft, linalg, losses, memory, metrics, optimizers, random, stats
 from numrs._ops.runtime import (
     detect_simd_support,
     get_backend,
@@ -224,6 +224,7 @@ from numrs._ops.order_sorting import (
     rankdata,
     searchsorted,
     sort,
+    top_k,
     topk,
     unique_all,
     unique_counts,
@@ -385,6 +386,7 @@ __all__ = [
     "atan",
     "atan2",
     "atanh",
+    "autograd",
     "average",
     "bitwise_and",
     "bitwise_invert",
@@ -497,6 +499,7 @@ __all__ = [
     "logical_or",
     "logical_xor",
     "logit",
+    "losses",
     "mad",
     "matmul",
     "matrix_norm",
@@ -507,6 +510,7 @@ __all__ = [
     "median",
     "memory",
     "meshgrid",
+    "metrics",
     "min",
     "minimum",
     "moveaxis",
@@ -534,6 +538,7 @@ __all__ = [
     "not_equal",
     "ones",
     "ones_like",
+    "optimizers",
     "outer",
     "pad",
     "partition",
@@ -613,6 +618,7 @@ __all__ = [
     "tensordot",
     "tile",
     "time_windows",
+    "top_k",
     "topk",
     "transpose",
     "tril",

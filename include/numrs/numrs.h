@@ -34,11 +34,17 @@
 #include "numrs/nn_linear.h"
 #include "numrs/nn_conv.h"
 #include "numrs/nn_pool.h"
+#include "numrs/nn_attention.h"
 #include "numrs/rolling.h"
 #include "numrs/ewm.h"
 #include "numrs/stats.h"
 #include "numrs/stream.h"
 #include "numrs/random.h"
+#include "numrs/nn_loss.h"
+#include "numrs/nn_embedding.h"
+#include "numrs/optim.h"
+#include "numrs/nn_activation.h"
+#include "numrs/nn_norm.h"
 #include "numrs/raw.h"
 
 #endif /* NUMRS_NUMRS_H */

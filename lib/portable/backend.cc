@@ -23,7 +23,12 @@ const Backend* PortableBackend() {
                                   portable::Stats,
                                   portable::Random,
                                   portable::Fft,
-                                  portable::NnConv};
+                                  portable::Loss,
+                                  portable::Optim,
+                                  portable::NnActivation,
+                                  portable::NnNorm,
+                                  portable::NnConv,
+                                  portable::NnAttention};
   return &backend;
 }
 

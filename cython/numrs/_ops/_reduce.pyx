@@ -10,7 +10,8 @@ from numpy cimport PyArray_CheckExact, PyArray_DIMS, PyArray_NDIM, ndarray
 from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, Held, array_of, as_array, broadcast, check, check_out,
                                 dtype_of, finish, hold, interruptible, new_array, pin, release_context, scalar,
                                 size_of, table_of, view_of)
-from numrs._ops._storage cimport tensor_of
+from numrs._ops._record cimport record
+from numrs._ops._storage cimport tensor_of, tracked
 from numrs._ops._tensor cimport Tensor
 from numrs._ops._typed cimport any_tensor, plain, plain_target, tensor_reduce_all
 from numrs.c cimport ops
@@ -71,9 +72,10 @@ cdef int32_t axis_of(object axis, int ndim, str name, object shape) except? -100
 
 
 cdef double correction_of(str name, object correction, object ddof) except? -1.25:
-    if correction is not None and ddof is not None:
+    """What of two synonyms was given: ddof is None or correction at its default, None or 0."""
+    if ddof is not None and not (correction is None or (type(correction) is float and correction == 0)):
         raise TypeError(f"{name}: correction and ddof are synonyms; got both")
-    chosen = ddof if correction is None else correction
+    chosen = correction if ddof is None else ddof
     if chosen is None:
         return 0.0
     if not isinstance(chosen, (int, float, np.integer, np.floating)):
@@ -141,6 +143,15 @@ cdef object _reduce_tensor(int32_t op, str name, object x, object axis, object o
                            double correction):
     """The same for a Tensor, or with one among the arguments."""
     cdef int32_t result
+    if tracked(x):
+        options = {"axis": axis, "keepdims": keepdims, "where": where}
+        if op in (ops.NUMRS_OP_VAR, ops.NUMRS_OP_STD, ops.NUMRS_OP_NANVAR, ops.NUMRS_OP_NANSTD):
+            options["correction"] = correction
+        if out is not None:
+            options["out"] = out
+        if op in (ops.NUMRS_OP_ARGMIN, ops.NUMRS_OP_ARGMAX, ops.NUMRS_OP_NANARGMIN, ops.NUMRS_OP_NANARGMAX):
+            del options["where"]
+        return record(name, None, (x,), options)
     if type(x) is Tensor and axis is None and out is None and (where is None or where is True) and keepdims is False:
         result = REDUCE_RESULT[op][(<Tensor>x).view.dtype]
         if result == 0:
@@ -245,6 +256,11 @@ cdef object _scan_of_table(int32_t op, str name, object table, object axis, obje
 
 cdef object scan(int32_t op, str name, object x, object axis, object out, object include_initial):
     if not PyArray_CheckExact(x):
+        if tracked(x):
+            options = {"axis": axis, "include_initial": include_initial}
+            if out is not None:
+                options["out"] = out
+            return record(name, None, (x,), options)
         if any_tensor(x, out, None):
             made = scan(op, name, plain(x), axis, plain_target(out), include_initial)
             return given_out(out) if out is not None else tensor_of(made)
@@ -298,6 +314,8 @@ cdef object scan(int32_t op, str name, object x, object axis, object out, object
 
 
 cdef object vecdot_(str name, object x1, object x2, object axis):
+    if tracked(x1) or tracked(x2):
+        return record(name, None, (x1, x2), {"axis": axis})
     if any_tensor(x1, x2, None):
         return tensor_of(vecdot_(name, plain(x1), plain(x2), axis))
     cdef ndarray a = array_of(x1, name, "x1"), b = array_of(x2, name, "x2"), y

@@ -12,7 +12,10 @@ from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, as_array, broadcast, c
 from numrs._ops._dlpack cimport is_foreign
 from numrs._ops._elementwise cimport (BINARY_RESULT, UNARY_RESULT, Number, _weak, binary, is_comparison, is_logical,
                                       is_weak, ternary, unary, work_ns)
-from numrs._ops._storage cimport array_over, new_like, new_tensor, same_dims, shape_tuple, tensor_of, valid, written
+from numrs._ops cimport _record
+from numrs._ops._record cimport any_tracked, in_place, record
+from numrs._ops._storage cimport (array_over, new_like, new_tensor, same_dims, shape_tuple, tensor_of, tracked, valid,
+                                  written)
 from numrs._ops._tensor cimport Tensor
 from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
@@ -41,6 +44,9 @@ cdef object plain_target(object out):
 cdef object plain(object x):
     """An operand as the functions for ndarrays take it."""
     if isinstance(x, Tensor):
+        if tracked(x):
+            raise NotImplementedError("a function without a gradient rule was called with a tensor that requires grad; call it "
+                                      "under numrs.autograd.no_grad(), or with x.detach()")
         return array_over(<Tensor>x)
     if is_foreign(x):
         from numrs._ops._dlpack import from_dlpack
@@ -88,6 +94,8 @@ cdef object tensor_binary(int32_t op, str name, object a, object b, object out):
     cdef int64_t[64] shape
     cdef Number value
     cdef int ndim, at
+    if tracked(a) or tracked(b):
+        return record(name, None, (a, b), {"out": out} if out is not None else {})
     if type(a) is Tensor and type(b) is Tensor:  # the usual call: one dtype, one shape
         x = <Tensor>a
         z = <Tensor>b
@@ -148,6 +156,8 @@ cdef object tensor_unary(int32_t op, str name, object x, object out):
     cdef numrs_status status
     cdef numrs_context *context
     cdef double work
+    if tracked(x):
+        return record(name, None, (x,), {"out": out} if out is not None else {})
     if type(out) is tuple and len(<tuple>out) == 1:
         out = (<tuple>out)[0]
     if type(x) is not Tensor or (out is not None and type(out) is not Tensor):
@@ -177,6 +187,8 @@ cdef object tensor_unary(int32_t op, str name, object x, object out):
 
 
 cdef object tensor_ternary(int32_t op, str name, tuple names, object a, object b, object c, object out):
+    if tracked(a) or tracked(b) or tracked(c):
+        return record(name, None, (a, b, c), {"out": out} if out is not None else {})
     if type(out) is tuple and len(<tuple>out) == 1:
         out = (<tuple>out)[0]
     made = ternary(op, name, names, plain(a), plain(b), plain(c), plain_target(out))
@@ -220,7 +232,7 @@ cdef enum:
 cdef inline bint _is_small_pair(int32_t op, Tensor x, Tensor z) noexcept:
     """Two tensors of one dtype and shape in C order, and little work: what most operators are asked for."""
     return x.view.dtype == z.view.dtype and x.size == z.size and x.size <= SMALL and x.dense and z.dense and \
-        BINARY_RESULT[op][x.view.dtype] != 0 and same_dims(x, z)
+        BINARY_RESULT[op][x.view.dtype] != 0 and not (x.wants_grad or z.wants_grad) and same_dims(x, z)
 
 
 cdef object operate(int32_t op, str name, object a, object b, object other):
@@ -251,7 +263,7 @@ cdef object _with_float(int32_t op, str name, object a, double number, int at):
         x = <Tensor>a
         dtype = x.view.dtype
         if (dtype == ops.NUMRS_F64 or dtype == ops.NUMRS_F32) and x.size <= SMALL and BINARY_RESULT[op][dtype] != 0 and \
-                not is_logical(op):
+                not is_logical(op) and not x.wants_grad:
             if dtype == ops.NUMRS_F64:
                 value.f64[0] = number
             else:
@@ -276,6 +288,8 @@ cdef object operate_in_place(int32_t op, str name, Tensor t, object other):
                 return t
     elif not is_operand(other):
         return NotImplemented
+    if tracked(t) or tracked(other):
+        return in_place(name, t, other)
     return tensor_binary(op, name, t, other, t)
 
 
@@ -321,13 +335,21 @@ cdef object _plain_parts(object x):
 
 
 def tensors(function):
-    """A function of ndarrays that also takes tensors, and then gives tensors; `out` comes back as it was given."""
+    """A function of ndarrays that also takes tensors, and then gives tensors; `out` comes back as it was given. What only
+    makes a view of a tensor does so at once (_views.pyx)."""
+    from numrs._ops._views import FUNCTIONS as views
     cdef tuple names = function.__code__.co_varnames[:function.__code__.co_argcount]
+    cdef str name = function.__name__
     cdef Py_ssize_t place = names.index("out") if "out" in names else -1
+    view = views.get(function.__name__)
 
     @wraps(function)
     def typed(*args, **kwargs):
         cdef bint found = False
+        if view is not None and len(args) > 0 and type(args[0]) is Tensor and not (<Tensor>args[0]).wants_grad:
+            made = view(*args, **kwargs)
+            if made is not None:
+                return made
         for x in args:
             if _has_tensor(x):
                 found = True
@@ -339,12 +361,14 @@ def tensors(function):
                     break
         if not found:
             return function(*args, **kwargs)
+        if _record.used and any_tracked(args, kwargs):
+            return record(name, typed, args, kwargs)
         out = args[place] if 0 <= place < len(args) else kwargs.get("out")
         if type(out) is tuple and len(<tuple>out) == 1:
             out = (<tuple>out)[0]
         if isinstance(out, Tensor):
             written(<Tensor>out)
-        made = function(*[_plain_parts(x) for x in args], **{name: _plain_parts(x) for name, x in kwargs.items()})
+        made = function(*[_plain_parts(x) for x in args], **{key: _plain_parts(x) for key, x in kwargs.items()})
         if out is not None:
             return out
         return tensor_of(made)

@@ -9,7 +9,8 @@ from numpy cimport PyArray_CheckExact, PyArray_SIZE, ndarray
 from numrs._ops._array cimport (NOGIL_NS, Held, array_of, as_array, check, check_out, dtype_of, finish, hold,
                                 interruptible, new_array, pin, release_context, view_of)
 from numrs._ops._reduce cimport given_out, vecdot_
-from numrs._ops._storage cimport tensor_of
+from numrs._ops._record cimport record
+from numrs._ops._storage cimport tensor_of, tracked
 from numrs._ops._typed cimport any_tensor, plain, plain_target
 from numrs._ops.elementwise_arithmetic import multiply
 from numrs._ops._typed import tensors
@@ -27,6 +28,8 @@ ctypedef numrs_status (*ProductShape)(const numrs_view *, const numrs_view *, in
 
 cdef object _product(Product call, ProductShape shape_of, str name, object x1, object x2, object out):
     if not (PyArray_CheckExact(x1) and PyArray_CheckExact(x2)) and any_tensor(x1, x2, out):
+        if tracked(x1) or tracked(x2):
+            return record(name, None, (x1, x2), {"out": out} if out is not None else {})
         made = _product(call, shape_of, name, plain(x1), plain(x2), plain_target(out))
         return given_out(out) if out is not None else tensor_of(made)
     cdef ndarray a = array_of(x1, name, "x1"), b = array_of(x2, name, "x2"), y

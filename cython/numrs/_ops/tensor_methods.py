@@ -38,8 +38,6 @@ def cuda(self, index=0):
 
 def squeeze(self, axis=None):
     """Without dimensions of one element: all, or those named."""
-    if axis is None:
-        axis = tuple([d for d in range(self.ndim) if self.shape[d] == 1])
     return numrs.squeeze(self, axis)
 
 
@@ -52,7 +50,7 @@ def transpose(self, *axes):
 
 def swapaxes(self, axis1, axis2):
     """Two dimensions change places; a view."""
-    return result(to_array(self).swapaxes(axis1, axis2))
+    return numrs.swapaxes(self, axis1, axis2)
 
 
 def var(self, axis=None, *, correction=None, keepdims=False, ddof=None):

@@ -1,0 +1,307 @@
+"""Gradient rules of what moves elements: shapes, indexing, joining, repeating."""
+
+import numrs
+from numrs.autograd.engine import composed, constant, rule
+
+constant("nonzero", "argwhere", "flatnonzero", "isin", "zeros_like", "ones_like", "empty_like", "full_like")
+
+
+def _getitem(x, key):
+    return x[key]
+
+
+def _setitem(x, key, value):
+    x[key] = value
+
+
+@rule("getitem", shapes="x", function=_getitem)
+def _(grad, x, *, key):
+    if _has_places(key):
+        return _gathered(grad, x, key)
+    return _placed(grad, x, key)
+
+
+def _has_places(key):
+    """Can an index choose an element twice?"""
+    parts = key if isinstance(key, tuple) else (key,)
+    return any([isinstance(part, list) or hasattr(part, "dtype") and part.dtype.kind in "iu" and part.ndim > 0 for part in parts])
+
+
+def _place(grad, shape, key):
+    y = numrs.zeros(shape, dtype=grad.dtype)
+    y[key] = grad
+    return y
+
+
+@rule("_placed", shapes="grad", function=lambda grad, shape, key: _place(grad, shape, key))
+def _(g, grad, *, key):
+    return g[key]
+
+
+def _placed(grad, x, key):
+    """Zeros of the shape of x, with the gradient at an index."""
+    from numrs._ops._record import is_recording
+
+    if is_recording() and grad.requires_grad:
+        y = numrs.zeros(x.shape, dtype=grad.dtype)
+        y[key] = grad
+        return y
+    return _place(grad, x.shape, key)
+
+
+def _gathered(grad, x, key):
+    """Sums up what an index with repeated places has taken: through the places of the elements in one line."""
+    places = numrs.reshape(numrs.arange(x.size), x.shape)[key]
+    return numrs.reshape(_added(grad, places, x.size), x.shape)
+
+
+def _added(grad, places, size):
+    """y[places[i]] += grad[i] for all i in order, the same bits always."""
+    line, at = numrs.reshape(grad, (-1,)), numrs.reshape(places, (-1,))
+    return _add_up(line, at, size)
+
+
+def _add_up(line, at, size):
+    order = numrs.argsort(at)
+    at, line = at[order], line[order]
+    y = numrs.zeros((size,), dtype=line.dtype)
+    if at.size == 0:
+        return y
+    new = numrs.concat([numrs.ones((1,), dtype=bool), at[1:] != at[:-1]])
+    starts = numrs.nonzero(new)[0]
+    if starts.size == at.size:
+        y[at] = line
+        return y
+    lengths = numrs.concat([starts[1:], numrs.asarray([at.size])]) - starts
+    for k in range(int(numrs.max(lengths))):  # the k-th of each place, all places at once
+        rows = starts[lengths > k]
+        chosen = at[rows]
+        y[chosen] = y[chosen] + line[rows + k]
+    return y
+
+
+@rule("setitem", shapes="x value", function=_setitem)
+def _(grad, x, value, *, key):
+    def kept():
+        g = numrs.asarray(grad, copy=True) if not grad.requires_grad else grad * 1.0
+        g[key] = 0.0
+        return g
+
+    return kept, lambda: grad[key]
+
+
+@rule("take", shapes="x")
+def _(grad, x, *, indices, axis):
+    if axis is None:
+        return _gathered(grad, x, indices)
+    along = axis % x.ndim
+    key = (slice(None),) * along + (numrs.asarray(indices),)
+    return _gathered(grad, x, key)
+
+
+@rule("take_along_axis", shapes="x")
+def _(grad, x, *, indices, axis):
+    places = numrs.take_along_axis(numrs.reshape(numrs.arange(x.size), x.shape), indices, axis=axis)
+    return numrs.reshape(_added(grad, places, x.size), x.shape)
+
+
+@rule("reshape ravel flatten squeeze expand_dims", shapes="x")
+def _(grad, x):
+    return numrs.reshape(grad, x.shape)
+
+
+@rule("broadcast_to", shapes="x")
+def _(grad, x):
+    return grad  # the engine adds up
+
+
+def _inverse(axes):
+    back = [0] * len(axes)
+    for i, a in enumerate(axes):
+        back[a] = i
+    return tuple(back)
+
+
+@rule("permute_dims transpose", shapes="x")
+def _(grad, x, *, axes):
+    if axes is None:
+        return numrs.permute_dims(grad, tuple(range(x.ndim - 1, -1, -1)))
+    return numrs.permute_dims(grad, _inverse([a % x.ndim for a in axes]))
+
+
+@rule("matrix_transpose", shapes="x")
+def _(grad, x):
+    return numrs.matrix_transpose(grad)
+
+
+@rule("swapaxes", shapes="x")
+def _(grad, x, *, axis1, axis2):
+    return numrs.swapaxes(grad, axis1, axis2)
+
+
+@rule("moveaxis", shapes="x")
+def _(grad, x, *, source, destination):
+    return numrs.moveaxis(grad, destination, source)
+
+
+@rule("flip", shapes="x")
+def _(grad, x, *, axis):
+    return numrs.flip(grad, axis=axis)
+
+
+@rule("roll", shapes="x")
+def _(grad, x, *, shift, axis):
+    back = tuple([-s for s in shift]) if isinstance(shift, (tuple, list)) else -shift
+    return numrs.roll(grad, back, axis=axis)
+
+
+@rule("concat", shapes="arrays")
+def _(grad, arrays, *, axis):
+    if axis is None:
+        parts, at = [], 0
+        for a in arrays:
+            parts.append(numrs.reshape(grad[at : at + a.size], a.shape))
+            at += a.size
+        return (parts,)
+    parts, at = [], 0
+    for a in arrays:
+        extent = a.shape[axis]
+        parts.append(grad[(slice(None),) * (axis % grad.ndim) + (slice(at, at + extent),)])
+        at += extent
+    return (parts,)
+
+
+@rule("stack", shapes="arrays")
+def _(grad, arrays, *, axis):
+    return (list(numrs.unstack(grad, axis=axis)),)
+
+
+@composed("hstack")
+def _(arrays, /):
+    arrays = [numrs.reshape(a, (1,)) if a.ndim == 0 else a for a in arrays]
+    return numrs.concat(arrays, axis=0 if arrays[0].ndim == 1 else 1)
+
+
+@composed("vstack")
+def _(arrays, /):
+    return numrs.concat([numrs.reshape(a, (1, -1)) if a.ndim < 2 else a for a in arrays], axis=0)
+
+
+@composed("append")
+def _(x, values, /, axis=None):
+    if axis is None:
+        return numrs.concat([numrs.reshape(x, (-1,)), numrs.reshape(numrs.asarray(values), (-1,))])
+    return numrs.concat([x, values], axis=axis)
+
+
+@rule("unstack", shapes="x")
+def _(grads, x, *, axis):
+    like = next(g for g in grads if g is not None)
+    return numrs.stack([numrs.zeros_like(like) if g is None else g for g in grads], axis=axis)
+
+
+@composed("split")
+def _(x, sections, /, axis=0):
+    return _split(x, sections, axis, True)
+
+
+@composed("array_split")
+def _(x, sections, /, axis=0):
+    return _split(x, sections, axis, False)
+
+
+@composed("hsplit")
+def _(x, sections, /):
+    return _split(x, sections, 0 if x.ndim == 1 else 1, True)
+
+
+@composed("vsplit")
+def _(x, sections, /):
+    return _split(x, sections, 0, True)
+
+
+def _split(x, sections, axis, even):
+    parts = (numrs.split if even else numrs.array_split)(x.detach(), sections, axis)
+    found, at = [], 0
+    for part in parts:
+        extent = part.shape[axis % x.ndim]
+        found.append(x[(slice(None),) * (axis % x.ndim) + (slice(at, at + extent),)])
+        at += extent
+    return found
+
+
+@composed("broadcast_arrays")
+def _(*arrays):
+    shape = numrs.broadcast_shapes(*[a.shape for a in arrays])
+    return [numrs.broadcast_to(a, shape) for a in arrays]
+
+
+@composed("meshgrid")
+def _(*arrays, indexing="xy"):
+    n = len(arrays)
+    order = list(range(n))
+    if indexing == "xy" and n > 1:
+        order[0], order[1] = 1, 0
+    shape = [0] * n
+    for i, a in enumerate(arrays):
+        shape[order[i]] = a.size
+    return [numrs.broadcast_to(numrs.reshape(a, tuple([a.size if d == order[i] else 1 for d in range(n)])), tuple(shape))
+            for i, a in enumerate(arrays)]  # fmt: skip
+
+
+@composed("tile")
+def _(x, repetitions, /):
+    repetitions = (repetitions,) if hasattr(repetitions, "__index__") else tuple(repetitions)
+    ndim = max([x.ndim, len(repetitions)])
+    repetitions = (1,) * (ndim - len(repetitions)) + repetitions
+    shape = (1,) * (ndim - x.ndim) + x.shape
+    inner = numrs.reshape(x, tuple([part for extent in shape for part in (1, extent)]))
+    wide = numrs.broadcast_to(inner, tuple([part for r, extent in zip(repetitions, shape) for part in (r, extent)]))
+    return numrs.reshape(wide, tuple([r * extent for r, extent in zip(repetitions, shape)]))
+
+
+@rule("repeat", shapes="x")
+def _(grad, x, *, repeats, axis):
+    places = numrs.reshape(numrs.arange(x.size), x.shape)
+    return numrs.reshape(_added(grad, numrs.repeat(places, repeats, axis=axis), x.size), x.shape)
+
+
+@rule("tril", shapes="x")
+def _(grad, x, *, k):
+    return numrs.tril(grad, k=k)
+
+
+@rule("triu", shapes="x")
+def _(grad, x, *, k):
+    return numrs.triu(grad, k=k)
+
+
+@rule("pad", shapes="x")
+def _(grad, x, *, pad_width, mode):
+    if mode in ("constant", "empty"):
+        places = numrs.pad(numrs.ones(x.shape, dtype=bool), pad_width)
+        return numrs.reshape(grad[places], x.shape)
+    if mode not in ("edge", "reflect", "symmetric", "wrap"):
+        raise NotImplementedError(f"pad: mode {mode!r} is not followed by autograd; use no_grad()")
+    places = numrs.pad(numrs.reshape(numrs.arange(x.size), x.shape), pad_width, mode)
+    return numrs.reshape(_added(grad, places, x.size), x.shape)
+
+
+@rule("diagonal", shapes="x")
+def _(grad, x, *, offset):
+    places = numrs.linalg.diagonal(numrs.reshape(numrs.arange(x.size), x.shape), offset=offset)
+    y = numrs.zeros((x.size,), dtype=grad.dtype)
+    y[numrs.reshape(places, (-1,))] = numrs.reshape(grad, (-1,))
+    return numrs.reshape(y, x.shape)
+
+
+@composed("diff")
+def _(x, /, *, axis=-1, n=1, prepend=None, append=None):
+    parts = [part for part in (prepend, x, append) if part is not None]
+    x = numrs.concat([numrs.asarray(part) for part in parts], axis=axis) if len(parts) > 1 else x
+    for _ in range(n):
+        along = (slice(None),) * (axis % x.ndim)
+        x = x[along + (slice(1, None),)] - x[along + (slice(None, -1),)]
+    return x
+
+
