@@ -11,14 +11,14 @@
 namespace numrs {
 namespace {
 
-static_assert(static_cast<int>(NUMRS_ACTIVATION_LEAKY_RELU) == static_cast<int>(kActivationLeakyRelu) &&
-                  static_cast<int>(NUMRS_ACTIVATION_SILU) == static_cast<int>(kActivationSilu),
+static_assert(static_cast<int>(NUMRS_ACTIVATION_LEAKY_RELU) == static_cast<int>(kLinearLeakyRelu) &&
+                  static_cast<int>(NUMRS_ACTIVATION_SILU) == static_cast<int>(kLinearSilu),
               "the numbers of activations");
 
 Status CheckActivation(const char* function, int32_t activation, double slope) {
-  if (activation < 0 || activation >= kActivations)
-    return Fail(NUMRS_BAD_ARGUMENT, "%s: activation is %d, expected 0 to %d", function, activation, kActivations - 1);
-  if (activation == kActivationLeakyRelu && !(slope >= 0))
+  if (activation < 0 || activation >= kLinearActivations)
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: activation is %d, expected 0 to %d", function, activation, kLinearActivations - 1);
+  if (activation == kLinearLeakyRelu && !(slope >= 0))
     return Fail(NUMRS_BAD_ARGUMENT, "%s: slope is %g, expected at least 0", function, slope);
   return NUMRS_OK;
 }
@@ -155,7 +155,7 @@ Status Backward(numrs_context* context, const numrs_view* grad, const numrs_view
   NUMRS_TRY(l.Load(function, x, weight, activation, slope));
   NUMRS_TRY(LoadFloat(function, "grad", grad, &g));
   NUMRS_TRY(CheckShape(function, "grad", g, l.x.ndim, l.shape));
-  const bool needs = activation != kActivationNone;
+  const bool needs = activation != kLinearNone;
   if (needs) {
     NUMRS_TRY(LoadFloat(function, "saved", saved, &kept));
     NUMRS_TRY(CheckShape(function, "saved", kept, l.x.ndim, l.shape));

@@ -124,21 +124,21 @@ struct NnConvTable {
   void (*linear_grad[kDTypes])(const LinearGrad& grad);
 };
 
-enum Activation : int32_t {
-  kActivationNone,
-  kActivationRelu,
-  kActivationGelu,
-  kActivationGeluTanh,
-  kActivationSilu,
-  kActivationSigmoid,
-  kActivationTanh,
-  kActivationLeakyRelu,
-  kActivations
+enum LinearActivation : int32_t {
+  kLinearNone,
+  kLinearRelu,
+  kLinearGelu,
+  kLinearGeluTanh,
+  kLinearSilu,
+  kLinearSigmoid,
+  kLinearTanh,
+  kLinearLeakyRelu,
+  kLinearActivations
 };
 // Is the derivative computed from the output, or from what goes in?
 inline bool SavesOutput(int32_t activation) {
-  return activation == kActivationRelu || activation == kActivationSigmoid || activation == kActivationTanh ||
-         activation == kActivationLeakyRelu;
+  return activation == kLinearRelu || activation == kLinearSigmoid || activation == kLinearTanh ||
+         activation == kLinearLeakyRelu;
 }
 
 }  // namespace numrs

@@ -65,14 +65,14 @@ class Steps {
   // y = activation(x), t: room for kChunk elements. y may be x.
   void Activate(int32_t activation, const void* x, void* y, void* t, int64_t n) const {
     switch (activation) {
-      case kActivationSigmoid:
+      case kLinearSigmoid:
         return Unary(kUnary_sigmoid, x, y, n);
-      case kActivationTanh:
+      case kLinearTanh:
         return Unary(kUnary_tanh, x, y, n);
-      case kActivationSilu:
+      case kLinearSilu:
         Unary(kUnary_sigmoid, x, t, n);
         return Times(x, t, y, n);
-      case kActivationGelu:  // x erfc(-x / sqrt 2) / 2: nothing cancels
+      case kLinearGelu:  // x erfc(-x / sqrt 2) / 2: nothing cancels
         Times(x, -0.70710678118654752440, t, n);
         Unary(kUnary_erfc, t, t, n);
         Times(x, t, y, n);
@@ -86,10 +86,10 @@ class Steps {
 
   // d = grad * derivative at x; t, u: room. d may be grad.
   void Derive(int32_t activation, const void* grad, const void* x, void* d, void* t, void* u, int64_t n) const {
-    if (activation == kActivationSilu) {  // s + x s (1 - s)
+    if (activation == kLinearSilu) {  // s + x s (1 - s)
       Unary(kUnary_sigmoid, x, t, n);
       Slope(x, t, u, n);
-    } else if (activation == kActivationGelu) {  // erfc(-x / sqrt 2) / 2 + x exp(-x^2 / 2) / sqrt(2 pi)
+    } else if (activation == kLinearGelu) {  // erfc(-x / sqrt 2) / 2 + x exp(-x^2 / 2) / sqrt(2 pi)
       Times(x, x, t, n);
       Times(t, -0.5, t, n);
       Unary(kUnary_exp, t, t, n);
@@ -153,7 +153,7 @@ Status Chunks(const Run& run, int64_t n, double ns, F&& body) {
 bool TakesNoMemory(int64_t n, int64_t k, int64_t size) { return n * k * size <= int64_t{600} << 10; }
 
 bool IsSimple(int32_t activation) {
-  return activation == kActivationNone || activation == kActivationRelu || activation == kActivationLeakyRelu;
+  return activation == kLinearNone || activation == kLinearRelu || activation == kLinearLeakyRelu;
 }
 
 }  // namespace
@@ -162,7 +162,7 @@ Status LinearForward(const Run& run, const LinearJob& job, const void* x, const 
   const int64_t size = SizeOf(job.dtype);
   if (job.m == 0 || job.n == 0) return NUMRS_OK;
   const bool simple = IsSimple(job.activation);
-  const bool plain = !bias && !pre && job.activation == kActivationNone;
+  const bool plain = !bias && !pre && job.activation == kLinearNone;
   // Only products that take no memory are cut: nothing may fail once y has been written.
   const bool direct = job.n > 1 && TakesNoMemory(job.n, job.k, size) && job.weight_col == 1;
   const int64_t block = plain || !direct ? job.m : std::max(kBlockRows, kBlockBytes / (job.n * size));
@@ -190,7 +190,7 @@ Status LinearForward(const Run& run, const LinearJob& job, const void* x, const 
       part.y = to + begin * job.n * size;
       part.pre = pre ? static_cast<char*>(pre) + (i + begin) * job.n * size : nullptr;
       part.rows = end - begin;
-      if (bias || part.pre || job.activation != kActivationNone) run.kernels.nn_conv->linear_finish[job.dtype](part);
+      if (bias || part.pre || job.activation != kLinearNone) run.kernels.nn_conv->linear_finish[job.dtype](part);
       if (simple) return;
       alignas(64) char t[kChunk * sizeof(double)];
       const int64_t count = part.rows * job.n;
@@ -208,7 +208,7 @@ Status LinearBackward(const Run& run, const LinearJob& job, const void* grad, co
   const int64_t size = SizeOf(job.dtype), count = job.m * job.n;
   std::optional<Workspace> own;
   const void* gz = grad;
-  if (job.activation != kActivationNone && count > 0) {
+  if (job.activation != kLinearNone && count > 0) {
     own.emplace(static_cast<size_t>(count * size));
     if (!own->ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for a gradient of the activation", job.function);
     char* const to = own->as<char>();
