@@ -11,15 +11,17 @@
 namespace numrs {
 namespace {
 
-static_assert(static_cast<int>(NUMRS_ACTIVATION_LEAKY_RELU) == static_cast<int>(kLinearLeakyRelu) &&
-                  static_cast<int>(NUMRS_ACTIVATION_SILU) == static_cast<int>(kLinearSilu),
-              "the numbers of activations");
-
 Status CheckActivation(const char* function, int32_t activation, double slope) {
-  if (activation < 0 || activation >= kLinearActivations)
-    return Fail(NUMRS_BAD_ARGUMENT, "%s: activation is %d, expected 0 to %d", function, activation, kLinearActivations - 1);
-  if (activation == kLinearLeakyRelu && !(slope >= 0))
-    return Fail(NUMRS_BAD_ARGUMENT, "%s: slope is %g, expected at least 0", function, slope);
+  if (activation < kLinearNone || activation >= kActivations) {
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: activation is %d, expected -1 (none) to %d", function, activation,
+                kActivations - 1);
+  }
+  if (activation == kActivation_hardtanh || activation == kActivation_elu || activation == kActivation_celu ||
+      activation == kActivation_softplus)
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: activation is %d, which has parameters; call it by itself", function,
+                activation);
+  if (activation == kActivation_leaky_relu && !(slope >= 0 && slope <= 1e300))
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: slope is %g, expected a finite number of at least 0", function, slope);
   return NUMRS_OK;
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/dtype.h"
 #include "core/linalg_tables.h"
+#include "core/nn_activation_tables.h"
 
 namespace numrs {
 
@@ -124,21 +125,13 @@ struct NnConvTable {
   void (*linear_grad[kDTypes])(const LinearGrad& grad);
 };
 
-enum LinearActivation : int32_t {
-  kLinearNone,
-  kLinearRelu,
-  kLinearGelu,
-  kLinearGeluTanh,
-  kLinearSilu,
-  kLinearSigmoid,
-  kLinearTanh,
-  kLinearLeakyRelu,
-  kLinearActivations
-};
+// No activation; the others have the numbers of table/activation.def.
+constexpr int32_t kLinearNone = -1;
+
 // Is the derivative computed from the output, or from what goes in?
 inline bool SavesOutput(int32_t activation) {
-  return activation == kLinearRelu || activation == kLinearSigmoid || activation == kLinearTanh ||
-         activation == kLinearLeakyRelu;
+  return activation == kActivation_relu || activation == kActivation_sigmoid || activation == kActivation_tanh ||
+         activation == kActivation_leaky_relu;
 }
 
 }  // namespace numrs

@@ -159,8 +159,8 @@ void Finish(const LinearFinish& f) {
       if (bias) v = hn::Add(v, part ? LoadPart(d, mask, lanes, bias + j) : hn::LoadU(d, bias + j));
       if (pre) part ? StorePart(d, v, mask, lanes, pre + j) : hn::StoreU(v, d, pre + j);
       // NaN stays: it is not at or below zero.
-      if (f.activation == kLinearRelu) v = hn::IfThenElse(hn::Le(v, zero), zero, v);
-      if (f.activation == kLinearLeakyRelu) v = hn::IfThenElse(hn::Le(v, zero), hn::Mul(v, slope), v);
+      if (f.activation == kActivation_relu) v = hn::IfThenElse(hn::Le(v, zero), zero, v);
+      if (f.activation == kActivation_leaky_relu) v = hn::IfThenElse(hn::Le(v, zero), hn::Mul(v, slope), v);
       part ? StorePart(d, v, mask, lanes, y + j) : hn::StoreU(v, d, y + j);
     }
   }
@@ -182,13 +182,13 @@ void Grad(const LinearGrad& g) {
     const auto y = part ? LoadPart(d, mask, lanes, saved + j) : hn::LoadU(d, saved + j);
     auto v = dy;
     switch (g.activation) {
-      case kLinearRelu:
+      case kActivation_relu:
         v = hn::IfThenElse(hn::Le(y, zero), zero, dy);
         break;
-      case kLinearLeakyRelu:
+      case kActivation_leaky_relu:
         v = hn::IfThenElse(hn::Le(y, zero), hn::Mul(dy, slope), dy);
         break;
-      case kLinearSigmoid:
+      case kActivation_sigmoid:
         v = hn::Mul(dy, hn::Mul(y, hn::Sub(one, y)));
         break;
       default:  // tanh

@@ -102,8 +102,8 @@ void Finish(const LinearFinish& f) {
       T* const y = static_cast<T*>(f.y) + i * f.n + j;
       T v = f.bias ? *y + static_cast<const T*>(f.bias)[j] : *y;
       if (f.pre) static_cast<T*>(f.pre)[i * f.n + j] = v;
-      if (f.activation == kLinearRelu && v <= 0) v = 0;
-      if (f.activation == kLinearLeakyRelu && v <= 0) v = v * static_cast<T>(f.slope);
+      if (f.activation == kActivation_relu && v <= 0) v = 0;
+      if (f.activation == kActivation_leaky_relu && v <= 0) v = v * static_cast<T>(f.slope);
       *y = v;
     }
   }
@@ -115,13 +115,13 @@ void Grad(const LinearGrad& g) {
     const T dy = static_cast<const T*>(g.grad)[j], y = static_cast<const T*>(g.saved)[j];
     T v = dy;
     switch (g.activation) {
-      case kLinearRelu:
+      case kActivation_relu:
         v = y <= 0 ? T(0) : dy;
         break;
-      case kLinearLeakyRelu:
+      case kActivation_leaky_relu:
         v = y <= 0 ? dy * static_cast<T>(g.slope) : dy;
         break;
-      case kLinearSigmoid:
+      case kActivation_sigmoid:
         v = dy * (y * (1 - y));
         break;
       default:  // tanh

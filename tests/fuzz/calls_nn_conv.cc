@@ -20,7 +20,7 @@ void Linear(Call* call, Input* in) {
   Operand x(in, xs, dtype, false), w(in, ws, dtype, false), b(in, bs, dtype, false), y(in, ys, ResultDtype(in, dtype), true);
   y.any_nan = true;
   const bool biased = in->OneIn(2);
-  const int32_t activation = in->OneIn(24) ? static_cast<int32_t>(in->Wild()) : in->Below(8);
+  const int32_t activation = in->OneIn(24) ? static_cast<int32_t>(in->Wild()) : in->Below(19) - 1;
   Context context(in);
   if (biased)
     Check(call, in, {&x, &w, &b, &y}, [&] {
@@ -42,7 +42,7 @@ void LinearBackward(Call* call, Input* in) {
   Operand g(in, ys, dtype, false), x(in, xs, dtype, false), w(in, ws, dtype, false), s(in, ys, dtype, false);
   Operand y(in, which == 0 ? xs : which == 1 ? ws : bs, ResultDtype(in, dtype), true);
   y.any_nan = true;
-  const int32_t activation = in->OneIn(24) ? static_cast<int32_t>(in->Wild()) : 1 + in->Below(7);
+  const int32_t activation = in->OneIn(24) ? static_cast<int32_t>(in->Wild()) : in->Below(18);
   Context context(in);
   Check(call, in, {&g, &x, &w, &s, &y}, [&] {
     return numrs_linear_backward(context.handle, g.get(), x.get(), w.get(), s.get(), which == 0 ? y.get() : nullptr,
