@@ -56,11 +56,10 @@ struct Layer {
     NUMRS_TRY(LoadFloat(function, "weight", weight_in, &weight));
     NUMRS_TRY(CheckActivation(function, activation, slope));
     char is[160], other[160];
-    if (x.ndim < 1)
-      return Fail(NUMRS_BAD_SHAPE, "%s: x has no dimensions, expected at least 1", function);
+    if (x.ndim < 1) return Fail(NUMRS_BAD_SHAPE, "%s: x has no dimensions, expected at least 1", function);
     if (weight.ndim != 2 || weight.shape[0] != x.shape[x.ndim - 1]) {
-      return Fail(NUMRS_BAD_SHAPE, "%s: weight has shape %s, expected (%lld, n), the last extent of x %s first", function,
-                  ShapeText(weight, is, sizeof(is)), static_cast<long long>(x.shape[x.ndim - 1]),
+      return Fail(NUMRS_BAD_SHAPE, "%s: weight has shape %s, expected (%lld, n), the last extent of x %s first",
+                  function, ShapeText(weight, is, sizeof(is)), static_cast<long long>(x.shape[x.ndim - 1]),
                   ShapeText(x, other, sizeof(other)));
     }
     job.function = function;

@@ -11,9 +11,10 @@
 namespace numrs {
 
 // All output channels of a group for `n` output positions that lie next to each other in planes of the input:
-// y[r * y_row + j] = bias[r] + sum over p < k of weight[r][p] src[offsets[p] + j], in the order of core/linalg_tables.h:
-// k in blocks of kGemmDepth, each one chain of fused multiply-adds from 0 on, the blocks' sums added in order; then the
-// bias. Memory behind src may be read, and with `slack` that behind the rows of y be written, up to kConvSlackBytes.
+// y[r * y_row + j] = bias[r] + sum over p < k of weight[r][p] src[offsets[p] + j], in the order of
+// core/linalg_tables.h: k in blocks of kGemmDepth, each one chain of fused multiply-adds from 0 on, the blocks' sums
+// added in order; then the bias. Memory behind src may be read, and with `slack` that behind the rows of y be written,
+// up to kConvSlackBytes.
 struct ConvStrip {
   const void* weight;  // packed by conv_pack
   const void* src;

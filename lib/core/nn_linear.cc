@@ -101,8 +101,8 @@ Status LinearForward(const Run& run, const LinearJob& job, const void* x, const 
   return NUMRS_OK;
 }
 
-Status LinearBackward(const Run& run, const LinearJob& job, const void* grad, const void* x, const void* saved, void* gx,
-                      void* gw, void* gb) {
+Status LinearBackward(const Run& run, const LinearJob& job, const void* grad, const void* x, const void* saved,
+                      void* gx, void* gw, void* gb) {
   const int64_t size = SizeOf(job.dtype), count = job.m * job.n;
   std::optional<Workspace> own;
   const void* gz = grad;
@@ -113,7 +113,7 @@ Status LinearBackward(const Run& run, const LinearJob& job, const void* grad, co
     gz = to;
     NUMRS_TRY(Chunks(run, count, SavesOutput(job.activation) ? 0.2 : 4, [&](int64_t i, int64_t n) {
       const char *const dy = static_cast<const char*>(grad) + i * size, *const at =
-                                                                           static_cast<const char*>(saved) + i * size;
+                                                                            static_cast<const char*>(saved) + i * size;
       if (SavesOutput(job.activation)) {
         run.kernels.nn_conv->linear_grad[job.dtype](LinearGrad{dy, at, to + i * size, n, job.activation, job.slope});
       } else {

@@ -12,8 +12,8 @@ namespace numrs {
 
 // Position (r, c) of a padded image is element (r / step[0], c / step[1]) of plane (r % step[0], c % step[1]).
 struct Planes {
-  int64_t h = 0, w = 0;        // of the image
-  int64_t top = 0, left = 0;   // padding before it; may be negative
+  int64_t h = 0, w = 0;       // of the image
+  int64_t top = 0, left = 0;  // padding before it; may be negative
   int64_t step[2] = {1, 1};
   int64_t used[2] = {1, 1};    // planes that a window reads: no step is longer than it
   int64_t rows = 0, cols = 0;  // of each plane

@@ -47,8 +47,8 @@ class Pool {
     const double out = static_cast<double>(job_.planes) * static_cast<double>(job_.oh * job_.ow);
     const double ns = out * (static_cast<double>(taps_) * (maximum_ ? 0.1 : 0.3) + (indices_ ? 1.5 : 0.3));
     const int threads = run_.Threads(ns);
-    const int64_t grain = std::max<int64_t>(
-        1, static_cast<int64_t>(2e4 / (ns / static_cast<double>(std::max<int64_t>(1, job_.planes)))));
+    const int64_t grain =
+        std::max<int64_t>(1, static_cast<int64_t>(2e4 / (ns / static_cast<double>(std::max<int64_t>(1, job_.planes)))));
     if (pairs_) {
       return ParallelFor(job_.planes, grain, threads, run_.cancel, [&](int64_t begin, int64_t end) {
         for (int64_t p = begin; p < end; p++) Pairs(p);
@@ -177,8 +177,8 @@ Status AvgPool(const Run& run, const PoolJob& job, const void* x, void* y) {
 }
 
 Status PlanePool(const Run& run, const PoolJob& job, PlaneOp op, const void* x, void* y, int64_t* indices) {
-  const bool backward = op == PlaneOp::MAX_BACKWARD || op == PlaneOp::AVG_BACKWARD ||
-                        op == PlaneOp::ADAPTIVE_AVG_BACKWARD;
+  const bool backward =
+      op == PlaneOp::MAX_BACKWARD || op == PlaneOp::AVG_BACKWARD || op == PlaneOp::ADAPTIVE_AVG_BACKWARD;
   const int64_t in = job.h * job.w, out = job.oh * job.ow, size = SizeOf(job.dtype);
   if (job.planes * (backward ? in : out) == 0) return NUMRS_OK;
   if (op == PlaneOp::ADAPTIVE_AVG && out == 1 && in > 0) {  // whole planes: a mean

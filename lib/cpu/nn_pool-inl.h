@@ -101,11 +101,11 @@ void MaxPoolPairs(const PoolPairs& p) {
   }
 }
 
-HWY_INLINE void AvgStep(const PoolRow& row, int64_t j, int64_t N, hn::ScalableTag<double> d, const float* src, float* y) {
+HWY_INLINE void AvgStep(const PoolRow& row, int64_t j, int64_t N, hn::ScalableTag<double> d, const float* src,
+                        float* y) {
   const hn::Rebind<float, decltype(d)> df;
   auto sum = hn::Zero(d);
-  for (int64_t t = 0; t < row.taps; t++)
-    sum = hn::Add(sum, hn::PromoteTo(d, hn::LoadU(df, src + row.offsets[t] + j)));
+  for (int64_t t = 0; t < row.taps; t++) sum = hn::Add(sum, hn::PromoteTo(d, hn::LoadU(df, src + row.offsets[t] + j)));
   const int64_t left = row.n - j;
   HWY_ALIGN double divisor[hn::MaxLanes(d)] = {};
   for (int64_t i = 0; i < N; i++) divisor[i] = row.divisor[i < left ? j + i : j];

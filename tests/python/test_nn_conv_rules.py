@@ -1,9 +1,8 @@
 """Gradients of convolutions, pools and linear layers on the tape against finite differences."""
 
 import numpy as np
-import pytest
-
 import numrs
+import pytest
 from numrs import autograd
 from numrs import functional as F
 

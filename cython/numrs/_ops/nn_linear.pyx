@@ -89,8 +89,8 @@ def linear(x, weight, bias=None, activation=None, *, negative_slope=0.01):
     bias : array_like, optional
         (out,).
     activation : str, optional
-        'relu', 'gelu', 'gelu_tanh', 'silu', 'sigmoid', 'tanh', 'leaky_relu', 'relu6', 'selu', 'softsign', 'hardswish', 'hardsigmoid',
-        'mish' or 'logsigmoid'.
+        'relu', 'gelu', 'gelu_tanh', 'silu', 'sigmoid', 'tanh', 'leaky_relu', 'relu6', 'selu', 'softsign', 'hardswish',
+        'hardsigmoid', 'mish' or 'logsigmoid'.
     negative_slope : float, optional
         Of 'leaky_relu'.
 
