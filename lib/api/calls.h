@@ -43,7 +43,8 @@ Status SearchsortedRaw(numrs_context* context, int32_t dtype, const void* x1, co
 Status UniqueRaw(numrs_context* context, int32_t dtype, const void* x, void* values, int64_t* counts, int64_t* count,
                  int64_t n);
 
-// nn_attention.cc: q (heads * group, lq, d), k (heads, lk, d), v (heads, lk, dv), y (heads * group, lq, dv), contiguous.
+// nn_attention.cc: q (heads * group, lq, d), k (heads, lk, d), v (heads, lk, dv), y (heads * group, lq, dv),
+// contiguous.
 Status AttentionRaw(numrs_context* context, int32_t dtype, const void* q, const void* k, const void* v, void* y,
                     int64_t heads, int64_t group, int64_t lq, int64_t lk, int64_t d, int64_t dv, int32_t causal,
                     double scale);

@@ -1,4 +1,5 @@
-// Calls of nn_attention.h: heads mostly of shapes that go together, with several outputs and operands that may be missing.
+// Calls of nn_attention.h: heads mostly of shapes that go together, with several outputs and operands that may be
+// missing.
 #include "view_calls.h"
 
 namespace fuzz {

@@ -1,9 +1,8 @@
 """Attention and rotary embeddings: every shape, mask, stride and dtype against plain formulas in float64; gradients; the same bits."""
 
 import numpy as np
-import pytest
-
 import numrs
+import pytest
 from numrs._ops.nn_attention import (
     apply_rope,
     apply_rope_backward,
@@ -53,7 +52,11 @@ def test_values(backend, dtype, shape):
     rng = np.random.default_rng(1)
     q, k, v = operands(rng, dtype, *shape)
     length, keys = shape[:2]
-    masks = [rng.random((2, 1, length, keys)) < 0.5, rng.random((2, 1, 1, keys)) < 0.5, rng.normal(size=(3, length, keys)).astype(dtype)]
+    masks = [
+        rng.random((2, 1, length, keys)) < 0.5,
+        rng.random((2, 1, 1, keys)) < 0.5,
+        rng.normal(size=(3, length, keys)).astype(dtype),
+    ]
     tolerance = 3e-6 if dtype == np.float32 else 1e-14
     before = numrs.get_backend()
     numrs.set_backend(backend)
@@ -87,7 +90,9 @@ def test_a_row_has_the_same_bits_alone():
     mask = rng.normal(size=(40, 300)).astype(np.float32)
     together = scaled_dot_product_attention(q, k, v, mask)
     for i in (0, 17, 39):
-        assert np.array_equal(scaled_dot_product_attention(q[:, :, i : i + 1], k, v, mask[i : i + 1]), together[:, :, i : i + 1])
+        assert np.array_equal(
+            scaled_dot_product_attention(q[:, :, i : i + 1], k, v, mask[i : i + 1]), together[:, :, i : i + 1]
+        )
     causal = scaled_dot_product_attention(q, k[:, :, :40], v[:, :, :40], is_causal=True)
     row = scaled_dot_product_attention(q[:, :, 20:21], k[:, :, :21], v[:, :, :21])
     assert np.array_equal(row, causal[:, :, 20:21])
@@ -147,7 +152,9 @@ def test_grouped_heads_and_broadcasting():
     k, v = (rng.normal(size=(2, 2, 7, 8)) for _ in range(2))
     got = scaled_dot_product_attention(q, k, v, enable_gqa=True)
     np.testing.assert_allclose(got, expected(q, np.repeat(k, 3, 1), np.repeat(v, 3, 1)), atol=1e-14)
-    np.testing.assert_allclose(scaled_dot_product_attention(q, k[:1, :1], v[0, :1]), expected(q, k[:1, :1], v[0, :1]), atol=1e-14)
+    np.testing.assert_allclose(
+        scaled_dot_product_attention(q, k[:1, :1], v[0, :1]), expected(q, k[:1, :1], v[0, :1]), atol=1e-14
+    )
     with pytest.raises(ValueError, match="heads"):
         scaled_dot_product_attention(q[:, :5], k, v, enable_gqa=True)
     with pytest.raises(ValueError, match="broadcast"):
@@ -161,21 +168,30 @@ def test_gradients(case):
     q = rng.normal(size=(4, 35, 6))
     k, v = rng.normal(size=(heads, 133, 6)), rng.normal(size=(heads, 133, 3))
     mask = {"choice": rng.random((35, 133)) < 0.7, "added": rng.normal(size=(35, 133))}.get(case)
-    same = {"is_causal": case == "causal", "enable_gqa": case == "grouped", "dropout_p": 0.3 if case == "dropout" else 0.0}
+    same = {
+        "is_causal": case == "causal",
+        "enable_gqa": case == "grouped",
+        "dropout_p": 0.3 if case == "dropout" else 0.0,
+    }
     weights = rng.normal(size=(4, 35, 3))
 
     def total(q, k, v, mask):
         return float(np.sum(np.asarray(scaled_dot_product_attention(q, k, v, mask, rng=11, **same)) * weights))
 
     y, stats = scaled_dot_product_attention_with_stats(q, k, v, mask, rng=11, **same)
-    got = scaled_dot_product_attention_backward(weights, q, k, v, mask, y, stats["lse"], seed=stats["seed"], mask_gradient=case == "added", **same)
+    got = scaled_dot_product_attention_backward(
+        weights, q, k, v, mask, y, stats["lse"], seed=stats["seed"], mask_gradient=case == "added", **same
+    )
     operands = [q, k, v, mask]
     for i, gradient in enumerate(got):
         if gradient is None:
             continue
         for _ in range(4):
             direction = rng.normal(size=operands[i].shape)
-            ends = [total(*[a + step * direction if j == i else a for j, a in enumerate(operands)]) for step in (1e-5, -1e-5)]
+            ends = [
+                total(*[a + step * direction if j == i else a for j, a in enumerate(operands)])
+                for step in (1e-5, -1e-5)
+            ]
             along = np.sum(gradient * direction)
             assert abs((ends[0] - ends[1]) / 2e-5 - along) <= 1e-6 * max(1, abs(along))
 
@@ -206,12 +222,20 @@ def test_bad_input():
     q = np.ones((2, 3, 4), np.float32)
     for error, match, call in (
         (TypeError, "q has dtype int64", lambda: scaled_dot_product_attention(q.astype(np.int64), q, q)),
-        (TypeError, "k has dtype float64, expected float32", lambda: scaled_dot_product_attention(q, q.astype(np.float64), q)),
+        (
+            TypeError,
+            "k has dtype float64, expected float32",
+            lambda: scaled_dot_product_attention(q, q.astype(np.float64), q),
+        ),
         (ValueError, "does not go with", lambda: scaled_dot_product_attention(q, q[..., :2], q)),
         (ValueError, "at least 2 dimensions", lambda: scaled_dot_product_attention(q[0, 0], q, q)),
         (ValueError, "does not broadcast", lambda: scaled_dot_product_attention(q, q, q, np.ones((3, 4), bool))),
         (TypeError, "mask has dtype int64", lambda: scaled_dot_product_attention(q, q, q, np.ones((3, 3), np.int64))),
-        (ValueError, "both given", lambda: scaled_dot_product_attention(q, q, q, np.ones((3, 3), bool), is_causal=True)),
+        (
+            ValueError,
+            "both given",
+            lambda: scaled_dot_product_attention(q, q, q, np.ones((3, 3), bool), is_causal=True),
+        ),
         (ValueError, "probability", lambda: scaled_dot_product_attention(q, q, q, None, 1.0)),
         (TypeError, "dropout_p", lambda: scaled_dot_product_attention(q, q, q, None, "x")),
         (ValueError, "finite", lambda: scaled_dot_product_attention(q, q, q, scale=np.inf)),

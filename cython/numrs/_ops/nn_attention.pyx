@@ -215,7 +215,7 @@ def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.
     Examples
     --------
     >>> q = np.ones((1, 2, 3, 4), np.float32)
-    >>> numrs.scaled_dot_product_attention(q, q, q, is_causal=True).shape
+    >>> numrs.functional.scaled_dot_product_attention(q, q, q, is_causal=True).shape
     (1, 2, 3, 4)
     """
     if not (PyArray_CheckExact(query) and PyArray_CheckExact(key) and PyArray_CheckExact(value)) and \
@@ -360,7 +360,7 @@ def rope_angles(positions, size, base=10000.0, dtype=np.float32):
 
     Examples
     --------
-    >>> numrs.rope_angles([0, 1], 4)[0].shape
+    >>> numrs.functional.rope_angles([0, 1], 4)[0].shape
     (2, 2)
     """
     from numrs._ops.elementwise_power import pow
@@ -425,7 +425,7 @@ def apply_rope(x, cos=None, sin=None, *, positions=None, base=10000.0, interleav
 
     Examples
     --------
-    >>> numrs.apply_rope(np.ones((2, 4), np.float32), [0, 1]).shape
+    >>> numrs.functional.apply_rope(np.ones((2, 4), np.float32), [0, 1]).shape
     (2, 4)
     """
     typed = any_tensor(x, cos, sin)

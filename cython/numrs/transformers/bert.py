@@ -70,7 +70,9 @@ def _wanted(c):
         at = f"encoder.layer.{i}."
         for part in ("query", "key", "value"):
             shapes |= _dense(f"{at}attention.self.{part}", c.width, c.width)
-        shapes |= _dense(f"{at}attention.output.dense", c.width, c.width) | _norm(f"{at}attention.output.LayerNorm", c.width)
+        shapes |= _dense(f"{at}attention.output.dense", c.width, c.width) | _norm(
+            f"{at}attention.output.LayerNorm", c.width
+        )
         shapes |= _dense(f"{at}intermediate.dense", c.width, c.inner) | _dense(f"{at}output.dense", c.inner, c.width)
         shapes |= _norm(f"{at}output.LayerNorm", c.width)
     return shapes | (_dense("pooler.dense", c.width, c.width) if c.pooler else {})
@@ -194,7 +196,9 @@ class BERT:
         batch, length = tokens.shape
         if length > c.positions:
             raise ValueError(f"BERT: {length} tokens, the model has {c.positions} positions")
-        x = np.asarray(numrs.take(s["embeddings.word_embeddings.weight"], tokens.reshape(-1), axis=0)).reshape(batch, length, c.width)
+        x = np.asarray(numrs.take(s["embeddings.word_embeddings.weight"], tokens.reshape(-1), axis=0)).reshape(
+            batch, length, c.width
+        )
         x = numrs.add(x, s["embeddings.position_embeddings.weight"][:length])
         table = s["embeddings.token_type_embeddings.weight"]
         if segments is None:

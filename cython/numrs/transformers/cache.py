@@ -26,7 +26,13 @@ class KVCache:
     """
 
     def __init__(self, layers, batch, heads, capacity, size, dtype=np.float32):
-        for name, value in (("layers", layers), ("batch", batch), ("heads", heads), ("capacity", capacity), ("size", size)):
+        for name, value in (
+            ("layers", layers),
+            ("batch", batch),
+            ("heads", heads),
+            ("capacity", capacity),
+            ("size", size),
+        ):
             if not isinstance(value, int) or value < 1:
                 raise ValueError(f"KVCache: {name} is {value!r}, expected an int of at least 1")
         self.keys = np.empty((layers, batch, heads, capacity, size), dtype)
@@ -42,9 +48,13 @@ class KVCache:
         """Does what a model of these extents appends fit?"""
         got = (self.keys.shape[0], self.keys.shape[1], self.keys.shape[2], self.keys.shape[4])
         if got != (layers, batch, heads, size):
-            raise ValueError(f"{where}: the cache is for (layers, batch, heads, size) {got}, expected {(layers, batch, heads, size)}")
+            raise ValueError(
+                f"{where}: the cache is for (layers, batch, heads, size) {got}, expected {(layers, batch, heads, size)}"
+            )
         if self.length + more > self.capacity:
-            raise ValueError(f"{where}: the cache holds {self.length} of {self.capacity} tokens, {more} more do not fit")
+            raise ValueError(
+                f"{where}: the cache holds {self.length} of {self.capacity} tokens, {more} more do not fit"
+            )
 
     def append(self, layer, k, v):
         """Writes k and v (batch, heads, n, size) behind those of a layer; gives views of all. advance(n) follows the last layer."""

@@ -17,15 +17,22 @@ def _choose(logits, temperature, top_k, top_p, generator):
     if top_k is not None:
         chances[:, top_k:] = 0
     if top_p is not None:
-        before = numrs.cumulative_sum(chances, axis=-1) - chances  # kept: those whose predecessors have less than top_p together
+        before = (
+            numrs.cumulative_sum(chances, axis=-1) - chances
+        )  # kept: those whose predecessors have less than top_p together
         chances[before >= top_p * numrs.sum(chances, axis=-1, keepdims=True)] = 0
     sums = np.asarray(numrs.cumulative_sum(chances, axis=-1))
     draws = np.asarray(generator.random(len(sums))) * sums[:, -1]
-    places = [min(int(np.searchsorted(line, draw, side="right")), int(np.count_nonzero(kept)) - 1) for line, draw, kept in zip(sums, draws, chances, strict=True)]
+    places = [
+        min(int(np.searchsorted(line, draw, side="right")), int(np.count_nonzero(kept)) - 1)
+        for line, draw, kept in zip(sums, draws, chances, strict=True)
+    ]
     return order[np.arange(len(order)), places]
 
 
-def generate(model, prompt, max_new_tokens=20, *, temperature=0.0, top_k=None, top_p=None, rng=None, eos=None, cache=None):
+def generate(
+    model, prompt, max_new_tokens=20, *, temperature=0.0, top_k=None, top_p=None, rng=None, eos=None, cache=None
+):
     """The prompt and what the model goes on with.
 
     Parameters
@@ -76,7 +83,9 @@ def generate(model, prompt, max_new_tokens=20, *, temperature=0.0, top_k=None, t
     tokens, single = blocks.token_numbers(prompt, model.config.vocabulary, "generate", "prompt")
     batch, length = tokens.shape
     if length + max_new_tokens > model.config.positions:
-        raise ValueError(f"generate: {length} + {max_new_tokens} tokens, the model has {model.config.positions} positions")
+        raise ValueError(
+            f"generate: {length} + {max_new_tokens} tokens, the model has {model.config.positions} positions"
+        )
     generator = None
     if temperature:
         from numrs.random import default_rng

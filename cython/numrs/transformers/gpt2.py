@@ -105,7 +105,12 @@ class GPT2:
         if state is None:
             state = weights.random(wanted, rng, self.dtype)
         else:
-            state = weights.take(weights.without_prefix(state, "transformer."), wanted, "GPT2", (".attn.bias", ".attn.masked_bias", "lm_head.weight"))
+            state = weights.take(
+                weights.without_prefix(state, "transformer."),
+                wanted,
+                "GPT2",
+                (".attn.bias", ".attn.masked_bias", "lm_head.weight"),
+            )
         self._state = {name: np.ascontiguousarray(np.asarray(array), self.dtype) for name, array in state.items()}
         self._activation = blocks.activation(self.config.activation, "GPT2")
         s = self._state

@@ -49,10 +49,16 @@ def take(arrays, wanted, where, ignored=()):
         elif arrays[name].dtype.kind != "f" and arrays[name].dtype.name != "bfloat16":
             wrong.append(f"{name} has dtype {arrays[name].dtype}, expected a float dtype")
     wrong += [
-        f"{name} is not part of the model" for name in arrays if name not in wanted and not any(part in name for part in ignored)
+        f"{name} is not part of the model"
+        for name in arrays
+        if name not in wanted and not any(part in name for part in ignored)
     ]
     if wrong:
-        raise ValueError(f"{where}: {len(wrong)} of the weights do not fit: " + "; ".join(wrong[:20]) + (" …" if len(wrong) > 20 else ""))
+        raise ValueError(
+            f"{where}: {len(wrong)} of the weights do not fit: "
+            + "; ".join(wrong[:20])
+            + (" …" if len(wrong) > 20 else "")
+        )
     return {name: arrays[name] for name in wanted}
 
 
