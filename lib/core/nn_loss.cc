@@ -209,11 +209,11 @@ Status CheckLabels(const ClassLossJob& job, const int64_t* labels, int64_t rows,
   double lanes[kLossLanes] = {};
   for (int64_t r = 0; r < rows; r++) {
     const int64_t label = labels[r];
+    if (label == job.ignore_index && !(unsigned_labels && label < 0)) continue;
     if (static_cast<uint64_t>(label) < static_cast<uint64_t>(classes)) {
       lanes[r % kLossLanes] += weight_of(label);
       continue;
     }
-    if (label == job.ignore_index && !(unsigned_labels && label < 0)) continue;
     int64_t place[kMaxNDim], rest = r;
     for (int d = job.target->ndim; d-- > 0;) {
       place[d] = rest % job.target->shape[d];
@@ -270,7 +270,9 @@ struct ClassLoss {
   double* losses;       // one per row, or nullptr
   char* gx;
 
-  bool IsLabel(int64_t label) const { return static_cast<uint64_t>(label) < static_cast<uint64_t>(classes); }
+  bool Counts(int64_t label) const {
+    return label != job.ignore_index && static_cast<uint64_t>(label) < static_cast<uint64_t>(classes);
+  }
 
   // Up to kRows rows: their logarithms are taken in one call.
   static constexpr int64_t kRows = 32;
@@ -285,7 +287,7 @@ struct ClassLoss {
       const int64_t label = labels ? labels[r] : 0;
       sums[k] = 1;
       dots[k] = totals[k] = 0;
-      if (labels && !IsLabel(label)) {
+      if (labels && !Counts(label)) {
         if (g) std::memset(g, 0, static_cast<size_t>(row_bytes));
         continue;
       }
@@ -299,17 +301,15 @@ struct ClassLoss {
         continue;
       }
       double most, sum;
-      tools.soft_row[job.compute](row, classes, g, &most, &sum);
-      sums[k] = sum;
       if (labels && job.smoothing == 0) {
+        tools.label_row[job.compute](row, classes, label, factor * weight, g, &most, &sum);
+        sums[k] = sum;
         dots[k] = weight * (NumberAt(row, job.compute, label) - most);
         totals[k] = weight;
-        if (g) {
-          tools.scale_row(g, job.compute, classes, factor * weight / sum);
-          AddAt(g, job.compute, label, -factor * weight);
-        }
         continue;
       }
+      tools.soft_row[job.compute](row, classes, g, &most, &sum);
+      sums[k] = sum;
       const double spread = job.smoothing / static_cast<double>(classes), keep = 1 - job.smoothing;
       const char* t = labels ? nullptr : target + r * row_bytes;
       tools.mixed_row(row, t, w, job.compute, classes, keep, spread, most, &dots[k], &totals[k]);

@@ -346,14 +346,15 @@ struct PairLoss {
     const Loose *v = static_cast<const Loose*>(i.v), *w = static_cast<const Loose*>(i.w);
     ComputeAhead<kAhead, T>(i, kDType, x, t, v, a, b);
     const T p0 = static_cast<T>(i.p[0]), p1 = static_cast<T>(i.p[1]);
+    const int64_t n = i.n;  // not read again: the results may be anywhere, for all the compiler knows
     const auto at = [&](int64_t k) {
       return Pair<T>{x[k], t[k], kThird && v ? T(v[k]) : T(1), kAhead == Ahead::NONE ? T(0) : a[k],
                      kAhead == Ahead::NONE ? T(0) : b[k], p0, p1};
     };
     if (w) {
-      for (int64_t k = 0; k < i.n; k++) f(k, at(k), T(w[k]));
+      for (int64_t k = 0; k < n; k++) f(k, at(k), T(w[k]));
     } else {
-      for (int64_t k = 0; k < i.n; k++) f(k, at(k), T(1));
+      for (int64_t k = 0; k < n; k++) f(k, at(k), T(1));
     }
   }
   static void Value(const LossPiece& i) {
@@ -400,13 +401,11 @@ inline double MergeLanes(double* lanes) {
 }
 
 template <typename T>
-void ScaleRowOf(void* e, int64_t n, double factor) {
+void LabelGradient(void* e, int64_t n, int64_t label, double factor, double sum) {
   auto* v = static_cast<typename LossNumber<T>::Loose*>(e);
-  const T f = static_cast<T>(factor);
+  const T f = static_cast<T>(factor / sum);
   for (int64_t i = 0; i < n; i++) v[i] *= f;
-}
-inline void ScaleRow(void* e, int32_t dtype, int64_t n, double factor) {
-  dtype == kF32 ? ScaleRowOf<float>(e, n, factor) : ScaleRowOf<double>(e, n, factor);
+  v[label] -= static_cast<T>(factor);
 }
 
 // A row with a distribution for a target: t[i] = w[i] (keep target[i] + spread).
@@ -509,7 +508,6 @@ inline void FillLosses(LossTable* t) {
   t->add_rows[kF64] = AddRows<double>;
   t->drop[kF32] = Drop<float>;
   t->drop[kF64] = Drop<double>;
-  t->scale_row = ScaleRow;
   t->mixed_row = MixedRow;
   t->mixed_gradient = MixedGradient;
 }

@@ -28,6 +28,12 @@ void SoftRow(const void* x, int64_t n, void* e, double* most, double* sum) {
   *sum = MergeLanes(lanes);
 }
 
+template <typename T>
+void LabelRow(const void* x, int64_t n, int64_t label, double factor, void* g, double* most, double* sum) {
+  SoftRow<T>(x, n, g, most, sum);
+  if (g) LabelGradient<T>(g, n, label, factor, *sum);
+}
+
 }  // namespace
 
 const LossTable* Loss() {
@@ -36,6 +42,8 @@ const LossTable* Loss() {
     FillLosses(&t);
     t.soft_row[kF32] = SoftRow<float>;
     t.soft_row[kF64] = SoftRow<double>;
+    t.label_row[kF32] = LabelRow<float>;
+    t.label_row[kF64] = LabelRow<double>;
     for (const int32_t dtype : {kF32, kF64}) {
       t.exp[dtype] = Unary()->fn[kUnary_exp][dtype];
       t.log[dtype] = Unary()->fn[kUnary_log][dtype];

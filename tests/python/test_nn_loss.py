@@ -338,10 +338,10 @@ def test_against_torch(smoothing, reduction):
     labels[2, 1] = 4
     target = np.abs(RNG.normal(size=x.shape))
     for t in (labels, target):
-        logits = torch.tensor(x, requires_grad=True)
-        wanted = torch.nn.functional.cross_entropy(logits, torch.tensor(t), torch.tensor(weight), ignore_index=4,
+        logits, ignored = torch.tensor(x, requires_grad=True), 4 if t is labels else -100
+        wanted = torch.nn.functional.cross_entropy(logits, torch.tensor(t), torch.tensor(weight), ignore_index=ignored,
                                                    reduction=reduction, label_smoothing=smoothing)
         wanted.sum().backward()
-        loss, gradient = nn_loss.cross_entropy_with_grad(x, t, weight, 4, reduction, smoothing)
+        loss, gradient = nn_loss.cross_entropy_with_grad(x, t, weight, ignored, reduction, smoothing)
         np.testing.assert_allclose(loss, wanted.detach().numpy(), rtol=1e-12)
         np.testing.assert_allclose(gradient, logits.grad.numpy(), atol=1e-14)

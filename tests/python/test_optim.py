@@ -38,8 +38,10 @@ def gradients(params, rng):
 
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_against_torch(name, dtype):
+def test_against_torch(name, dtype, request):
     torch = pytest.importorskip("torch")
+    request.addfinalizer(lambda before=torch.get_default_dtype(): torch.set_default_dtype(before))
+    torch.set_default_dtype(torch.float64)  # that of NAdam's mu_product
     for numbers in CASES[name]:
         mine = parameters(dtype)
         theirs = [torch.tensor(p.numpy().copy(), requires_grad=True) for p in mine]
