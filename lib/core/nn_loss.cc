@@ -343,8 +343,7 @@ Status RunClassLoss(const Run& run, const ClassLossJob& job) {
 
   const LossTable& tools = *run.kernels.loss;
   PackedInput labels, target, weight, x;
-  ClassLoss loss{job,     tools,   rows, classes, nullptr, nullptr, nullptr, nullptr, nullptr, 1,
-                 1.0,     0,       nullptr, nullptr};
+  ClassLoss loss{job, tools, rows, classes, nullptr, nullptr, nullptr, nullptr, nullptr, 1, 1.0, 0, nullptr, nullptr};
   if (job.weight) {
     NUMRS_TRY(weight.Load(run, job.function, *job.weight, job.compute));
     loss.w = weight.data();
@@ -389,7 +388,8 @@ Status RunClassLoss(const Run& run, const ClassLossJob& job) {
   if (!losses.ok()) return NoMemory(job.function, rows);
   if (job.loss) loss.losses = losses.data();
 
-  const double cost = (job.from_log && !job.gx ? 2.0 : 0.4 * static_cast<double>(classes) + 10) * static_cast<double>(rows);
+  const double cost =
+      (job.from_log && !job.gx ? 2.0 : 0.4 * static_cast<double>(classes) + 10) * static_cast<double>(rows);
   int64_t grain = 16 * 1024 / (classes + 1);
   grain = grain < ClassLoss::kRows ? ClassLoss::kRows : grain / ClassLoss::kRows * ClassLoss::kRows;
   NUMRS_TRY(ParallelFor(rows, grain, run.Threads(cost), run.cancel, [&](int64_t begin, int64_t end) {

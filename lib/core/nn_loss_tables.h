@@ -45,8 +45,8 @@ using LossFn = void (*)(const LossPiece& piece);
 // One row of n logits: *most is the greatest, *sum = the sum over i of e[i] = exp(x[i] - *most). e may be nullptr.
 using SoftRowFn = void (*)(const void* x, int64_t n, void* e, double* most, double* sum);
 
-// The same and, where g is not nullptr, the gradient of a row whose target is one label: g = e factor / sum, less factor
-// at the label.
+// The same and, where g is not nullptr, the gradient of a row whose target is one label: g = e factor / sum, less
+// factor at the label.
 using LabelRowFn = void (*)(const void* x, int64_t n, int64_t label, double factor, void* g, double* most, double* sum);
 
 struct LossTable {
@@ -56,8 +56,8 @@ struct LossTable {
   void (*add)(const void* y, int32_t dtype, int64_t n, double* lanes);
   SoftRowFn soft_row[kDTypes];
   LabelRowFn label_row[kDTypes];
-  // *dot = the sum of t[i] (x[i] - shift), where t[i] = w[i] (keep target[i] + spread) and what is nullptr counts as w 1,
-  // target 0; *total = the sum of t[i].
+  // *dot = the sum of t[i] (x[i] - shift), where t[i] = w[i] (keep target[i] + spread) and what is nullptr counts as w
+  // 1, target 0; *total = the sum of t[i].
   void (*mixed_row)(const void* x, const void* target, const void* w, int32_t dtype, int64_t n, double keep,
                     double spread, double shift, double* dot, double* total);
   // e[i] = scale (factor e[i] - t[i]).

@@ -24,8 +24,8 @@ namespace {
 #include "ops/nn_loss-inl.h"
 
 // e^(x - most) of a row, and their sum: element i is added to lane i % kLanes in the row's own type, for
-// kSteps elements of a lane at most; these sums go on in float64, lanes merged pairwise. One tree for every vector width.
-// Lost: sums in float64 throughout (the conversions cost as much as the exponentials).
+// kSteps elements of a lane at most; these sums go on in float64, lanes merged pairwise. One tree for every vector
+// width. Lost: sums in float64 throughout (the conversions cost as much as the exponentials).
 template <typename T>
 struct SoftRow {
   using D = hn::ScalableTag<T>;
@@ -75,7 +75,8 @@ struct SoftRow {
     for (int64_t begin = 0; begin < n; begin += kLanes * kSteps) {
       const int64_t end = n - begin < kLanes * kSteps ? n : begin + kLanes * kSteps;
       const int64_t used = end - begin < kLanes ? end - begin : kLanes;
-      // Lane by lane of a vector: the sums of one are in a register. Exponentials are computed in packs (cpu/pack-inl.h).
+      // Lane by lane of a vector: the sums of one are in a register. Exponentials are computed in packs
+      // (cpu/pack-inl.h).
       double wide[kLanes];
       for (int64_t lane = 0; lane < used; lane += lanes) {
         V lane_sum = hn::Zero(d);
@@ -129,8 +130,8 @@ struct SoftRow {
     if constexpr (sizeof(T) == 4) {
       const hn::Half<D> half;
       const hn::Repartition<double, D> wide;
-      return LaneSum64(wide, hn::Add(hn::PromoteTo(wide, hn::LowerHalf(half, v)),
-                                     hn::PromoteTo(wide, hn::UpperHalf(half, v))));
+      return LaneSum64(
+          wide, hn::Add(hn::PromoteTo(wide, hn::LowerHalf(half, v)), hn::PromoteTo(wide, hn::UpperHalf(half, v))));
     } else {
       return LaneSum64(d, v);
     }
@@ -164,7 +165,8 @@ struct SoftRow {
     *sum = total;
     if (!to) return;
     const hn::RebindToSigned<D> di;
-    const auto at = hn::RebindMask(d, hn::Eq(hn::Iota(di, 0), hn::Set(di, static_cast<hn::TFromD<decltype(di)>>(label))));
+    const auto at =
+        hn::RebindMask(d, hn::Eq(hn::Iota(di, 0), hn::Set(di, static_cast<hn::TFromD<decltype(di)>>(label))));
     const V g = hn::Mul(e, hn::Set(d, static_cast<T>(factor / total)));
     StorePart(hn::Sub(g, hn::IfThenElseZero(at, hn::Set(d, static_cast<T>(factor)))), d, static_cast<T*>(to), n);
   }

@@ -1,6 +1,15 @@
 // What losses compute. Included once per instruction set, inside its namespace, after core/nn_loss_tables.h, cmath and
-// cstring: plain loops that the compiler turns into vectors, and functions of the library's own kernels. Each kernel has
-// the value of one pair and its derivatives after input (Dx) and target (Dt); formulas are PyTorch's where it has one.
+// cstring: plain loops that the compiler turns into vectors, and functions of the library's own kernels. Each kernel
+// has the value of one pair and its derivatives after input (Dx) and target (Dt); formulas are PyTorch's where it has
+// one.
+
+// Before a loop whose element i depends on elements i alone, also where it is computed in place.
+#undef NUMRS_LOSS_LOOP
+#if defined(__GNUC__) && !defined(__clang__)
+#define NUMRS_LOSS_LOOP _Pragma("GCC ivdep")
+#else
+#define NUMRS_LOSS_LOOP
+#endif
 
 // Numbers of any alignment.
 template <typename T>
@@ -348,12 +357,19 @@ struct PairLoss {
     const T p0 = static_cast<T>(i.p[0]), p1 = static_cast<T>(i.p[1]);
     const int64_t n = i.n;  // not read again: the results may be anywhere, for all the compiler knows
     const auto at = [&](int64_t k) {
-      return Pair<T>{x[k], t[k], kThird && v ? T(v[k]) : T(1), kAhead == Ahead::NONE ? T(0) : a[k],
-                     kAhead == Ahead::NONE ? T(0) : b[k], p0, p1};
+      return Pair<T>{x[k],
+                     t[k],
+                     kThird && v ? T(v[k]) : T(1),
+                     kAhead == Ahead::NONE ? T(0) : a[k],
+                     kAhead == Ahead::NONE ? T(0) : b[k],
+                     p0,
+                     p1};
     };
     if (w) {
+      NUMRS_LOSS_LOOP
       for (int64_t k = 0; k < n; k++) f(k, at(k), T(w[k]));
     } else {
+      NUMRS_LOSS_LOOP
       for (int64_t k = 0; k < n; k++) f(k, at(k), T(1));
     }
   }
@@ -383,10 +399,13 @@ struct PairLoss {
 template <typename T>
 void AddLanes(const void* y, int64_t n, double* lanes) {
   const auto* v = static_cast<const typename LossNumber<T>::Loose*>(y);
+  double own[kLossLanes];  // in registers
+  for (int64_t l = 0; l < kLossLanes; l++) own[l] = lanes[l];
   int64_t i = 0;
   for (; i + kLossLanes <= n; i += kLossLanes) {
-    for (int64_t l = 0; l < kLossLanes; l++) lanes[l] += static_cast<double>(v[i + l]);
+    for (int64_t l = 0; l < kLossLanes; l++) own[l] += static_cast<double>(v[i + l]);
   }
+  for (int64_t l = 0; l < kLossLanes; l++) lanes[l] = own[l];
   for (int64_t l = 0; i + l < n; l++) lanes[l] += static_cast<double>(v[i + l]);
 }
 inline void AddToLanes(const void* y, int32_t dtype, int64_t n, double* lanes) {
@@ -449,8 +468,7 @@ void MixedGradientOf(const void* target, const void* w, int64_t n, double keep, 
   using Loose = typename LossNumber<T>::Loose;
   const Mixed<T> mixed = {static_cast<const Loose*>(target), static_cast<const Loose*>(w), keep, spread};
   Loose* v = static_cast<Loose*>(e);
-  for (int64_t i = 0; i < n; i++)
-    v[i] = static_cast<T>(scale * (factor * static_cast<double>(v[i]) - mixed.At(i)));
+  for (int64_t i = 0; i < n; i++) v[i] = static_cast<T>(scale * (factor * static_cast<double>(v[i]) - mixed.At(i)));
 }
 inline void MixedGradient(const void* target, const void* w, int32_t dtype, int64_t n, double keep, double spread,
                           double factor, double scale, void* e) {
@@ -469,6 +487,7 @@ void AddRows(const void* x, int64_t width, int64_t place, const int64_t* next, v
     for (int64_t i = 0; i < n; i++) sums[i] = -0.0;
     for (int64_t p = place; p >= 0; p = next[p]) {
       const Loose* row = static_cast<const Loose*>(x) + p * width + begin;
+      NUMRS_LOSS_LOOP
       for (int64_t i = 0; i < n; i++) sums[i] += static_cast<double>(row[i]);
     }
     Loose* y = static_cast<Loose*>(to) + begin;
@@ -487,6 +506,7 @@ void Drop(const void* x, const uint32_t* words, uint64_t threshold, double scale
   }
   const uint32_t least = static_cast<uint32_t>(threshold);
   const T factor = static_cast<T>(scale);
+  NUMRS_LOSS_LOOP
   for (int64_t i = 0; i < n; i++) {
     const T v = factor * from[i];
     to[i] = words[i] < least ? T(0) : v;
@@ -496,10 +516,10 @@ void Drop(const void* x, const uint32_t* words, uint64_t threshold, double scale
 // All of the table but soft_row and the functions.
 inline void FillLosses(LossTable* t) {
   constexpr bool NONE = false, OPTIONAL = true, NEEDED = true;
-#define NUMRS_LOSS(id, name, Kernel, ahead, third, cost)                         \
-  t->value[id][kF32] = PairLoss<Kernel, Ahead::ahead, third, float>::Value;        \
-  t->value[id][kF64] = PairLoss<Kernel, Ahead::ahead, third, double>::Value;       \
-  t->gradient[id][kF32] = PairLoss<Kernel, Ahead::ahead, third, float>::Gradient;  \
+#define NUMRS_LOSS(id, name, Kernel, ahead, third, cost)                          \
+  t->value[id][kF32] = PairLoss<Kernel, Ahead::ahead, third, float>::Value;       \
+  t->value[id][kF64] = PairLoss<Kernel, Ahead::ahead, third, double>::Value;      \
+  t->gradient[id][kF32] = PairLoss<Kernel, Ahead::ahead, third, float>::Gradient; \
   t->gradient[id][kF64] = PairLoss<Kernel, Ahead::ahead, third, double>::Gradient;
 #include "table/loss.def"
   (void)NONE, (void)OPTIONAL, (void)NEEDED;

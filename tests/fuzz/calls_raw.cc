@@ -257,8 +257,8 @@ void Run(Call* call, Input* in, Family family, numrs_status (*f)(numrs_context*,
       maker.plan.extents[at] = columns - 1;
     }
     maker.plan.wrong = true;
-  } else if (wrong < 6 && family != kGemm && family != kTopk && family != kUnique && family != kCrossEntropy && family != kRandom &&
-             Probing().overlaps) {
+  } else if (wrong < 6 && family != kGemm && family != kTopk && family != kUnique && family != kCrossEntropy &&
+             family != kRandom && Probing().overlaps) {
     maker.alias = in->Below(3);
     maker.shift = in->OneIn(2) ? 0 : in->Below(65) - 32;
   }

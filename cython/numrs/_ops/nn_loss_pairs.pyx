@@ -359,7 +359,8 @@ def binary_cross_entropy_with_logits(input, target, weight=None, reduction="mean
     if _record.used and any_tracked((input, target, weight, pos_weight), None):
         return record("binary_cross_entropy_with_logits", binary_cross_entropy_with_logits, (input, target,
                       weight, reduction, pos_weight), {})
-    return _pair_loss(NUMRS_LOSS_BCE_LOGITS, "binary_cross_entropy_with_logits", input, target, pos_weight, weight, reduction, 0.0, 0.0)
+    return _pair_loss(NUMRS_LOSS_BCE_LOGITS, "binary_cross_entropy_with_logits", input, target, pos_weight, weight,
+                      reduction, 0.0, 0.0)
 
 
 def kl_div(input, target, reduction="mean", log_target=False):

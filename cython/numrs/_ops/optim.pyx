@@ -172,7 +172,7 @@ cdef class Stepper:
     def step(self, flags, lr, weight_decay, beta1, beta2, eps, momentum, dampening):
         """One step; tensors without a gradient stay."""
         cdef void *arenas[MOST_ARENAS]
-        cdef int k, count = 0
+        cdef int count = 0
         cdef double work
         cdef numrs_status status
         cdef numrs_context *context
@@ -210,7 +210,6 @@ cdef class Stepper:
 
     def zero_grad(self, set_to_none):
         """Forgets the gradients, or fills them with zeros."""
-        cdef Tensor t
         cdef int64_t i
         if set_to_none:
             for i in range(self.table.count):
