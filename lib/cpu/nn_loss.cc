@@ -175,7 +175,9 @@ struct SoftRow {
 }  // namespace
 
 void FillLoss(LossTable* t) {
-  FillLosses(t);
+#define NUMRS_LOSS(id, name, Kernel, ahead, third, cost) NUMRS_FILL_LOSS(t, id, Kernel, ahead, third)
+#include "table/loss.def"
+  FillTools(t);
   t->soft_row[kF32] = SoftRow<float>::Run;
   t->soft_row[kF64] = SoftRow<double>::Run;
   t->label_row[kF32] = SoftRow<float>::Label;

@@ -105,7 +105,7 @@ struct SmoothL1 {
   }
 };
 // a: log x, b: log(1 - x), both at least -100.
-struct Binary {
+struct BinaryChance {
   template <typename T>
   static T Value(const Pair<T>& e) {
     return (e.t - 1) * LossMax(e.b, T(-100)) - e.t * LossMax(e.a, T(-100));
@@ -513,16 +513,15 @@ void Drop(const void* x, const uint32_t* words, uint64_t threshold, double scale
   }
 }
 
-// All of the table but soft_row and the functions.
-inline void FillLosses(LossTable* t) {
-  constexpr bool NONE = false, OPTIONAL = true, NEEDED = true;
-#define NUMRS_LOSS(id, name, Kernel, ahead, third, cost)                          \
-  t->value[id][kF32] = PairLoss<Kernel, Ahead::ahead, third, float>::Value;       \
-  t->value[id][kF64] = PairLoss<Kernel, Ahead::ahead, third, double>::Value;      \
-  t->gradient[id][kF32] = PairLoss<Kernel, Ahead::ahead, third, float>::Gradient; \
-  t->gradient[id][kF64] = PairLoss<Kernel, Ahead::ahead, third, double>::Gradient;
-#include "table/loss.def"
-  (void)NONE, (void)OPTIONAL, (void)NEEDED;
+// All of the table but rows and functions. The rows of table/loss.def fill `value` and `gradient`: NUMRS_FILL_LOSS.
+constexpr bool kLossNONE = false, kLossOPTIONAL = true, kLossNEEDED = true;
+#undef NUMRS_FILL_LOSS
+#define NUMRS_FILL_LOSS(t, id, Kernel, ahead, third)                                       \
+  (t)->value[id][kF32] = PairLoss<Kernel, Ahead::ahead, kLoss##third, float>::Value;       \
+  (t)->value[id][kF64] = PairLoss<Kernel, Ahead::ahead, kLoss##third, double>::Value;      \
+  (t)->gradient[id][kF32] = PairLoss<Kernel, Ahead::ahead, kLoss##third, float>::Gradient; \
+  (t)->gradient[id][kF64] = PairLoss<Kernel, Ahead::ahead, kLoss##third, double>::Gradient;
+inline void FillTools(LossTable* t) {
   t->add = AddToLanes;
   t->add_rows[kF32] = AddRows<float>;
   t->add_rows[kF64] = AddRows<double>;

@@ -39,7 +39,9 @@ void LabelRow(const void* x, int64_t n, int64_t label, double factor, void* g, d
 const LossTable* Loss() {
   static const LossTable table = [] {
     LossTable t{};
-    FillLosses(&t);
+#define NUMRS_LOSS(id, name, Kernel, ahead, third, cost) NUMRS_FILL_LOSS(&t, id, Kernel, ahead, third)
+#include "table/loss.def"
+    FillTools(&t);
     t.soft_row[kF32] = SoftRow<float>;
     t.soft_row[kF64] = SoftRow<double>;
     t.label_row[kF32] = LabelRow<float>;
