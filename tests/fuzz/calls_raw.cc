@@ -331,7 +331,7 @@ void Run(Call* call, Input* in, Family family, numrs_status (*f)(numrs_context*,
     }
     maker.plan.wrong = true;
   } else if (wrong < 6 && family != kGemm && family != kTopk && family != kUnique && family != kCrossEntropy &&
-             family != kRandom && !maker.plan.optional && Probing().overlaps) {
+             family != kRandom && family != kRandom && !maker.plan.optional && Probing().overlaps) {
     maker.alias = in->Below(3);
     maker.shift = in->OneIn(2) ? 0 : in->Below(65) - 32;
   }
