@@ -41,7 +41,7 @@ cdef numrs_status _call(numrs_context *context, int32_t op, const numrs_view *g,
 
 
 cdef object run(int32_t op, str name, object grad, object x, double a, double b, object out, double cost, bint soft,
-                 int32_t axis, int32_t log):
+                int32_t axis, int32_t log):
     """One call: f(x), or with a gradient g f'(x); soft: softmax."""
     cdef numrs_view vg, vx, vy
     cdef Held hg, hx, hy
