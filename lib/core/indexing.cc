@@ -254,7 +254,6 @@ SerialFn Choose(int64_t itemsize) {
 
 Status CheckIndices(const Run& run, const char* function, const View& indices, int64_t extent) {
   if (indices.size == 0) return NUMRS_OK;
-  if (indices.size == 0) return NUMRS_OK;
   switch (indices.dtype) {
     case kI8:
       return CheckTyped<int8_t>(run, function, indices, extent);
