@@ -3,7 +3,7 @@
 import sys as _sys
 import typing as _typing
 
-from numrs import autograd, config, devices, fft, linalg, memory, random, stats
+from numrs import autograd, config, devices, fft, io, linalg, memory, random, stats
 from numrs._ops.runtime import (
     detect_simd_support,
     get_backend,
