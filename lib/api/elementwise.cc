@@ -1,6 +1,7 @@
 // extern "C" of elementwise.h and the bodies of raw functions (raw.cc): check, find the kernel, run, report.
 #include "api/elementwise.h"
 
+#include <atomic>
 #include <cstring>
 
 #include "core/scan_values.h"
@@ -46,7 +47,7 @@ int32_t ResultOf(const OpRow& row, int32_t compute) {
 #define NUMRS_INLINE inline __attribute__((always_inline))
 #define NUMRS_OUT_OF_LINE __attribute__((noinline))
 
-constexpr int64_t kDirectElements = 1 << 20;  // beyond, or above so many nanoseconds: the planned way
+constexpr int32_t kDirectElements = 1 << 20;  // beyond, or above so many nanoseconds: the planned way
 constexpr double kDirectNs = 2e4;
 
 // The cost column is for float64; narrower elements go faster in proportion, mathematical functions of one lane each do
@@ -56,6 +57,28 @@ double Cost(const OpRow& row, int32_t compute) {
   const double per_byte = row.cost_ns / 8.0 * (KindOf(compute) == Kind::COMPLEX && row.cost_ns > kMathematics ? 4 : 1);
   return per_byte * static_cast<double>(SizeOf(compute));
 }
+
+// How many elements a call may have to go the direct way, by operation and dtype: worked out once, so that small calls
+// do not divide.
+template <int kOps>
+struct DirectLimits {
+  std::atomic<int32_t> of[kOps][kDTypes];  // 0: not known yet
+  NUMRS_INLINE int64_t Get(const OpRow& row, int32_t op, int32_t compute) {
+    const int32_t known = of[op][compute].load(std::memory_order_relaxed);
+    return known != 0 ? known : Learn(row, &of[op][compute], compute);
+  }
+
+ private:
+  NUMRS_OUT_OF_LINE static int64_t Learn(const OpRow& row, std::atomic<int32_t>* slot, int32_t compute) {
+    const double limit = kDirectNs / Cost(row, compute);
+    const int32_t found = limit < 1.0 ? 1 : limit < kDirectElements ? static_cast<int32_t>(limit) : kDirectElements;
+    slot->store(found, std::memory_order_relaxed);
+    return found;
+  }
+};
+DirectLimits<kUnaryOps> unary_limits;
+DirectLimits<kBinaryOps> binary_limits;
+DirectLimits<kTernaryOps> ternary_limits;
 
 // Integers to negative integer powers are no integers: refused before anything is written.
 Status CheckExponents(const Run& run, const View& b) {
@@ -98,13 +121,13 @@ __attribute__((noinline)) bool SameDims(const numrs_view& x, const numrs_view& y
 class Direct {
  public:
   // May the result of a call be written straight to y?
-  NUMRS_INLINE Direct(const numrs_view* y, int32_t dtype, double cost_ns) {
+  NUMRS_INLINE Direct(const numrs_view* y, int32_t dtype, int64_t limit) {
     if (!y || y->dtype != dtype || !y->data) return;
     if (y->ndim == 1 && y->shape)
       size = y->shape[0];
     else if (!SizeOfDims(*y, &size))
       return;
-    if (size <= 0 || size > kDirectElements || static_cast<double>(size) * cost_ns > kDirectNs) return;
+    if (size <= 0 || size > limit) return;
     bytes_ = SizeOf(dtype);
     y_ = y;
     low_ = reinterpret_cast<uintptr_t>(y->data);
@@ -215,9 +238,8 @@ NUMRS_OUT_OF_LINE Status PlanTernary(numrs_context* context, int32_t op, const O
 // floating point: the caller's environment is already put away.
 class DirectRaw {
  public:
-  NUMRS_INLINE DirectRaw(const numrs_context* context, void* y, int32_t dtype, int64_t n, double cost_ns)
-      : ok(y && n > 0 && n <= kDirectElements && static_cast<double>(n) * cost_ns <= kDirectNs &&
-           (!context || context->magic == kContextMagic) && !TraceEnabled()),
+  NUMRS_INLINE DirectRaw(const numrs_context* context, void* y, int32_t dtype, int64_t n, int64_t limit)
+      : ok(y && n > 0 && n <= limit && (!context || context->magic == kContextMagic) && !TraceEnabled()),
         n_(n),
         bytes_(SizeOf(dtype)),
         y_(reinterpret_cast<uintptr_t>(y)) {}
@@ -248,7 +270,7 @@ Status Unary(numrs_context* context, int32_t op, const numrs_view* x, const numr
   NUMRS_TRY(CheckContext(context, row->name));
   if (HasKernel(*row, x)) {
     const int32_t t = x->dtype;
-    Direct direct(y, ResultOf(*row, t), Cost(*row, t));
+    Direct direct(y, ResultOf(*row, t), unary_limits.Get(*row, op, t));
     direct.Input(0, x, t);
     if (direct.ok && direct.arrays) {
       ActiveKernels().unary.fn[op][t](x->data, y->data, direct.size);
@@ -265,7 +287,7 @@ Status Binary(numrs_context* context, int32_t op, const numrs_view* a, const num
   NUMRS_TRY(CheckContext(context, row->name));
   if (HasKernel(*row, a) && !(op == kBinary_pow && KindOf(a->dtype) == Kind::INT)) {  // exponents are to be looked at
     const int32_t t = a->dtype;
-    Direct direct(y, ResultOf(*row, t), Cost(*row, t));
+    Direct direct(y, ResultOf(*row, t), binary_limits.Get(*row, op, t));
     direct.Input(0, a, t);
     direct.Input(1, b, t);
     if (direct.ok && direct.arrays) {
@@ -284,7 +306,7 @@ Status Ternary(numrs_context* context, int32_t op, const numrs_view* a, const nu
   NUMRS_TRY(CheckContext(context, row->name));
   if (HasKernel(*row, b)) {
     const int32_t t = b->dtype, first = row->result == ResultRule::BOOL ? static_cast<int32_t>(kBOOL) : t;
-    Direct direct(y, t, Cost(*row, t));
+    Direct direct(y, t, ternary_limits.Get(*row, op, t));
     direct.Input(0, a, first);
     direct.Input(1, b, t);
     direct.Input(2, c, t);
@@ -300,7 +322,7 @@ Status UnaryRaw(numrs_context* context, int32_t op, int32_t dtype, const void* x
   const CallScope scope;
   const OpRow& row = kUnaryRows[op];
   const int32_t result = ResultOf(row, dtype);
-  DirectRaw direct(context, y, result, n, Cost(row, dtype));
+  DirectRaw direct(context, y, result, n, unary_limits.Get(row, op, dtype));
   direct.Input(x, dtype);
   if (direct.ok) {
     ActiveKernels().unary.fn[op][dtype](x, y, n);
@@ -313,7 +335,7 @@ Status BinaryRaw(numrs_context* context, int32_t op, int32_t dtype, const void* 
   const CallScope scope;
   const OpRow& row = kBinaryRows[op];
   const int32_t result = ResultOf(row, dtype);
-  DirectRaw direct(context, y, result, n, Cost(row, dtype));
+  DirectRaw direct(context, y, result, n, binary_limits.Get(row, op, dtype));
   direct.Input(a, dtype);
   direct.Input(b, dtype);
   if (direct.ok && !(op == kBinary_pow && KindOf(dtype) == Kind::INT)) {  // exponents are to be looked at
@@ -328,7 +350,7 @@ Status TernaryRaw(numrs_context* context, int32_t op, int32_t dtype, const void*
   const CallScope scope;
   const OpRow& row = kTernaryRows[op];
   const int32_t first = row.result == ResultRule::BOOL ? static_cast<int32_t>(kBOOL) : dtype;
-  DirectRaw direct(context, y, dtype, n, Cost(row, dtype));
+  DirectRaw direct(context, y, dtype, n, ternary_limits.Get(row, op, dtype));
   direct.Input(a, first);
   direct.Input(b, dtype);
   direct.Input(c, dtype);

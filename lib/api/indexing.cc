@@ -15,11 +15,20 @@ namespace {
 // A view as it is, or a C-order copy of it in memory of its own, perhaps of another dtype.
 class Apart {
  public:
-  Apart(const View& v, bool apart, int32_t dtype)
-      : memory_(apart ? static_cast<size_t>(v.size) * static_cast<size_t>(SizeOf(dtype)) : 0), apart_(apart), from_(v) {
-    view = apart ? ContiguousView(memory_.data(), dtype, v.ndim, v.shape) : v;
+  Apart(const View& v, bool apart, int32_t dtype) : apart_(apart), from_(v) {
+    if (apart) {
+      memory_ = PoolAllocate(static_cast<size_t>(v.size) * static_cast<size_t>(SizeOf(dtype)));
+      view = ContiguousView(memory_, dtype, v.ndim, v.shape);
+    } else {
+      view = v;
+    }
   }
-  bool ok() const { return memory_.ok(); }
+  ~Apart() {
+    if (apart_) PoolFree(memory_);
+  }
+  Apart(const Apart&) = delete;
+  Apart& operator=(const Apart&) = delete;
+  bool ok() const { return !apart_ || memory_ != nullptr; }
   Status Read(const Run& run, const char* function) const {
     return apart_ && from_.size > 0 ? Convert(run, function, from_, view) : static_cast<Status>(NUMRS_OK);
   }
@@ -29,7 +38,7 @@ class Apart {
   View view;
 
  private:
-  Workspace memory_;
+  void* memory_ = nullptr;
   bool apart_;
   const View& from_;
 };
@@ -91,6 +100,60 @@ Status Gather(numrs_context* context, GatherJob* job, const View& x, const View&
   job->itemsize = x.itemsize();
   NUMRS_TRY(RunGather(run, *job));
   return target.WriteBack(run, job->function);
+}
+
+// A dimension of n elements one behind the other.
+bool IsLine(const numrs_view* v, int32_t dtype, int64_t* n) {
+  if (!v || v->ndim != 1 || !v->shape || !v->data || v->dtype != dtype) return false;
+  *n = v->shape[0];
+  return *n > 0 && (!v->strides || v->strides[0] == SizeOf(dtype));
+}
+
+template <typename T>
+bool TakeSmall(const void* x, int64_t extent, const int64_t* indices, void* y, int64_t n) {
+  int64_t wrong = 0;  // its sign says whether any index is outside: -1-i for a negative i has to be below extent, as i has
+  for (int64_t i = 0; i < n; i++) wrong |= extent - 1 - (indices[i] ^ (indices[i] >> 63));
+  if (wrong < 0) return false;
+  const T* from = static_cast<const T*>(x);
+  T* to = static_cast<T*>(y);
+  for (int64_t i = 0; i < n; i++) {
+    const int64_t at = indices[i] + ((indices[i] >> 63) & extent);
+    to[i] = from[static_cast<uint64_t>(at) < static_cast<uint64_t>(extent) ? at : 0];  // whatever other threads write
+  }
+  return true;
+}
+
+// The usual small call: a line by a line of int64, apart from the result. False: it is not that, or an index is wrong.
+bool TakeDirect(const numrs_context* context, const numrs_view* x, const numrs_view* indices, const numrs_view* y,
+                int32_t axis) {
+  constexpr int64_t kSmall = 4096;
+  int64_t extent, n, m;
+  if (context || TraceEnabled() || (axis != 0 && axis != -1) || !x || x->dtype <= 0 || x->dtype >= kDTypes)
+    return false;
+  if (!IsLine(x, x->dtype, &extent) || !IsLine(indices, kI64, &n) || !IsLine(y, x->dtype, &m) || n != m || n > kSmall)
+    return false;
+  const int64_t bytes = SizeOf(x->dtype);
+  const auto end = [](const void* p, int64_t length) { return reinterpret_cast<uintptr_t>(p) + static_cast<uintptr_t>(length); };
+  const auto begin = [](const void* p) { return reinterpret_cast<uintptr_t>(p); };
+  const auto apart = [&](const void* p, int64_t length) {
+    return end(p, length) <= begin(y->data) || end(y->data, n * bytes) <= begin(p);
+  };
+  const uintptr_t alignment = begin(x->data) | begin(y->data);
+  if (!apart(x->data, extent * bytes) || !apart(indices->data, n * 8) || begin(indices->data) % 8 != 0) return false;
+  const auto* at = static_cast<const int64_t*>(indices->data);
+  if (alignment % static_cast<uintptr_t>(bytes < 8 ? bytes : 8) != 0) return false;
+  switch (bytes) {
+    case 1:
+      return TakeSmall<uint8_t>(x->data, extent, at, y->data, n);
+    case 2:
+      return TakeSmall<uint16_t>(x->data, extent, at, y->data, n);
+    case 4:
+      return TakeSmall<uint32_t>(x->data, extent, at, y->data, n);
+    case 8:
+      return TakeSmall<uint64_t>(x->data, extent, at, y->data, n);
+    default:
+      return false;
+  }
 }
 
 Status Take(numrs_context* context, const numrs_view* vx, const numrs_view* vi, const numrs_view* vy, int32_t axis) {
@@ -233,7 +296,9 @@ using namespace numrs;
 
 extern "C" numrs_status numrs_take(numrs_context* context, const numrs_view* x, const numrs_view* indices,
                                    const numrs_view* y, int32_t axis) {
-  return Guard([&] { return Take(context, x, indices, y, axis); });
+  return Guard([&]() -> Status {
+    return TakeDirect(context, x, indices, y, axis) ? static_cast<Status>(NUMRS_OK) : Take(context, x, indices, y, axis);
+  });
 }
 
 extern "C" numrs_status numrs_take_along_axis(numrs_context* context, const numrs_view* x, const numrs_view* indices,

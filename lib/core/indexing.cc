@@ -42,6 +42,30 @@ bool InRange(T value, int64_t extent) {
   }
 }
 
+// Are n indices in range? Without a branch on the index: one that is not leaves a sign.
+template <typename T>
+bool AllInRange(const char* at, int64_t stride, int64_t n, int64_t extent) {
+  if constexpr (sizeof(T) == sizeof(int64_t) && T(-1) > T(0)) {
+    bool fine = true;
+    for (int64_t i = 0; i < n; i++) fine &= InRange(Load<T>(at + i * stride), extent);
+    return fine;
+  } else {
+    // Wraps where an index is so large that it is out of range anyway, and then has a sign too.
+    const uint64_t below = T(-1) < T(0) ? static_cast<uint64_t>(extent) : 0, last = static_cast<uint64_t>(extent) - 1;
+    uint64_t signs = 0;
+    const auto look = [&](const char* p) {
+      const auto index = static_cast<uint64_t>(static_cast<int64_t>(Load<T>(p)));
+      signs |= (index + below) | (last - index);
+    };
+    if (stride == static_cast<int64_t>(sizeof(T))) {
+      for (int64_t i = 0; i < n; i++) look(at + i * static_cast<int64_t>(sizeof(T)));
+    } else {
+      for (int64_t i = 0; i < n; i++) look(at + i * stride);
+    }
+    return static_cast<int64_t>(signs) >= 0;
+  }
+}
+
 template <typename T>
 Status CheckTyped(const Run& run, const char* function, const View& given, int64_t extent) {
   View v = given;
@@ -60,9 +84,7 @@ Status CheckTyped(const Run& run, const char* function, const View& given, int64
     const int64_t to = lines > 1 ? n : (end * kTaskElements < n ? end * kTaskElements : n);
     Status status = NUMRS_OK;
     ForLines(v, lines > 1 ? begin : 0, lines > 1 ? end : 1, [&](const char* at, int64_t line) {
-      bool fine = true;
-      for (int64_t i = from; i < to; i++) fine &= InRange(Load<T>(at + i * stride), extent);
-      if (fine) return true;
+      if (AllInRange<T>(at + from * stride, stride, to - from, extent)) return true;
       for (int64_t i = from; i < to; i++) {
         const T value = Load<T>(at + i * stride);
         if (InRange(value, extent)) continue;
@@ -95,7 +117,8 @@ Status CheckTyped(const Run& run, const char* function, const View& given, int64
 // An index that was checked, from memory that another thread may have changed since: never outside.
 inline int64_t Place(const char* at, int64_t extent) {
   int64_t i = Load<int64_t>(at);
-  i += i < 0 ? extent : 0;
+  if (__builtin_expect(static_cast<uint64_t>(i) < static_cast<uint64_t>(extent), 1)) return i;
+  i = static_cast<int64_t>(static_cast<uint64_t>(i) + static_cast<uint64_t>(extent));
   return static_cast<uint64_t>(i) < static_cast<uint64_t>(extent) ? i : 0;
 }
 
@@ -161,8 +184,25 @@ void Line(const GatherJob& job, char* x, const char* index, char* y, int64_t n, 
     }
     return;
   }
+  const int64_t extent = job.extent, step = job.step;  // not behind a pointer that stores might change
+  if (x_step == 0 && index_step == sizeof(int64_t) && y_step == kSize) {
+    const auto move = [=](int64_t i, int64_t size) {
+      char* at = x + Place(index + i * static_cast<int64_t>(sizeof(int64_t)), extent) * size;
+      if (kScatter) {
+        std::memcpy(at, y + i * kSize, kSize);
+      } else {
+        std::memcpy(y + i * kSize, at, kSize);
+      }
+    };
+    if (step == kSize) {
+      for (int64_t i = 0; i < n; i++) move(i, kSize);
+    } else {
+      for (int64_t i = 0; i < n; i++) move(i, step);
+    }
+    return;
+  }
   for (int64_t i = 0; i < n; i++) {
-    char* at = x + Place(index + i * index_step, job.extent) * job.step + i * x_step;
+    char* at = x + Place(index + i * index_step, extent) * step + i * x_step;
     if (kScatter) {
       std::memcpy(at, y + i * y_step, kSize);
     } else {

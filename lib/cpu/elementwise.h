@@ -55,6 +55,8 @@ void FillComplex(int64_t target, ElementwiseTables* tables);
 void FillMathComplex(int64_t target, ElementwiseTables* tables);
 void FillMathComplex64(int64_t target, ElementwiseTables* tables);
 void FillMathComplex128(int64_t target, ElementwiseTables* tables);
+void FillMathComplex128Inverse(int64_t target, ElementwiseTables* tables);
+void FillMathComplex128Pow(int64_t target, ElementwiseTables* tables);
 
 }  // namespace cpu
 }  // namespace numrs

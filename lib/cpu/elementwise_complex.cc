@@ -76,15 +76,6 @@ struct ImaginaryPart {
   }
 };
 
-// |z| of complex64 in double, where the squares are exact.
-struct AbsFloat {
-  template <class D, class V>
-  HWY_INLINE V operator()(D d, Parts<V> x) const {
-    const V inf = hn::Inf(d), root = hn::Sqrt(hn::Add(hn::Mul(x.re, x.re), hn::Mul(x.im, x.im)));
-    return hn::IfThenElse(hn::Or(hn::Eq(hn::Abs(x.re), inf), hn::Eq(hn::Abs(x.im), inf)), inf, root);
-  }
-};
-
 // The quotients of one vector that are not regular by the scalar function, the others as they are.
 template <typename F, class D, class V>
 HWY_NOINLINE Parts<V> DivideSlowly(D d, Parts<V> a, Parts<V> b, Parts<V> fast, hn::Mask<D> regular) {
@@ -239,7 +230,6 @@ void FillType(cpu::ElementwiseTables* t) {
   unary(kUnary_reciprocal, MapParts<ReciprocalParts<F>, double, F, 2>::Run);
   unary(kUnary_real, MapParts<RealPart, F, F, 1>::Run);
   unary(kUnary_imag, MapParts<ImaginaryPart, F, F, 1>::Run);
-  if constexpr (sizeof(F) == sizeof(float)) unary(kUnary_abs, MapParts<AbsFloat, double, F, 1>::Run);
   unary(kUnary_isnan, TestParts<NanParts, F>::Run);
   unary(kUnary_isinf, TestParts<InfParts, F>::Run);
   unary(kUnary_isfinite, TestParts<FiniteParts, F>::Run);

@@ -107,7 +107,7 @@ struct Lapack {
   static Parts SquareParts(const LapackItem& s) { return Parts{s.n, 0, 1, 0}; }
   static Status InverseBytes(const char* function, const LapackItem& s, size_t* bytes) {
     *bytes = 0;
-    if (s.n <= kSmallMatrix) return NUMRS_OK;
+    if (s.n <= kSmallInverse<T>) return NUMRS_OK;
     NUMRS_TRY(Ready(function, s));
     *bytes = Scratch<T>::Bytes(InverseParts(s));
     return NUMRS_OK;
@@ -117,10 +117,10 @@ struct Lapack {
   // Scratch memory is not needed, the library is.
   static Status CholeskyBytes(const char* function, const LapackItem& s, size_t* bytes) {
     *bytes = 0;
-    return s.n <= kSmallCholesky ? NUMRS_OK : Ready(function, s);
+    return s.n <= kSmallCholesky<T> ? NUMRS_OK : Ready(function, s);
   }
   static LapackEnd Cholesky(const LapackItem& s) {
-    if (s.n <= kSmallCholesky) return SmallCholesky<T>(s);
+    if (s.n <= kSmallCholesky<T>) return SmallCholesky<T>(s);
     // Rows of a are columns of its conjugate: l and u change places.
     const bool upper = s.flags & kLapackUpper;
     const Integer n = I(s.n);
@@ -149,7 +149,7 @@ struct Lapack {
   }
 
   static LapackEnd Inverse(const LapackItem& s) {
-    if (s.n <= kSmallMatrix) return SmallInverse<T>(s);
+    if (s.n <= kSmallInverse<T>) return SmallInverse<T>(s);
     const Scratch<T> w(s, InverseParts(s));
     const Integer n = I(s.n);
     Integer info = 0;

@@ -124,6 +124,25 @@ struct SignParts {
   }
 };
 
+// |z| of complex64 in double, where the squares are exact: the root of their sum, within 2^-60, rounds to float32 as the
+// exact one does, which is a float32, halfway between two, or 2^-54 away from there. What is infinite or NaN leaves NaN.
+struct AbsFloat {
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, Parts<V> x) const {
+    const V square = hn::Add(hn::Mul(x.re, x.re), hn::Mul(x.im, x.im));
+#if HWY_NATIVE_FMA
+    V rest, h;
+    const V guess = f64::special::SqrtParts(d, square, rest, h), root = hn::MulAdd(rest, h, guess);
+#else
+    const V root = hn::Sqrt(square);
+#endif
+    const auto number = hn::Lt(root, hn::Inf(d));
+    if (HWY_LIKELY(hn::AllTrue(d, number))) return root;
+    const V inf = hn::Inf(d);
+    const auto infinite = hn::Or(hn::Eq(hn::Abs(x.re), inf), hn::Eq(hn::Abs(x.im), inf));
+    return hn::IfThenElse(infinite, inf, hn::IfThenElse(number, root, square));
+  }
+};
 struct AbsDouble {
   template <class D, class V>
   HWY_INLINE V operator()(D d, Parts<V> z) const {
@@ -157,6 +176,7 @@ void FillType(cpu::ElementwiseTables* t) {
 void FillMathComplex(cpu::ElementwiseTables* t) {
   FillType<float>(t);
   FillType<double>(t);
+  t->unary.fn[kUnary_abs][kC64] = MapParts<AbsFloat, double, float, 1>::Run;
   t->unary.fn[kUnary_abs][kC128] = MapParts<AbsDouble, double, double, 1>::Run;
 }
 

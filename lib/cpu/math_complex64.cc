@@ -241,19 +241,63 @@ HWY_NOINLINE Parts<V> PowSlowly(D d, Parts<V> a, Parts<V> b, Parts<V> fast, hn::
   }
   return {hn::Load(d, lanes[4]), hn::Load(d, lanes[5])};
 }
-// e^(b log a); whole exponents without an imaginary part are the scalar function's.
+// a^n for whole |n| <= 100 by multiplication, in float64.
+constexpr double kMostWhole = 100;
+template <class D, class V>
+HWY_NOINLINE Parts<V> PowByProducts(D d, Parts<V> a, V n, hn::Mask<D> whole) {
+  const hn::RebindToUnsigned<D> du;
+  const V zero = hn::Zero(d);
+  // the exponent's size as an integer in the lower bits
+  const auto bits = hn::BitCast(du, hn::Add(hn::IfThenElseZero(whole, hn::Abs(n)), hn::Set(d, 0x1p52)));
+  const auto all = hn::And(bits, hn::Set(du, uint64_t{127}));
+  Parts<V> square = a, power = {hn::Set(d, 1.0), zero};
+  const auto product = [](Parts<V> x, Parts<V> y) HWY_ATTR {
+    return Parts<V>{hn::Sub(hn::Mul(x.re, y.re), hn::Mul(x.im, y.im)),
+                    hn::Add(hn::Mul(x.re, y.im), hn::Mul(x.im, y.re))};
+  };
+  auto begun = hn::Lt(zero, zero);
+  for (uint64_t bit = 1;;) {
+    const auto now = hn::RebindMask(d, hn::TestBit(all, hn::Set(du, bit)));
+    const Parts<V> next = product(power, square);
+    power.re = hn::IfThenElse(now, hn::IfThenElse(begun, next.re, square.re), power.re);
+    power.im = hn::IfThenElse(now, hn::IfThenElse(begun, next.im, square.im), power.im);
+    begun = hn::Or(begun, now);
+    bit *= 2;
+    if (hn::AllTrue(du, hn::Lt(all, hn::Set(du, bit)))) break;
+    square = product(square, square);
+  }
+  const auto below = hn::Lt(n, zero);
+  if (hn::AllFalse(d, below)) return power;
+  const V length = hn::Add(hn::Mul(power.re, power.re), hn::Mul(power.im, power.im));  // the conjugate by its square
+  return {hn::IfThenElse(below, hn::Div(power.re, length), power.re),
+          hn::IfThenElse(below, hn::Div(hn::Neg(power.im), length), power.im)};
+}
+// e^(b log a), or products.
 struct PowParts {
   template <class D, class V>
   HWY_INLINE Parts<V> operator()(D d, Parts<V> a, Parts<V> b) const {
-    const V log = LogOfLength<Single>(d, a), arg = f64::Atan2(d, a.im, a.re);
-    const V x = hn::Sub(hn::Mul(b.re, log), hn::Mul(b.im, arg)), y = hn::Add(hn::Mul(b.re, arg), hn::Mul(b.im, log));
-    const auto whole = hn::And(hn::Eq(b.im, hn::Zero(d)), hn::Eq(b.re, hn::Round(b.re)));
-    const auto regular = hn::And(hn::And(IsModeratePair(d, a), IsFinitePair(d, b)),
-                                 hn::And(hn::And(IsBelow(d, x, kExpLimit), IsBelow(d, y, 0x1p30)), hn::Not(whole)));
-    V s, c;
-    SinCos(d, y, s, c);
-    const V size = f64::Exp(d, x);
-    const Parts<V> fast = {hn::Mul(size, c), hn::Mul(size, s)};
+    const V zero = hn::Zero(d);
+    const auto whole = hn::And(hn::And(hn::Eq(b.im, zero), hn::Eq(b.re, hn::Round(b.re))),
+                               hn::Le(hn::Abs(b.re), hn::Set(d, kMostWhole)));
+    Parts<V> fast = {zero, zero};
+    auto regular = hn::And(IsModeratePair(d, a), IsFinitePair(d, b));
+    if (!hn::AllTrue(d, whole)) {
+      const V log = LogOfLength<Single>(d, a), arg = f64::Atan2(d, a.im, a.re);
+      const V x = hn::Sub(hn::Mul(b.re, log), hn::Mul(b.im, arg)), y = hn::Add(hn::Mul(b.re, arg), hn::Mul(b.im, log));
+      regular = hn::And(regular, hn::Or(whole, hn::And(IsBelow(d, x, kExpLimit), IsBelow(d, y, 0x1p30))));
+      V s, c;
+      SinCos(d, y, s, c);
+      const V size = f64::Exp(d, x);
+      fast = {hn::Mul(size, c), hn::Mul(size, s)};
+    }
+    if (!hn::AllFalse(d, whole)) {  // parts that are 0 have signs, and large powers a way of their own
+      const Parts<V> product = PowByProducts(d, a, b.re, whole);
+      fast = {hn::IfThenElse(whole, product.re, fast.re), hn::IfThenElse(whole, product.im, fast.im)};
+      const V size = hn::Add(hn::Abs(fast.re), hn::Abs(fast.im));
+      const auto middling = hn::And(hn::Ge(size, hn::Set(d, 0x1p-400)), hn::Le(size, hn::Set(d, 0x1p400)));
+      const auto off_axes = hn::Not(hn::Or(hn::Eq(a.re, zero), hn::Eq(a.im, zero)));
+      regular = hn::And(regular, hn::Or(hn::Not(whole), hn::And(middling, off_axes)));
+    }
     return HWY_LIKELY(hn::AllTrue(d, regular)) ? fast : PowSlowly(d, a, b, fast, regular);
   }
 };

@@ -1,4 +1,4 @@
-// Sums, means, products and norms of complex numbers, backend "cpu": the fixed tree of pairs of float64. The other
+// Sums, means, products, norms and variances of complex numbers, backend "cpu": the fixed tree of pairs of float64. The other
 // reductions of complex numbers are left to cpu-portable.
 #include "cpu/reduce.h"
 
@@ -118,6 +118,54 @@ struct NormRows {
   }
 };
 
+// Variances: each block is read twice, around its mean the second time, as ops::ComplexVariance; sums of deviations and
+// of their squares in 32 lanes each.
+template <typename F>
+struct VarianceRows {
+  using T = std::complex<F>;
+  using Scalar = ops::Var<T>;
+  using State = ops::ComplexMoments;
+
+  static State Block(const T* x, int64_t m) {
+    if (m == 0) return Scalar::Identity();
+    const DF64 d;
+    const double count = static_cast<double>(m);
+    const std::complex<double> sum = PairBlock<AddsPairs>(x, m), mean(sum.real() / count, sum.imag() / count);
+    const VF64 mean_re = hn::Set(d, mean.real()), mean_im = hn::Set(d, mean.imag());
+    VF64 re[kF64Regs], im[kF64Regs], squares[kF64Regs];
+    for (int k = 0; k < kF64Regs; k++) re[k] = im[k] = squares[k] = hn::Set(d, -0.0);
+    const auto deviation = [&](const F* p) HWY_ATTR {
+      const Parts<VF64> v = PartsOperand<F>(p).Load(DF64());
+      return Parts<VF64>{hn::Sub(v.re, mean_re), hn::Sub(v.im, mean_im)};
+    };
+    const F* p = reinterpret_cast<const F*>(x);
+    int64_t i = 0;
+    for (; i + kLanes <= m; i += kLanes, p += kPairWords) {
+      for (int k = 0; k < kF64Regs; k++) {
+        const Parts<VF64> y = deviation(p + 2 * k * kF64Lanes);
+        re[k] = hn::Add(re[k], y.re);
+        im[k] = hn::Add(im[k], y.im);
+        squares[k] = hn::Add(squares[k], hn::Add(hn::Mul(y.re, y.re), hn::Mul(y.im, y.im)));
+      }
+    }
+    if (i < m) {
+      F padded[kPairWords] = {};  // what is not an element is not added
+      std::memcpy(padded, reinterpret_cast<const char*>(p), static_cast<size_t>(m - i) * sizeof(T));
+      for (int k = 0; k * kF64Lanes < m - i; k++) {
+        const auto real = hn::FirstN(d, static_cast<size_t>(HWY_MIN(m - i - k * kF64Lanes, kF64Lanes)));
+        const Parts<VF64> y = deviation(padded + 2 * k * kF64Lanes);
+        re[k] = hn::IfThenElse(real, hn::Add(re[k], y.re), re[k]);
+        im[k] = hn::IfThenElse(real, hn::Add(im[k], y.im), im[k]);
+        squares[k] = hn::IfThenElse(
+            real, hn::Add(squares[k], hn::Add(hn::Mul(y.re, y.re), hn::Mul(y.im, y.im))), squares[k]);
+      }
+    }
+    const double first_re = FoldLanes<Adds>(re), first_im = FoldLanes<Adds>(im);
+    const double m2 = FoldLanes<Adds>(squares) - ops::SquaredAbs({first_re, first_im}) / count;
+    return {{mean.real() + first_re / count, mean.imag() + first_im / count}, m2 < 0 ? 0 : m2, count};
+  }
+};
+
 // Columns of pairs are twice as many real columns.
 template <typename F>
 struct RealColumns {
@@ -144,6 +192,7 @@ void FillType(ReduceTable* t) {
   }
   t->rows[kReduce_prod][kType] = Rows<PairRows<ops::Prod<T>, MultipliesPairs>>;
   t->rows[kReduce_norm][kType] = Rows<NormRows<F>>;
+  for (int32_t op : {kReduce_var, kReduce_std}) t->rows[op][kType] = Rows<VarianceRows<F>>;
 }
 
 }  // namespace

@@ -51,6 +51,7 @@ argmin: x | * axis= keepdims=
 count_nonzero: x | * axis= keepdims=
 nonzero: x |
 searchsorted: x1 x2 | * side= sorter=
+top_k: x k | * axis= mode=
 where: condition x1 x2 |
 isin: x1 x2 | * invert=
 unique_all: x |
@@ -133,6 +134,21 @@ def test_signature(name):
     for parameter in parameters:
         if parameter.name not in [word.strip("*=") for word in TABLE[name].split()]:
             assert parameter.default is not P.empty
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter", "default"),
+    [
+        ("std", "correction", 0.0),
+        ("var", "correction", 0.0),
+        ("sort", "stable", True),
+        ("argsort", "descending", False),
+        ("top_k", "axis", -1),
+    ],
+)
+def test_defaults(name, parameter, default):
+    got = inspect.signature(getattr(numrs, name)).parameters[parameter].default
+    assert got == default and type(got) is type(default)
 
 
 def test_names():

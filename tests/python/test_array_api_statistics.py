@@ -151,9 +151,37 @@ def test_diff(dtype):
     edge = x[:, :1]
     got = numrs.diff(tensor(x), axis=1, prepend=tensor(edge), append=tensor(edge))
     assert_same(got, np.diff(np.concatenate([edge, x, edge], 1), axis=1))
+    assert_same(numrs.diff(tensor(x), n=0, prepend=tensor(edge)), x)  # as NumPy: nothing is put before it
+    assert not np.shares_memory(numrs.diff(x, n=0), x)
+    if dtype != "bool":
+        stretched = np.concatenate([np.zeros((4, 1), x.dtype), x, np.ones((4, 1), x.dtype)], 1)
+        assert_same(numrs.diff(tensor(x), prepend=0, append=1), stretched[:, 1:] - stretched[:, :-1])  # weak numbers
 
 
 # ------------------------------------------------------------------------------------------------ order, sets
+
+
+@pytest.mark.parametrize("dtype", SORTED)
+def test_top_k(dtype):
+    x = numbers(dtype_of(dtype), (4, 9), 12)
+    for a in kinds(x):
+        for axis in (0, 1, -1, None):
+            for mode in ("largest", "smallest"):
+                got = numrs.top_k(a, 3, axis=axis, mode=mode)
+                wanted = numrs.topk(a, 3, axis=axis, largest=mode == "largest")
+                assert got._fields == ("values", "indices")
+                for one, other in zip(got, wanted, strict=True):
+                    assert_kind(one, a)
+                    assert_same(one, plain(other))
+        assert_same(numrs.top_k(a, 2).values, plain(numrs.sort(a, descending=True))[:, :2])
+    for call, error, message in (
+        (lambda: numrs.top_k(x, 10), ValueError, "top_k: k is 10, expected 0 to 9"),
+        (lambda: numrs.top_k(x, 2.0), TypeError, "top_k: k is of type float"),
+        (lambda: numrs.top_k(x, 2, mode="most"), ValueError, "top_k: mode is 'most'"),
+        (lambda: numrs.top_k(x, 2, axis=2), ValueError, "top_k: axis 2"),
+    ):
+        with pytest.raises(error, match=message):
+            call()
 
 
 @pytest.mark.parametrize("dtype", SORTED)

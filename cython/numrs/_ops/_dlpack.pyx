@@ -13,7 +13,7 @@ from libc.stdlib cimport free, malloc
 
 from numrs._ops._array cimport BYTES_OF_DTYPE
 from numrs._ops._storage cimport room_for
-from numrs._ops._tensor cimport Tensor
+from numrs._ops._tensor cimport Tensor, bare_tensor
 from numrs.c cimport ops
 
 cdef extern from *:
@@ -218,7 +218,7 @@ cdef int32_t _dtype_of_code(numrs_dl_dtype d) except 0:
 
 
 cdef Tensor _tensor_over(numrs_dl_tensor *d, object owner, bint writeable):
-    cdef Tensor t = Tensor.__new__(Tensor)
+    cdef Tensor t = bare_tensor()
     cdef int32_t dtype
     cdef int64_t step
     cdef int64_t *at

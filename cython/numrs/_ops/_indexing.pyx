@@ -1,14 +1,16 @@
 # cython: freethreading_compatible=True
-"""Indexing and reshaping of tensors: integers, slices, Ellipsis and None give views; gathering is NumPy's. Nothing public."""
+"""Indexing and reshaping of tensors: integers, slices, Ellipsis and None give views; gathering is in
+_gather.pyx, or NumPy's. Nothing public."""
 import numpy as np
 
 from cpython.slice cimport PySlice_AdjustIndices, PySlice_Unpack
 from cpython.tuple cimport PyTuple_GET_SIZE
 from libc.stdint cimport int64_t
 cimport numpy as cnp
-from numpy cimport ndarray
+from numpy cimport PyArray_NDIM, ndarray
 
 from numrs._ops._array cimport BYTES_OF_DTYPE, descr_of
+from numrs._ops._gather cimport gather, scatter
 from numrs._ops._record cimport record, store
 from numrs._ops._storage cimport (array_over, copied, copy_into, from_ndarray, numrs_times, shape_tuple, tensor_of, tracked,
                                   valid, view_tensor, written)
@@ -35,27 +37,22 @@ cdef Tensor item_of_axis(Tensor t, int64_t index):
     extent = t.view.shape[0]
     if index < -extent or index >= extent:
         raise _axis_error(index, 0, extent)
-    if index < 0:
-        index += extent
-    return view_tensor(t, <char *>t.view.data + index * t.view.strides[0], t.view.ndim - 1, t.view.shape + 1,
-                       t.view.strides + 1)
+    return item_view(t, index + extent if index < 0 else index)
 
 
 cdef Tensor _slice_of_axis(Tensor t, slice key):
     """t[a:b:c]."""
     cdef Py_ssize_t start, stop, step, length
-    cdef int d, ndim = t.view.ndim
-    cdef int64_t[32] shape, strides
-    if ndim == 0:
+    cdef int64_t stride
+    cdef Tensor y
+    if t.view.ndim == 0:
         raise _too_many(t, 1)
     PySlice_Unpack(key, &start, &stop, &step)
     length = PySlice_AdjustIndices(t.view.shape[0], &start, &stop, step)
-    for d in range(ndim):
-        shape[d] = t.view.shape[d]
-        strides[d] = t.view.strides[d]
-    shape[0] = length
-    strides[0] *= step
-    return view_tensor(t, <char *>t.view.data + (start * t.view.strides[0] if length > 0 else 0), ndim, shape, strides)
+    stride = t.view.strides[0]
+    y = view_tensor(t, <char *>t.view.data + (start * stride if length > 0 else 0), t.view.ndim, t.view.shape, t.view.strides)
+    set_first_axis(y, length, stride * step)
+    return y
 
 
 cdef Tensor basic_view(Tensor t, tuple keys):
@@ -135,21 +132,37 @@ cdef object _plain_key(object key):
     return key if type(key) is slice else plain(key)
 
 
+cdef bint is_array(object key) noexcept:
+    """Is it a tensor with dimensions or an ndarray with some?"""
+    if type(key) is Tensor:
+        return (<Tensor>key).view.ndim > 0
+    return type(key) is ndarray and PyArray_NDIM(<ndarray>key) > 0
+
+
 cdef object get_item(Tensor t, object key):
     cdef Tensor view
+    cdef int64_t index
+    cdef int overflow
     valid(t)
     if tracked(t):
         return record("getitem", None, (t, key), {})
     if type(key) is int:
-        try:
-            return item_of_axis(t, key)
-        except OverflowError:
-            raise IndexError(f"Tensor: index {key} is out of bounds for axis 0") from None
+        index = PyLong_AsLongLongAndOverflow(key, &overflow)
+        if overflow != 0:
+            raise IndexError(f"Tensor: index {key} is out of bounds for axis 0")
+        return item_of_axis(t, index)
     if type(key) is slice:
         return _slice_of_axis(t, <slice>key)
+    if is_array(key):
+        found = gather(t, key)
+        if found is not None:
+            return found
     view = basic_view(t, <tuple>key if type(key) is tuple else (key,))
     if view is not None:
         return view
+    found = gather(t, key)
+    if found is not None:
+        return found
     try:
         found = array_over(t)[_plain_key(key)]
     except IndexError as error:
@@ -164,12 +177,16 @@ cdef int set_item(Tensor t, object key, object value) except -1:
         store(t, key, value)
         return 0
     written(t)
+    if is_array(key) and (type(value) is float or (type(value) is Tensor and (<Tensor>value).view.dtype == t.view.dtype)):
+        if scatter(t, key, value):
+            return 0
     if isinstance(value, (Tensor, np.ndarray, np.generic)) and value.dtype.kind == "c" and \
             (<object>descr_of(t.view.dtype)).kind != "c":
         raise TypeError(f"Tensor: cannot store {value.dtype} in {descr_of(t.view.dtype)}; take its real part first")
     view = basic_view(t, <tuple>key if type(key) is tuple else (key,))
     if view is None:
-        array_over(t)[_plain_key(key)] = plain(value)
+        if not scatter(t, key, value):
+            array_over(t)[_plain_key(key)] = plain(value)
     elif type(value) is Tensor:
         copy_into(<Tensor>value, view)
     else:

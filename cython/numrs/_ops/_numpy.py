@@ -4,6 +4,7 @@ import numpy as np
 
 import numrs
 from numrs._ops._storage import mark_written, result, to_array
+from numrs._ops._numpy_functions import FUNCTIONS as HANDLERS
 from numrs._ops._tensor import Tensor
 
 # Ufuncs that numrs computes; all others are NumPy's on the tensors' memory.
@@ -32,7 +33,7 @@ REDUCTIONS = {
 SCANS = {np.add: "cumulative_sum", np.multiply: "cumulative_prod"}
 
 # Functions of NumPy on tensors: the name in numrs that computes them where the arguments are of its kind (positional
-# tensors and these keywords), else NumPy on the tensors' memory. None: always NumPy on their memory. What is not listed is
+# tensors and these keywords). None: the function in _numpy_functions.py, where there is one. Otherwise NumPy on their memory. What is not listed is
 # refused: a function that NumPy would answer by converting quietly is a TypeError.
 FUNCTIONS = {
     np.sum: ("sum", ("axis", "keepdims", "dtype")), np.prod: ("prod", ("axis", "keepdims", "dtype")),
@@ -161,9 +162,9 @@ def call_function(func, types, args, kwargs):
         return y if y.ndim >= least else y.reshape((1,) * (least - y.ndim) + y.shape)
     if func in LIKE:
         return _like(LIKE[func], *args, **kwargs)
-    if func not in FUNCTIONS:
+    if func not in FUNCTIONS and func not in HANDLERS:
         return NotImplemented
-    entry = FUNCTIONS[func]
+    entry = FUNCTIONS.get(func)
     if entry is not None:
         name, keywords = entry
         plain = all(isinstance(x, (Tensor, int, float)) for x in args) and set(kwargs) <= set(keywords)
@@ -172,6 +173,12 @@ def call_function(func, types, args, kwargs):
             if name in ("cumulative_sum", "cumulative_prod") and "axis" not in given:
                 return getattr(numrs, name)(args[0].reshape(-1))
             return getattr(numrs, name)(*args, **given)
+    handler = HANDLERS.get(func)
+    if handler is not None and "out" not in kwargs:
+        try:
+            return handler(*args, **kwargs)
+        except (TypeError, NotImplementedError):  # of arguments that are left to NumPy, which also says what is wrong
+            pass
     out = kwargs.get("out")
     changed = out if func not in WRITERS else args[0] if args else kwargs.get(WRITERS[func])
     if isinstance(changed, Tensor):

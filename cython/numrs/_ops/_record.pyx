@@ -7,15 +7,15 @@ import numpy as np
 cimport cython
 from libc.stdint cimport uint64_t
 
-from numrs._ops._storage cimport (copied, copy_into, recording, root_of, same_dims, set_recording, shape_tuple,
+from numrs._ops._storage cimport (changes_of, copied, copy_into, count_change, recording, same_dims, set_recording, shape_tuple,
                                   view_tensor)
-from numrs._ops._tensor cimport Tensor
+from numrs._ops._tensor cimport Memory, Tensor, watch
 
 cdef extern from *:
     """
-    static long numrs_references(PyObject *x) { return (long)Py_REFCNT(x); }
+    static long numrs_references(void *x) { return (long)Py_REFCNT((PyObject *)x); }
     """
-    long numrs_references(object x) noexcept
+    long numrs_references(void *x) noexcept
 
 used = False
 cdef uint64_t _count = 0
@@ -139,7 +139,7 @@ cdef object _like(object x):
 
 cdef object _version(object x):
     if type(x) is Tensor:
-        return root_of(<Tensor>x).changes
+        return changes_of(<Tensor>x)
     if type(x) is list or type(x) is tuple:
         return [_version(part) for part in x]
     return None
@@ -152,6 +152,14 @@ def rule_of(str name):
         import numrs
         _find_rule = numrs.autograd.find_rule
     return _find_rule(name)
+
+
+cdef int _follow(Tensor y, object node) except -1:
+    """y was computed by a call."""
+    y.node = node
+    y.wants_grad = True
+    watch(y)
+    return 0
 
 
 cdef object record(str name, object call, tuple args, dict kwargs):
@@ -184,12 +192,10 @@ cdef object record(str name, object call, tuple args, dict kwargs):
         node.outputs = 0
         y = <Tensor>made
         if rule.takes_out:
-            node.out = y
+            node.out = view_tensor(y, <char *>y.view.data, y.view.ndim, y.view.shape, y.view.strides)
+        if y.wants_grad or _is_argument(y, args):
             made = y = view_tensor(y, <char *>y.view.data, y.view.ndim, y.view.shape, y.view.strides)
-        elif y.wants_grad or _is_argument(y, args):
-            made = y = view_tensor(y, <char *>y.view.data, y.view.ndim, y.view.shape, y.view.strides)
-        y.node = node
-        y.wants_grad = True
+        _follow(y, node)
         return made
     return _several(node, made)
 
@@ -214,8 +220,7 @@ cdef object _several(Node node, object made):
             slot = Slot.__new__(Slot)
             slot.node = node
             slot.place = place
-            y.node = slot
-            y.wants_grad = True
+            _follow(y, slot)
             parts.append(y)
         else:
             parts.append(part)
@@ -284,32 +289,29 @@ cdef int _check_in_place(Tensor t) except -1:
     if t.wants_grad and (t.node is None or type(t.node) is Leaf):
         raise RuntimeError(f"Tensor: a leaf of shape {shape_tuple(t)} that requires grad is changed in place; "
                            "do that under numrs.autograd.no_grad()")
-    if type(t.owner) is Tensor:
-        root = root_of(t)
-        if root.wants_grad or root.size != t.size or not same_dims(root, t):
-            raise RuntimeError(f"Tensor: a view of shape {shape_tuple(t)} is changed in place, which autograd does not follow; "
-                               "change the whole tensor, or compute a new one")
+    if type(t.owner) is Memory and numrs_references(<void *>t.owner) > 1:
+        raise RuntimeError(f"Tensor: a tensor of shape {shape_tuple(t)} shares its memory with others (it is a view, or has views, or "
+                           "was kept for backward), and a change in place would not reach their gradients; compute a new tensor")
     return 0
 
 
 cdef object in_place(str name, Tensor t, object value):
     """t = function(t, value) in t's memory, remembered."""
-    cdef Tensor y, root, old = copied(t)  # what the rule needs of t has to outlive the change
+    cdef Tensor y, old = copied(t)  # what the rule needs of t has to outlive the change
     cdef bint before
     _check_in_place(t)
-    old.node = t.node
-    old.wants_grad = t.wants_grad
+    if t.wants_grad:
+        _follow(old, t.node)
     y = <Tensor?>rule_of(name).function(old, value)
     if y.view.dtype != t.view.dtype or not same_dims(y, t):
         raise ValueError(f"{name}: the result has shape {y.shape} and dtype {y.dtype}, in place it has to be {t.shape} and {t.dtype}")
     before = set_recording(False)
     try:
-        root = root_of(t)
-        root.changes += 1
+        count_change(t)
         copy_into(y, t)
     finally:
         set_recording(before)
-    t.node = y.node
+    _follow(t, y.node)
     t.wants_grad = y.wants_grad
     return t
 
@@ -327,8 +329,7 @@ cdef object store(Tensor t, object key, object value):
     finally:
         set_recording(before)
     if node.parents is not None:
-        t.node = node
-        t.wants_grad = True
+        _follow(t, node)
     return None
 
 
@@ -342,6 +343,7 @@ def add_hook(Tensor t, hook):
         raise TypeError(f"register_hook: hook is of type {type(hook).__name__}, expected a callable")
     if t.node is None:
         t.node = Leaf.__new__(Leaf)
+        watch(t)
     cdef list hooks
     if type(t.node) is Leaf:
         if (<Leaf>t.node).hooks is None:
@@ -387,8 +389,7 @@ def attach(Tensor y, str name, rule, tuple args, dict kept):
     if node.parents is None:
         return y
     y = view_tensor(y, <char *>y.view.data, y.view.ndim, y.view.shape, y.view.strides)
-    y.node = node
-    y.wants_grad = True
+    _follow(y, node)
     return y
 
 
@@ -414,10 +415,10 @@ cdef int _check_versions(Node node, object values, object versions, object names
         if versions[i] is None:
             continue
         if type(x) is Tensor:
-            if root_of(<Tensor>x).changes != <uint64_t>versions[i]:
+            if changes_of(<Tensor>x) != <uint64_t>versions[i]:
                 what = names[i] if names is not None else "an argument"
                 raise RuntimeError(f"backward: {what} of {node.name} (shape {shape_tuple(<Tensor>x)}) was changed in place after "
-                                   f"the call: it is at version {root_of(<Tensor>x).changes}, expected {versions[i]}")
+                                   f"the call: it is at version {changes_of(<Tensor>x)}, expected {versions[i]}")
         elif type(x) is list or type(x) is tuple:
             _check_versions(node, x, versions[i], None)
     return 0
@@ -516,9 +517,11 @@ cdef class _Walk:
         if leaf.gradient is None:
             g = <Tensor>grad
             # Memory of its own: the same gradient may be on its way to somewhere else, or show another's memory.
-            if not self.deeper and (g.owner is not None or not g.dense or numrs_references(g) > 4):
+            if not self.deeper and (not g.dense or (type(g.owner) is Memory and numrs_references(<void *>g.owner) > 1) or
+                                    numrs_references(<void *>g) > 3):
                 g = copied(g)
             leaf.gradient = g
+            watch(leaf)
         else:
             leaf.gradient = leaf.gradient + grad
         return 0
@@ -598,8 +601,7 @@ cdef class _Walk:
             return _several(node, node.out)
         y = <Tensor>node.out
         y = view_tensor(y, <char *>y.view.data, y.view.ndim, y.view.shape, y.view.strides)
-        y.node = node
-        y.wants_grad = True
+        _follow(y, node)
         return y
 
     cdef bint leads(self, object source) except -1:

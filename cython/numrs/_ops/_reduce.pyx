@@ -72,9 +72,10 @@ cdef int32_t axis_of(object axis, int ndim, str name, object shape) except? -100
 
 
 cdef double correction_of(str name, object correction, object ddof) except? -1.25:
-    if correction is not None and ddof is not None:
+    """What of two synonyms was given: ddof is None or correction at its default, None or 0."""
+    if ddof is not None and not (correction is None or (type(correction) is float and correction == 0)):
         raise TypeError(f"{name}: correction and ddof are synonyms; got both")
-    chosen = ddof if correction is None else correction
+    chosen = correction if ddof is None else ddof
     if chosen is None:
         return 0.0
     if not isinstance(chosen, (int, float, np.integer, np.floating)):

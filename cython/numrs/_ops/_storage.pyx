@@ -2,6 +2,7 @@
 """Tensors as memory: new ones from the pool, views of others, over ndarrays and as ndarrays. Nothing public."""
 import numpy as np
 
+cimport cython
 from cpython.mem cimport PyMem_Malloc
 from cpython.ref cimport Py_INCREF, PyObject
 from cpython.tuple cimport PyTuple_New, PyTuple_SET_ITEM
@@ -12,7 +13,7 @@ from numpy cimport (NPY_ARRAY_OWNDATA, NPY_ARRAY_WRITEABLE, PyArray_CheckExact, 
                     PyArray_NDIM, PyArray_SIZE, PyArray_STRIDES, ndarray)
 
 from numrs._ops._array cimport BYTES_OF_DTYPE, as_dtype, check, descr_of, dtype_of, know_bfloat16
-from numrs._ops._tensor cimport INLINE_NDIM, Tensor
+from numrs._ops._tensor cimport INLINE_NDIM, Memory, Tensor, bare_tensor
 from numrs.c.base cimport NUMRS_OK, numrs_allocate, numrs_free
 from numrs.c.elementwise cimport numrs_convert
 from numrs.c.view cimport NUMRS_MAX_NDIM
@@ -62,54 +63,41 @@ cdef object _too_large(int ndim, const int64_t *shape):
     return ValueError(f"Tensor: shape {extents} has more elements than memory can hold")
 
 
-# Blocks of SMALL_BYTES that small tensors have given back, for the next ones: the GIL guards them, and the pool's lock is not
-# asked. Builds without a GIL have none.
-cdef enum:
-    SMALL_BYTES = 128
-    MOST_KEPT = 32
-
-cdef void *_kept[MOST_KEPT]
-cdef int _kept_count = 0
-cdef int _most_kept = 0 if _NO_GIL else MOST_KEPT
+small_blocks.count = 0
+small_blocks.most = 0 if _NO_GIL else 32
 
 
-cdef inline int _find_memory(Tensor t, int64_t bytes_) except -1:
+cdef void *allocated(int64_t bytes_) except NULL:
     """Memory for a new tensor, at a multiple of 64."""
-    global _kept_count
-    if bytes_ <= SMALL_BYTES:
-        if _kept_count > 0:
-            _kept_count -= 1
-            t.block = t.view.data = _kept[_kept_count]
-            return 0
-        t.block = t.view.data = numrs_allocate(SMALL_BYTES)
-    else:
-        t.block = t.view.data = numrs_allocate(<size_t>bytes_)
-    if t.block == NULL:
+    cdef void *block
+    if bytes_ <= SMALL_BYTES and small_blocks.count > 0:
+        small_blocks.count -= 1
+        return small_blocks.blocks[small_blocks.count]
+    block = numrs_allocate(<size_t>max(bytes_, SMALL_BYTES))
+    if block == NULL:
         raise MemoryError(f"Tensor: no memory for {bytes_} bytes (see numrs.memory.stats)")
-    return 0
+    return block
 
 
-cdef void give_back(Tensor t) noexcept:
-    """The block of a tensor that ends."""
-    global _kept_count
-    if _kept_count < _most_kept and t.size * BYTES_OF_DTYPE[t.view.dtype] <= SMALL_BYTES:
-        _kept[_kept_count] = t.block
-        _kept_count += 1
+cdef void free_block(void *block, int64_t bytes_) noexcept:
+    """The memory of a tensor that ends."""
+    if bytes_ <= SMALL_BYTES and small_blocks.count < small_blocks.most:
+        small_blocks.blocks[small_blocks.count] = block
+        small_blocks.count += 1
     else:
-        numrs_free(t.block)
+        numrs_free(block)
 
 
 def trim():
     """Gives the blocks kept for small tensors back to the pool."""
-    global _kept_count
-    while _kept_count > 0:
-        _kept_count -= 1
-        numrs_free(_kept[_kept_count])
+    while small_blocks.count > 0:
+        small_blocks.count -= 1
+        numrs_free(small_blocks.blocks[small_blocks.count])
 
 
 cdef Tensor new_tensor(int ndim, const int64_t *shape, int32_t dtype):
     """An uninitialised tensor in C order over memory of the pool."""
-    cdef Tensor t = Tensor.__new__(Tensor)
+    cdef Tensor t = bare_tensor()
     cdef int64_t *at = room_for(t, ndim)
     cdef int64_t step = BYTES_OF_DTYPE[dtype]
     cdef int d
@@ -128,37 +116,19 @@ cdef Tensor new_tensor(int ndim, const int64_t *shape, int32_t dtype):
         t.size = 0
     else:
         t.size = step // BYTES_OF_DTYPE[dtype]
-    _find_memory(t, 0 if empty else step)
+    t.block = t.view.data = allocated(0 if empty else step)
     t.view.dtype = dtype
     t.writeable = True
     t.dense = True
     return t
 
 
-cdef Tensor new_like(Tensor model, int32_t dtype):
-    """An uninitialised tensor in C order with the shape of another."""
-    cdef Tensor t
-    cdef int64_t bytes_
-    if model.view.ndim != 1:
-        return new_tensor(model.view.ndim, model.view.shape, dtype)
-    t = Tensor.__new__(Tensor)
-    t.dims[0] = t.size = model.size
-    t.dims[1] = BYTES_OF_DTYPE[dtype]
-    if numrs_times(t.size, t.dims[1], &bytes_):
-        raise _too_large(1, model.view.shape)
-    t.view.shape = t.dims
-    t.view.strides = t.dims + 1
-    t.view.ndim = 1
-    _find_memory(t, bytes_)
-    t.view.dtype = dtype
-    t.writeable = True
-    t.dense = True
-    return t
+cdef Tensor new_like_dims(Tensor model, int32_t dtype):
+    return new_tensor(model.view.ndim, model.view.shape, dtype)
 
 
-cdef Tensor root_of(Tensor t):
-    """The tensor that all views of one memory share."""
-    return <Tensor>t.owner if type(t.owner) is Tensor else t
+cdef int raise_read_only() except -1:
+    raise ValueError("Tensor: the memory is read-only")
 
 
 cdef extern from *:
@@ -184,40 +154,28 @@ cdef bint set_recording(bint on) noexcept:
     return numrs_set_recording(on)
 
 
-cdef int written(Tensor t) except -1:
-    """Called before memory is changed in place."""
-    if t.wants_grad and numrs_recording():
-        raise RuntimeError(f"Tensor: a tensor of shape {shape_tuple(t)} that requires grad is changed in place, which autograd "
-                           "does not follow; do that under numrs.autograd.no_grad(), or compute a new tensor")
-    if not t.writeable:
-        raise ValueError("Tensor: the memory is read-only")
-    cdef Tensor root = root_of(t)
-    root.changes += 1
-    return 0
+cdef int raise_followed(Tensor t) except -1:
+    raise RuntimeError(f"Tensor: a tensor of shape {shape_tuple(t)} that requires grad is changed in place, which autograd "
+                       "does not follow; do that under numrs.autograd.no_grad(), or compute a new tensor")
 
 
-cdef Tensor view_tensor(Tensor base, char *data, int ndim, const int64_t *shape, const int64_t *strides):
-    """A view of another tensor's memory."""
-    cdef Tensor t = Tensor.__new__(Tensor)
-    cdef int64_t *at = room_for(t, ndim)
-    cdef int d
-    cdef int64_t step = BYTES_OF_DTYPE[base.view.dtype]
-    t.size = 1
-    t.dense = True
-    for d in range(ndim - 1, -1, -1):
-        at[d] = shape[d]
-        at[ndim + d] = strides[d]
-        t.size *= shape[d]
-        if shape[d] != 1 and strides[d] != step:
-            t.dense = False
-        step *= shape[d]
-    if t.size == 0:
-        t.dense = True
-    t.view.data = data
-    t.view.dtype = base.view.dtype
-    t.writeable = base.writeable
-    t.owner = root_of(base)
-    return t
+cdef int raise_invalid() except -1:
+    raise TypeError("Tensor: this object was never initialised")
+
+
+cdef Memory shared(Tensor t):
+    """Makes what several tensors over this memory share: with the first view of it."""
+    cdef Memory memory = Memory.__new__(Memory)
+    with cython.critical_section(t):  # two threads may want the first view
+        if type(t.owner) is Memory:
+            return <Memory>t.owner
+        memory.changes = t.changes
+        memory.bytes = t.size * BYTES_OF_DTYPE[t.view.dtype]
+        memory.keeper = t.owner
+        memory.block = t.block
+        t.owner = memory
+        t.block = NULL
+    return memory
 
 
 cdef Tensor from_ndarray(ndarray a, bint ours):
@@ -232,7 +190,7 @@ cdef Tensor from_ndarray(ndarray a, bint ours):
         t = _same_memory(<Tensor>base, a)
         if t is not None:
             return t
-    t = Tensor.__new__(Tensor)
+    t = bare_tensor()
     at = room_for(t, ndim)
     t.size = PyArray_SIZE(a)
     t.dense = True
@@ -250,7 +208,8 @@ cdef Tensor from_ndarray(ndarray a, bint ours):
     if base is not None and PyArray_CheckExact(base) and not PyArray_CHKFLAGS(<ndarray>base, NPY_ARRAY_OWNDATA):
         base = cnp.get_array_base(<ndarray>base)  # a view of an array over a tensor: NumPy's chain has no more links
     if type(base) is Tensor and PyArray_CheckExact(a):
-        t.owner = root_of(<Tensor>base)  # an array over a tensor: the memory is that tensor's
+        t.owner = memory_of(<Tensor>base)  # an array over a tensor: the memory is that tensor's
+        t.is_view = True
     elif ours or not PyArray_CHKFLAGS(a, NPY_ARRAY_OWNDATA):
         t.owner = a
     else:
@@ -279,12 +238,6 @@ cdef ndarray array_over(Tensor t):
     Py_INCREF(t)  # SetBaseObject too
     PyArray_SetBaseObject(a, t)
     return a
-
-
-cdef int32_t valid(Tensor t) except 0:
-    if t.view.dtype == 0:
-        raise TypeError("Tensor: this object was never initialised")
-    return t.view.dtype
 
 
 cdef object tensor_of(object y):
@@ -414,7 +367,5 @@ def empty(tuple shape, dtype):
 
 def changed(x):
     """Counts a change in place that was made through an ndarray."""
-    cdef Tensor root
     if isinstance(x, Tensor):
-        root = root_of(<Tensor>x)
-        root.changes += 1
+        count_change(<Tensor>x)

@@ -6,17 +6,18 @@ cimport cython
 from cpython.buffer cimport PyObject_GetBuffer
 from cpython.mem cimport PyMem_Free
 from cpython.object cimport Py_EQ, Py_GT, Py_LE, Py_LT, Py_NE
-from cpython.ref cimport Py_DECREF
+from cpython.ref cimport Py_DECREF, PyObject
 from libc.stdint cimport int32_t, int64_t
 from numpy cimport ndarray
 
 from numrs._ops._array cimport BYTES_OF_DTYPE, as_dtype, descr_of
 from numrs._ops._dlpack cimport export_dlpack
-from numrs._ops._indexing cimport get_item, item_of_axis, reshape, set_item
+from numrs._ops._indexing cimport (PyLong_AsLongLongAndOverflow, element_view, get_item, item_of_axis, item_view, reshape,
+                                   reshaped, set_item, slice_view)
 from numrs._ops import _record
 from numrs._ops._record cimport record
-from numrs._ops._storage cimport (array_over, contiguous, copied, copy_into, from_ndarray, give_back, new_like, root_of,
-                                  shape_tuple, take_over, tracked, valid, view_tensor)
+from numrs._ops._storage cimport (array_over, contiguous, copied, copy_into, changes_of, from_ndarray, free_block, new_like, shape_tuple,
+                                  take_over, tracked, valid, view_tensor)
 from numrs._ops._typed cimport is_operand, number_of, operate, operate_in_place, tensor_unary
 from numrs.c cimport ops
 
@@ -62,7 +63,16 @@ def _unpickled_bits(a, wants_grad):
     return _unpickled(a.view(descr_of(ops.NUMRS_BF16)), wants_grad)
 
 
-@cython.freelist(64)
+@cython.no_gc
+@cython.final
+cdef class Memory:
+    """What several tensors over one memory share."""
+
+    def __dealloc__(self):
+        if self.block != NULL:
+            free_block(self.block, self.bytes)
+
+
 cdef class Tensor:
     """Tensor(data=None, shape=None, dtype=None, device=None, requires_grad=False)
 --
@@ -111,7 +121,7 @@ Numbers of one dtype in any number of dimensions, on a device.
 
     def __dealloc__(self):
         if self.block != NULL:
-            give_back(self)
+            free_block(self.block, self.size * BYTES_OF_DTYPE[self.view.dtype])
         if self.more != NULL:
             PyMem_Free(self.more)
 
@@ -229,6 +239,7 @@ Numbers of one dtype in any number of dimensions, on a device.
         if value is not None and (not isinstance(value, Tensor) or shape_tuple(<Tensor>value) != shape_tuple(self)):
             raise ValueError(f"Tensor.grad: expected None or a Tensor of shape {shape_tuple(self)}")
         self.gradient = value
+        watch(self)
 
     def backward(self, gradient=None, retain_graph=None, create_graph=False):
         """Adds gradients to the ``grad`` of the leaves that this tensor was computed from; see numrs.autograd.backward."""
@@ -256,7 +267,7 @@ Numbers of one dtype in any number of dimensions, on a device.
     @property
     def _version(self):
         """How often the memory has been changed in place."""
-        return root_of(self).changes
+        return changes_of(self)
 
     @property
     def flags(self):
@@ -424,6 +435,26 @@ Numbers of one dtype in any number of dimensions, on a device.
     __hash__ = None
 
     def __getitem__(self, key):
+        cdef int64_t index
+        cdef int overflow
+        cdef Tensor view
+        if not self.wants_grad:
+            if type(key) is int:
+                index = PyLong_AsLongLongAndOverflow(key, &overflow)
+                if self.view.ndim > 0 and overflow == 0:
+                    if index < 0:
+                        index += self.view.shape[0]
+                    if 0 <= index < self.view.shape[0]:
+                        return item_view(self, index)
+            elif type(key) is slice:
+                if self.view.ndim > 0:
+                    view = slice_view(self, key)
+                    if view is not None:
+                        return view
+            elif type(key) is tuple:
+                view = element_view(self, <tuple>key)
+                if view is not None:
+                    return view
         return get_item(self, key)
 
     def __setitem__(self, key, value):
@@ -550,7 +581,7 @@ Numbers of one dtype in any number of dimensions, on a device.
         return y
 
     def __sizeof__(self):
-        held = self.size * BYTES_OF_DTYPE[self.view.dtype] if type(self.owner) is not Tensor else 0
+        held = 0 if self.is_view else self.size * BYTES_OF_DTYPE[self.view.dtype]
         return object.__sizeof__(self) + held
 
     def __dask_tokenize__(self):
@@ -655,6 +686,99 @@ Numbers of one dtype in any number of dimensions, on a device.
         return reshape(self, (-1,), True)
 
 
+# ------------------------------------------------------------------------------------------------ how tensors come and go
+
+cdef extern from *:
+    """
+    static inline PyObject *numrs_weak_references(PyObject *o) {
+      return *(PyObject **)((char *)o + Py_TYPE(o)->tp_weaklistoffset);
+    }
+    static inline PyObject *const *numrs_items(PyObject *tuple) { return ((PyTupleObject *)tuple)->ob_item; }
+    static inline int numrs_is_exact(PyObject *o, PyObject *type) { return (PyObject *)Py_TYPE(o) == type; }
+    /* With the references to None that its three attributes are. */
+    static inline void numrs_free_object(PyObject *o) {
+      Py_DECREF(Py_None);
+      Py_DECREF(Py_None);
+      Py_DECREF(Py_None);
+      Py_TYPE(o)->tp_free(o);
+    }
+    static inline void numrs_set_dealloc(PyObject *type, void (*end)(PyObject *)) {
+    #if NUMRS_SPARES
+      ((PyTypeObject *)type)->tp_dealloc = end;
+    #else
+      (void)type;
+      (void)end;
+    #endif
+    }
+    static inline void numrs_watch(PyObject *o) {
+    #if NUMRS_SPARES
+      if (!PyObject_GC_IsTracked(o)) PyObject_GC_Track(o);
+    #else
+      (void)o;
+    #endif
+    }
+    static inline void numrs_leave(PyObject *o) {
+    #if NUMRS_SPARES
+      PyObject_GC_UnTrack(o);
+    #else
+      (void)o;
+    #endif
+    }
+    """
+    int NUMRS_SPARES
+    PyObject *numrs_weak_references(PyObject *o) noexcept
+    PyObject *const *numrs_items(PyObject *tuple) noexcept
+    bint numrs_is_exact(PyObject *o, object type) noexcept
+    void numrs_free_object(PyObject *o) noexcept
+    void numrs_set_dealloc(object type, void (*end)(PyObject *) noexcept) noexcept
+    void numrs_watch(object o) noexcept
+    void numrs_leave(object o) noexcept
+    void PyObject_GC_UnTrack(PyObject *o) noexcept
+    void PyObject_ClearWeakRefs(PyObject *o) noexcept
+
+
+cdef Tensor first_tensor():
+    t = Tensor.__new__(Tensor)
+    numrs_leave(t)
+    return t
+
+
+cdef void watch(Tensor t) noexcept:
+    """Tells the garbage collector of a tensor: now it refers to others."""
+    numrs_watch(t)
+
+
+cdef void _end(PyObject *o) noexcept:
+    """tp_dealloc of Tensor: what Cython would write, but the object is kept for the next one. Nothing here may take a
+    reference to it."""
+    PyObject_GC_UnTrack(o)
+    if numrs_weak_references(o) != NULL:
+        PyObject_ClearWeakRefs(o)
+    if (<Tensor>o).block != NULL:
+        free_block((<Tensor>o).block, (<Tensor>o).size * BYTES_OF_DTYPE[(<Tensor>o).view.dtype])
+        (<Tensor>o).block = NULL
+    if (<Tensor>o).more != NULL:
+        PyMem_Free((<Tensor>o).more)
+        (<Tensor>o).more = NULL
+    if (<Tensor>o).owner is not None:
+        (<Tensor>o).owner = None
+    if (<Tensor>o).gradient is not None:
+        (<Tensor>o).gradient = None
+    if (<Tensor>o).node is not None:
+        (<Tensor>o).node = None
+    if spares.count < NUMRS_SPARES and numrs_is_exact(o, Tensor):
+        (<Tensor>o).view.dtype = 0
+        (<Tensor>o).wants_grad = (<Tensor>o).is_view = False
+        (<Tensor>o).changes = 0
+        spares.tensors[spares.count] = o
+        spares.count += 1
+    else:
+        numrs_free_object(o)
+
+
+numrs_set_dealloc(Tensor, _end)
+
+
 cdef extern from *:
     """
     static int numrs_add_method(PyObject *type, PyObject *name, PyObject *function) {
@@ -664,6 +788,46 @@ cdef extern from *:
     }
     """
     int numrs_add_method(object type, object name, object function) except -1
+
+
+cdef extern from *:
+    """
+    /* A method that takes its arguments as they lie on the stack, with the text of the one that it stands in for. */
+    typedef PyObject *(*numrs_fast)(PyObject *, PyObject *const *, Py_ssize_t, PyObject *);
+    static PyMethodDef numrs_reshape_method = {"reshape", NULL, METH_FASTCALL | METH_KEYWORDS, NULL};
+    static PyObject *numrs_fast_method(PyObject *type, PyMethodDef *method, numrs_fast function, const char *text) {
+      method->ml_meth = (PyCFunction)(void (*)(void))function;
+      method->ml_doc = text;
+      return PyDescr_NewMethod((PyTypeObject *)type, method);
+    }
+    """
+    ctypedef struct PyMethodDef:
+        pass
+    PyMethodDef numrs_reshape_method
+    object numrs_fast_method(object type, PyMethodDef *method, object (*function)(PyObject *, PyObject *const *, Py_ssize_t,
+                             PyObject *), const char *text)
+
+cdef object _any_reshape = Tensor.reshape
+
+
+cdef object _reshape(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *names):
+    cdef Tensor t = <Tensor>self, y = None
+    cdef Py_ssize_t k
+    if names == NULL and not t.wants_grad:
+        if count == 1 and type(<object>args[0]) is tuple:
+            y = reshaped(t, numrs_items(args[0]), len(<tuple>args[0]))
+        elif count > 0:
+            y = reshaped(t, args, count)
+        if y is not None:
+            return y
+    given = tuple([<object>args[k] for k in range(count)])
+    keywords = {} if names == NULL else {name: <object>args[count + k] for k, name in enumerate(<tuple>names)}
+    return _any_reshape(t, *given, **keywords)
+
+
+cdef bytes _reshape_text = b"reshape($self, /, *shape, copy=None)\n--\n\n" + \
+    (<str>_any_reshape.__doc__).split("\n\n", 1)[1].encode()
+numrs_add_method(Tensor, "reshape", numrs_fast_method(Tensor, &numrs_reshape_method, _reshape, _reshape_text))
 
 
 def add_methods(functions):

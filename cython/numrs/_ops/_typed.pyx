@@ -335,14 +335,21 @@ cdef object _plain_parts(object x):
 
 
 def tensors(function):
-    """A function of ndarrays that also takes tensors, and then gives tensors; `out` comes back as it was given."""
+    """A function of ndarrays that also takes tensors, and then gives tensors; `out` comes back as it was given. What only
+    makes a view of a tensor does so at once (_views.pyx)."""
+    from numrs._ops._views import FUNCTIONS as views
     cdef tuple names = function.__code__.co_varnames[:function.__code__.co_argcount]
     cdef str name = function.__name__
     cdef Py_ssize_t place = names.index("out") if "out" in names else -1
+    view = views.get(function.__name__)
 
     @wraps(function)
     def typed(*args, **kwargs):
         cdef bint found = False
+        if view is not None and len(args) > 0 and type(args[0]) is Tensor and not (<Tensor>args[0]).wants_grad:
+            made = view(*args, **kwargs)
+            if made is not None:
+                return made
         for x in args:
             if _has_tensor(x):
                 found = True

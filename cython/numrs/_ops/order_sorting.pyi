@@ -30,6 +30,14 @@ def topk(
     largest: bool = True,
     sorted: bool = True,
 ) -> Any: ...
+def top_k(
+    x: npt.ArrayLike,
+    k: SupportsIndex,
+    /,
+    *,
+    axis: SupportsIndex | None = -1,
+    mode: Literal['largest', 'smallest'] = 'largest',
+) -> Any: ...
 def rankdata(x: npt.ArrayLike, /, method: str = 'average', *, axis: SupportsIndex | None = None) -> Any: ...
 def searchsorted(
     x1: npt.ArrayLike,

@@ -162,6 +162,33 @@ def argpartition(x, kth, /, axis=-1):
     return along(ARGPARTITION, "argpartition", x, axis, 0, 0, kth)
 
 
+cdef object _topk(str name, object x, object k, object axis, bint largest, bint in_order):
+    """topk and top_k; name is for messages."""
+    cdef ndarray a = line_array(x, axis, name), y, indices
+    cdef int32_t dtype = dtype_of(a)
+    cdef int64_t shape[64]
+    cdef int d
+    cdef Call call
+    memset(&call, 0, sizeof(Call))
+    try:
+        call.k = k.__index__()
+    except (AttributeError, TypeError):
+        raise TypeError(f"{name}: k is of type {type(k).__name__}, expected an int") from None
+    call.kind = TOPK
+    call.axis = line_axis(a, axis, name)
+    if not 0 <= call.k <= PyArray_DIMS(a)[call.axis]:
+        raise ValueError(f"{name}: k is {k}, expected 0 to {PyArray_DIMS(a)[call.axis]}, the extent along the axis")
+    call.flags = (0 if largest else c.NUMRS_ORDER_SMALLEST) | (c.NUMRS_ORDER_SORTED if in_order else 0)
+    for d in range(PyArray_NDIM(a)):
+        shape[d] = PyArray_DIMS(a)[d]
+    shape[call.axis] = call.k
+    y = new_array(PyArray_NDIM(a), shape, dtype)
+    indices = new_array(PyArray_NDIM(a), shape, ops.NUMRS_I64)
+    call.x, call.y, call.y2 = view_of(a, dtype), view_of(y, dtype), view_of(indices, ops.NUMRS_I64)
+    execute(&call, name, (a, y, indices), 6.0 * <double>size_of(a))
+    return _TopK(y, indices)
+
+
 @tensors
 def topk(x, k, /, axis=-1, *, largest=True, sorted=True):
     """The k greatest or least elements along an axis.
@@ -195,29 +222,42 @@ def topk(x, k, /, axis=-1, *, largest=True, sorted=True):
     >>> numrs.topk([3, 1, 5, 4], 2).values
     array([5, 4])
     """
-    cdef ndarray a = line_array(x, axis, "topk"), y, indices
-    cdef int32_t dtype = dtype_of(a)
-    cdef int64_t shape[64]
-    cdef int d
-    cdef Call call
-    memset(&call, 0, sizeof(Call))
-    try:
-        call.k = k.__index__()
-    except (AttributeError, TypeError):
-        raise TypeError(f"topk: k is of type {type(k).__name__}, expected an int") from None
-    call.kind = TOPK
-    call.axis = line_axis(a, axis, "topk")
-    if not 0 <= call.k <= PyArray_DIMS(a)[call.axis]:
-        raise ValueError(f"topk: k is {k}, expected 0 to {PyArray_DIMS(a)[call.axis]}, the extent along the axis")
-    call.flags = (0 if largest else c.NUMRS_ORDER_SMALLEST) | (c.NUMRS_ORDER_SORTED if sorted else 0)
-    for d in range(PyArray_NDIM(a)):
-        shape[d] = PyArray_DIMS(a)[d]
-    shape[call.axis] = call.k
-    y = new_array(PyArray_NDIM(a), shape, dtype)
-    indices = new_array(PyArray_NDIM(a), shape, ops.NUMRS_I64)
-    call.x, call.y, call.y2 = view_of(a, dtype), view_of(y, dtype), view_of(indices, ops.NUMRS_I64)
-    execute(&call, "topk", (a, y, indices), 6.0 * <double>size_of(a))
-    return _TopK(y, indices)
+    return _topk("topk", x, k, axis, largest, sorted)
+
+
+@tensors
+def top_k(x, k, /, *, axis=-1, mode="largest"):
+    """The k greatest or least elements along an axis, by the name and the arguments of the array API standard's draft.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    k : int
+        How many, at most the extent of the axis.
+    axis : int, optional
+        Axis to go along; None: all elements in one line.
+    mode : {"largest", "smallest"}
+        Which ones.
+
+    Returns
+    -------
+    namedtuple
+        ``values`` and ``indices``, in order, as of `topk`.
+
+    Raises
+    ------
+    ValueError
+        For ``k`` or an axis out of range, or another mode.
+
+    Examples
+    --------
+    >>> numrs.top_k([3, 1, 5, 4], 2, mode="smallest").values
+    array([1, 3])
+    """
+    if mode not in ("largest", "smallest"):
+        raise ValueError(f"top_k: mode is {mode!r}, expected 'largest' or 'smallest'")
+    return _topk("top_k", x, k, axis, mode == "largest", True)
 
 
 @tensors

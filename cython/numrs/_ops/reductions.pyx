@@ -187,7 +187,7 @@ def mean(x, /, axis=None, *, out=None, keepdims=False, where=None):
     return reduce(ops.NUMRS_OP_MEAN, "mean", x, axis, out, keepdims, where, 0.0)
 
 
-def var(x, /, axis=None, *, correction=None, ddof=None, out=None, keepdims=False, where=None):
+def var(x, /, axis=None, *, correction=0.0, ddof=None, out=None, keepdims=False, where=None):
     """Variance along axes.
 
     Parameters
@@ -197,7 +197,7 @@ def var(x, /, axis=None, *, correction=None, ddof=None, out=None, keepdims=False
     axis : int or tuple of ints, optional
         Axes to reduce; None: all.
     correction, ddof : float, optional
-        Divide by ``n - correction`` (default 0); ``ddof`` is a synonym.
+        Divide by ``n - correction``; ``ddof`` is a synonym.
     out : ndarray, optional
         Receives the result; shape with the reduced axes dropped, or kept as 1.
     keepdims : bool
@@ -214,7 +214,7 @@ def var(x, /, axis=None, *, correction=None, ddof=None, out=None, keepdims=False
     Raises
     ------
     TypeError
-        For both ``correction`` and ``ddof``.
+        For both ``ddof`` and a ``correction`` other than 0.
     ValueError
         For an axis out of range or given twice, or a wrong ``out``.
 
@@ -226,7 +226,7 @@ def var(x, /, axis=None, *, correction=None, ddof=None, out=None, keepdims=False
     return reduce(ops.NUMRS_OP_VAR, "var", x, axis, out, keepdims, where, correction_of("var", correction, ddof))
 
 
-def std(x, /, axis=None, *, correction=None, ddof=None, out=None, keepdims=False, where=None):
+def std(x, /, axis=None, *, correction=0.0, ddof=None, out=None, keepdims=False, where=None):
     """Standard deviation along axes.
 
     Parameters
@@ -236,7 +236,7 @@ def std(x, /, axis=None, *, correction=None, ddof=None, out=None, keepdims=False
     axis : int or tuple of ints, optional
         Axes to reduce; None: all.
     correction, ddof : float, optional
-        Divide by ``n - correction`` (default 0); ``ddof`` is a synonym.
+        Divide by ``n - correction``; ``ddof`` is a synonym.
     out : ndarray, optional
         Receives the result; shape with the reduced axes dropped, or kept as 1.
     keepdims : bool
@@ -252,7 +252,7 @@ def std(x, /, axis=None, *, correction=None, ddof=None, out=None, keepdims=False
     Raises
     ------
     TypeError
-        For both ``correction`` and ``ddof``.
+        For both ``ddof`` and a ``correction`` other than 0.
     ValueError
         For an axis out of range or given twice, or a wrong ``out``.
 

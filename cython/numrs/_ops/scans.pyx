@@ -3,11 +3,13 @@
 import numpy as np
 
 from numrs._ops._array cimport as_array
+from numrs._ops._elementwise cimport is_weak
 from numrs._ops._reduce cimport axis_of, in_dtype, scan
 from numrs._ops.elementwise_arithmetic import subtract
 from numrs._ops.elementwise_comparison import not_equal
 from numrs._ops.elementwise_selection import astype
 from numrs._ops._typed import tensors
+from numrs._ops.dtypes import result_type
 from numrs.c cimport ops
 
 
@@ -170,9 +172,10 @@ def diff(x, /, *, axis=-1, n=1, prepend=None, append=None):
     axis : int, optional
         Axis to go along.
     n : int, optional
-        How often differences are taken.
+        How often differences are taken; 0: ``x`` as it is, whatever else is given.
     prepend, append : array_like, optional
-        Elements put before and behind ``x`` along the axis first; numbers are stretched.
+        Elements put before and behind ``x`` along the axis first; numbers are stretched, and Python's own take the
+        dtype of ``x``.
 
     Returns
     -------
@@ -199,11 +202,15 @@ def diff(x, /, *, axis=-1, n=1, prepend=None, append=None):
         raise TypeError(f"diff: n is of type {type(n).__name__}, expected an int") from None
     if times < 0:
         raise ValueError(f"diff: n is {times}, expected at least 0")
+    if times == 0:
+        return a.copy()
     for name, given in (("prepend", prepend), ("x", a), ("append", append)):
         if given is None:
             continue
         piece = as_array(given, "diff", name)
         if piece.ndim == 0:
+            if is_weak(given):
+                piece = as_array(astype(piece, result_type(a, given)), "diff", name)
             piece = np.broadcast_to(piece, (*a.shape[:along], 1, *a.shape[along + 1:]))
         parts.append(piece)
     if len(parts) > 1:

@@ -38,8 +38,6 @@ def cuda(self, index=0):
 
 def squeeze(self, axis=None):
     """Without dimensions of one element: all, or those named."""
-    if axis is None:
-        axis = tuple([d for d in range(self.ndim) if self.shape[d] == 1])
     return numrs.squeeze(self, axis)
 
 
