@@ -1,6 +1,6 @@
 """A last softmax or sigmoid and the loss that takes its logarithm as one: the network stops before it, the loss takes scores."""
 
-from numrs import losses, nn
+from numrs import nn
 
 # The last activation, and the losses that take scores in its place.
 FUSED = {"softmax": ("CrossEntropy",), "sigmoid": ("BinaryCrossEntropy",)}
@@ -45,5 +45,3 @@ def _chain(parts):
 
     return forward
 
-
-__all__ = ["FUSED", "losses", "split"]
