@@ -15,7 +15,7 @@ from numrs.model.history import History
 from numrs.model.progress import Progress, level_of
 
 # Losses that take whole numbers as classes; all others compare with numbers of the outputs' dtype.
-LABELS = ("CrossEntropy", "NLL", "NLLLoss", "SparseCategoricalCrossentropy", "MultiMargin")
+LABELS = ("CrossEntropy", "NegativeLogLikelihood")
 
 
 class _Settings:
@@ -247,7 +247,7 @@ class Model:
         x = _data.inputs_of(x, function, names[0], self.dtype, self._looks_up())
         if y is None:
             raise TypeError(f"{function}: {names[1]} is missing")
-        known = isinstance(self.loss, losses.Loss) if hasattr(losses, "Loss") else True
+        known = isinstance(self.loss, losses.Loss)
         y = _data.targets_of(y, function, names[1], self.dtype, self._labels or not known)
         _data.rows_agree(function, **{names[0]: x, names[1]: y})
         shape = self._probe(x)
@@ -428,7 +428,7 @@ class Model:
             self._ready("train_on_batch")
             x, y, weights = self._rows(x, y, sample_weight, class_weight, "train_on_batch")
             self._ready("train_on_batch", optimizer=True)
-            run = training.Held(self.metrics, training.split(self.module, self.loss)[1])
+            run = training.Held(self.metrics, training.split(self.module, self.loss)[2])
             try:
                 with self._mode(True):
                     value, outputs = training.make_step(self)(x, y, weights)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import numrs
 from numrs.autograd import no_grad
-from numrs.model.fusing import split
+from numrs.model.fusing import split, weighted
 
 GATHER_BYTES = 16 << 20  # rows are brought into their order in pieces of this size
 HELD_BYTES = 1 << 20  # outputs are kept for the metrics up to this size
@@ -61,18 +61,23 @@ def make_step(model):
 
     A step that does the same in one call of the library may take its place.
     """
-    forward, _ = split(model.module, model.loss)
-    criterion, optimizer = model.loss, model.optimizer
-    zero_grad, update = optimizer.zero_grad, optimizer.step
+    forward, criterion, _ = split(model.module, model.loss)
+    with_weights = None
+    zero_grad, backward, update = model.optimizer.zero_grad, numrs.Tensor.backward, model.optimizer.step
 
     def step(x, y, weights):
+        nonlocal with_weights
         outputs = forward(x)
-        loss = criterion(outputs, y) if weights is None else criterion(outputs, y, weights)
+        if weights is None:
+            loss = criterion(outputs, y)
+        else:
+            with_weights = with_weights or weighted(criterion)
+            loss = with_weights(outputs, y, weights)
         value = float(loss)
         if not math.isfinite(value):
             raise NotFinite(value)
         zero_grad()
-        loss.backward()
+        backward(loss)
         update()
         return value, outputs
 
@@ -102,7 +107,7 @@ class Held:
                 outputs = self.final(outputs)
             targets = targets[self._first : stop]
             for metric in self.metrics:
-                metric.update(outputs, targets)
+                metric.update(targets, outputs)
             self._outputs, self._bytes = [], 0
         self._first = stop
 
@@ -154,14 +159,16 @@ def mode_of(module, training):
 
 def evaluate(model, x, y, weights, batch_size):
     """Loss and metrics over all rows, as a dict."""
-    forward, final = split(model.module, model.loss)
+    forward, criterion, final = split(model.module, model.loss)
+    if weights is not None:
+        criterion = weighted(criterion)
     metrics = model.metrics
     held, values, counts = Held(metrics, final), [], []
     with mode_of(model.module, False), no_grad():
         for first in range(0, len(x), batch_size):
             stop = min(first + batch_size, len(x))
             outputs, targets = forward(x[first:stop]), y[first:stop]
-            loss = model.loss(outputs, targets) if weights is None else model.loss(outputs, targets, weights[first:stop])
+            loss = criterion(outputs, targets) if weights is None else criterion(outputs, targets, weights[first:stop])
             values.append(float(loss))
             counts.append(stop - first)
             if metrics:
@@ -189,7 +196,7 @@ class _Epoch:
 
     def __init__(self, model, batch_size, callbacks, progress, interrupts):
         self.model, self.batch_size, self.callbacks, self.progress, self.interrupts = model, batch_size, callbacks, progress, interrupts
-        self.step, (_, final) = make_step(model), split(model.module, model.loss)
+        self.step, (_, _, final) = make_step(model), split(model.module, model.loss)
         self.held = Held(model.metrics, final)
         self.values, self.counts = [], []
 
