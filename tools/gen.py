@@ -58,7 +58,7 @@ class Function:
         if family == "stats":
             row = next(r for r in rows("stats") if self.name.startswith(f"numrs_{r[1]}_f"))
             return f"RAW(Stat({row[3]}, {row[4]}), {self.name})"
-        return f"RAW(k{kind.capitalize()}, {self.name})"
+        return f"RAW(k{''.join(word.capitalize() for word in kind.split('_'))}, {self.name})"
 
     def prototype(self):
         return f"NUMRS_API numrs_status {self.name}({', '.join(self.parameters)});"
@@ -257,7 +257,11 @@ CALLS_TEXT = [
     "   (m, k), so a is stored as (k, m). beta = 0 does not read c, alpha = 0 neither a nor b; k = 0 gives beta c.",
     "   sort to iqr: the functions of order.h along the middle axis of x (outer, n, inner), C order; y is like x, topk's outputs are (outer, k,",
     "   inner), quantile's is (n_q, outer, inner), those of median, mad and iqr are (outer, inner). searchsorted: places of m elements x2 among n",
-    "   sorted ones. unique: the different ones of n elements, *count of them, and how often each is there; values and counts have room for n. */",
+    "   sorted ones. unique: the different ones of n elements, *count of them, and how often each is there; values and counts have room for n.",
+    "   cross_entropy: the mean over n rows of logits (n, classes) with labels in [0, classes) or -100, which counts for nothing, and its gradient.",
+    "   activation to batch_norm: the functions of nn_activation.h and nn_norm.h on arrays in C order. softmax: the middle axis of (outer, n, inner).",
+    "   layer_norm, rms_norm: x (rows, cols), weight and bias (cols), mean and rstd (rows). group_norm, batch_norm: x (n, channels, inner), weight and",
+    "   bias (channels), mean and rstd (n, groups) or (channels). NULL: what these headers let be NULL. */",
 ]
 
 
@@ -425,9 +429,9 @@ def files():
     yield "lib/api/raw.cc", raw_cc()
     yield "cython/numrs/c/ops.pxd", pxd("ops", ["    enum:"] + [f"        {n}" for n in re.findall(r"^  (NUMRS_\w+) =", ops_h(), flags=re.M)])
     yield "cython/numrs/c/base.pxd", pxd("base", header_to_pxd("base"))
-    for theme in ("view", "elementwise", "reduce", "linalg", "lapack", "order", "indexing", "fft", "rolling", "ewm", "stats", "stream", "random"):
+    for theme in ("view", "elementwise", "reduce", "linalg", "lapack", "order", "indexing", "fft", "rolling", "ewm", "stats", "stream", "random", "nn_activation", "nn_norm", "nn_loss", "nn_embedding", "optim"):
         yield f"cython/numrs/c/{theme}.pxd", pxd(theme, header_to_pxd(theme),
-                                                        {"view": ["base"], "stream": ["base", "view", "ewm", "rolling"]}.get(theme, ["base", "view"]))
+                                                        {"view": ["base"], "stream": ["base", "view", "ewm", "rolling"], "nn_embedding": ["base", "view", "random"]}.get(theme, ["base", "view"]))
     raw = [f.pxd() for _, _, functions in FAMILIES for f in functions()] + [f.pxd() for f in calls()]
     yield "cython/numrs/c/raw.pxd", pxd("raw", raw, ["base", "random"])
     yield "docs/operations.md", operations_md()

@@ -93,6 +93,15 @@ PARAMETERS = {
     "hfft.axis": "SupportsIndex", "ihfft.axis": "SupportsIndex", "n": "SupportsIndex | None", "norm": "Literal['backward', 'ortho', 'forward'] | None",
     "s": "tuple[SupportsIndex, ...] | list[int] | None", "axes": "_Axes | list[int]", "fftfreq.n": "SupportsIndex", "rfftfreq.n": "SupportsIndex",
     "d": "float", "device": "str | None",
+    "input": "Any", "target": "Any", "weight": "Any", "var": "Any", "pos_weight": "Any", "logits": "Any", "labels": "Any", "table": "Any",
+    "embedding.weight": "Any", "embedding_lookup.indices": "Any", "grad": "Any", "gradient": "Any", "third": "Any", "p0": "float", "p1": "float",
+    "needs": "Any", "reduction": "str", "ignore_index": "SupportsIndex", "label_smoothing": "float", "delta": "float", "beta": "float", "margin": "float",
+    "log_target": "bool", "log_input": "bool", "full": "bool", "eps": "float", "padding_idx": "SupportsIndex | None", "rows": "SupportsIndex",
+    "num_classes": "SupportsIndex", "training": "bool", "rng": "Any", "place": "Any", "parameters": "Any", "max_norm": "float", "norm_type": "float",
+    "error_if_nonfinite": "bool", "clip_value": "float", "dropout.p": "float", "dropout2d.p": "float", "dropout_with_kept.p": "float",
+    "dropout2d_with_kept.p": "float", "dropout_backward.p": "float",
+    "step.flags": "int", "step.lr": "float", "step.weight_decay": "float", "step.beta1": "float", "step.beta2": "float", "step.eps": "float",
+    "step.momentum": "float", "step.dampening": "float", "set_to_none": "bool", "steps.value": "int", "mu_product.value": "float",
     "ord": "float", "name": "str", "limit": "SupportsIndex | None", "thread_us": "float | None", "stream_bytes": "SupportsIndex | None",
 }  # fmt: skip
 # Type of a result by the function; anything else gives an ndarray or a NumPy scalar.
@@ -108,6 +117,9 @@ RESULTS = {
 }  # fmt: skip
 _DTYPES = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128".split()
 CONSTANTS = {
+    "_record": ["RULES: dict[str, Any]", "class Rule:", "    name: str", "    function: Any", "    forward: Any", "    backward: Any", "    composed: Any",
+                "    constant: bool", "    takes_out: bool", "    parameters: list[str]", "    defaults: list[Any]", "    places: dict[str, int]", "    variadic: int",
+                "    def set_inputs(self, inputs: Any, only_shapes: Any, extras: Any) -> None: ..."],
     "linalg_lapack": [
         f"class {name}Result(NamedTuple):\n    " + "\n    ".join(f"{field}: Any" for field in fields.split())
         for name, fields in (
@@ -154,7 +166,7 @@ def signature(source):
     def typed(argument, default):
         if argument.arg == "self":
             return "self"
-        kind = PARAMETERS.get(f"{function.name}.{argument.arg}") or PARAMETERS[argument.arg]
+        kind = PARAMETERS.get(f"{function.name}.{argument.arg}") or PARAMETERS.get(argument.arg, "Any")
         if isinstance(default, ast.Constant) and default.value is None and kind != "Any" and "None" not in kind + ALIASES.get(kind, ""):
             kind += " | None"
         return f"{argument.arg}: {kind}" + (f" = {ast.unparse(default)}" if default is not None else "")
@@ -236,7 +248,7 @@ def stub(path):
     lines = CONSTANTS.get(path.stem, []) + [signature(source) for source in found] + internal
     if path.stem == "_tensor":
         lines = [*tensor_stub.lines(path.read_text(), (OPS / "tensor_methods.py").read_text()), "", *lines]
-    else:
+    elif path.stem != "_record":  # whose classes numrs.autograd fills
         lines += classes(path.read_text())
     body = "\n".join(lines)
     aliases = [f"{name} = {kind}" for name, kind in ALIASES.items() if name in body]
@@ -304,8 +316,8 @@ def init():
     imports = []
     for module, found in array_functions().items():
         if module.startswith(
-            ("stats", "linalg_", "fft", "random")
-        ):  # numrs.stats, numrs.linalg, numrs.fft, numrs.random
+            ("stats", "linalg_", "fft", "random", "nn_", "optim")
+        ):  # numrs.stats, numrs.linalg, numrs.fft, numrs.random, numrs.functional
             continue
         imports += [f"from numrs._ops.{module} import (", *(f"    {name}," for name in found), ")"]
     head = before + BEGIN + "\n".join([*imports, ""]) + END + after

@@ -3,7 +3,7 @@
 import sys as _sys
 import typing as _typing
 
-from numrs import autograd, config, devices, fft, io, linalg, memory, random, stats
+from numrs import autograd, config, devices, fft, linalg, losses, memory, metrics, optimizers, random, stats
 from numrs._ops.runtime import (
     detect_simd_support,
     get_backend,
@@ -345,6 +345,7 @@ __version__ = _library_version()
 
 from numrs._ops import tensor_methods as _methods  # noqa: E402 - needs the functions above
 
+from numrs import io  # noqa: E402
 
 if _typing.TYPE_CHECKING:
     bfloat16: _typing.Any  # of the package ml_dtypes, which is imported at the first use
@@ -386,6 +387,7 @@ __all__ = [
     "atan",
     "atan2",
     "atanh",
+    "autograd",
     "average",
     "bitwise_and",
     "bitwise_invert",
@@ -498,6 +500,7 @@ __all__ = [
     "logical_or",
     "logical_xor",
     "logit",
+    "losses",
     "mad",
     "matmul",
     "matrix_norm",
@@ -508,6 +511,7 @@ __all__ = [
     "median",
     "memory",
     "meshgrid",
+    "metrics",
     "min",
     "minimum",
     "moveaxis",
@@ -535,6 +539,7 @@ __all__ = [
     "not_equal",
     "ones",
     "ones_like",
+    "optimizers",
     "outer",
     "pad",
     "partition",

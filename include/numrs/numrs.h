@@ -36,6 +36,11 @@
 #include "numrs/stats.h"
 #include "numrs/stream.h"
 #include "numrs/random.h"
+#include "numrs/nn_loss.h"
+#include "numrs/nn_embedding.h"
+#include "numrs/optim.h"
+#include "numrs/nn_activation.h"
+#include "numrs/nn_norm.h"
 #include "numrs/raw.h"
 
 #endif /* NUMRS_NUMRS_H */

@@ -1354,7 +1354,11 @@ NUMRS_API numrs_status numrs_dot_f64(numrs_context *context, const double *a, co
    (m, k), so a is stored as (k, m). beta = 0 does not read c, alpha = 0 neither a nor b; k = 0 gives beta c.
    sort to iqr: the functions of order.h along the middle axis of x (outer, n, inner), C order; y is like x, topk's outputs are (outer, k,
    inner), quantile's is (n_q, outer, inner), those of median, mad and iqr are (outer, inner). searchsorted: places of m elements x2 among n
-   sorted ones. unique: the different ones of n elements, *count of them, and how often each is there; values and counts have room for n. */
+   sorted ones. unique: the different ones of n elements, *count of them, and how often each is there; values and counts have room for n.
+   cross_entropy: the mean over n rows of logits (n, classes) with labels in [0, classes) or -100, which counts for nothing, and its gradient.
+   activation to batch_norm: the functions of nn_activation.h and nn_norm.h on arrays in C order. softmax: the middle axis of (outer, n, inner).
+   layer_norm, rms_norm: x (rows, cols), weight and bias (cols), mean and rstd (rows). group_norm, batch_norm: x (n, channels, inner), weight and
+   bias (channels), mean and rstd (n, groups) or (channels). NULL: what these headers let be NULL. */
 NUMRS_API numrs_status numrs_matmul_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t batch, int64_t m, int64_t k, int64_t n);
 NUMRS_API numrs_status numrs_matmul_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t batch, int64_t m, int64_t k, int64_t n);
 NUMRS_API numrs_status numrs_matmul_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t batch, int64_t m, int64_t k, int64_t n);
@@ -1488,6 +1492,56 @@ NUMRS_API numrs_status numrs_unique_f16(numrs_context *context, const uint16_t *
 NUMRS_API numrs_status numrs_unique_bf16(numrs_context *context, const uint16_t *x, uint16_t *values, int64_t *counts, int64_t *count, int64_t n);
 NUMRS_API numrs_status numrs_unique_f32(numrs_context *context, const float *x, float *values, int64_t *counts, int64_t *count, int64_t n);
 NUMRS_API numrs_status numrs_unique_f64(numrs_context *context, const double *x, double *values, int64_t *counts, int64_t *count, int64_t n);
+NUMRS_API numrs_status numrs_cross_entropy_f32(numrs_context *context, const float *x, const int64_t *labels, float *loss, float *gradient, int64_t n, int64_t classes);
+NUMRS_API numrs_status numrs_cross_entropy_f64(numrs_context *context, const double *x, const int64_t *labels, double *loss, double *gradient, int64_t n, int64_t classes);
+NUMRS_API numrs_status numrs_activation_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n, int32_t op, double a, double b);
+NUMRS_API numrs_status numrs_activation_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t n, int32_t op, double a, double b);
+NUMRS_API numrs_status numrs_activation_f32(numrs_context *context, const float *x, float *y, int64_t n, int32_t op, double a, double b);
+NUMRS_API numrs_status numrs_activation_f64(numrs_context *context, const double *x, double *y, int64_t n, int32_t op, double a, double b);
+NUMRS_API numrs_status numrs_activation_backward_f16(numrs_context *context, const uint16_t *grad, const uint16_t *x, uint16_t *gx, int64_t n, int32_t op, double a, double b);
+NUMRS_API numrs_status numrs_activation_backward_bf16(numrs_context *context, const uint16_t *grad, const uint16_t *x, uint16_t *gx, int64_t n, int32_t op, double a, double b);
+NUMRS_API numrs_status numrs_activation_backward_f32(numrs_context *context, const float *grad, const float *x, float *gx, int64_t n, int32_t op, double a, double b);
+NUMRS_API numrs_status numrs_activation_backward_f64(numrs_context *context, const double *grad, const double *x, double *gx, int64_t n, int32_t op, double a, double b);
+NUMRS_API numrs_status numrs_softmax_f16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, int32_t log);
+NUMRS_API numrs_status numrs_softmax_bf16(numrs_context *context, const uint16_t *x, uint16_t *y, int64_t outer, int64_t n, int64_t inner, int32_t log);
+NUMRS_API numrs_status numrs_softmax_f32(numrs_context *context, const float *x, float *y, int64_t outer, int64_t n, int64_t inner, int32_t log);
+NUMRS_API numrs_status numrs_softmax_f64(numrs_context *context, const double *x, double *y, int64_t outer, int64_t n, int64_t inner, int32_t log);
+NUMRS_API numrs_status numrs_softmax_backward_f16(numrs_context *context, const uint16_t *grad, const uint16_t *y, uint16_t *gx, int64_t outer, int64_t n, int64_t inner, int32_t log);
+NUMRS_API numrs_status numrs_softmax_backward_bf16(numrs_context *context, const uint16_t *grad, const uint16_t *y, uint16_t *gx, int64_t outer, int64_t n, int64_t inner, int32_t log);
+NUMRS_API numrs_status numrs_softmax_backward_f32(numrs_context *context, const float *grad, const float *y, float *gx, int64_t outer, int64_t n, int64_t inner, int32_t log);
+NUMRS_API numrs_status numrs_softmax_backward_f64(numrs_context *context, const double *grad, const double *y, double *gx, int64_t outer, int64_t n, int64_t inner, int32_t log);
+NUMRS_API numrs_status numrs_layer_norm_f16(numrs_context *context, const uint16_t *x, const uint16_t *weight, const uint16_t *bias, uint16_t *y, double *mean, double *rstd, int64_t rows, int64_t cols, double eps);
+NUMRS_API numrs_status numrs_layer_norm_bf16(numrs_context *context, const uint16_t *x, const uint16_t *weight, const uint16_t *bias, uint16_t *y, double *mean, double *rstd, int64_t rows, int64_t cols, double eps);
+NUMRS_API numrs_status numrs_layer_norm_f32(numrs_context *context, const float *x, const float *weight, const float *bias, float *y, double *mean, double *rstd, int64_t rows, int64_t cols, double eps);
+NUMRS_API numrs_status numrs_layer_norm_f64(numrs_context *context, const double *x, const double *weight, const double *bias, double *y, double *mean, double *rstd, int64_t rows, int64_t cols, double eps);
+NUMRS_API numrs_status numrs_layer_norm_backward_f16(numrs_context *context, const uint16_t *grad, const uint16_t *x, const uint16_t *weight, const double *mean, const double *rstd, uint16_t *gx, uint16_t *gweight, uint16_t *gbias, int64_t rows, int64_t cols);
+NUMRS_API numrs_status numrs_layer_norm_backward_bf16(numrs_context *context, const uint16_t *grad, const uint16_t *x, const uint16_t *weight, const double *mean, const double *rstd, uint16_t *gx, uint16_t *gweight, uint16_t *gbias, int64_t rows, int64_t cols);
+NUMRS_API numrs_status numrs_layer_norm_backward_f32(numrs_context *context, const float *grad, const float *x, const float *weight, const double *mean, const double *rstd, float *gx, float *gweight, float *gbias, int64_t rows, int64_t cols);
+NUMRS_API numrs_status numrs_layer_norm_backward_f64(numrs_context *context, const double *grad, const double *x, const double *weight, const double *mean, const double *rstd, double *gx, double *gweight, double *gbias, int64_t rows, int64_t cols);
+NUMRS_API numrs_status numrs_rms_norm_f16(numrs_context *context, const uint16_t *x, const uint16_t *weight, uint16_t *y, double *rstd, int64_t rows, int64_t cols, double eps);
+NUMRS_API numrs_status numrs_rms_norm_bf16(numrs_context *context, const uint16_t *x, const uint16_t *weight, uint16_t *y, double *rstd, int64_t rows, int64_t cols, double eps);
+NUMRS_API numrs_status numrs_rms_norm_f32(numrs_context *context, const float *x, const float *weight, float *y, double *rstd, int64_t rows, int64_t cols, double eps);
+NUMRS_API numrs_status numrs_rms_norm_f64(numrs_context *context, const double *x, const double *weight, double *y, double *rstd, int64_t rows, int64_t cols, double eps);
+NUMRS_API numrs_status numrs_rms_norm_backward_f16(numrs_context *context, const uint16_t *grad, const uint16_t *x, const uint16_t *weight, const double *rstd, uint16_t *gx, uint16_t *gweight, int64_t rows, int64_t cols);
+NUMRS_API numrs_status numrs_rms_norm_backward_bf16(numrs_context *context, const uint16_t *grad, const uint16_t *x, const uint16_t *weight, const double *rstd, uint16_t *gx, uint16_t *gweight, int64_t rows, int64_t cols);
+NUMRS_API numrs_status numrs_rms_norm_backward_f32(numrs_context *context, const float *grad, const float *x, const float *weight, const double *rstd, float *gx, float *gweight, int64_t rows, int64_t cols);
+NUMRS_API numrs_status numrs_rms_norm_backward_f64(numrs_context *context, const double *grad, const double *x, const double *weight, const double *rstd, double *gx, double *gweight, int64_t rows, int64_t cols);
+NUMRS_API numrs_status numrs_group_norm_f16(numrs_context *context, const uint16_t *x, const uint16_t *weight, const uint16_t *bias, uint16_t *y, double *mean, double *rstd, int64_t n, int64_t channels, int64_t inner, int64_t groups, double eps);
+NUMRS_API numrs_status numrs_group_norm_bf16(numrs_context *context, const uint16_t *x, const uint16_t *weight, const uint16_t *bias, uint16_t *y, double *mean, double *rstd, int64_t n, int64_t channels, int64_t inner, int64_t groups, double eps);
+NUMRS_API numrs_status numrs_group_norm_f32(numrs_context *context, const float *x, const float *weight, const float *bias, float *y, double *mean, double *rstd, int64_t n, int64_t channels, int64_t inner, int64_t groups, double eps);
+NUMRS_API numrs_status numrs_group_norm_f64(numrs_context *context, const double *x, const double *weight, const double *bias, double *y, double *mean, double *rstd, int64_t n, int64_t channels, int64_t inner, int64_t groups, double eps);
+NUMRS_API numrs_status numrs_group_norm_backward_f16(numrs_context *context, const uint16_t *grad, const uint16_t *x, const uint16_t *weight, const double *mean, const double *rstd, uint16_t *gx, uint16_t *gweight, uint16_t *gbias, int64_t n, int64_t channels, int64_t inner, int64_t groups);
+NUMRS_API numrs_status numrs_group_norm_backward_bf16(numrs_context *context, const uint16_t *grad, const uint16_t *x, const uint16_t *weight, const double *mean, const double *rstd, uint16_t *gx, uint16_t *gweight, uint16_t *gbias, int64_t n, int64_t channels, int64_t inner, int64_t groups);
+NUMRS_API numrs_status numrs_group_norm_backward_f32(numrs_context *context, const float *grad, const float *x, const float *weight, const double *mean, const double *rstd, float *gx, float *gweight, float *gbias, int64_t n, int64_t channels, int64_t inner, int64_t groups);
+NUMRS_API numrs_status numrs_group_norm_backward_f64(numrs_context *context, const double *grad, const double *x, const double *weight, const double *mean, const double *rstd, double *gx, double *gweight, double *gbias, int64_t n, int64_t channels, int64_t inner, int64_t groups);
+NUMRS_API numrs_status numrs_batch_norm_f16(numrs_context *context, const uint16_t *x, const uint16_t *weight, const uint16_t *bias, uint16_t *running_mean, uint16_t *running_var, uint16_t *y, double *mean, double *rstd, int64_t n, int64_t channels, int64_t inner, int32_t training, double momentum, double eps);
+NUMRS_API numrs_status numrs_batch_norm_bf16(numrs_context *context, const uint16_t *x, const uint16_t *weight, const uint16_t *bias, uint16_t *running_mean, uint16_t *running_var, uint16_t *y, double *mean, double *rstd, int64_t n, int64_t channels, int64_t inner, int32_t training, double momentum, double eps);
+NUMRS_API numrs_status numrs_batch_norm_f32(numrs_context *context, const float *x, const float *weight, const float *bias, float *running_mean, float *running_var, float *y, double *mean, double *rstd, int64_t n, int64_t channels, int64_t inner, int32_t training, double momentum, double eps);
+NUMRS_API numrs_status numrs_batch_norm_f64(numrs_context *context, const double *x, const double *weight, const double *bias, double *running_mean, double *running_var, double *y, double *mean, double *rstd, int64_t n, int64_t channels, int64_t inner, int32_t training, double momentum, double eps);
+NUMRS_API numrs_status numrs_batch_norm_backward_f16(numrs_context *context, const uint16_t *grad, const uint16_t *x, const uint16_t *weight, const double *mean, const double *rstd, uint16_t *gx, uint16_t *gweight, uint16_t *gbias, int64_t n, int64_t channels, int64_t inner, int32_t training);
+NUMRS_API numrs_status numrs_batch_norm_backward_bf16(numrs_context *context, const uint16_t *grad, const uint16_t *x, const uint16_t *weight, const double *mean, const double *rstd, uint16_t *gx, uint16_t *gweight, uint16_t *gbias, int64_t n, int64_t channels, int64_t inner, int32_t training);
+NUMRS_API numrs_status numrs_batch_norm_backward_f32(numrs_context *context, const float *grad, const float *x, const float *weight, const double *mean, const double *rstd, float *gx, float *gweight, float *gbias, int64_t n, int64_t channels, int64_t inner, int32_t training);
+NUMRS_API numrs_status numrs_batch_norm_backward_f64(numrs_context *context, const double *grad, const double *x, const double *weight, const double *mean, const double *rstd, double *gx, double *gweight, double *gbias, int64_t n, int64_t channels, int64_t inner, int32_t training);
 /** @} */
 
 #ifdef __cplusplus

@@ -8,6 +8,10 @@
 
 #include "core/env.h"
 #include "core/fft_tables.h"
+#include "core/nn_loss_tables.h"
+#include "core/optim_tables.h"
+#include "core/nn_activation_tables.h"
+#include "core/nn_norm_tables.h"
 #include "core/order_tables.h"
 #include "core/random_tables.h"
 #include "core/rolling_tables.h"
@@ -26,6 +30,10 @@ OrderTable merged_order[kMaxKernels];
 StatsTable merged_stats[kMaxKernels];
 RandomTable merged_random[kMaxKernels];
 FftTable merged_fft[kMaxKernels];
+LossTable merged_loss[kMaxKernels];
+OptimTable merged_optim[kMaxKernels];
+NnActivationTable merged_nn_activation[kMaxKernels];
+NnNormTable merged_nn_norm[kMaxKernels];
 int merged_count = 0;
 std::atomic<const Kernels*> active{nullptr};
 pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -71,6 +79,14 @@ void Merge(const Backend& b) {
   k.random = &merged_random[index];
   Fill(&merged_fft[index], b.fft ? b.fft() : nullptr, p.fft());
   k.fft = &merged_fft[index];
+  Fill(&merged_loss[index], b.loss ? b.loss() : nullptr, p.loss());
+  k.loss = &merged_loss[index];
+  Fill(&merged_optim[index], b.optim ? b.optim() : nullptr, p.optim());
+  k.optim = &merged_optim[index];
+  Fill(&merged_nn_activation[index], b.nn_activation ? b.nn_activation() : nullptr, p.nn_activation());
+  k.nn_activation = &merged_nn_activation[index];
+  Fill(&merged_nn_norm[index], b.nn_norm ? b.nn_norm() : nullptr, p.nn_norm());
+  k.nn_norm = &merged_nn_norm[index];
 }
 
 const Kernels* FindTarget(const char* name) {

@@ -26,8 +26,12 @@ struct Backend {
   const StatsTable* (*stats)();
   const RandomTable* (*random)();
   const FftTable* (*fft)();
+  const LossTable* (*loss)();
+  const OptimTable* (*optim)();
+  const NnActivationTable* (*nn_activation)();
+  const NnNormTable* (*nn_norm)();
 };
-constexpr uint32_t kPluginApi = 3;
+constexpr uint32_t kPluginApi = 4;
 
 // Defined by the backends that are linked in (lib/portable/backend.cc, lib/cpu/backend.cc).
 const Backend* PortableBackend();

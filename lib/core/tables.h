@@ -12,12 +12,16 @@
 namespace numrs {
 
 // Tables of themes that few sources need: core/rolling_tables.h, core/order_tables.h,
-// core/stats_tables.h, core/random_tables.h, core/fft_tables.h.
+// core/stats_tables.h, core/random_tables.h, core/fft_tables.h, core/nn_loss_tables.h, core/optim_tables.h.
 struct RollingTable;
 struct OrderTable;
 struct StatsTable;
 struct RandomTable;
 struct FftTable;
+struct LossTable;
+struct OptimTable;
+struct NnActivationTable;  // core/nn_activation_tables.h
+struct NnNormTable;        // core/nn_norm_tables.h
 
 // Kernels work on contiguous memory of any alignment; y may be exactly one of the inputs, never overlap one in part.
 // Element i of y depends on element i of the inputs only, and its bits do not depend on n or on the position.
@@ -97,6 +101,10 @@ struct Kernels {
   const StatsTable* stats;
   const RandomTable* random;
   const FftTable* fft;
+  const LossTable* loss;
+  const OptimTable* optim;
+  const NnActivationTable* nn_activation;
+  const NnNormTable* nn_norm;
 };
 
 }  // namespace numrs

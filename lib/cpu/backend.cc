@@ -51,7 +51,11 @@ constexpr Backend Make(const char* name, int32_t vector_bytes, int (*score)()) {
                  [] { return cpu::Order(kTarget); },
                  [] { return cpu::Stats(kTarget); },
                  [] { return cpu::Random(kTarget); },
-                 [] { return cpu::Fft(kTarget); }};
+                 [] { return cpu::Fft(kTarget); },
+                 [] { return cpu::Loss(kTarget); },
+                 [] { return cpu::Optim(kTarget); },
+                 [] { return cpu::NnActivation(kTarget); },
+                 [] { return cpu::NnNorm(kTarget); }};
 }
 
 constexpr Backend kBackends[] = {

@@ -28,6 +28,10 @@ const OrderTable* Order(int64_t target);
 const StatsTable* Stats(int64_t target);
 const RandomTable* Random(int64_t target);
 const FftTable* Fft(int64_t target);
+const LossTable* Loss(int64_t target);
+const OptimTable* Optim(int64_t target);
+const NnActivationTable* NnActivation(int64_t target);
+const NnNormTable* NnNorm(int64_t target);
 
 }  // namespace cpu
 }  // namespace numrs

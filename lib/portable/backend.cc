@@ -22,7 +22,11 @@ const Backend* PortableBackend() {
                                   portable::Order,
                                   portable::Stats,
                                   portable::Random,
-                                  portable::Fft};
+                                  portable::Fft,
+                                  portable::Loss,
+                                  portable::Optim,
+                                  portable::NnActivation,
+                                  portable::NnNorm};
   return &backend;
 }
 

@@ -22,6 +22,10 @@ const OrderTable* Order();
 const StatsTable* Stats();
 const RandomTable* Random();
 const FftTable* Fft();
+const LossTable* Loss();
+const OptimTable* Optim();
+const NnActivationTable* NnActivation();
+const NnNormTable* NnNorm();
 
 // Element i of memory of any alignment; bool comes in as 0 or 1.
 template <typename T>

@@ -30,6 +30,7 @@ enum Family : int32_t {
   kIqr,
   kSearchsorted,
   kUnique,
+  kCrossEntropy,
   kRandom,
   kStats
 };
@@ -122,6 +123,10 @@ Plan MakePlan(Family family, Input* in) {
       for (int64_t& count : p.counts) count = e[0];
       p.counts[3] = 1;
       break;
+    case kCrossEntropy:  // few labels of any 64 bits are classes: no rows
+      e[0] = in->OneIn(2) ? 0 : SmallExtent(in), e[1] = Extent(in);
+      p.counts[0] = p.counts[3] = e[0] * e[1], p.counts[1] = e[0], p.counts[2] = 1;
+      break;
     case kRandom:  // the state, then y
       e[0] = p.counts[1] = Extent(in), p.counts[0] = 1;
       e[1] = in->Below(9) - 2, e[2] = in->Below(30), p.flags[0] = in->Below(9), p.flags[1] = in->Below(30);
@@ -157,7 +162,7 @@ Plan MakePlan(Family family, Input* in) {
 }
 
 constexpr int ExtentsOf(Family family) {
-  constexpr int kExtents[] = {1, 3, 3, 1, 4, 6, 5, 4, 2, 3, 3, 4, 4, 4, 3, 4, 3, 3, 3, 2, 1, 1, 3};
+  constexpr int kExtents[] = {1, 3, 3, 1, 4, 6, 5, 4, 2, 3, 3, 4, 4, 4, 3, 4, 3, 3, 3, 2, 1, 2, 1, 3};
   return kExtents[family < kStats ? family : kStats];
 }
 
@@ -252,7 +257,7 @@ void Run(Call* call, Input* in, Family family, numrs_status (*f)(numrs_context*,
       maker.plan.extents[at] = columns - 1;
     }
     maker.plan.wrong = true;
-  } else if (wrong < 6 && family != kGemm && family != kTopk && family != kUnique && family != kRandom &&
+  } else if (wrong < 6 && family != kGemm && family != kTopk && family != kUnique && family != kCrossEntropy && family != kRandom &&
              Probing().overlaps) {
     maker.alias = in->Below(3);
     maker.shift = in->OneIn(2) ? 0 : in->Below(65) - 32;

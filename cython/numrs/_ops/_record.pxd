@@ -1,5 +1,5 @@
 # What autograd remembers: nodes, and the question whether a tensor is followed. Private to numrs._ops.
-from libc.stdint cimport uint64_t
+from libc.stdint cimport int32_t, uint64_t
 
 from numrs._ops._tensor cimport Tensor
 
@@ -9,8 +9,29 @@ cdef object record(str name, object call, tuple args, dict kwargs)
 cdef object in_place(str name, Tensor t, object value)
 cdef object store(Tensor t, object key, object value)
 
+cdef enum:
+    MOST_INPUTS = 12
+
+cdef class Rule:
+    """How the gradient of one function's result becomes those of its arguments; filled by numrs.autograd.engine."""
+    cdef public str name
+    cdef public object function, forward, backward, composed
+    cdef public bint constant, takes_out
+    cdef public list parameters, defaults
+    cdef public dict places
+    cdef public int variadic
+    cdef tuple extras
+    cdef int[MOST_INPUTS] inputs, only_shapes
+    cdef int inputs_count, shapes_count
+
+cdef class Like:
+    """Stands for a tensor of which only shape and dtype are kept."""
+    cdef readonly tuple shape
+    cdef object descr
+    cdef int32_t number              # the dtype's; 0: an ndarray's that numrs does not have
+
 cdef class Node:
-    cdef object rule
+    cdef Rule rule
     cdef list values                 # arguments of the function by its parameters; Like where the rule needs no numbers
     cdef list versions               # of the tensors among them
     cdef object out                  # the result, where the rule takes it

@@ -5,8 +5,9 @@ from heapq import heappop, heappush
 import numpy as np
 
 cimport cython
-from libc.stdint cimport uint64_t
+from libc.stdint cimport int64_t, uint64_t
 
+from numrs._ops._array cimport descr_of
 from numrs._ops._storage cimport (changes_of, copied, copy_into, count_change, recording, same_dims, set_recording, shape_tuple,
                                   view_tensor)
 from numrs._ops._tensor cimport Memory, Tensor, watch
@@ -19,7 +20,6 @@ cdef extern from *:
 
 used = False
 cdef uint64_t _count = 0
-cdef object _find_rule = None
 
 
 def is_recording():
@@ -38,12 +38,12 @@ def note_use():
     used = True
 
 
-class Like:
+cdef class Like:
     """Stands for a tensor of which only shape and dtype are kept."""
-    __slots__ = ("shape", "dtype")
 
-    def __init__(self, shape, dtype):
-        self.shape, self.dtype = shape, dtype
+    @property
+    def dtype(self):
+        return descr_of(self.number) if self.number else self.descr
 
     @property
     def ndim(self):
@@ -55,6 +55,24 @@ class Like:
         for extent in self.shape:
             size *= extent
         return size
+
+
+cdef class Rule:
+    """How the gradient of one function's result becomes those of its arguments; filled by numrs.autograd.engine."""
+
+    def set_inputs(self, inputs, only_shapes, extras):
+        """The places of the parameters that get gradients, of those of which shapes are kept, and what the rule takes by keyword."""
+        if len(inputs) > MOST_INPUTS or len(only_shapes) > MOST_INPUTS:
+            raise ValueError(f"rule of {self.name}: {len(inputs)} inputs, expected at most {MOST_INPUTS}")
+        self.inputs_count, self.shapes_count = len(inputs), len(only_shapes)
+        for i, at in enumerate(inputs):
+            self.inputs[i] = at
+        for i, at in enumerate(only_shapes):
+            self.only_shapes[i] = at
+        self.extras = tuple(extras)
+
+
+RULES = {}  # name → Rule; numrs.autograd fills it
 
 
 cdef class Leaf:
@@ -128,12 +146,18 @@ cdef object _source(object x):
 
 
 cdef object _like(object x):
+    cdef Like like
     if type(x) is Tensor:
-        return Like(shape_tuple(<Tensor>x), (<Tensor>x).dtype)
+        like = Like.__new__(Like)
+        like.shape = shape_tuple(<Tensor>x)
+        like.number = (<Tensor>x).view.dtype
+        return like
     if type(x) is list or type(x) is tuple:
         return [_like(part) for part in x]
     if isinstance(x, np.ndarray):
-        return Like(x.shape, x.dtype)
+        like = Like.__new__(Like)
+        like.shape, like.descr = x.shape, x.dtype
+        return like
     return None
 
 
@@ -145,13 +169,13 @@ cdef object _version(object x):
     return None
 
 
-def rule_of(str name):
+cdef Rule rule_of(str name):
     """The rule of a function; NotImplementedError where there is none."""
-    global _find_rule
-    if _find_rule is None:
+    found = (<dict>RULES).get(name)
+    if found is None:
         import numrs
-        _find_rule = numrs.autograd.find_rule
-    return _find_rule(name)
+        found = numrs.autograd.find_rule(name)
+    return <Rule?>found
 
 
 cdef int _follow(Tensor y, object node) except -1:
@@ -168,16 +192,16 @@ cdef object record(str name, object call, tuple args, dict kwargs):
     cdef Tensor y
     cdef bint before
     cdef object kept = None
-    rule = rule_of(name)
+    cdef Rule rule = rule_of(name)
     if kwargs and kwargs.get("out") is not None:
         raise NotImplementedError(f"{name}: out= is not followed by autograd; use the result, or no_grad()")
     if call is None or rule.forward is not None:
         call = rule.forward if rule.forward is not None else rule.function
-    if rule.composed:  # a function made of others, which are recorded themselves
+    if rule.composed is not None:  # a function made of others, which are recorded themselves
         return rule.composed(*args, **kwargs)
     before = set_recording(False)
     try:
-        made = call(*args, **kwargs)
+        made = call(*args, **kwargs) if kwargs else call(*args)
     finally:
         set_recording(before)
     if rule.forward is not None:
@@ -234,40 +258,41 @@ cdef object _several(Node node, object made):
     return kind(parts)
 
 
-cdef int _fill(Node node, object rule, tuple args, dict kwargs, object kept) except -1:
+cdef int _fill(Node node, Rule rule, tuple args, dict kwargs, object kept) except -1:
     global _count
-    cdef list values = list(rule.defaults), versions
-    cdef Py_ssize_t i, n = len(args)
-    cdef Py_ssize_t positions = len(values)
+    cdef list values = rule.defaults[:], versions, parents, likes
+    cdef Py_ssize_t i, n = len(args), positions = len(values)
     cdef bint any_source = False
-    variadic = rule.variadic
-    if variadic >= 0 and n > variadic:
-        args = args[:variadic] + (args[variadic:],)
-        n = variadic + 1
+    cdef int k
+    if rule.variadic >= 0 and n > rule.variadic:
+        args = args[:rule.variadic] + (args[rule.variadic:],)
+        n = rule.variadic + 1
     if n > positions:
         raise TypeError(f"{rule.name}: {n} arguments were given, expected at most {positions}")
     for i in range(n):
         values[i] = args[i]
     if kwargs:
         for key, x in kwargs.items():
-            i = rule.places.get(key, -1)
-            if i >= 0:
-                values[i] = x
+            at = rule.places.get(key)
+            if at is not None:
+                values[at] = x
     parents = []
     likes = []
-    for at in rule.inputs:
-        x = values[at]
+    for k in range(rule.inputs_count):
+        x = values[rule.inputs[k]]
         source = _source(x)
         if source is not None:
             any_source = True
+            likes.append(_like(x))
+        else:
+            likes.append(None)
         parents.append(source)
-        likes.append(_like(x))
     if not any_source:
         return 0
-    for at in rule.only_shapes:
-        x = values[at]
+    for k in range(rule.shapes_count):
+        x = values[rule.only_shapes[k]]
         if type(x) is Tensor or type(x) is list or type(x) is tuple:
-            values[at] = _like(x)
+            values[rule.only_shapes[k]] = _like(x)
     versions = []
     for x in values:
         versions.append(_version(x) if type(x) is Tensor or type(x) is list or type(x) is tuple else None)
@@ -302,7 +327,7 @@ cdef object in_place(str name, Tensor t, object value):
     _check_in_place(t)
     if t.wants_grad:
         _follow(old, t.node)
-    y = <Tensor?>rule_of(name).function(old, value)
+    y = <Tensor?>(rule_of(name).function(old, value))
     if y.view.dtype != t.view.dtype or not same_dims(y, t):
         raise ValueError(f"{name}: the result has shape {y.shape} and dtype {y.dtype}, in place it has to be {t.shape} and {t.dtype}")
     before = set_recording(False)
@@ -382,7 +407,7 @@ def detach_in_place(Tensor t):
     return t
 
 
-def attach(Tensor y, str name, rule, tuple args, dict kept):
+def attach(Tensor y, str name, Rule rule, tuple args, dict kept):
     """Remembers a call that was computed elsewhere (custom functions, checkpoints); gives the result, followed."""
     cdef Node node = Node.__new__(Node)
     _fill(node, rule, args, {}, kept)
@@ -393,7 +418,7 @@ def attach(Tensor y, str name, rule, tuple args, dict kept):
     return y
 
 
-def attach_several(made, rule, tuple args, dict kept):
+def attach_several(made, Rule rule, tuple args, dict kept):
     """The same for a call with several results."""
     cdef Node node = Node.__new__(Node)
     _fill(node, rule, args, {}, kept)
@@ -424,22 +449,32 @@ cdef int _check_versions(Node node, object values, object versions, object names
     return 0
 
 
-cdef object _fitted(object grad, object like):
+cdef object _fitted(object grad, Like like):
     """A gradient in the shape and dtype of what it belongs to: broadcast axes are added up."""
     cdef Tensor g
+    cdef int d, extra
+    cdef bint same
     if type(grad) is not Tensor:
         if grad is None or like is None:
             return None
         import numrs
         grad = numrs.full(like.shape, grad, dtype=like.dtype)
     g = <Tensor>grad
-    shape = like.shape
-    if shape_tuple(g) != shape:
-        import numrs
-        extra = g.view.ndim - len(shape)
+    same = g.view.ndim == len(like.shape)
+    if same:
+        for d in range(g.view.ndim):
+            if g.view.shape[d] != <int64_t>like.shape[d]:
+                same = False
+                break
+    if same and g.view.dtype == like.number:
+        return grad
+    import numrs
+    if not same:
+        shape = like.shape
+        extra = g.view.ndim - <int>len(shape)
         axes = list(range(extra))
         for d in range(len(shape)):
-            if shape[d] == 1 and g.view.shape[extra + d] != 1:
+            if extra >= 0 and shape[d] == 1 and g.view.shape[extra + d] != 1:
                 axes.append(extra + d)
         if extra < 0 or len(axes) == 0:
             raise RuntimeError(f"backward: a rule gave a gradient of shape {shape_tuple(g)} for an input of shape {shape}")
@@ -447,10 +482,8 @@ cdef object _fitted(object grad, object like):
         grad = numrs.reshape(grad, shape)
     if (<Tensor>grad).dtype != like.dtype:
         if (<Tensor>grad).dtype.kind == "c" and like.dtype.kind != "c":
-            import numrs
             grad = numrs.real(grad)
         if (<Tensor>grad).dtype != like.dtype:
-            import numrs
             grad = numrs.astype(grad, like.dtype)
     return grad
 
@@ -545,26 +578,35 @@ cdef class _Walk:
     cdef int step(self, Node node, object grad) except -1:
         cdef list parents = node.parents, likes = node.likes, values = node.values
         cdef Py_ssize_t i
+        cdef int k
         cdef bint before
+        cdef Rule rule
+        cdef dict arguments = None
+        cdef list given
         if values is None:
             raise RuntimeError(f"backward: {node.name} has been walked back before and its values are freed; pass "
                                "retain_graph=True the first time to walk twice")
         rule = node.rule
         _check_versions(node, values, node.versions, rule.parameters)
-        arguments = {}
-        for name in rule.extras:
-            at = rule.places.get(name, -1)
-            if name == "out":
-                arguments[name] = self.result_of(node)
-            elif at >= 0:
-                arguments[name] = values[at]
-            elif name == "needs":
-                arguments[name] = tuple([parent is not None and self.leads(parent) for parent in parents])
-            else:
-                arguments[name] = node.kept[name]
+        given = [grad]
+        for k in range(rule.inputs_count):
+            given.append(values[rule.inputs[k]])
+        if rule.extras:
+            arguments = {}
+            for name in rule.extras:
+                at = rule.places.get(name)
+                if name == "out":
+                    arguments[name] = self.result_of(node)
+                elif at is not None:
+                    arguments[name] = values[at]
+                elif name == "needs":
+                    arguments[name] = tuple([parent is not None and self.leads(parent) for parent in parents])
+                else:
+                    arguments[name] = node.kept[name]
         before = set_recording(self.deeper)
         try:
-            grads = rule.backward(grad, *[values[at] for at in rule.inputs], **arguments)
+            grads = rule.backward(*given) if arguments is None else rule.backward(*given, **arguments)
+            given = None
             if len(parents) == 1 and type(grads) is not tuple:
                 grads = (grads,)
             if len(grads) != len(parents):
@@ -574,7 +616,7 @@ cdef class _Walk:
                 if source is None or not self.leads(source):
                     continue
                 part = grads[i]
-                if callable(part):
+                if type(part) is not Tensor and callable(part):
                     part = part()
                 if part is None:
                     continue

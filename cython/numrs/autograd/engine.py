@@ -4,11 +4,14 @@ import importlib
 import inspect
 from pathlib import Path
 
-_rules = {}
+from numrs._ops import _record
+from numrs._ops._record import RULES
+
+_rules = RULES
 _loaded = False
 
 
-class Rule:
+class Rule(_record.Rule):
     """How the gradient of one function's result becomes those of its arguments.
 
     Attributes
@@ -17,16 +20,7 @@ class Rule:
         The function.
     parameters, defaults, places : list, list, dict
         Its parameters in order, what they are when not given, and name → place.
-    inputs : tuple of ints
-        Places of the parameters that get gradients.
-    extras : tuple of str
-        What the rule takes by keyword: other parameters, "out", "needs", or names that the forward function kept.
-    only_shapes : tuple of ints
-        Places of the arguments of which shape and dtype are kept, not the numbers.
     """
-
-    __slots__ = ("name", "function", "forward", "backward", "composed", "constant", "parameters", "defaults", "places", "variadic",
-                 "inputs", "extras", "only_shapes", "takes_out")  # fmt: skip
 
     def __init__(self, name, function, *, backward=None, forward=None, shapes="", composed=None, constant=False):
         self.name, self.function, self.forward, self.backward = name, function, forward, backward
@@ -37,14 +31,14 @@ class Rule:
         self.places = {name: i for i, name in enumerate(self.parameters)}
         kinds = [p.kind for p in signature.parameters.values()]
         self.variadic = kinds.index(inspect.Parameter.VAR_POSITIONAL) if inspect.Parameter.VAR_POSITIONAL in kinds else -1
-        self.inputs, self.extras = (), ()
+        inputs, extras = (), ()
         if backward is not None:
             taken = list(inspect.signature(backward).parameters.values())[1:]
             positional = [p.name for p in taken if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD, p.VAR_POSITIONAL)]
-            self.inputs = tuple([self._place(name) for name in positional])
-            self.extras = tuple([p.name for p in taken if p.kind == p.KEYWORD_ONLY])
-        self.only_shapes = tuple([self._place(name) for name in shapes.split()])
-        self.takes_out = "out" in self.extras
+            inputs = tuple([self._place(name) for name in positional])
+            extras = tuple([p.name for p in taken if p.kind == p.KEYWORD_ONLY])
+        self.set_inputs(inputs, [self._place(name) for name in shapes.split()], extras)
+        self.takes_out = "out" in extras
 
     def _place(self, name):
         if name not in self.places:

@@ -1,0 +1,13 @@
+# Operands and results of network functions: Tensors without a detour, ndarrays and lists. Private to numrs._ops.
+from libc.stdint cimport int32_t, int64_t
+
+from numrs._ops._array cimport Held
+from numrs.c.view cimport numrs_view
+
+cdef object operand(object x, str name, str argument, numrs_view *view)
+cdef object float_operand(object x, str name, str argument, numrs_view *view)
+cdef object result(bint tensor, int ndim, const int64_t *shape, int32_t dtype, numrs_view *view)
+cdef object given(object y)
+cdef int32_t reduction_of(str name, object reduction) except -1
+cdef object held(object x, Held *to, numrs_view *view)
+cdef int64_t elements(const numrs_view *view) noexcept

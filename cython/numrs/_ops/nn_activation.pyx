@@ -1,0 +1,1248 @@
+# cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
+"""Activation functions of networks, softmax, and their gradients: the part of numrs.functional that goes element by element."""
+from libc.stdint cimport int32_t
+from numpy cimport ndarray
+
+from numrs._ops._array cimport NOGIL_NS, Held, check, check_out, dtype_of, interruptible, release_context, view_of
+from numrs._ops._nn_operand cimport elements, float_operand, given, held, result
+from numrs._ops._storage cimport written
+from numrs._ops._tensor cimport Tensor
+from numrs._ops._typed cimport any_tensor, plain_target
+from numrs.c cimport nn_activation as c
+from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
+from numrs.c.view cimport numrs_view
+
+
+cdef object _into(object out, str name, numrs_view *view):
+    """`out`, to be written, and its view."""
+    cdef ndarray y
+    if type(out) is tuple and len(<tuple>out) == 1:
+        out = (<tuple>out)[0]
+    if type(out) is Tensor:
+        written(<Tensor>out)
+        view[0] = (<Tensor>out).view
+        return out
+    y = check_out(plain_target(out), name)
+    view[0] = view_of(y, dtype_of(y))
+    return y
+
+
+cdef numrs_status _call(numrs_context *context, int32_t op, const numrs_view *g, const numrs_view *x, const numrs_view *y,
+                        double a, double b, bint soft, int32_t axis, int32_t log) noexcept nogil:
+    if soft:
+        if g != NULL:
+            return c.numrs_softmax_backward(context, g, x, y, axis, log)
+        return c.numrs_softmax(context, x, y, axis, log)
+    if g != NULL:
+        return c.numrs_activation_backward(context, op, g, x, y, a, b)
+    return c.numrs_activation(context, op, x, y, a, b)
+
+
+cdef object _run(int32_t op, str name, object grad, object x, double a, double b, object out, double cost, bint soft,
+                 int32_t axis, int32_t log):
+    """One call: f(x), or with a gradient g f'(x); soft: softmax."""
+    cdef numrs_view vg, vx, vy
+    cdef Held hg, hx, hy
+    cdef bint back = grad is not None, tensor = any_tensor(grad, x, out)
+    cdef numrs_status status
+    cdef numrs_context *context
+    cdef double work
+    g = float_operand(grad, name, "grad", &vg) if back else None
+    kept = float_operand(x, name, "y" if soft and back else "x", &vx)
+    if out is None:
+        y = result(tensor, vx.ndim, vx.shape, vx.dtype, &vy)
+    else:
+        y = _into(out, name, &vy)
+    work = cost * <double>elements(&vx)
+    if work >= NOGIL_NS:
+        pins = (held(g, &hg, &vg), held(kept, &hx, &vx), held(y, &hy, &vy))
+        context = interruptible(work)
+        with nogil:
+            status = _call(context, op, &vg if back else NULL, &vx, &vy, a, b, soft, axis, log)
+        release_context(context)
+        del pins
+    else:
+        status = _call(NULL, op, &vg if back else NULL, &vx, &vy, a, b, soft, axis, log)
+    if status != NUMRS_OK:
+        check(status, name)
+    return given(y) if out is None else out
+
+
+def relu(x, /, *, out=None):
+    """``max(x, 0)``, element by element.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    out : array, optional
+        Receives the result; may be the input.
+
+    Returns
+    -------
+    array or scalar
+        Of the dtype of ``x`` (integers: float64).
+
+    Raises
+    ------
+    TypeError
+        For complex or other dtypes that are not taken.
+    ValueError
+        For a read-only or wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.functional.relu([-1.0, 2.0])
+    array([0., 2.])
+    """
+    return _run(c.NUMRS_ACTIVATION_RELU, "relu", None, x, 0, 0, out, 0.1, False, 0, 0)
+
+
+def relu_backward(grad, x):
+    """Gradient of `relu`: ``grad`` times the derivative at ``x``.
+
+    Parameters
+    ----------
+    grad : array_like
+        Gradient of the result, of the shape of ``x``.
+    x : array_like
+        What the function was given.
+
+    Returns
+    -------
+    array or scalar
+        Gradient of ``x``.
+
+    Raises
+    ------
+    ValueError
+        For shapes that differ.
+
+    Examples
+    --------
+    >>> float(numrs.functional.relu_backward([1.0], [4.0])[0]) >= 0
+    True
+    """
+    return _run(c.NUMRS_ACTIVATION_RELU, "relu_backward", grad, x, 0, 0, None, 0.1, False, 0, 0)
+
+
+def relu6(x, /, *, out=None):
+    """``min(max(x, 0), 6)``, element by element.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    out : array, optional
+        Receives the result; may be the input.
+
+    Returns
+    -------
+    array or scalar
+        Of the dtype of ``x`` (integers: float64).
+
+    Raises
+    ------
+    TypeError
+        For complex or other dtypes that are not taken.
+    ValueError
+        For a read-only or wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.functional.relu6([-1.0, 2.0, 7.0])
+    array([0., 2., 6.])
+    """
+    return _run(c.NUMRS_ACTIVATION_RELU6, "relu6", None, x, 0, 0, out, 0.1, False, 0, 0)
+
+
+def relu6_backward(grad, x):
+    """Gradient of `relu6`: ``grad`` times the derivative at ``x``.
+
+    Parameters
+    ----------
+    grad : array_like
+        Gradient of the result, of the shape of ``x``.
+    x : array_like
+        What the function was given.
+
+    Returns
+    -------
+    array or scalar
+        Gradient of ``x``.
+
+    Raises
+    ------
+    ValueError
+        For shapes that differ.
+
+    Examples
+    --------
+    >>> float(numrs.functional.relu6_backward([1.0], [4.0])[0]) >= 0
+    True
+    """
+    return _run(c.NUMRS_ACTIVATION_RELU6, "relu6_backward", grad, x, 0, 0, None, 0.1, False, 0, 0)
+
+
+def hardtanh(x, /, min_val=-1.0, max_val=1.0, *, out=None):
+    """``min(max(x, min_val), max_val)``, element by element.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    min_val, max_val : float
+        Limits, the first one not above the second one.
+    out : array, optional
+        Receives the result; may be the input.
+
+    Returns
+    -------
+    array or scalar
+        Of the dtype of ``x`` (integers: float64).
+
+    Raises
+    ------
+    TypeError
+        For complex or other dtypes that are not taken.
+    ValueError
+        For a read-only or wrong ``out``, or parameters outside of their range.
+
+    Examples
+    --------
+    >>> numrs.functional.hardtanh([-2.0, 0.5])
+    array([-1. ,  0.5])
+    """
+    return _run(c.NUMRS_ACTIVATION_HARDTANH, "hardtanh", None, x, min_val, max_val, out, 0.1, False, 0, 0)
+
+
+def hardtanh_backward(grad, x, min_val=-1.0, max_val=1.0):
+    """Gradient of `hardtanh`: ``grad`` times the derivative at ``x``.
+
+    Parameters
+    ----------
+    grad : array_like
+        Gradient of the result, of the shape of ``x``.
+    x : array_like
+        What the function was given.
+    min_val, max_val : float
+        Limits, the first one not above the second one.
+
+    Returns
+    -------
+    array or scalar
+        Gradient of ``x``.
+
+    Raises
+    ------
+    ValueError
+        For shapes that differ.
+
+    Examples
+    --------
+    >>> float(numrs.functional.hardtanh_backward([1.0], [4.0])[0]) >= 0
+    True
+    """
+    return _run(c.NUMRS_ACTIVATION_HARDTANH, "hardtanh_backward", grad, x, min_val, max_val, None, 0.1, False, 0, 0)
+
+
+def leaky_relu(x, /, negative_slope=0.01, *, out=None):
+    """``x, or negative_slope * x where x <= 0``, element by element.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    negative_slope : float
+        Slope below 0.
+    out : array, optional
+        Receives the result; may be the input.
+
+    Returns
+    -------
+    array or scalar
+        Of the dtype of ``x`` (integers: float64).
+
+    Raises
+    ------
+    TypeError
+        For complex or other dtypes that are not taken.
+    ValueError
+        For a read-only or wrong ``out``, or parameters outside of their range.
+
+    Examples
+    --------
+    >>> numrs.functional.leaky_relu([-1.0, 2.0])
+    array([-0.01,  2.  ])
+    """
+    return _run(c.NUMRS_ACTIVATION_LEAKY_RELU, "leaky_relu", None, x, negative_slope, 0, out, 0.1, False, 0, 0)
+
+
+def leaky_relu_backward(grad, x, negative_slope=0.01):
+    """Gradient of `leaky_relu`: ``grad`` times the derivative at ``x``.
+
+    Parameters
+    ----------
+    grad : array_like
+        Gradient of the result, of the shape of ``x``.
+    x : array_like
+        What the function was given.
+    negative_slope : float
+        Slope below 0.
+
+    Returns
+    -------
+    array or scalar
+        Gradient of ``x``.
+
+    Raises
+    ------
+    ValueError
+        For shapes that differ.
+
+    Examples
+    --------
+    >>> float(numrs.functional.leaky_relu_backward([1.0], [4.0])[0]) >= 0
+    True
+    """
+    return _run(c.NUMRS_ACTIVATION_LEAKY_RELU, "leaky_relu_backward", grad, x, negative_slope, 0, None, 0.1, False, 0, 0)
+
+
+def elu(x, /, alpha=1.0, *, out=None):
+    """``x, or alpha * (exp(x) - 1) where x <= 0``, element by element.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    alpha : float
+        What the function tends to far below 0, negated.
+    out : array, optional
+        Receives the result; may be the input.
+
+    Returns
+    -------
+    array or scalar
+        Of the dtype of ``x`` (integers: float64).
+
+    Raises
+    ------
+    TypeError
+        For complex or other dtypes that are not taken.
+    ValueError
+        For a read-only or wrong ``out``, or parameters outside of their range.
+
+    Examples
+    --------
+    >>> numrs.functional.elu([-1.0, 2.0])
+    array([-0.63212056,  2.        ])
+    """
+    return _run(c.NUMRS_ACTIVATION_ELU, "elu", None, x, alpha, 0, out, 0.7, False, 0, 0)
+
+
+def elu_backward(grad, x, alpha=1.0):
+    """Gradient of `elu`: ``grad`` times the derivative at ``x``.
+
+    Parameters
+    ----------
+    grad : array_like
+        Gradient of the result, of the shape of ``x``.
+    x : array_like
+        What the function was given.
+    alpha : float
+        What the function tends to far below 0, negated.
+
+    Returns
+    -------
+    array or scalar
+        Gradient of ``x``.
+
+    Raises
+    ------
+    ValueError
+        For shapes that differ.
+
+    Examples
+    --------
+    >>> float(numrs.functional.elu_backward([1.0], [4.0])[0]) >= 0
+    True
+    """
+    return _run(c.NUMRS_ACTIVATION_ELU, "elu_backward", grad, x, alpha, 0, None, 0.7, False, 0, 0)
+
+
+def selu(x, /, *, out=None):
+    """``1.0507 * elu(x, 1.6733), with both constants to all digits``, element by element.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    out : array, optional
+        Receives the result; may be the input.
+
+    Returns
+    -------
+    array or scalar
+        Of the dtype of ``x`` (integers: float64).
+
+    Raises
+    ------
+    TypeError
+        For complex or other dtypes that are not taken.
+    ValueError
+        For a read-only or wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.functional.selu([-1.0, 2.0])
+    array([-1.11133074,  2.10140197])
+    """
+    return _run(c.NUMRS_ACTIVATION_SELU, "selu", None, x, 0, 0, out, 0.7, False, 0, 0)
+
+
+def selu_backward(grad, x):
+    """Gradient of `selu`: ``grad`` times the derivative at ``x``.
+
+    Parameters
+    ----------
+    grad : array_like
+        Gradient of the result, of the shape of ``x``.
+    x : array_like
+        What the function was given.
+
+    Returns
+    -------
+    array or scalar
+        Gradient of ``x``.
+
+    Raises
+    ------
+    ValueError
+        For shapes that differ.
+
+    Examples
+    --------
+    >>> float(numrs.functional.selu_backward([1.0], [4.0])[0]) >= 0
+    True
+    """
+    return _run(c.NUMRS_ACTIVATION_SELU, "selu_backward", grad, x, 0, 0, None, 0.7, False, 0, 0)
+
+
+def celu(x, /, alpha=1.0, *, out=None):
+    """``x, or alpha * (exp(x / alpha) - 1) where x <= 0``, element by element.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    alpha : float
+        What the function tends to far below 0, negated.
+    out : array, optional
+        Receives the result; may be the input.
+
+    Returns
+    -------
+    array or scalar
+        Of the dtype of ``x`` (integers: float64).
+
+    Raises
+    ------
+    TypeError
+        For complex or other dtypes that are not taken.
+    ValueError
+        For a read-only or wrong ``out``, or parameters outside of their range.
+
+    Examples
+    --------
+    >>> numrs.functional.celu([-1.0, 2.0])
+    array([-0.63212056,  2.        ])
+    """
+    return _run(c.NUMRS_ACTIVATION_CELU, "celu", None, x, alpha, 0, out, 0.8, False, 0, 0)
+
+
+def celu_backward(grad, x, alpha=1.0):
+    """Gradient of `celu`: ``grad`` times the derivative at ``x``.
+
+    Parameters
+    ----------
+    grad : array_like
+        Gradient of the result, of the shape of ``x``.
+    x : array_like
+        What the function was given.
+    alpha : float
+        What the function tends to far below 0, negated.
+
+    Returns
+    -------
+    array or scalar
+        Gradient of ``x``.
+
+    Raises
+    ------
+    ValueError
+        For shapes that differ.
+
+    Examples
+    --------
+    >>> float(numrs.functional.celu_backward([1.0], [4.0])[0]) >= 0
+    True
+    """
+    return _run(c.NUMRS_ACTIVATION_CELU, "celu_backward", grad, x, alpha, 0, None, 0.8, False, 0, 0)
+
+
+def silu(x, /, *, out=None):
+    """``x / (1 + exp(-x))``, element by element.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    out : array, optional
+        Receives the result; may be the input.
+
+    Returns
+    -------
+    array or scalar
+        Of the dtype of ``x`` (integers: float64).
+
+    Raises
+    ------
+    TypeError
+        For complex or other dtypes that are not taken.
+    ValueError
+        For a read-only or wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.functional.silu([-1.0, 2.0])
+    array([-0.26894142,  1.76159416])
+    """
+    return _run(c.NUMRS_ACTIVATION_SILU, "silu", None, x, 0, 0, out, 1.0, False, 0, 0)
+
+
+def silu_backward(grad, x):
+    """Gradient of `silu`: ``grad`` times the derivative at ``x``.
+
+    Parameters
+    ----------
+    grad : array_like
+        Gradient of the result, of the shape of ``x``.
+    x : array_like
+        What the function was given.
+
+    Returns
+    -------
+    array or scalar
+        Gradient of ``x``.
+
+    Raises
+    ------
+    ValueError
+        For shapes that differ.
+
+    Examples
+    --------
+    >>> float(numrs.functional.silu_backward([1.0], [4.0])[0]) >= 0
+    True
+    """
+    return _run(c.NUMRS_ACTIVATION_SILU, "silu_backward", grad, x, 0, 0, None, 1.0, False, 0, 0)
+
+
+def sigmoid(x, /, *, out=None):
+    """``1 / (1 + exp(-x))``, element by element.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    out : array, optional
+        Receives the result; may be the input.
+
+    Returns
+    -------
+    array or scalar
+        Of the dtype of ``x`` (integers: float64).
+
+    Raises
+    ------
+    TypeError
+        For complex or other dtypes that are not taken.
+    ValueError
+        For a read-only or wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.functional.sigmoid([-1.0, 2.0])
+    array([0.26894142, 0.88079708])
+    """
+    return _run(c.NUMRS_ACTIVATION_SIGMOID, "sigmoid", None, x, 0, 0, out, 1.0, False, 0, 0)
+
+
+def sigmoid_backward(grad, x):
+    """Gradient of `sigmoid`: ``grad`` times the derivative at ``x``.
+
+    Parameters
+    ----------
+    grad : array_like
+        Gradient of the result, of the shape of ``x``.
+    x : array_like
+        What the function was given.
+
+    Returns
+    -------
+    array or scalar
+        Gradient of ``x``.
+
+    Raises
+    ------
+    ValueError
+        For shapes that differ.
+
+    Examples
+    --------
+    >>> float(numrs.functional.sigmoid_backward([1.0], [4.0])[0]) >= 0
+    True
+    """
+    return _run(c.NUMRS_ACTIVATION_SIGMOID, "sigmoid_backward", grad, x, 0, 0, None, 1.0, False, 0, 0)
+
+
+def tanh(x, /, *, out=None):
+    """``tanh(x)``, element by element.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    out : array, optional
+        Receives the result; may be the input.
+
+    Returns
+    -------
+    array or scalar
+        Of the dtype of ``x`` (integers: float64).
+
+    Raises
+    ------
+    TypeError
+        For complex or other dtypes that are not taken.
+    ValueError
+        For a read-only or wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.functional.tanh([-1.0, 2.0])
+    array([-0.76159416,  0.96402758])
+    """
+    return _run(c.NUMRS_ACTIVATION_TANH, "tanh", None, x, 0, 0, out, 1.0, False, 0, 0)
+
+
+def tanh_backward(grad, x):
+    """Gradient of `tanh`: ``grad`` times the derivative at ``x``.
+
+    Parameters
+    ----------
+    grad : array_like
+        Gradient of the result, of the shape of ``x``.
+    x : array_like
+        What the function was given.
+
+    Returns
+    -------
+    array or scalar
+        Gradient of ``x``.
+
+    Raises
+    ------
+    ValueError
+        For shapes that differ.
+
+    Examples
+    --------
+    >>> float(numrs.functional.tanh_backward([1.0], [4.0])[0]) >= 0
+    True
+    """
+    return _run(c.NUMRS_ACTIVATION_TANH, "tanh_backward", grad, x, 0, 0, None, 1.0, False, 0, 0)
+
+
+def softplus(x, /, beta=1.0, threshold=20.0, *, out=None):
+    """``log(1 + exp(beta * x)) / beta, or x where beta * x > threshold``, element by element.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    beta : float
+        Steepness, not 0.
+    threshold : float
+        ``beta * x`` above which the result is ``x``.
+    out : array, optional
+        Receives the result; may be the input.
+
+    Returns
+    -------
+    array or scalar
+        Of the dtype of ``x`` (integers: float64).
+
+    Raises
+    ------
+    TypeError
+        For complex or other dtypes that are not taken.
+    ValueError
+        For a read-only or wrong ``out``, or parameters outside of their range.
+
+    Examples
+    --------
+    >>> numrs.functional.softplus([-1.0, 2.0])
+    array([0.31326169, 2.12692801])
+    """
+    return _run(c.NUMRS_ACTIVATION_SOFTPLUS, "softplus", None, x, beta, threshold, out, 1.5, False, 0, 0)
+
+
+def softplus_backward(grad, x, beta=1.0, threshold=20.0):
+    """Gradient of `softplus`: ``grad`` times the derivative at ``x``.
+
+    Parameters
+    ----------
+    grad : array_like
+        Gradient of the result, of the shape of ``x``.
+    x : array_like
+        What the function was given.
+    beta : float
+        Steepness, not 0.
+    threshold : float
+        ``beta * x`` above which the result is ``x``.
+
+    Returns
+    -------
+    array or scalar
+        Gradient of ``x``.
+
+    Raises
+    ------
+    ValueError
+        For shapes that differ.
+
+    Examples
+    --------
+    >>> float(numrs.functional.softplus_backward([1.0], [4.0])[0]) >= 0
+    True
+    """
+    return _run(c.NUMRS_ACTIVATION_SOFTPLUS, "softplus_backward", grad, x, beta, threshold, None, 1.5, False, 0, 0)
+
+
+def softsign(x, /, *, out=None):
+    """``x / (1 + abs(x))``, element by element.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    out : array, optional
+        Receives the result; may be the input.
+
+    Returns
+    -------
+    array or scalar
+        Of the dtype of ``x`` (integers: float64).
+
+    Raises
+    ------
+    TypeError
+        For complex or other dtypes that are not taken.
+    ValueError
+        For a read-only or wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.functional.softsign([-1.0, 3.0])
+    array([-0.5 ,  0.75])
+    """
+    return _run(c.NUMRS_ACTIVATION_SOFTSIGN, "softsign", None, x, 0, 0, out, 0.3, False, 0, 0)
+
+
+def softsign_backward(grad, x):
+    """Gradient of `softsign`: ``grad`` times the derivative at ``x``.
+
+    Parameters
+    ----------
+    grad : array_like
+        Gradient of the result, of the shape of ``x``.
+    x : array_like
+        What the function was given.
+
+    Returns
+    -------
+    array or scalar
+        Gradient of ``x``.
+
+    Raises
+    ------
+    ValueError
+        For shapes that differ.
+
+    Examples
+    --------
+    >>> float(numrs.functional.softsign_backward([1.0], [4.0])[0]) >= 0
+    True
+    """
+    return _run(c.NUMRS_ACTIVATION_SOFTSIGN, "softsign_backward", grad, x, 0, 0, None, 0.3, False, 0, 0)
+
+
+def hardswish(x, /, *, out=None):
+    """``x * min(max(x + 3, 0), 6) / 6``, element by element.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    out : array, optional
+        Receives the result; may be the input.
+
+    Returns
+    -------
+    array or scalar
+        Of the dtype of ``x`` (integers: float64).
+
+    Raises
+    ------
+    TypeError
+        For complex or other dtypes that are not taken.
+    ValueError
+        For a read-only or wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.functional.hardswish([-4.0, 3.0])
+    array([0., 3.])
+    """
+    return _run(c.NUMRS_ACTIVATION_HARDSWISH, "hardswish", None, x, 0, 0, out, 0.3, False, 0, 0)
+
+
+def hardswish_backward(grad, x):
+    """Gradient of `hardswish`: ``grad`` times the derivative at ``x``.
+
+    Parameters
+    ----------
+    grad : array_like
+        Gradient of the result, of the shape of ``x``.
+    x : array_like
+        What the function was given.
+
+    Returns
+    -------
+    array or scalar
+        Gradient of ``x``.
+
+    Raises
+    ------
+    ValueError
+        For shapes that differ.
+
+    Examples
+    --------
+    >>> float(numrs.functional.hardswish_backward([1.0], [4.0])[0]) >= 0
+    True
+    """
+    return _run(c.NUMRS_ACTIVATION_HARDSWISH, "hardswish_backward", grad, x, 0, 0, None, 0.3, False, 0, 0)
+
+
+def hardsigmoid(x, /, *, out=None):
+    """``min(max(x + 3, 0), 6) / 6``, element by element.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    out : array, optional
+        Receives the result; may be the input.
+
+    Returns
+    -------
+    array or scalar
+        Of the dtype of ``x`` (integers: float64).
+
+    Raises
+    ------
+    TypeError
+        For complex or other dtypes that are not taken.
+    ValueError
+        For a read-only or wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.functional.hardsigmoid([-4.0, 0.0])
+    array([0. , 0.5])
+    """
+    return _run(c.NUMRS_ACTIVATION_HARDSIGMOID, "hardsigmoid", None, x, 0, 0, out, 0.3, False, 0, 0)
+
+
+def hardsigmoid_backward(grad, x):
+    """Gradient of `hardsigmoid`: ``grad`` times the derivative at ``x``.
+
+    Parameters
+    ----------
+    grad : array_like
+        Gradient of the result, of the shape of ``x``.
+    x : array_like
+        What the function was given.
+
+    Returns
+    -------
+    array or scalar
+        Gradient of ``x``.
+
+    Raises
+    ------
+    ValueError
+        For shapes that differ.
+
+    Examples
+    --------
+    >>> float(numrs.functional.hardsigmoid_backward([1.0], [4.0])[0]) >= 0
+    True
+    """
+    return _run(c.NUMRS_ACTIVATION_HARDSIGMOID, "hardsigmoid_backward", grad, x, 0, 0, None, 0.3, False, 0, 0)
+
+
+def mish(x, /, *, out=None):
+    """``x * tanh(log(1 + exp(x)))``, element by element.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    out : array, optional
+        Receives the result; may be the input.
+
+    Returns
+    -------
+    array or scalar
+        Of the dtype of ``x`` (integers: float64).
+
+    Raises
+    ------
+    TypeError
+        For complex or other dtypes that are not taken.
+    ValueError
+        For a read-only or wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.functional.mish([-1.0, 2.0])
+    array([-0.30340146,  1.94395896])
+    """
+    return _run(c.NUMRS_ACTIVATION_MISH, "mish", None, x, 0, 0, out, 1.0, False, 0, 0)
+
+
+def mish_backward(grad, x):
+    """Gradient of `mish`: ``grad`` times the derivative at ``x``.
+
+    Parameters
+    ----------
+    grad : array_like
+        Gradient of the result, of the shape of ``x``.
+    x : array_like
+        What the function was given.
+
+    Returns
+    -------
+    array or scalar
+        Gradient of ``x``.
+
+    Raises
+    ------
+    ValueError
+        For shapes that differ.
+
+    Examples
+    --------
+    >>> float(numrs.functional.mish_backward([1.0], [4.0])[0]) >= 0
+    True
+    """
+    return _run(c.NUMRS_ACTIVATION_MISH, "mish_backward", grad, x, 0, 0, None, 1.0, False, 0, 0)
+
+
+def logsigmoid(x, /, *, out=None):
+    """``-log(1 + exp(-x))``, element by element.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    out : array, optional
+        Receives the result; may be the input.
+
+    Returns
+    -------
+    array or scalar
+        Of the dtype of ``x`` (integers: float64).
+
+    Raises
+    ------
+    TypeError
+        For complex or other dtypes that are not taken.
+    ValueError
+        For a read-only or wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.functional.logsigmoid([-1.0, 2.0])
+    array([-1.31326169, -0.12692801])
+    """
+    return _run(c.NUMRS_ACTIVATION_LOGSIGMOID, "logsigmoid", None, x, 0, 0, out, 1.5, False, 0, 0)
+
+
+def logsigmoid_backward(grad, x):
+    """Gradient of `logsigmoid`: ``grad`` times the derivative at ``x``.
+
+    Parameters
+    ----------
+    grad : array_like
+        Gradient of the result, of the shape of ``x``.
+    x : array_like
+        What the function was given.
+
+    Returns
+    -------
+    array or scalar
+        Gradient of ``x``.
+
+    Raises
+    ------
+    ValueError
+        For shapes that differ.
+
+    Examples
+    --------
+    >>> float(numrs.functional.logsigmoid_backward([1.0], [4.0])[0]) >= 0
+    True
+    """
+    return _run(c.NUMRS_ACTIVATION_LOGSIGMOID, "logsigmoid_backward", grad, x, 0, 0, None, 1.5, False, 0, 0)
+
+
+cdef int32_t _gelu(object approximate, str name) except -1:
+    if approximate == "none":
+        return c.NUMRS_ACTIVATION_GELU
+    if approximate == "tanh":
+        return c.NUMRS_ACTIVATION_GELU_TANH
+    raise ValueError(f"{name}: approximate is {approximate!r}, expected 'none' or 'tanh'")
+
+
+def gelu(x, /, approximate="none", *, out=None):
+    """``x`` times the probability that a normal variable is below ``x``: ``x * (1 + erf(x / sqrt(2))) / 2``.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    approximate : {'none', 'tanh'}
+        'tanh': ``x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))) / 2``.
+    out : array, optional
+        Receives the result; may be the input.
+
+    Returns
+    -------
+    array or scalar
+        Of the dtype of ``x`` (integers: float64); small results far below 0 have all their digits.
+
+    Raises
+    ------
+    ValueError
+        For another ``approximate``, or a read-only or wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.functional.gelu([-1.0, 2.0])
+    array([-0.15865525,  1.95449974])
+    """
+    return _run(_gelu(approximate, "gelu"), "gelu", None, x, 0, 0, out, 1.5, False, 0, 0)
+
+
+def gelu_backward(grad, x, approximate="none"):
+    """Gradient of `gelu`: ``grad`` times the derivative at ``x``.
+
+    Parameters
+    ----------
+    grad : array_like
+        Gradient of the result, of the shape of ``x``.
+    x : array_like
+        What the function was given.
+    approximate : {'none', 'tanh'}
+        As it was there.
+
+    Returns
+    -------
+    array or scalar
+        Gradient of ``x``.
+
+    Raises
+    ------
+    ValueError
+        For another ``approximate``, or shapes that differ.
+
+    Examples
+    --------
+    >>> numrs.functional.gelu_backward([1.0], [0.0])
+    array([0.5])
+    """
+    return _run(_gelu(approximate, "gelu_backward"), "gelu_backward", grad, x, 0, 0, None, 2.0, False, 0, 0)
+
+
+cdef int32_t _axis(object dim, object axis, str name) except? -1:
+    """PyTorch's dim and NumPy's axis are one."""
+    if axis is not None:
+        if dim is not None:
+            raise TypeError(f"{name}: dim and axis are both given, expected one of them")
+        dim = axis
+    if dim is None:
+        return -1
+    if isinstance(dim, bool) or not hasattr(dim, "__index__"):
+        raise TypeError(f"{name}: axis is of type {type(dim).__name__}, expected an int")
+    dim = dim.__index__()
+    return dim if -64 <= dim < 64 else 64
+
+
+def softmax(x, /, dim=None, *, axis=None, out=None):
+    """``exp(x) / sum(exp(x))`` along an axis, without overflow.
+
+    Parameters
+    ----------
+    x : array_like
+        At least one dimension.
+    dim, axis : int, optional
+        The axis, by either name; the last one if neither is given.
+    out : array, optional
+        Receives the result; may be the input.
+
+    Returns
+    -------
+    array
+        Of the dtype of ``x`` (integers: float64). -inf gives 0; NaN, +inf, or nothing but -inf, give NaN along the axis.
+
+    Raises
+    ------
+    ValueError
+        For an axis out of range, or a wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.functional.softmax([1000.0, 1000.0])
+    array([0.5, 0.5])
+    """
+    return _run(0, "softmax", None, x, 0, 0, out, 1.0, True, _axis(dim, axis, "softmax"), 0)
+
+
+def softmax_backward(grad, y, dim=None, *, axis=None):
+    """Gradient of `softmax` from its result.
+
+    Parameters
+    ----------
+    grad : array_like
+        Gradient of the result.
+    y : array_like
+        The result.
+    dim, axis : int, optional
+        The axis, by either name; the last one if neither is given.
+
+    Returns
+    -------
+    array
+        Gradient of what the function was given.
+
+    Raises
+    ------
+    ValueError
+        For an axis out of range, or shapes that differ.
+
+    Examples
+    --------
+    >>> numrs.functional.softmax_backward([0.0, 0.0], [0.5, 0.5])
+    array([0., 0.])
+    """
+    return _run(0, "softmax_backward", grad, y, 0, 0, None, 1.0, True, _axis(dim, axis, "softmax_backward"), 0)
+
+
+def log_softmax(x, /, dim=None, *, axis=None, out=None):
+    """``x - log(sum(exp(x)))`` along an axis, the logarithm of `softmax`, without overflow.
+
+    Parameters
+    ----------
+    x : array_like
+        At least one dimension.
+    dim, axis : int, optional
+        The axis, by either name; the last one if neither is given.
+    out : array, optional
+        Receives the result; may be the input.
+
+    Returns
+    -------
+    array
+        Of the dtype of ``x`` (integers: float64). -inf gives -inf; NaN, +inf, or nothing but -inf, give NaN along the axis.
+
+    Raises
+    ------
+    ValueError
+        For an axis out of range, or a wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.functional.log_softmax([1000.0, 1000.0])
+    array([-0.69314718, -0.69314718])
+    """
+    return _run(0, "log_softmax", None, x, 0, 0, out, 1.0, True, _axis(dim, axis, "log_softmax"), 1)
+
+
+def log_softmax_backward(grad, y, dim=None, *, axis=None):
+    """Gradient of `log_softmax` from its result.
+
+    Parameters
+    ----------
+    grad : array_like
+        Gradient of the result.
+    y : array_like
+        The result.
+    dim, axis : int, optional
+        The axis, by either name; the last one if neither is given.
+
+    Returns
+    -------
+    array
+        Gradient of what the function was given.
+
+    Raises
+    ------
+    ValueError
+        For an axis out of range, or shapes that differ.
+
+    Examples
+    --------
+    >>> numrs.functional.log_softmax_backward([0.0, 0.0], [0.5, 0.5])
+    array([0., 0.])
+    """
+    return _run(0, "log_softmax_backward", grad, y, 0, 0, None, 1.0, True, _axis(dim, axis, "log_softmax_backward"), 1)
+
+
+def softmax_last_dim(x, /):
+    """`softmax` along the last axis.
+
+    Parameters
+    ----------
+    x : array_like
+        At least one dimension.
+
+    Returns
+    -------
+    array
+        Of the dtype of ``x``.
+
+    Raises
+    ------
+    ValueError
+        For an array without dimensions.
+
+    Examples
+    --------
+    >>> numrs.functional.softmax_last_dim([[0.0, 0.0]])
+    array([[0.5, 0.5]])
+    """
+    return _run(0, "softmax_last_dim", None, x, 0, 0, None, 1.0, True, -1, 0)

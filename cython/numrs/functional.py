@@ -1,0 +1,74 @@
+"""Functions of networks, by PyTorch's names: activations, norms, products, convolutions, pooling, attention, losses. On ndarrays and Tensors:
+what goes in comes out. `numrs.nn.functional` is the same module."""
+
+from numrs._ops.einsum import einsum
+from numrs._ops.elementwise_arithmetic import add as add_bias
+from numrs._ops.linalg import matmul
+from numrs._ops.nn_activation import (
+    celu,
+    elu,
+    gelu,
+    hardsigmoid,
+    hardswish,
+    hardtanh,
+    leaky_relu,
+    log_softmax,
+    logsigmoid,
+    mish,
+    relu,
+    relu6,
+    selu,
+    sigmoid,
+    silu,
+    softmax,
+    softmax_last_dim,
+    softplus,
+    softsign,
+    tanh,
+)
+from numrs._ops.nn_attention import apply_rope, scaled_dot_product_attention
+from numrs._ops.nn_conv import conv1d, conv2d, conv_transpose1d, conv_transpose2d
+from numrs._ops.nn_embedding import dropout, dropout2d, embedding, embedding_lookup, one_hot
+from numrs._ops.nn_linear import linear
+from numrs._ops.nn_loss import cross_entropy, cross_entropy_with_grad, nll_loss
+from numrs._ops.nn_loss_pairs import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    gaussian_nll_loss,
+    hinge_embedding_loss,
+    hinge_loss,
+    huber_loss,
+    kl_div,
+    l1_loss,
+    log_cosh_loss,
+    mse_loss,
+    poisson_nll_loss,
+    smooth_l1_loss,
+    soft_margin_loss,
+    squared_hinge_loss,
+)
+from numrs._ops.nn_norm import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
+from numrs._ops.nn_pool import (
+    adaptive_avg_pool1d,
+    adaptive_avg_pool2d,
+    adaptive_max_pool1d,
+    adaptive_max_pool2d,
+    avg_pool1d,
+    avg_pool2d,
+    max_pool1d,
+    max_pool2d,
+)
+from numrs._ops.padding import pad
+
+swish = silu
+
+__all__ = [
+    "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_max_pool1d", "adaptive_max_pool2d", "add_bias", "apply_rope", "avg_pool1d",
+    "avg_pool2d", "batch_norm", "binary_cross_entropy", "binary_cross_entropy_with_logits", "celu", "conv1d", "conv2d", "conv_transpose1d",
+    "conv_transpose2d", "cross_entropy", "cross_entropy_with_grad", "dropout", "dropout2d", "einsum", "elu", "embedding",
+    "embedding_lookup", "gaussian_nll_loss", "gelu", "group_norm", "hardsigmoid", "hardswish", "hardtanh", "hinge_embedding_loss",
+    "hinge_loss", "huber_loss", "instance_norm", "kl_div", "l1_loss", "layer_norm", "leaky_relu", "linear", "log_cosh_loss",
+    "log_softmax", "logsigmoid", "matmul", "max_pool1d", "max_pool2d", "mish", "mse_loss", "nll_loss", "one_hot", "pad",
+    "poisson_nll_loss", "relu", "relu6", "rms_norm", "scaled_dot_product_attention", "selu", "sigmoid", "silu", "smooth_l1_loss",
+    "soft_margin_loss", "softmax", "softmax_last_dim", "softplus", "softsign", "squared_hinge_loss", "swish", "tanh",
+]  # fmt: skip

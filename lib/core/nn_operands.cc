@@ -1,0 +1,76 @@
+// Packing operands of network kernels.
+#include "core/nn_operands.h"
+
+#include "core/elementwise.h"
+
+namespace numrs {
+namespace {
+
+bool Plain(const View& v, int32_t dtype) {
+  return v.dtype == dtype && v.IsContiguous() &&
+         reinterpret_cast<uintptr_t>(v.data) % static_cast<uintptr_t>(SizeOf(dtype)) == 0;
+}
+
+}  // namespace
+
+int32_t NnStored(int32_t dtype) { return ComputeDType(classes::FLOAT, dtype); }
+
+Status PackedInput::Load(const Run& run, const char* function, const View& v, int32_t dtype) {
+  if (Plain(v, dtype)) {
+    data_ = v.data;
+    return NUMRS_OK;
+  }
+  own_ = PoolAllocate(static_cast<size_t>(v.size * SizeOf(dtype)));
+  if (!own_) return Fail(NUMRS_NO_MEMORY, "%s: no memory for an operand in one piece", function);
+  data_ = static_cast<const char*>(own_);
+  return v.size ? Convert(run, function, v, ContiguousView(own_, dtype, v.ndim, v.shape)) : NUMRS_OK;
+}
+
+Status PackedOutput::Open(const char* function, const View& y, int32_t dtype, bool own) {
+  y_ = y;
+  dtype_ = dtype;
+  if (!own && Plain(y, dtype)) {
+    data_ = y.data;
+    return NUMRS_OK;
+  }
+  own_ = PoolAllocate(static_cast<size_t>(y.size * SizeOf(dtype)));
+  if (!own_) return Fail(NUMRS_NO_MEMORY, "%s: no memory for a result in one piece", function);
+  data_ = static_cast<char*>(own_);
+  return NUMRS_OK;
+}
+
+Status PackedOutput::Commit(const Run& run, const char* function) const {
+  if (!own_ || y_.size == 0) return NUMRS_OK;
+  return Convert(run, function, ContiguousView(own_, dtype_, y_.ndim, y_.shape), y_);
+}
+
+bool SharesInPart(const View& y, std::initializer_list<const View*> inputs) {
+  for (const View* x : inputs) {
+    if (x->ndim < 0 || !RangesOverlap(*x, y)) continue;
+    if (x->dtype != y.dtype || !SameElements(*x, y)) return true;
+  }
+  return false;
+}
+
+Status CheckApart(const char* function, std::initializer_list<const View*> outputs) {
+  for (const View* const* a = outputs.begin(); a != outputs.end(); a++) {
+    for (const View* const* b = a + 1; b != outputs.end(); b++) {
+      if ((*a)->ndim >= 0 && (*b)->ndim >= 0 && RangesOverlap(**a, **b))
+        return Fail(NUMRS_OVERLAP, "%s: two results share memory", function);
+    }
+  }
+  return NUMRS_OK;
+}
+
+View AxisLast(const View& v, int32_t axis) {
+  View out = v;
+  for (int32_t d = axis; d + 1 < v.ndim; d++) {
+    out.shape[d] = v.shape[d + 1];
+    out.strides[d] = v.strides[d + 1];
+  }
+  out.shape[v.ndim - 1] = v.shape[axis];
+  out.strides[v.ndim - 1] = v.strides[axis];
+  return out;
+}
+
+}  // namespace numrs

@@ -1,0 +1,74 @@
+// Operands of the kernels of networks as contiguous memory of one dtype: borrowed where they are that already, packed
+// through the memory pool where they are not. No operation here.
+#pragma once
+
+#include <initializer_list>
+
+#include "core/context.h"
+#include "core/memory.h"
+#include "core/view.h"
+
+namespace numrs {
+
+// The dtype in which an operand of a network is kept: its own where it is a float, else float64 (float32 for small
+// integers), as element-wise operations of floats have it; and that of the kernels: float32 for halves.
+int32_t NnStored(int32_t dtype);
+inline int32_t NnComputed(int32_t stored) { return stored == kF64 ? kF64 : kF32; }
+
+class PackedInput {
+ public:
+  PackedInput() = default;
+  ~PackedInput() { PoolFree(own_); }
+  PackedInput(const PackedInput&) = delete;
+  PackedInput& operator=(const PackedInput&) = delete;
+
+  Status Load(const Run& run, const char* function, const View& v, int32_t dtype);
+  const char* data() const { return data_; }  // nullptr before Load
+  template <typename T>
+  const T* as() const {
+    return reinterpret_cast<const T*>(data_);
+  }
+
+ private:
+  const char* data_ = nullptr;
+  void* own_ = nullptr;
+};
+
+class PackedOutput {
+ public:
+  PackedOutput() = default;
+  ~PackedOutput() { PoolFree(own_); }
+  PackedOutput(const PackedOutput&) = delete;
+  PackedOutput& operator=(const PackedOutput&) = delete;
+
+  // own: not the output's memory before Commit.
+  Status Open(const char* function, const View& y, int32_t dtype, bool own);
+  char* data() const { return data_; }  // nullptr before Open
+  template <typename T>
+  T* as() const {
+    return reinterpret_cast<T*>(data_);
+  }
+  Status Commit(const Run& run, const char* function) const;
+
+ private:
+  View y_;
+  char* data_ = nullptr;
+  void* own_ = nullptr;
+  int32_t dtype_ = kInvalid;
+};
+
+// Does y share memory with an input otherwise than as the same elements of the same dtype?
+bool SharesInPart(const View& y, std::initializer_list<const View*> inputs);
+// NUMRS_OVERLAP when two outputs share memory; those with ndim -1 are none.
+Status CheckApart(const char* function, std::initializer_list<const View*> outputs);
+
+// v with axis as its last one.
+View AxisLast(const View& v, int32_t axis);
+// A view that is not there.
+inline View NoView() {
+  View v;
+  v.ndim = -1;
+  return v;
+}
+
+}  // namespace numrs
