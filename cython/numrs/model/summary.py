@@ -35,7 +35,7 @@ def _shapes(model):
     return found
 
 
-def _guessed_input(model):
+def guessed_input(model):
     """The input's shape, from a first layer that knows its size."""
     layers = model.layers
     size = getattr(layers[0], "in_features", None) if layers else None
@@ -48,7 +48,7 @@ def text(model, width=None):
     from rich.table import Table
 
     if model.input_shape is None:
-        model.input_shape = _guessed_input(model)
+        model.input_shape = guessed_input(model)
     shapes = _shapes(model)
     table = Table(title=f"{model.name}: {type(model.module).__name__}", title_justify="left", title_style="bold", box=None, pad_edge=False)
     for name, justify in (("layer", "left"), ("type", "left"), ("output shape", "left"), ("parameters", "right")):
