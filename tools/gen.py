@@ -261,7 +261,9 @@ CALLS_TEXT = [
     "   cross_entropy: the mean over n rows of logits (n, classes) with labels in [0, classes) or -100, which counts for nothing, and its gradient.",
     "   activation to batch_norm: the functions of nn_activation.h and nn_norm.h on arrays in C order. softmax: the middle axis of (outer, n, inner).",
     "   layer_norm, rms_norm: x (rows, cols), weight and bias (cols), mean and rstd (rows). group_norm, batch_norm: x (n, channels, inner), weight and",
-    "   bias (channels), mean and rstd (n, groups) or (channels). NULL: what these headers let be NULL. */",
+    "   bias (channels), mean and rstd (n, groups) or (channels). NULL: what these headers let be NULL.",
+    "   attention: nn_attention.h on q (heads * group, lq, d), k (heads, lk, d), v (heads, lk, dv), y (heads * group, lq, dv). rope: on x, y (outer, n,",
+    "   2 half), cos, sin (n, half). */",
 ]
 
 
@@ -429,7 +431,7 @@ def files():
     yield "lib/api/raw.cc", raw_cc()
     yield "cython/numrs/c/ops.pxd", pxd("ops", ["    enum:"] + [f"        {n}" for n in re.findall(r"^  (NUMRS_\w+) =", ops_h(), flags=re.M)])
     yield "cython/numrs/c/base.pxd", pxd("base", header_to_pxd("base"))
-    for theme in ("view", "elementwise", "reduce", "linalg", "lapack", "order", "indexing", "fft", "rolling", "ewm", "stats", "stream", "random", "nn_activation", "nn_norm", "nn_loss", "nn_embedding", "optim"):
+    for theme in ("view", "elementwise", "reduce", "linalg", "lapack", "order", "indexing", "fft", "nn_attention", "nn_linear", "nn_conv", "nn_pool", "rolling", "ewm", "stats", "stream", "random", "nn_activation", "nn_norm", "nn_loss", "nn_embedding", "optim"):
         yield f"cython/numrs/c/{theme}.pxd", pxd(theme, header_to_pxd(theme),
                                                         {"view": ["base"], "stream": ["base", "view", "ewm", "rolling"], "nn_embedding": ["base", "view", "random"]}.get(theme, ["base", "view"]))
     raw = [f.pxd() for _, _, functions in FAMILIES for f in functions()] + [f.pxd() for f in calls()]

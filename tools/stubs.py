@@ -102,13 +102,34 @@ PARAMETERS = {
     "dropout2d_with_kept.p": "float", "dropout_backward.p": "float",
     "step.flags": "int", "step.lr": "float", "step.weight_decay": "float", "step.beta1": "float", "step.beta2": "float", "step.eps": "float",
     "step.momentum": "float", "step.dampening": "float", "set_to_none": "bool", "steps.value": "int", "mu_product.value": "float",
+    # Attention.
+    "query": "npt.ArrayLike", "key": "npt.ArrayLike", "value": "npt.ArrayLike", "attn_mask": "npt.ArrayLike | None", "dropout_p": "float",
+    "is_causal": "bool", "scaled_dot_product_attention.scale": "float | None", "scaled_dot_product_attention_with_stats.scale": "float | None",
+    "scaled_dot_product_attention_backward.scale": "float | None", "enable_gqa": "bool", "rng": "Any", "grad": "npt.ArrayLike", "lse": "npt.ArrayLike",
+    "scaled_dot_product_attention_backward.out": "npt.ArrayLike", "mask_gradient": "bool", "cos": "npt.ArrayLike | None", "sin": "npt.ArrayLike | None",
+    "positions": "npt.ArrayLike", "apply_rope.positions": "npt.ArrayLike | None", "apply_rope_backward.positions": "npt.ArrayLike | None",
+    "base": "float", "interleaved": "bool", "rope_angles.size": "int",
     "ord": "float", "name": "str", "limit": "SupportsIndex | None", "thread_us": "float | None", "stream_bytes": "SupportsIndex | None",
 }  # fmt: skip
 # Type of a result by the function; anything else gives an ndarray or a NumPy scalar.
+# Activations and normalisations of networks.
+PARAMETERS |= {
+    "grad": "Any", "dim": "SupportsIndex | None", "min_val": "float", "max_val": "float", "negative_slope": "float", "beta": "float",
+    "threshold": "float", "approximate": "Literal['none', 'tanh']", "softmax_backward.y": "Any", "log_softmax_backward.y": "Any",
+    "normalized_shape": "Any", "weight": "Any", "eps": "float", "rstd": "Any", "needs": "Any", "num_groups": "SupportsIndex",
+    "running_mean": "Any", "running_var": "Any", "training": "bool", "momentum": "float", "use_input_stats": "bool",
+    **{f"{name}.bias": "Any" for name in ("layer_norm", "layer_norm_with_stats", "group_norm", "group_norm_with_stats", "batch_norm",
+                                          "batch_norm_with_stats", "instance_norm")},
+    **{f"{name}_norm_backward.mean": "Any" for name in ("layer", "group", "batch")},
+    **{f"{name}.axis": "SupportsIndex | None" for name in ("softmax", "log_softmax", "softmax_backward", "log_softmax_backward")},
+}  # fmt: skip
+
 RESULTS = {
     "default_rng": "Generator", "spawn": "list[Generator]", "jumped": "Generator", "__copy__": "Generator",
     "__deepcopy__": "Generator", "state": "dict[str, Any]",
     "__init__": "None", "__len__": "int", "__repr__": "str", "__reduce__": "tuple[Any, ...]",
+    "scaled_dot_product_attention_with_stats": "tuple[Any, dict[str, Any]]", "scaled_dot_product_attention_backward": "tuple[Any, ...]",
+    "rope_angles": "tuple[Any, Any]",
     "allclose": "bool", "array_equal": "bool", "can_cast": "bool", "isdtype": "bool", "put_along_axis": "None", "broadcast_shapes": "tuple[int, ...]",
     "get_num_threads": "int", "set_num_threads": "None", "detect_simd_support": "str", "simd_info": "dict[str, Any]",
     "set_target": "None", "get_cpu_info": "dict[str, Any]", "list_backends": "list[str]", "get_backend": "str", "set_backend": "None",
@@ -316,7 +337,7 @@ def init():
     imports = []
     for module, found in array_functions().items():
         if module.startswith(
-            ("stats", "linalg_", "fft", "random", "nn_", "optim")
+            ("stats", "linalg_", "fft", "random", "nn_", "nn_", "optim")
         ):  # numrs.stats, numrs.linalg, numrs.fft, numrs.random, numrs.functional
             continue
         imports += [f"from numrs._ops.{module} import (", *(f"    {name}," for name in found), ")"]

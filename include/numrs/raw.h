@@ -1358,7 +1358,9 @@ NUMRS_API numrs_status numrs_dot_f64(numrs_context *context, const double *a, co
    cross_entropy: the mean over n rows of logits (n, classes) with labels in [0, classes) or -100, which counts for nothing, and its gradient.
    activation to batch_norm: the functions of nn_activation.h and nn_norm.h on arrays in C order. softmax: the middle axis of (outer, n, inner).
    layer_norm, rms_norm: x (rows, cols), weight and bias (cols), mean and rstd (rows). group_norm, batch_norm: x (n, channels, inner), weight and
-   bias (channels), mean and rstd (n, groups) or (channels). NULL: what these headers let be NULL. */
+   bias (channels), mean and rstd (n, groups) or (channels). NULL: what these headers let be NULL.
+   attention: nn_attention.h on q (heads * group, lq, d), k (heads, lk, d), v (heads, lk, dv), y (heads * group, lq, dv). rope: on x, y (outer, n,
+   2 half), cos, sin (n, half). */
 NUMRS_API numrs_status numrs_matmul_b8(numrs_context *context, const uint8_t *a, const uint8_t *b, uint8_t *y, int64_t batch, int64_t m, int64_t k, int64_t n);
 NUMRS_API numrs_status numrs_matmul_i8(numrs_context *context, const int8_t *a, const int8_t *b, int8_t *y, int64_t batch, int64_t m, int64_t k, int64_t n);
 NUMRS_API numrs_status numrs_matmul_i16(numrs_context *context, const int16_t *a, const int16_t *b, int16_t *y, int64_t batch, int64_t m, int64_t k, int64_t n);
@@ -1542,6 +1544,10 @@ NUMRS_API numrs_status numrs_batch_norm_backward_f16(numrs_context *context, con
 NUMRS_API numrs_status numrs_batch_norm_backward_bf16(numrs_context *context, const uint16_t *grad, const uint16_t *x, const uint16_t *weight, const double *mean, const double *rstd, uint16_t *gx, uint16_t *gweight, uint16_t *gbias, int64_t n, int64_t channels, int64_t inner, int32_t training);
 NUMRS_API numrs_status numrs_batch_norm_backward_f32(numrs_context *context, const float *grad, const float *x, const float *weight, const double *mean, const double *rstd, float *gx, float *gweight, float *gbias, int64_t n, int64_t channels, int64_t inner, int32_t training);
 NUMRS_API numrs_status numrs_batch_norm_backward_f64(numrs_context *context, const double *grad, const double *x, const double *weight, const double *mean, const double *rstd, double *gx, double *gweight, double *gbias, int64_t n, int64_t channels, int64_t inner, int32_t training);
+NUMRS_API numrs_status numrs_attention_f32(numrs_context *context, const float *q, const float *k, const float *v, float *y, int64_t heads, int64_t group, int64_t lq, int64_t lk, int64_t d, int64_t dv, int32_t causal, float scale);
+NUMRS_API numrs_status numrs_attention_f64(numrs_context *context, const double *q, const double *k, const double *v, double *y, int64_t heads, int64_t group, int64_t lq, int64_t lk, int64_t d, int64_t dv, int32_t causal, double scale);
+NUMRS_API numrs_status numrs_rope_f32(numrs_context *context, const float *x, const float *cos, const float *sin, float *y, int64_t outer, int64_t n, int64_t half, int32_t interleaved, int32_t inverse);
+NUMRS_API numrs_status numrs_rope_f64(numrs_context *context, const double *x, const double *cos, const double *sin, double *y, int64_t outer, int64_t n, int64_t half, int32_t interleaved, int32_t inverse);
 /** @} */
 
 #ifdef __cplusplus

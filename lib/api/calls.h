@@ -61,4 +61,11 @@ Status GroupNormRaw(numrs_context* context, int32_t dtype, const void* x, const 
 Status GroupNormBackwardRaw(numrs_context* context, int32_t dtype, const void* grad, const void* x, const void* weight, const double* mean, const double* rstd, void* gx, void* gweight, void* gbias, int64_t n, int64_t channels, int64_t inner, int64_t groups);
 Status BatchNormRaw(numrs_context* context, int32_t dtype, const void* x, const void* weight, const void* bias, void* running_mean, void* running_var, void* y, double* mean, double* rstd, int64_t n, int64_t channels, int64_t inner, int32_t training, double momentum, double eps);
 Status BatchNormBackwardRaw(numrs_context* context, int32_t dtype, const void* grad, const void* x, const void* weight, const double* mean, const double* rstd, void* gx, void* gweight, void* gbias, int64_t n, int64_t channels, int64_t inner, int32_t training);
+// nn_attention.cc: q (heads * group, lq, d), k (heads, lk, d), v (heads, lk, dv), y (heads * group, lq, dv), contiguous.
+Status AttentionRaw(numrs_context* context, int32_t dtype, const void* q, const void* k, const void* v, void* y,
+                    int64_t heads, int64_t group, int64_t lq, int64_t lk, int64_t d, int64_t dv, int32_t causal,
+                    double scale);
+// nn_attention.cc: x, y (outer, n, 2 half), cos, sin (n, half), contiguous.
+Status RopeRaw(numrs_context* context, int32_t dtype, const void* x, const void* cos, const void* sin, void* y,
+               int64_t outer, int64_t n, int64_t half, int32_t interleaved, int32_t inverse);
 }  // namespace numrs

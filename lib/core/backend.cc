@@ -12,6 +12,8 @@
 #include "core/optim_tables.h"
 #include "core/nn_activation_tables.h"
 #include "core/nn_norm_tables.h"
+#include "core/nn_conv_tables.h"
+#include "core/nn_attention_tables.h"
 #include "core/order_tables.h"
 #include "core/random_tables.h"
 #include "core/rolling_tables.h"
@@ -34,6 +36,8 @@ LossTable merged_loss[kMaxKernels];
 OptimTable merged_optim[kMaxKernels];
 NnActivationTable merged_nn_activation[kMaxKernels];
 NnNormTable merged_nn_norm[kMaxKernels];
+NnConvTable merged_nn_conv[kMaxKernels];
+NnAttentionTable merged_nn_attention[kMaxKernels];
 int merged_count = 0;
 std::atomic<const Kernels*> active{nullptr};
 pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -87,6 +91,10 @@ void Merge(const Backend& b) {
   k.nn_activation = &merged_nn_activation[index];
   Fill(&merged_nn_norm[index], b.nn_norm ? b.nn_norm() : nullptr, p.nn_norm());
   k.nn_norm = &merged_nn_norm[index];
+  Fill(&merged_nn_conv[index], b.nn_conv ? b.nn_conv() : nullptr, p.nn_conv());
+  k.nn_conv = &merged_nn_conv[index];
+  Fill(&merged_nn_attention[index], b.nn_attention ? b.nn_attention() : nullptr, p.nn_attention());
+  k.nn_attention = &merged_nn_attention[index];
 }
 
 const Kernels* FindTarget(const char* name) {

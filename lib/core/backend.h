@@ -30,6 +30,8 @@ struct Backend {
   const OptimTable* (*optim)();
   const NnActivationTable* (*nn_activation)();
   const NnNormTable* (*nn_norm)();
+  const NnConvTable* (*nn_conv)();
+  const NnAttentionTable* (*nn_attention)();
 };
 constexpr uint32_t kPluginApi = 4;
 

@@ -12,7 +12,7 @@
 namespace numrs {
 
 // Tables of themes that few sources need: core/rolling_tables.h, core/order_tables.h,
-// core/stats_tables.h, core/random_tables.h, core/fft_tables.h, core/nn_loss_tables.h, core/optim_tables.h.
+// core/stats_tables.h, core/random_tables.h, core/fft_tables.h, core/nn_attention_tables, core/nn_conv_tables, core/nn_loss_tables.h.h.h, core/optim_tables.h.
 struct RollingTable;
 struct OrderTable;
 struct StatsTable;
@@ -22,6 +22,8 @@ struct LossTable;
 struct OptimTable;
 struct NnActivationTable;  // core/nn_activation_tables.h
 struct NnNormTable;        // core/nn_norm_tables.h
+struct NnConvTable;
+struct NnAttentionTable;
 
 // Kernels work on contiguous memory of any alignment; y may be exactly one of the inputs, never overlap one in part.
 // Element i of y depends on element i of the inputs only, and its bits do not depend on n or on the position.
@@ -105,6 +107,8 @@ struct Kernels {
   const OptimTable* optim;
   const NnActivationTable* nn_activation;
   const NnNormTable* nn_norm;
+  const NnConvTable* nn_conv;
+  const NnAttentionTable* nn_attention;
 };
 
 }  // namespace numrs

@@ -55,7 +55,9 @@ constexpr Backend Make(const char* name, int32_t vector_bytes, int (*score)()) {
                  [] { return cpu::Loss(kTarget); },
                  [] { return cpu::Optim(kTarget); },
                  [] { return cpu::NnActivation(kTarget); },
-                 [] { return cpu::NnNorm(kTarget); }};
+                 [] { return cpu::NnNorm(kTarget); },
+                 [] { return cpu::NnConv(kTarget); },
+                 [] { return cpu::NnAttention(kTarget); }};
 }
 
 constexpr Backend kBackends[] = {

@@ -32,6 +32,8 @@ const LossTable* Loss(int64_t target);
 const OptimTable* Optim(int64_t target);
 const NnActivationTable* NnActivation(int64_t target);
 const NnNormTable* NnNorm(int64_t target);
+const NnConvTable* NnConv(int64_t target);
+const NnAttentionTable* NnAttention(int64_t target);
 
 }  // namespace cpu
 }  // namespace numrs

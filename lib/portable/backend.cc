@@ -26,7 +26,9 @@ const Backend* PortableBackend() {
                                   portable::Loss,
                                   portable::Optim,
                                   portable::NnActivation,
-                                  portable::NnNorm};
+                                  portable::NnNorm,
+                                  portable::NnConv,
+                                  portable::NnAttention};
   return &backend;
 }
 

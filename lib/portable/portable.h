@@ -26,6 +26,8 @@ const LossTable* Loss();
 const OptimTable* Optim();
 const NnActivationTable* NnActivation();
 const NnNormTable* NnNorm();
+const NnConvTable* NnConv();
+const NnAttentionTable* NnAttention();
 
 // Element i of memory of any alignment; bool comes in as 0 or 1.
 template <typename T>

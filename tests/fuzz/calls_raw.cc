@@ -31,6 +31,8 @@ enum Family : int32_t {
   kSearchsorted,
   kUnique,
   kCrossEntropy,
+  kAttention,
+  kRope,
   kRandom,
   kStats
 };
@@ -127,6 +129,15 @@ Plan MakePlan(Family family, Input* in) {
       e[0] = in->OneIn(2) ? 0 : SmallExtent(in), e[1] = Extent(in);
       p.counts[0] = p.counts[3] = e[0] * e[1], p.counts[1] = e[0], p.counts[2] = 1;
       break;
+    case kAttention:
+      for (int i = 0; i < 6; ++i) e[i] = i < 2 ? in->Below(4) : SmallExtent(in);
+      p.counts[0] = e[0] * e[1] * e[2] * e[4], p.counts[1] = e[1] ? e[0] * e[3] * e[4] : 0;
+      p.counts[2] = e[1] ? e[0] * e[3] * e[5] : 0, p.counts[3] = e[0] * e[1] * e[2] * e[5];
+      p.flags[0] = in->Below(2);
+    case kRope:
+      for (int i = 0; i < 3; ++i) e[i] = SmallExtent(in);
+      p.counts[0] = p.counts[3] = 2 * e[0] * e[1] * e[2], p.counts[1] = p.counts[2] = e[1] * e[2];
+      p.flags[0] = in->Below(2), p.flags[1] = in->Below(2);
     case kRandom:  // the state, then y
       e[0] = p.counts[1] = Extent(in), p.counts[0] = 1;
       e[1] = in->Below(9) - 2, e[2] = in->Below(30), p.flags[0] = in->Below(9), p.flags[1] = in->Below(30);
@@ -162,7 +173,7 @@ Plan MakePlan(Family family, Input* in) {
 }
 
 constexpr int ExtentsOf(Family family) {
-  constexpr int kExtents[] = {1, 3, 3, 1, 4, 6, 5, 4, 2, 3, 3, 4, 4, 4, 3, 4, 3, 3, 3, 2, 1, 2, 1, 3};
+  constexpr int kExtents[] = {1, 3, 3, 1, 4, 6, 5, 4, 2, 3, 3, 4, 4, 4, 3, 4, 3, 3, 3, 2, 1, 6, 3, 2, 1, 3};
   return kExtents[family < kStats ? family : kStats];
 }
 

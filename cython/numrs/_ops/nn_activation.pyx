@@ -4,7 +4,9 @@ from libc.stdint cimport int32_t
 from numpy cimport ndarray
 
 from numrs._ops._array cimport NOGIL_NS, Held, check, check_out, dtype_of, interruptible, release_context, view_of
+from numrs._ops cimport _record
 from numrs._ops._nn_operand cimport elements, float_operand, given, held, result
+from numrs._ops._record cimport any_tracked, record
 from numrs._ops._storage cimport written
 from numrs._ops._tensor cimport Tensor
 from numrs._ops._typed cimport any_tensor, plain_target
@@ -95,6 +97,8 @@ def relu(x, /, *, out=None):
     >>> numrs.functional.relu([-1.0, 2.0])
     array([0., 2.])
     """
+    if _record.used and any_tracked((x,), None):
+        return record("relu", relu, (x,), {"out": out} if out is not None else {})
     return _run(c.NUMRS_ACTIVATION_RELU, "relu", None, x, 0, 0, out, 0.1, False, 0, 0)
 
 
@@ -153,6 +157,8 @@ def relu6(x, /, *, out=None):
     >>> numrs.functional.relu6([-1.0, 2.0, 7.0])
     array([0., 2., 6.])
     """
+    if _record.used and any_tracked((x,), None):
+        return record("relu6", relu6, (x,), {"out": out} if out is not None else {})
     return _run(c.NUMRS_ACTIVATION_RELU6, "relu6", None, x, 0, 0, out, 0.1, False, 0, 0)
 
 
@@ -213,6 +219,8 @@ def hardtanh(x, /, min_val=-1.0, max_val=1.0, *, out=None):
     >>> numrs.functional.hardtanh([-2.0, 0.5])
     array([-1. ,  0.5])
     """
+    if _record.used and any_tracked((x,), None):
+        return record("hardtanh", hardtanh, (x, min_val, max_val), {"out": out} if out is not None else {})
     return _run(c.NUMRS_ACTIVATION_HARDTANH, "hardtanh", None, x, min_val, max_val, out, 0.1, False, 0, 0)
 
 
@@ -275,6 +283,8 @@ def leaky_relu(x, /, negative_slope=0.01, *, out=None):
     >>> numrs.functional.leaky_relu([-1.0, 2.0])
     array([-0.01,  2.  ])
     """
+    if _record.used and any_tracked((x,), None):
+        return record("leaky_relu", leaky_relu, (x, negative_slope), {"out": out} if out is not None else {})
     return _run(c.NUMRS_ACTIVATION_LEAKY_RELU, "leaky_relu", None, x, negative_slope, 0, out, 0.1, False, 0, 0)
 
 
@@ -337,6 +347,8 @@ def elu(x, /, alpha=1.0, *, out=None):
     >>> numrs.functional.elu([-1.0, 2.0])
     array([-0.63212056,  2.        ])
     """
+    if _record.used and any_tracked((x,), None):
+        return record("elu", elu, (x, alpha), {"out": out} if out is not None else {})
     return _run(c.NUMRS_ACTIVATION_ELU, "elu", None, x, alpha, 0, out, 0.7, False, 0, 0)
 
 
@@ -397,6 +409,8 @@ def selu(x, /, *, out=None):
     >>> numrs.functional.selu([-1.0, 2.0])
     array([-1.11133074,  2.10140197])
     """
+    if _record.used and any_tracked((x,), None):
+        return record("selu", selu, (x,), {"out": out} if out is not None else {})
     return _run(c.NUMRS_ACTIVATION_SELU, "selu", None, x, 0, 0, out, 0.7, False, 0, 0)
 
 
@@ -457,6 +471,8 @@ def celu(x, /, alpha=1.0, *, out=None):
     >>> numrs.functional.celu([-1.0, 2.0])
     array([-0.63212056,  2.        ])
     """
+    if _record.used and any_tracked((x,), None):
+        return record("celu", celu, (x, alpha), {"out": out} if out is not None else {})
     return _run(c.NUMRS_ACTIVATION_CELU, "celu", None, x, alpha, 0, out, 0.8, False, 0, 0)
 
 
@@ -517,6 +533,8 @@ def silu(x, /, *, out=None):
     >>> numrs.functional.silu([-1.0, 2.0])
     array([-0.26894142,  1.76159416])
     """
+    if _record.used and any_tracked((x,), None):
+        return record("silu", silu, (x,), {"out": out} if out is not None else {})
     return _run(c.NUMRS_ACTIVATION_SILU, "silu", None, x, 0, 0, out, 1.0, False, 0, 0)
 
 
@@ -575,6 +593,8 @@ def sigmoid(x, /, *, out=None):
     >>> numrs.functional.sigmoid([-1.0, 2.0])
     array([0.26894142, 0.88079708])
     """
+    if _record.used and any_tracked((x,), None):
+        return record("sigmoid", sigmoid, (x,), {"out": out} if out is not None else {})
     return _run(c.NUMRS_ACTIVATION_SIGMOID, "sigmoid", None, x, 0, 0, out, 1.0, False, 0, 0)
 
 
@@ -633,6 +653,8 @@ def tanh(x, /, *, out=None):
     >>> numrs.functional.tanh([-1.0, 2.0])
     array([-0.76159416,  0.96402758])
     """
+    if _record.used and any_tracked((x,), None):
+        return record("tanh", tanh, (x,), {"out": out} if out is not None else {})
     return _run(c.NUMRS_ACTIVATION_TANH, "tanh", None, x, 0, 0, out, 1.0, False, 0, 0)
 
 
@@ -695,6 +717,8 @@ def softplus(x, /, beta=1.0, threshold=20.0, *, out=None):
     >>> numrs.functional.softplus([-1.0, 2.0])
     array([0.31326169, 2.12692801])
     """
+    if _record.used and any_tracked((x,), None):
+        return record("functional.softplus", softplus, (x, beta, threshold), {"out": out} if out is not None else {})
     return _run(c.NUMRS_ACTIVATION_SOFTPLUS, "softplus", None, x, beta, threshold, out, 1.5, False, 0, 0)
 
 
@@ -757,6 +781,8 @@ def softsign(x, /, *, out=None):
     >>> numrs.functional.softsign([-1.0, 3.0])
     array([-0.5 ,  0.75])
     """
+    if _record.used and any_tracked((x,), None):
+        return record("softsign", softsign, (x,), {"out": out} if out is not None else {})
     return _run(c.NUMRS_ACTIVATION_SOFTSIGN, "softsign", None, x, 0, 0, out, 0.3, False, 0, 0)
 
 
@@ -815,6 +841,8 @@ def hardswish(x, /, *, out=None):
     >>> numrs.functional.hardswish([-4.0, 3.0])
     array([0., 3.])
     """
+    if _record.used and any_tracked((x,), None):
+        return record("hardswish", hardswish, (x,), {"out": out} if out is not None else {})
     return _run(c.NUMRS_ACTIVATION_HARDSWISH, "hardswish", None, x, 0, 0, out, 0.3, False, 0, 0)
 
 
@@ -873,6 +901,8 @@ def hardsigmoid(x, /, *, out=None):
     >>> numrs.functional.hardsigmoid([-4.0, 0.0])
     array([0. , 0.5])
     """
+    if _record.used and any_tracked((x,), None):
+        return record("hardsigmoid", hardsigmoid, (x,), {"out": out} if out is not None else {})
     return _run(c.NUMRS_ACTIVATION_HARDSIGMOID, "hardsigmoid", None, x, 0, 0, out, 0.3, False, 0, 0)
 
 
@@ -931,6 +961,8 @@ def mish(x, /, *, out=None):
     >>> numrs.functional.mish([-1.0, 2.0])
     array([-0.30340146,  1.94395896])
     """
+    if _record.used and any_tracked((x,), None):
+        return record("mish", mish, (x,), {"out": out} if out is not None else {})
     return _run(c.NUMRS_ACTIVATION_MISH, "mish", None, x, 0, 0, out, 1.0, False, 0, 0)
 
 
@@ -989,6 +1021,8 @@ def logsigmoid(x, /, *, out=None):
     >>> numrs.functional.logsigmoid([-1.0, 2.0])
     array([-1.31326169, -0.12692801])
     """
+    if _record.used and any_tracked((x,), None):
+        return record("logsigmoid", logsigmoid, (x,), {"out": out} if out is not None else {})
     return _run(c.NUMRS_ACTIVATION_LOGSIGMOID, "logsigmoid", None, x, 0, 0, out, 1.5, False, 0, 0)
 
 
@@ -1055,6 +1089,8 @@ def gelu(x, /, approximate="none", *, out=None):
     >>> numrs.functional.gelu([-1.0, 2.0])
     array([-0.15865525,  1.95449974])
     """
+    if _record.used and any_tracked((x,), None):
+        return record("gelu", gelu, (x, approximate), {"out": out} if out is not None else {})
     return _run(_gelu(approximate, "gelu"), "gelu", None, x, 0, 0, out, 1.5, False, 0, 0)
 
 
@@ -1129,7 +1165,10 @@ def softmax(x, /, dim=None, *, axis=None, out=None):
     >>> numrs.functional.softmax([1000.0, 1000.0])
     array([0.5, 0.5])
     """
-    return _run(0, "softmax", None, x, 0, 0, out, 1.0, True, _axis(dim, axis, "softmax"), 0)
+    cdef int32_t along = _axis(dim, axis, "softmax")
+    if _record.used and any_tracked((x,), None):
+        return record("softmax", softmax, (x, along), {"out": out} if out is not None else {})
+    return _run(0, "softmax", None, x, 0, 0, out, 1.0, True, along, 0)
 
 
 def softmax_backward(grad, y, dim=None, *, axis=None):
@@ -1189,7 +1228,10 @@ def log_softmax(x, /, dim=None, *, axis=None, out=None):
     >>> numrs.functional.log_softmax([1000.0, 1000.0])
     array([-0.69314718, -0.69314718])
     """
-    return _run(0, "log_softmax", None, x, 0, 0, out, 1.0, True, _axis(dim, axis, "log_softmax"), 1)
+    cdef int32_t along = _axis(dim, axis, "log_softmax")
+    if _record.used and any_tracked((x,), None):
+        return record("log_softmax", log_softmax, (x, along), {"out": out} if out is not None else {})
+    return _run(0, "log_softmax", None, x, 0, 0, out, 1.0, True, along, 1)
 
 
 def log_softmax_backward(grad, y, dim=None, *, axis=None):
@@ -1245,4 +1287,6 @@ def softmax_last_dim(x, /):
     >>> numrs.functional.softmax_last_dim([[0.0, 0.0]])
     array([[0.5, 0.5]])
     """
+    if _record.used and any_tracked((x,), None):
+        return record("softmax", softmax, (x, -1), {})
     return _run(0, "softmax_last_dim", None, x, 0, 0, None, 1.0, True, -1, 0)

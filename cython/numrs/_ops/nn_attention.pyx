@@ -1,0 +1,452 @@
+# cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
+"""Attention and rotary position embeddings, with their gradients."""
+import numpy as np
+
+from libc.math cimport sqrt
+from libc.stdint cimport int32_t, int64_t, uint64_t
+cimport numpy as cnp
+from numpy cimport PyArray_CheckExact, PyArray_DIMS, PyArray_NDIM, PyArray_SIZE, ndarray
+
+from numrs._ops._array cimport (NOGIL_NS, Held, array_of, check, dtype_of, hold, interruptible, new_array, pin,
+                                release_context, view_of)
+from numrs._ops._storage cimport tensor_of
+from numrs._ops._typed cimport any_tensor, plain
+from numrs.c cimport ops
+from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
+from numrs.c.nn_attention cimport numrs_attention, numrs_attention_backward, numrs_rope
+from numrs.c.view cimport numrs_view
+
+cnp.import_array()
+
+cdef enum:
+    MOST = 12  # operands of a call
+
+# Operands of attention and of its gradients by their places among the views of a call; a NULL dtype: not there.
+cdef enum:
+    Q, K, V, MASK, Y, LSE, GRAD, GQ, GK, GV, GMASK
+
+cdef struct Call:
+    numrs_view[MOST] views
+    bint[MOST] given
+    int32_t causal
+    double scale, dropout
+    uint64_t seed
+
+
+cdef inline const numrs_view *_at(Call *call, int place) noexcept nogil:
+    return &call.views[place] if call.given[place] else NULL
+
+
+cdef numrs_status _invoke(Call *c, numrs_context *context) noexcept nogil:
+    if c.given[GRAD]:
+        return numrs_attention_backward(context, _at(c, GRAD), _at(c, Q), _at(c, K), _at(c, V), _at(c, MASK), _at(c, Y),
+                                        _at(c, LSE), _at(c, GQ), _at(c, GK), _at(c, GV), _at(c, GMASK), c.causal, c.scale,
+                                        c.dropout, c.seed)
+    return numrs_attention(context, _at(c, Q), _at(c, K), _at(c, V), _at(c, MASK), _at(c, Y), _at(c, LSE), c.causal,
+                           c.scale, c.dropout, c.seed)
+
+
+cdef int _execute(Call *call, str name, list arrays, double work_ns) except -1:
+    """arrays: one per place, None where there is none."""
+    cdef Held[MOST] held
+    cdef numrs_context *context
+    cdef numrs_status status
+    cdef int i
+    cdef ndarray a
+    for i in range(MOST):
+        call.given[i] = i < len(arrays) and arrays[i] is not None
+        if call.given[i]:
+            a = <ndarray>arrays[i]
+            call.views[i] = view_of(a, dtype_of(a))
+    if work_ns < NOGIL_NS:
+        status = _invoke(call, NULL)
+    else:
+        pins = [pin(<ndarray>x) for x in arrays if x is not None]
+        for i in range(MOST):
+            if call.given[i]:
+                hold(&held[i], &call.views[i])
+                call.views[i] = held[i].view
+        context = interruptible(work_ns)
+        with nogil:
+            status = _invoke(call, context)
+        release_context(context)
+        del pins
+    if status != NUMRS_OK:
+        check(status, name)
+    return 0
+
+
+cdef bint _same_leading(ndarray a, ndarray b) noexcept:
+    cdef int d
+    if PyArray_NDIM(a) != PyArray_NDIM(b):
+        return False
+    for d in range(PyArray_NDIM(a) - 2):
+        if PyArray_DIMS(a)[d] != PyArray_DIMS(b)[d]:
+            return False
+    return True
+
+
+cdef tuple _together(ndarray q, ndarray k, ndarray v, str name, bint grouped):
+    """q, k, v with the same leading axes; grouped: but for the heads."""
+    cdef int kept = 3 if grouped else 2
+    for a, argument in ((q, "query"), (k, "key"), (v, "value")):
+        if a.ndim < kept:
+            raise ValueError(f"{name}: {argument} has shape {a.shape}, expected at least {kept} dimensions")
+    if not grouped and _same_leading(q, k) and _same_leading(k, v):
+        return q, k, v
+    if grouped:
+        heads, shared = q.shape[-3], k.shape[-3]
+        if v.shape[-3] != shared or shared == 0 or heads % shared != 0:
+            raise ValueError(f"{name}: query has {heads} heads, key {shared} and value {v.shape[-3]}, expected key and value "
+                             f"to have the same number, which divides that of query")
+        if q.shape[:-3] == k.shape[:-3] == v.shape[:-3]:
+            return q, k, v
+    try:
+        leading = np.broadcast_shapes(q.shape[:-kept], k.shape[:-kept], v.shape[:-kept])
+    except ValueError:
+        raise ValueError(f"{name}: query of shape {q.shape}, key of shape {k.shape} and value of shape {v.shape} have "
+                         f"leading axes that do not broadcast") from None
+    return tuple([np.broadcast_to(a, leading + a.shape[-kept:]) for a in (q, k, v)])
+
+
+cdef double _probability(object p, str name) except? -1.0:
+    try:
+        value = float(p)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name}: dropout_p is of type {type(p).__name__}, expected a number") from None
+    if not 0.0 <= value < 1.0:
+        raise ValueError(f"{name}: dropout_p is {value}, expected a probability in [0, 1)")
+    return value
+
+
+cdef uint64_t _seed(object rng) except? 1:
+    """64 bits of a generator, which moves on; an int is a generator of its own."""
+    from numrs.random import default_rng
+    generator = rng if hasattr(rng, "integers") else default_rng(rng)
+    return <uint64_t>int(generator.integers(0, 1 << 62))
+
+
+cdef int _options(Call *call, str name, ndarray q, object mask, object is_causal, object scale) except -1:
+    cdef int64_t d = PyArray_DIMS(q)[PyArray_NDIM(q) - 1]
+    if is_causal and mask is not None:
+        raise ValueError(f"{name}: attn_mask and is_causal are both given, expected one of them")
+    call.causal = 1 if is_causal else 0
+    if scale is None:
+        call.scale = 1.0 / sqrt(<double>d) if d > 0 else 1.0
+        return 0
+    try:
+        call.scale = float(scale)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name}: scale is of type {type(scale).__name__}, expected a number") from None
+    return 0
+
+
+cdef double _work(ndarray q, ndarray k, ndarray v, double products) noexcept:
+    cdef int n = PyArray_NDIM(q)
+    return 0.02 * products * <double>PyArray_SIZE(q) * <double>PyArray_DIMS(k)[n - 2] + 100.0 * <double>PyArray_DIMS(q)[n - 2]
+
+
+cdef object _forward(str name, object query, object key, object value, object attn_mask, object dropout_p, object is_causal,
+                     object scale, object enable_gqa, object rng, bint stats):
+    cdef ndarray q, k, v, y
+    cdef ndarray mask = None, lse = None
+    cdef Call call
+    cdef int64_t[64] shape
+    cdef int d, n
+    q = array_of(query, name, "query")
+    k = array_of(key, name, "key")
+    v = array_of(value, name, "value")
+    q, k, v = _together(q, k, v, name, enable_gqa)
+    if attn_mask is not None:
+        mask = array_of(attn_mask, name, "attn_mask")
+    _options(&call, name, q, mask, is_causal, scale)
+    call.dropout = 0.0 if type(dropout_p) is float and dropout_p == 0.0 else _probability(dropout_p, name)
+    call.seed = 0 if call.dropout == 0.0 else _seed(rng)
+    n = PyArray_NDIM(q)
+    for d in range(n):
+        shape[d] = PyArray_DIMS(q)[d]
+    shape[n - 1] = PyArray_DIMS(v)[n - 1]
+    y = new_array(n, shape, dtype_of(q))
+    if stats:
+        lse = new_array(n - 1, shape, ops.NUMRS_F64 if dtype_of(q) == ops.NUMRS_F64 else ops.NUMRS_F32)
+    _execute(&call, name, [q, k, v, mask, y, lse], _work(q, k, v, 2.0))
+    return (y, lse, call.seed) if stats else y
+
+
+def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None,
+                                 enable_gqa=False, *, rng=None):
+    """softmax(scale query @ key^T + attn_mask) @ value, in blocks of keys: no matrix of all scores is made.
+
+    Parameters
+    ----------
+    query : array_like or Tensor
+        (…, heads, L, E), any float dtype; any number of leading axes.
+    key, value : array_like or Tensor
+        (…, heads, S, E) and (…, heads, S, Ev), of the same dtype; leading axes broadcast.
+    attn_mask : array_like or Tensor, optional
+        Broadcasts to (…, heads, L, S). bool: True where a key takes part; float: added to the scores.
+    dropout_p : float, optional
+        Probability that a weight is dropped, in [0, 1); the others are divided by 1 - dropout_p.
+    is_causal : bool, optional
+        Row i sees keys 0 to i only; what is hidden costs nothing. Not together with attn_mask.
+    scale : float, optional
+        1 / sqrt(E) unless given.
+    enable_gqa : bool, optional
+        key and value may have fewer heads, which divide those of query: neighbouring heads share one.
+    rng : Generator or int, optional
+        Where dropout gets its seed from.
+
+    Returns
+    -------
+    ndarray or Tensor
+        (…, heads, L, Ev). A row that sees no key is 0.
+
+    Raises
+    ------
+    ValueError
+        Shapes do not go together, or a parameter is out of range.
+    TypeError
+        No float dtype, or different ones.
+
+    Examples
+    --------
+    >>> q = np.ones((1, 2, 3, 4), np.float32)
+    >>> numrs.scaled_dot_product_attention(q, q, q, is_causal=True).shape
+    (1, 2, 3, 4)
+    """
+    if not (PyArray_CheckExact(query) and PyArray_CheckExact(key) and PyArray_CheckExact(value)) and \
+            any_tensor(query, key, value):
+        return tensor_of(_forward("scaled_dot_product_attention", plain(query), plain(key), plain(value), plain(attn_mask),
+                                  dropout_p, is_causal, scale, enable_gqa, rng, False))
+    return _forward("scaled_dot_product_attention", query, key, value, plain(attn_mask), dropout_p, is_causal, scale,
+                    enable_gqa, rng, False)
+
+
+def scaled_dot_product_attention_with_stats(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None,
+                                            enable_gqa=False, *, rng=None):
+    """The result, and what the gradients need beside it: a dict of lse, the logarithms of the sums of exp(score), and seed.
+
+    Parameters
+    ----------
+    query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa, rng
+        As for scaled_dot_product_attention.
+
+    Returns
+    -------
+    tuple
+        The result, and the dict.
+    """
+    typed = any_tensor(query, key, value)
+    y, lse, seed = _forward("scaled_dot_product_attention", plain(query), plain(key), plain(value), plain(attn_mask), dropout_p,
+                            is_causal, scale, enable_gqa, rng, True)
+    if typed:
+        return tensor_of(y), {"lse": tensor_of(lse), "seed": seed}
+    return y, {"lse": lse, "seed": seed}
+
+
+def scaled_dot_product_attention_backward(grad, query, key, value, attn_mask, out, lse, *, dropout_p=0.0, is_causal=False,
+                                          scale=None, enable_gqa=False, seed=0, mask_gradient=False):
+    """Gradients of scaled_dot_product_attention by query, key, value and, if it is wanted, attn_mask.
+
+    Parameters
+    ----------
+    grad : array_like or Tensor
+        The gradient of the result.
+    query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa
+        Arguments of the function.
+    out, lse, seed
+        Its result, and what scaled_dot_product_attention_with_stats gave with it.
+    mask_gradient : bool, optional
+        Also give that of a float attn_mask, (…, heads, L, S), which needs a matrix of that size.
+
+    Returns
+    -------
+    tuple
+        Gradients of query, key, value and attn_mask (or None). Where leading axes were broadcast they have the broadcast shape.
+    """
+    cdef str name = "scaled_dot_product_attention_backward"
+    cdef ndarray q, k, v, g, y, l, gq, gk, gv
+    cdef ndarray mask = None, gmask = None
+    cdef Call call
+    cdef int64_t[64] shape
+    cdef int d, n
+    typed = any_tensor(query, key, value) or any_tensor(grad, out, lse)
+    q = array_of(plain(query), name, "query")
+    k = array_of(plain(key), name, "key")
+    v = array_of(plain(value), name, "value")
+    g = array_of(plain(grad), name, "grad")
+    y = array_of(plain(out), name, "out")
+    l = array_of(plain(lse), name, "lse")
+    if attn_mask is not None:
+        mask = array_of(plain(attn_mask), name, "attn_mask")
+    q, k, v = _together(q, k, v, name, enable_gqa)
+    _options(&call, name, q, mask, is_causal, scale)
+    call.dropout = _probability(dropout_p, name)
+    call.seed = <uint64_t>seed
+    n = PyArray_NDIM(q)
+    gq = new_array(n, <int64_t *>PyArray_DIMS(q), dtype_of(q))
+    gk = new_array(n, <int64_t *>PyArray_DIMS(k), dtype_of(q))
+    gv = new_array(n, <int64_t *>PyArray_DIMS(v), dtype_of(q))
+    if mask_gradient and mask is not None and dtype_of(mask) != ops.NUMRS_BOOL:
+        for d in range(n):
+            shape[d] = PyArray_DIMS(q)[d]
+        shape[n - 1] = PyArray_DIMS(k)[n - 2]
+        gmask = new_array(n, shape, dtype_of(q))
+    _execute(&call, name, [q, k, v, mask, y, l, g, gq, gk, gv, gmask], _work(q, k, v, 5.0))
+    if typed:
+        return tensor_of(gq), tensor_of(gk), tensor_of(gv), None if gmask is None else tensor_of(gmask)
+    return gq, gk, gv, gmask
+
+
+# ------------------------------------------------------------------------------------------------ rotary embeddings
+
+cdef object _rotate(str name, object x, object cos, object sin, object interleaved, bint inverse):
+    cdef ndarray a = array_of(x, name, "x"), c = array_of(cos, name, "cos"), s = array_of(sin, name, "sin"), y
+    cdef numrs_view vx, vc, vs, vy
+    cdef Held held_x, held_c, held_s, held_y
+    cdef numrs_context *context
+    cdef numrs_status status
+    cdef int32_t pairs = 1 if interleaved else 0, back = 1 if inverse else 0
+    cdef double work_ns = 1.0 * <double>PyArray_SIZE(a)
+    if dtype_of(c) != dtype_of(a):
+        c = c.astype(a.dtype)
+    if dtype_of(s) != dtype_of(a):
+        s = s.astype(a.dtype)
+    y = new_array(PyArray_NDIM(a), <int64_t *>PyArray_DIMS(a), dtype_of(a))
+    vx = view_of(a, dtype_of(a))
+    vc = view_of(c, dtype_of(c))
+    vs = view_of(s, dtype_of(s))
+    vy = view_of(y, dtype_of(y))
+    if work_ns < NOGIL_NS:
+        status = numrs_rope(NULL, &vx, &vc, &vs, &vy, pairs, back)
+    else:
+        hold(&held_x, &vx)
+        hold(&held_c, &vc)
+        hold(&held_s, &vs)
+        hold(&held_y, &vy)
+        pins = (pin(a), pin(c), pin(s), pin(y))
+        context = interruptible(work_ns)
+        with nogil:
+            status = numrs_rope(context, &held_x.view, &held_c.view, &held_s.view, &held_y.view, pairs, back)
+        release_context(context)
+        del pins
+    if status != NUMRS_OK:
+        check(status, name)
+    return y
+
+
+def rope_angles(positions, size, base=10000.0, dtype=np.float32):
+    """Tables of cos and sin for apply_rope: angle j of a position is position * base^(-2 j / size).
+
+    Parameters
+    ----------
+    positions : array_like or Tensor
+        Integers or floats, any shape; angles are computed in float64.
+    size : int
+        Elements of a row that are turned, even.
+    base : float, optional
+        Above 0.
+    dtype : dtype, optional
+        Of the result.
+
+    Returns
+    -------
+    tuple of ndarray
+        cos and sin, positions.shape + (size / 2,).
+
+    Examples
+    --------
+    >>> numrs.rope_angles([0, 1], 4)[0].shape
+    (2, 2)
+    """
+    from numrs._ops.elementwise_power import pow
+    from numrs._ops.elementwise_trigonometric import cos, sin
+    if type(size) is not int or size < 0 or size % 2:
+        raise ValueError(f"rope_angles: size is {size}, expected an even int")
+    if not float(base) > 0:
+        raise ValueError(f"rope_angles: base is {base}, expected a number above 0")
+    places = np.asarray(plain(positions))
+    if places.dtype.kind not in "iuf":
+        raise TypeError(f"rope_angles: positions have dtype {places.dtype}, expected numbers")
+    rates = pow(float(base), np.arange(0, size, 2, np.float64) / max(size, 1) * -1.0)
+    angles = places.astype(np.float64)[..., None] * rates
+    return cos(angles).astype(dtype), sin(angles).astype(dtype)
+
+
+cdef tuple _angles(object x, object cos, object sin, object positions, object base):
+    if positions is None and (sin is None or isinstance(sin, (int, float))):
+        positions, cos = cos, None
+        if sin is not None:
+            base, sin = sin, None
+    if positions is None:
+        if cos is None or sin is None:
+            raise TypeError("apply_rope: expected cos and sin, or positions")
+        return plain(cos), plain(sin)
+    if cos is not None or sin is not None:
+        raise TypeError("apply_rope: cos and sin are given beside positions")
+    size = x.shape[-1] if x.ndim else 0
+    if size % 2:
+        raise ValueError(f"apply_rope: x has shape {x.shape}, expected a last axis of even length")
+    return rope_angles(positions, int(size), base, np.float64 if x.dtype == np.float64 else np.float32)
+
+
+def apply_rope(x, cos=None, sin=None, *, positions=None, base=10000.0, interleaved=False):
+    """x with pairs of elements of the last axis turned: y1 = x1 cos - x2 sin, y2 = x2 cos + x1 sin (rotary embedding).
+
+    Called as apply_rope(x, cos, sin), or as apply_rope(x, positions, base=10000.0).
+
+    Parameters
+    ----------
+    x : array_like or Tensor
+        (…, L, E), any float dtype, E even.
+    cos, sin : array_like or Tensor
+        Broadcast to x with a last axis of E / 2, or of E: then each of a pair has its own.
+    positions : array_like or Tensor
+        Instead of them: place of each row, (L,) or more axes that broadcast; angle j is position * base^(-2 j / E).
+    base : float, optional
+        Of the angles.
+    interleaved : bool, optional
+        Pairs are elements 2 j and 2 j + 1; else j and j + E / 2.
+
+    Returns
+    -------
+    ndarray or Tensor
+        Like x.
+
+    Raises
+    ------
+    ValueError
+        Shapes do not go together.
+
+    Examples
+    --------
+    >>> numrs.apply_rope(np.ones((2, 4), np.float32), [0, 1]).shape
+    (2, 4)
+    """
+    typed = any_tensor(x, cos, sin)
+    a = array_of(plain(x), "apply_rope", "x")
+    c, s = _angles(a, cos, sin, positions, base)
+    y = _rotate("apply_rope", a, c, s, interleaved, False)
+    return tensor_of(y) if typed else y
+
+
+def apply_rope_backward(grad, cos=None, sin=None, *, positions=None, base=10000.0, interleaved=False):
+    """The gradient of apply_rope by x: the transposed map.
+
+    Parameters
+    ----------
+    grad : array_like or Tensor
+        The gradient of the result.
+    cos, sin, positions, base, interleaved
+        As for apply_rope.
+
+    Returns
+    -------
+    ndarray or Tensor
+        Like grad.
+    """
+    typed = any_tensor(grad, cos, sin)
+    a = array_of(plain(grad), "apply_rope_backward", "grad")
+    c, s = _angles(a, cos, sin, positions, base)
+    y = _rotate("apply_rope_backward", a, c, s, interleaved, True)
+    return tensor_of(y) if typed else y

@@ -1,0 +1,58 @@
+"""Gradient rules of activation functions and softmax: the gradients are C (numrs/nn_activation.h)."""
+
+from numrs._ops import nn_activation
+from numrs.autograd.engine import rule
+
+
+def _plain(name):
+    """The rule of a function without parameters."""
+    backward = getattr(nn_activation, f"{name}_backward")
+
+    @rule(name, function=getattr(nn_activation, name))
+    def _(grad, x):
+        return (backward(grad, x),)
+
+
+# sigmoid and tanh are element-wise functions, whose rules serve.
+for _name in ("relu", "relu6", "selu", "silu", "softsign", "hardswish", "hardsigmoid", "mish", "logsigmoid"):
+    _plain(_name)
+
+
+@rule("hardtanh", function=nn_activation.hardtanh)
+def _(grad, x, *, min_val, max_val):
+    return (nn_activation.hardtanh_backward(grad, x, min_val, max_val),)
+
+
+@rule("leaky_relu", function=nn_activation.leaky_relu)
+def _(grad, x, *, negative_slope):
+    return (nn_activation.leaky_relu_backward(grad, x, negative_slope),)
+
+
+@rule("elu", function=nn_activation.elu)
+def _(grad, x, *, alpha):
+    return (nn_activation.elu_backward(grad, x, alpha),)
+
+
+@rule("celu", function=nn_activation.celu)
+def _(grad, x, *, alpha):
+    return (nn_activation.celu_backward(grad, x, alpha),)
+
+
+@rule("gelu", function=nn_activation.gelu)
+def _(grad, x, *, approximate):
+    return (nn_activation.gelu_backward(grad, x, approximate),)
+
+
+@rule("functional.softplus", function=nn_activation.softplus)
+def _(grad, x, *, beta, threshold):
+    return (nn_activation.softplus_backward(grad, x, beta, threshold),)
+
+
+@rule("softmax", function=nn_activation.softmax, shapes="x")
+def _(grad, x, *, dim, out):
+    return (nn_activation.softmax_backward(grad, out, dim),)
+
+
+@rule("log_softmax", function=nn_activation.log_softmax, shapes="x")
+def _(grad, x, *, dim, out):
+    return (nn_activation.log_softmax_backward(grad, out, dim),)

@@ -1,0 +1,11 @@
+# The C header numrs/nn_conv.h for Cython. Generated from lib/table by tools/gen.py; do not edit.
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+
+from numrs.c.base cimport *
+from numrs.c.view cimport *
+
+cdef extern from "numrs/nn_conv.h" nogil:
+    numrs_status numrs_conv(numrs_context *context, const numrs_view *x, const numrs_view *weight, const numrs_view *bias, const numrs_view *y, const int64_t *stride, const int64_t *padding, const int64_t *dilation, int64_t groups)
+    numrs_status numrs_conv_backward(numrs_context *context, const numrs_view *grad, const numrs_view *x, const numrs_view *weight, const numrs_view *gx, const numrs_view *gw, const numrs_view *gb, const int64_t *stride, const int64_t *padding, const int64_t *dilation, int64_t groups)
+    numrs_status numrs_conv_transpose(numrs_context *context, const numrs_view *x, const numrs_view *weight, const numrs_view *bias, const numrs_view *y, const int64_t *stride, const int64_t *padding, const int64_t *dilation, int64_t groups)
+    numrs_status numrs_conv_transpose_backward(numrs_context *context, const numrs_view *grad, const numrs_view *x, const numrs_view *weight, const numrs_view *gx, const numrs_view *gw, const numrs_view *gb, const int64_t *stride, const int64_t *padding, const int64_t *dilation, int64_t groups)

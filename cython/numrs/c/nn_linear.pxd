@@ -1,0 +1,18 @@
+# The C header numrs/nn_linear.h for Cython. Generated from lib/table by tools/gen.py; do not edit.
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+
+from numrs.c.base cimport *
+from numrs.c.view cimport *
+
+cdef extern from "numrs/nn_linear.h" nogil:
+    enum:
+        NUMRS_ACTIVATION_NONE
+        NUMRS_ACTIVATION_RELU
+        NUMRS_ACTIVATION_GELU
+        NUMRS_ACTIVATION_GELU_TANH
+        NUMRS_ACTIVATION_SILU
+        NUMRS_ACTIVATION_SIGMOID
+        NUMRS_ACTIVATION_TANH
+        NUMRS_ACTIVATION_LEAKY_RELU
+    numrs_status numrs_linear(numrs_context *context, const numrs_view *x, const numrs_view *weight, const numrs_view *bias, const numrs_view *y, const numrs_view *pre, int32_t activation, double slope)
+    numrs_status numrs_linear_backward(numrs_context *context, const numrs_view *grad, const numrs_view *x, const numrs_view *weight, const numrs_view *saved, const numrs_view *gx, const numrs_view *gw, const numrs_view *gb, int32_t activation, double slope)

@@ -1,0 +1,53 @@
+/** @file
+    Linear layers on views: product, bias and activation in one call, and their gradients.
+
+    float16, bfloat16, float32, float64; computed in float32 (float64 where an operand is float64). Products are summed
+    in the order of numrs_matmul, so the bits depend on neither threads nor instruction set.
+
+    @code{.c}
+    const float x[] = {1, 2}, w[] = {1, 0, -1, 0, 1, -1}, b[] = {1, 1, 1};  // w (2, 3)
+    float y[3];
+    const int64_t xs[] = {1, 2}, ws[] = {2, 3}, bs[] = {3}, ys[] = {1, 3};
+    const numrs_view vx = {(void *)x, xs, NULL, 2, NUMRS_F32}, vw = {(void *)w, ws, NULL, 2, NUMRS_F32};
+    const numrs_view vb = {(void *)b, bs, NULL, 1, NUMRS_F32}, vy = {y, ys, NULL, 2, NUMRS_F32};
+    numrs_linear(NULL, &vx, &vw, &vb, &vy, NULL, NUMRS_ACTIVATION_RELU, 0);  // 2 3 0
+    @endcode */
+#ifndef NUMRS_NN_LINEAR_H
+#define NUMRS_NN_LINEAR_H
+
+#include "numrs/base.h"
+#include "numrs/view.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Activations. */
+enum {
+  NUMRS_ACTIVATION_NONE = 0,
+  NUMRS_ACTIVATION_RELU = 1,
+  NUMRS_ACTIVATION_GELU = 2,      /**< x Phi(x) */
+  NUMRS_ACTIVATION_GELU_TANH = 3, /**< its approximation by tanh */
+  NUMRS_ACTIVATION_SILU = 4,
+  NUMRS_ACTIVATION_SIGMOID = 5,
+  NUMRS_ACTIVATION_TANH = 6,
+  NUMRS_ACTIVATION_LEAKY_RELU = 7 /**< slope x below 0 */
+};
+
+/** y = activation(x weight + bias): x (..., k), weight (k, n), bias (n) or NULL, y (..., n). pre, or NULL: like y,
+    receives what goes into the activation. slope: of leaky_relu, at least 0, else not looked at. */
+NUMRS_API numrs_status numrs_linear(numrs_context *context, const numrs_view *x, const numrs_view *weight,
+                                    const numrs_view *bias, const numrs_view *y, const numrs_view *pre,
+                                    int32_t activation, double slope);
+
+/** Gradients of numrs_linear: grad is like y; gx like x, gw like weight, gb (n), each may be NULL. saved: y for relu,
+    leaky_relu, sigmoid and tanh, pre for gelu, gelu_tanh and silu, not looked at without an activation. */
+NUMRS_API numrs_status numrs_linear_backward(numrs_context *context, const numrs_view *grad, const numrs_view *x,
+                                             const numrs_view *weight, const numrs_view *saved, const numrs_view *gx,
+                                             const numrs_view *gw, const numrs_view *gb, int32_t activation,
+                                             double slope);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* NUMRS_NN_LINEAR_H */

@@ -1,0 +1,211 @@
+// extern "C" of nn_linear.h: check, make contiguous, run, report.
+#include "numrs/nn_linear.h"
+
+#include <cstring>
+
+#include "api/axes.h"
+#include "core/nn_dense.h"
+#include "core/nn_linear.h"
+#include "core/trace.h"
+
+namespace numrs {
+namespace {
+
+static_assert(static_cast<int>(NUMRS_ACTIVATION_LEAKY_RELU) == static_cast<int>(kActivationLeakyRelu) &&
+                  static_cast<int>(NUMRS_ACTIVATION_SILU) == static_cast<int>(kActivationSilu),
+              "the numbers of activations");
+
+Status CheckActivation(const char* function, int32_t activation, double slope) {
+  if (activation < 0 || activation >= kActivations)
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: activation is %d, expected 0 to %d", function, activation, kActivations - 1);
+  if (activation == kActivationLeakyRelu && !(slope >= 0))
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: slope is %g, expected at least 0", function, slope);
+  return NUMRS_OK;
+}
+
+Status LoadFloat(const char* function, const char* argument, const numrs_view* in, View* out) {
+  NUMRS_TRY(LoadView(function, argument, in, out));
+  if (!IsNnDType(out->dtype))
+    return Fail(NUMRS_BAD_DTYPE, "%s: %s has dtype %s, expected a float", function, argument, NameOf(out->dtype));
+  return NUMRS_OK;
+}
+
+Status WrongShape(const char* function, const char* argument, const View& got, int32_t ndim, const int64_t* shape) {
+  char is[160], wanted[160];
+  return Fail(NUMRS_BAD_SHAPE, "%s: %s has shape %s, expected %s", function, argument, ShapeText(got, is, sizeof(is)),
+              ShapeText(ndim, shape, wanted, sizeof(wanted)));
+}
+Status CheckShape(const char* function, const char* argument, const View& got, int32_t ndim, const int64_t* shape) {
+  if (got.ndim == ndim && std::memcmp(got.shape, shape, sizeof(int64_t) * static_cast<size_t>(ndim)) == 0)
+    return NUMRS_OK;
+  return WrongShape(function, argument, got, ndim, shape);
+}
+
+// x and weight, and what the layer's shapes and dtypes are.
+struct Layer {
+  View x, weight;
+  int64_t shape[kMaxNDim];  // of y
+  int32_t result;           // dtype
+  LinearJob job;
+
+  Status Load(const char* function, const numrs_view* x_in, const numrs_view* weight_in, int32_t activation,
+              double slope) {
+    NUMRS_TRY(LoadFloat(function, "x", x_in, &x));
+    NUMRS_TRY(LoadFloat(function, "weight", weight_in, &weight));
+    NUMRS_TRY(CheckActivation(function, activation, slope));
+    char is[160], other[160];
+    if (x.ndim < 1)
+      return Fail(NUMRS_BAD_SHAPE, "%s: x has no dimensions, expected at least 1", function);
+    if (weight.ndim != 2 || weight.shape[0] != x.shape[x.ndim - 1]) {
+      return Fail(NUMRS_BAD_SHAPE, "%s: weight has shape %s, expected (%lld, n), the last extent of x %s first", function,
+                  ShapeText(weight, is, sizeof(is)), static_cast<long long>(x.shape[x.ndim - 1]),
+                  ShapeText(x, other, sizeof(other)));
+    }
+    job.function = function;
+    job.k = weight.shape[0];
+    job.n = weight.shape[1];
+    job.m = 1;
+    for (int d = 0; d < x.ndim - 1; d++) {
+      shape[d] = x.shape[d];
+      job.m = TimesExtent(job.m, x.shape[d]);
+    }
+    for (int d = 0; d < x.ndim - 1; d++) {
+      if (x.shape[d] == 0) job.m = 0;
+    }
+    shape[x.ndim - 1] = job.n;
+    int64_t elements;
+    if (__builtin_mul_overflow(job.m, job.n, &elements) || elements > INT64_MAX / 16)
+      return Fail(NUMRS_BAD_SHAPE, "%s: the result would have too many elements", function);
+    result = Promote(x.dtype, weight.dtype);
+    job.dtype = NnComputeDType(result);
+    job.activation = activation;
+    job.slope = slope;
+    return NUMRS_OK;
+  }
+  Status Weights(const Run& run, DenseInput* dense) {
+    const int64_t size = SizeOf(job.dtype);
+    const bool aligned = !((reinterpret_cast<uintptr_t>(weight.data) | static_cast<uintptr_t>(weight.strides[0]) |
+                            static_cast<uintptr_t>(weight.strides[1])) &
+                           static_cast<uintptr_t>(size - 1));
+    // C order, or transposed: read where they lie.
+    const bool plain = weight.dtype == job.dtype && aligned && weight.size > 0 &&
+                       ((weight.strides[1] == size && weight.strides[0] >= job.n * size) ||
+                        (weight.strides[0] == size && weight.strides[1] >= job.k * size));
+    if (plain) {
+      job.weight = weight.data;
+      job.weight_row = weight.strides[0] / size;
+      job.weight_col = weight.strides[1] / size;
+      return NUMRS_OK;
+    }
+    NUMRS_TRY(dense->Load(run, job.function, "weight", weight, job.dtype));
+    job.weight = dense->data;
+    job.weight_row = job.n;
+    job.weight_col = 1;
+    return NUMRS_OK;
+  }
+};
+
+Status LoadOutput(const char* function, const char* argument, const numrs_view* in, int32_t result, int32_t ndim,
+                  const int64_t* shape, View* out) {
+  NUMRS_TRY(LoadView(function, argument, in, out));
+  NUMRS_TRY(CheckShape(function, argument, *out, ndim, shape));
+  return CheckOutput(function, result, *out);
+}
+
+Status Forward(numrs_context* context, const numrs_view* x, const numrs_view* weight, const numrs_view* bias,
+               const numrs_view* y, const numrs_view* pre, int32_t activation, double slope) {
+  const char* const function = "linear";
+  const Trace trace(function, x);
+  NUMRS_TRY(CheckContext(context, function));
+  Layer l;
+  View b, out, before;
+  NUMRS_TRY(l.Load(function, x, weight, activation, slope));
+  if (bias) {
+    NUMRS_TRY(LoadFloat(function, "bias", bias, &b));
+    NUMRS_TRY(CheckShape(function, "bias", b, 1, &l.job.n));
+  }
+  NUMRS_TRY(LoadOutput(function, "out", y, l.result, l.x.ndim, l.shape, &out));
+  if (pre) NUMRS_TRY(LoadOutput(function, "pre", pre, l.result, l.x.ndim, l.shape, &before));
+  if (pre && RangesOverlap(out, before)) return Fail(NUMRS_OVERLAP, "%s: out and pre overlap", function);
+  const Run run = MakeRun(context);
+  const auto apart = [&](const View& v) {
+    return RangesOverlap(l.x, v) || RangesOverlap(l.weight, v) || (bias && RangesOverlap(b, v));
+  };
+  DenseInput x_dense, weight_dense, bias_dense;
+  DenseOutput y_dense, pre_dense;
+  NUMRS_TRY(x_dense.Load(run, function, "x", l.x, l.job.dtype));
+  NUMRS_TRY(l.Weights(run, &weight_dense));
+  if (bias) NUMRS_TRY(bias_dense.Load(run, function, "bias", b, l.job.dtype));
+  NUMRS_TRY(y_dense.Prepare(function, out, l.job.dtype, apart(out)));
+  if (pre) NUMRS_TRY(pre_dense.Prepare(function, before, l.job.dtype, apart(before)));
+  NUMRS_TRY(LinearForward(run, l.job, x_dense.data, bias ? bias_dense.data : nullptr, y_dense.data,
+                          pre ? pre_dense.data : nullptr));
+  NUMRS_TRY(y_dense.Finish(run, function));
+  return pre ? pre_dense.Finish(run, function) : static_cast<Status>(NUMRS_OK);
+}
+
+Status Backward(numrs_context* context, const numrs_view* grad, const numrs_view* x, const numrs_view* weight,
+                const numrs_view* saved, const numrs_view* gx, const numrs_view* gw, const numrs_view* gb,
+                int32_t activation, double slope) {
+  const char* const function = "linear_backward";
+  const Trace trace(function, x);
+  NUMRS_TRY(CheckContext(context, function));
+  Layer l;
+  View g, kept, outputs[3];
+  NUMRS_TRY(l.Load(function, x, weight, activation, slope));
+  NUMRS_TRY(LoadFloat(function, "grad", grad, &g));
+  NUMRS_TRY(CheckShape(function, "grad", g, l.x.ndim, l.shape));
+  const bool needs = activation != kActivationNone;
+  if (needs) {
+    NUMRS_TRY(LoadFloat(function, "saved", saved, &kept));
+    NUMRS_TRY(CheckShape(function, "saved", kept, l.x.ndim, l.shape));
+  }
+  const int32_t result = Promote(l.result, g.dtype);
+  if (result == kF64) l.job.dtype = kF64;
+  const numrs_view* const views[3] = {gx, gw, gb};
+  if (gx) NUMRS_TRY(LoadOutput(function, "gx", gx, result, l.x.ndim, l.x.shape, &outputs[0]));
+  if (gw) NUMRS_TRY(LoadOutput(function, "gw", gw, result, 2, l.weight.shape, &outputs[1]));
+  if (gb) NUMRS_TRY(LoadOutput(function, "gb", gb, result, 1, &l.job.n, &outputs[2]));
+  for (int i = 0; i < 3; i++) {
+    for (int j = 0; j < i; j++) {
+      if (views[i] && views[j] && RangesOverlap(outputs[i], outputs[j]))
+        return Fail(NUMRS_OVERLAP, "%s: outputs overlap each other", function);
+    }
+  }
+  const Run run = MakeRun(context);
+  DenseInput grad_dense, x_dense, weight_dense, saved_dense;
+  NUMRS_TRY(grad_dense.Load(run, function, "grad", g, l.job.dtype));
+  if (gw) NUMRS_TRY(x_dense.Load(run, function, "x", l.x, l.job.dtype));
+  if (gx) NUMRS_TRY(l.Weights(run, &weight_dense));
+  if (needs) NUMRS_TRY(saved_dense.Load(run, function, "saved", kept, l.job.dtype));
+  DenseOutput dense[3];
+  for (int i = 0; i < 3; i++) {
+    if (!views[i]) continue;
+    const bool apart = RangesOverlap(g, outputs[i]) || RangesOverlap(l.x, outputs[i]) ||
+                       RangesOverlap(l.weight, outputs[i]) || (needs && RangesOverlap(kept, outputs[i]));
+    NUMRS_TRY(dense[i].Prepare(function, outputs[i], l.job.dtype, apart));
+  }
+  NUMRS_TRY(LinearBackward(run, l.job, grad_dense.data, x_dense.data, needs ? saved_dense.data : nullptr, dense[0].data,
+                           dense[1].data, dense[2].data));
+  for (int i = 0; i < 3; i++) {
+    if (views[i]) NUMRS_TRY(dense[i].Finish(run, function));
+  }
+  return NUMRS_OK;
+}
+
+}  // namespace
+}  // namespace numrs
+
+using namespace numrs;
+
+extern "C" numrs_status numrs_linear(numrs_context* context, const numrs_view* x, const numrs_view* weight,
+                                     const numrs_view* bias, const numrs_view* y, const numrs_view* pre,
+                                     int32_t activation, double slope) {
+  return Guard([&] { return Forward(context, x, weight, bias, y, pre, activation, slope); });
+}
+extern "C" numrs_status numrs_linear_backward(numrs_context* context, const numrs_view* grad, const numrs_view* x,
+                                              const numrs_view* weight, const numrs_view* saved, const numrs_view* gx,
+                                              const numrs_view* gw, const numrs_view* gb, int32_t activation,
+                                              double slope) {
+  return Guard([&] { return Backward(context, grad, x, weight, saved, gx, gw, gb, activation, slope); });
+}

@@ -1,0 +1,224 @@
+// Pools: planes of padded input whose windows' elements lie next to each other, row by row; threads take planes.
+#include "core/nn_pool.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "core/memory.h"
+#include "core/nn_planes.h"
+#include "core/scratch.h"
+
+namespace numrs {
+namespace {
+
+constexpr int64_t kBandBytes = int64_t{64} << 10;  // of planes worked on at a time
+
+int64_t CeilDiv(int64_t a, int64_t b) { return a / b + (a % b != 0); }
+size_t Round(int64_t bytes) { return static_cast<size_t>((bytes + 63) / 64 * 64); }
+
+template <typename T>
+class Pool {
+ public:
+  Pool(const Run& run, const PoolJob& job, bool maximum, const void* x, void* y, int64_t* indices)
+      : run_(run),
+        job_(job),
+        maximum_(maximum),
+        x_(static_cast<const T*>(x)),
+        y_(static_cast<T*>(y)),
+        indices_(indices) {
+    const int64_t max_row = (job.kernel[0] - 1) * job.dilation[0], max_col = (job.kernel[1] - 1) * job.dilation[1];
+    planes_.h = job.h;
+    planes_.w = job.w;
+    planes_.top = job.padding[0];
+    planes_.left = job.padding[1];
+    planes_.SetSteps(job.stride, max_row, max_col);
+    planes_.cols = job.ow + max_col / job.stride[1];
+    extra_ = max_row / job.stride[0];
+    taps_ = job.kernel[0] * job.kernel[1];
+    pairs_ = maximum && !indices && job.kernel[1] == 2 && job.stride[1] == 2 && job.padding[1] == 0 &&
+             job.dilation[1] == 1 && 2 * job.ow <= job.w && job.kernel[0] <= kMaxLines;
+    const int64_t row_bytes = planes_.used[0] * planes_.used[1] * planes_.cols * static_cast<int64_t>(sizeof(T));
+    band_ = std::clamp<int64_t>(kBandBytes / row_bytes - extra_, 1, job.oh);
+    planes_.rows = band_ + extra_;
+  }
+
+  Status Start() {
+    const double out = static_cast<double>(job_.planes) * static_cast<double>(job_.oh * job_.ow);
+    const double ns = out * (static_cast<double>(taps_) * (maximum_ ? 0.1 : 0.3) + (indices_ ? 1.5 : 0.3));
+    const int threads = run_.Threads(ns);
+    const int64_t grain = std::max<int64_t>(
+        1, static_cast<int64_t>(2e4 / (ns / static_cast<double>(std::max<int64_t>(1, job_.planes)))));
+    if (pairs_) {
+      return ParallelFor(job_.planes, grain, threads, run_.cancel, [&](int64_t begin, int64_t end) {
+        for (int64_t p = begin; p < end; p++) Pairs(p);
+      });
+    }
+    const int64_t size = static_cast<int64_t>(sizeof(T)), slack = kConvSlackBytes / size;
+    plane_bytes_ = Round((planes_.ChannelSize() + slack) * size);
+    const size_t each = plane_bytes_ + Round(job_.ow * static_cast<int64_t>(sizeof(int64_t)));
+    const size_t offset_bytes = Round(taps_ * static_cast<int64_t>(sizeof(int64_t)));
+    const int count = std::min(threads, ScratchSlots::kMaxSlots);
+    const size_t bytes = offset_bytes + each * static_cast<size_t>(count);
+    Workspace memory(bytes);
+    if (!memory.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for %zu bytes of buffers", job_.function, bytes);
+    offsets_ = memory.as<int64_t>();
+    for (int64_t t = 0; t < taps_; t++)
+      offsets_[t] = planes_.Offset(t / job_.kernel[1] * job_.dilation[0], t % job_.kernel[1] * job_.dilation[1]);
+    ScratchSlots slots(memory.as<char>() + offset_bytes, each, count);
+    return ParallelFor(job_.planes, grain, threads, run_.cancel, [&](int64_t begin, int64_t end) {
+      ScratchSlots::Lease lease(slots);
+      for (int64_t p = begin; p < end; p++) {
+        for (int64_t first = 0; first < job_.oh; first += band_) Band(p, first, lease.data());
+      }
+    });
+  }
+
+ private:
+  static constexpr int64_t kMaxLines = 16;
+
+  void Pairs(int64_t plane) const {
+    const T* const x = x_ + plane * job_.h * job_.w;
+    const void* rows[kMaxLines];
+    PoolPairs p;
+    p.rows = rows;
+    p.n = job_.ow;
+    for (int64_t i = 0; i < job_.oh; i++) {
+      p.lines = 0;
+      for (int64_t k = 0; k < job_.kernel[0]; k++) {
+        const int64_t r = i * job_.stride[0] - job_.padding[0] + k * job_.dilation[0];
+        if (r >= 0 && r < job_.h) rows[p.lines++] = x + r * job_.w;
+      }
+      p.y = y_ + (plane * job_.oh + i) * job_.ow;
+      run_.kernels.nn_conv->max_pool_pairs[job_.dtype](p);
+    }
+  }
+
+  void Band(int64_t plane, int64_t first, char* scratch) const {
+    const int64_t rows = std::min(band_, job_.oh - first), slack = kConvSlackBytes / static_cast<int64_t>(sizeof(T));
+    T* const memory = reinterpret_cast<T*>(scratch);
+    const T fill = maximum_ ? -std::numeric_limits<T>::infinity() : T(0);
+    FillPlanes<T>(run_.kernels.copy, planes_, x_ + plane * job_.h * job_.w, first, rows + extra_, fill, memory);
+    std::fill(memory + planes_.ChannelSize(), memory + planes_.ChannelSize() + slack, fill);
+    PoolRow row{};
+    row.offsets = offsets_;
+    row.taps = taps_;
+    row.n = job_.ow;
+    for (int64_t i = 0; i < rows; i++) {
+      const int64_t o = first + i, out = (plane * job_.oh + o) * job_.ow;
+      row.src = memory + i * planes_.cols;
+      row.y = y_ + out;
+      if (!maximum_) {
+        double* const divisor = reinterpret_cast<double*>(scratch + plane_bytes_);
+        Divisors(o, divisor);
+        row.divisor = divisor;
+        run_.kernels.nn_conv->avg_pool[job_.dtype](row);
+        continue;
+      }
+      int32_t* const at = reinterpret_cast<int32_t*>(scratch + plane_bytes_);
+      row.at = indices_ ? at : nullptr;
+      run_.kernels.nn_conv->max_pool[job_.dtype](row);
+      if (indices_) Places(o, at, indices_ + out);
+    }
+  }
+
+  void Divisors(int64_t o, double* divisor) const {
+    const PoolWindow rows(o, job_.kernel[0], job_.stride[0], job_.padding[0], job_.h);
+    for (int64_t j = 0; j < job_.ow; j++) {
+      const PoolWindow cols(j, job_.kernel[1], job_.stride[1], job_.padding[1], job_.w);
+      divisor[j] = PoolDivisor(job_.divisor, job_.count_include_pad, rows, cols);
+    }
+  }
+
+  // Taps as places in the plane; where nothing is above -infinity, the first place inside.
+  void Places(int64_t o, const int32_t* at, int64_t* to) const {
+    const int64_t top = o * job_.stride[0] - job_.padding[0];
+    for (int64_t j = 0; j < job_.ow; j++) {
+      const int64_t left = j * job_.stride[1] - job_.padding[1];
+      int64_t r = top, c = left;
+      if (at[j] >= 0) {
+        r += at[j] / job_.kernel[1] * job_.dilation[0];
+        c += at[j] % job_.kernel[1] * job_.dilation[1];
+      } else {
+        if (r < 0) r += CeilDiv(-r, job_.dilation[0]) * job_.dilation[0];
+        if (c < 0) c += CeilDiv(-c, job_.dilation[1]) * job_.dilation[1];
+      }
+      to[j] = r * job_.w + c;
+    }
+  }
+
+  const Run& run_;
+  const PoolJob& job_;
+  bool maximum_, pairs_;
+  const T* x_;
+  T* y_;
+  int64_t* indices_;
+  Planes planes_;
+  int64_t extra_, taps_, band_;
+  int64_t* offsets_ = nullptr;
+  size_t plane_bytes_ = 0;
+};
+
+}  // namespace
+
+Status MaxPool(const Run& run, const PoolJob& job, const void* x, void* y, int64_t* indices) {
+  if (job.planes * job.oh * job.ow == 0) return NUMRS_OK;
+  return job.dtype == kF64 ? Pool<double>(run, job, true, x, y, indices).Start()
+                           : Pool<float>(run, job, true, x, y, indices).Start();
+}
+
+Status AvgPool(const Run& run, const PoolJob& job, const void* x, void* y) {
+  if (job.planes * job.oh * job.ow == 0) return NUMRS_OK;
+  return job.dtype == kF64 ? Pool<double>(run, job, false, x, y, nullptr).Start()
+                           : Pool<float>(run, job, false, x, y, nullptr).Start();
+}
+
+Status PlanePool(const Run& run, const PoolJob& job, PlaneOp op, const void* x, void* y, int64_t* indices) {
+  const bool backward = op == PlaneOp::MAX_BACKWARD || op == PlaneOp::AVG_BACKWARD ||
+                        op == PlaneOp::ADAPTIVE_AVG_BACKWARD;
+  const int64_t in = job.h * job.w, out = job.oh * job.ow, size = SizeOf(job.dtype);
+  if (job.planes * (backward ? in : out) == 0) return NUMRS_OK;
+  const NnConvTable& table = *run.kernels.nn_conv;
+  void (*kernel)(const PoolPlane&) = nullptr;
+  switch (op) {
+    case PlaneOp::MAX_BACKWARD:
+      kernel = table.max_pool_backward[job.dtype];
+      break;
+    case PlaneOp::AVG_BACKWARD:
+      kernel = table.avg_pool_backward[job.dtype];
+      break;
+    case PlaneOp::ADAPTIVE_AVG:
+      kernel = table.adaptive_avg[job.dtype];
+      break;
+    case PlaneOp::ADAPTIVE_AVG_BACKWARD:
+      kernel = table.adaptive_avg_backward[job.dtype];
+      break;
+    case PlaneOp::ADAPTIVE_MAX:
+      kernel = table.adaptive_max[job.dtype];
+      break;
+  }
+  const double each = static_cast<double>(in + out) * 1.5;
+  const int64_t grain = std::max<int64_t>(1, static_cast<int64_t>(2e4 / each));
+  const int threads = run.Threads(each * static_cast<double>(job.planes));
+  return ParallelFor(job.planes, grain, threads, run.cancel, [&](int64_t begin, int64_t end) {
+    PoolPlane p{};
+    p.h = job.h;
+    p.w = job.w;
+    p.oh = job.oh;
+    p.ow = job.ow;
+    for (int d = 0; d < 2; d++) {
+      p.kernel[d] = job.kernel[d];
+      p.stride[d] = job.stride[d];
+      p.padding[d] = job.padding[d];
+    }
+    p.count_include_pad = job.count_include_pad;
+    p.divisor = job.divisor;
+    for (int64_t i = begin; i < end; i++) {
+      p.x = static_cast<const char*>(x) + i * (backward ? out : in) * size;
+      p.y = static_cast<char*>(y) + i * (backward ? in : out) * size;
+      p.indices = indices ? indices + i * out : nullptr;
+      kernel(p);
+    }
+  });
+}
+
+}  // namespace numrs

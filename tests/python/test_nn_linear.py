@@ -1,0 +1,100 @@
+"""Linear layers against NumPy and math: activations, gradients, dtypes, layouts, bad input, threads."""
+import math
+
+import numpy as np
+import pytest
+
+import numrs
+from numrs._ops import nn_linear
+
+RNG = np.random.default_rng(9)
+SHAPES = [(5, 7, 3), (32, 64, 128), (32, 128, 10), (1, 5, 4), (4, 3, 1), (300, 65, 200), (3, 0, 4), (0, 3, 4), (2, 300, 600)]
+
+erf = np.vectorize(math.erf, otypes=[float])
+ACTIVATIONS = {
+    None: (lambda z: z, lambda z: np.ones_like(z)),
+    "relu": (lambda z: np.maximum(z, 0), lambda z: (z > 0) * 1.0),
+    "leaky_relu": (lambda z: np.where(z > 0, z, 0.01 * z), lambda z: np.where(z > 0, 1, 0.01)),
+    "tanh": (np.tanh, lambda z: 1 - np.tanh(z) ** 2),
+    "sigmoid": (lambda z: 1 / (1 + np.exp(-z)), lambda z: np.exp(-z) / (1 + np.exp(-z)) ** 2),
+    "silu": (lambda z: z / (1 + np.exp(-z)), lambda z: (1 + np.exp(-z) * (1 + z)) / (1 + np.exp(-z)) ** 2),
+    "gelu": (lambda z: z * (1 + erf(z / math.sqrt(2))) / 2, lambda z: (1 + erf(z / math.sqrt(2))) / 2 + z * np.exp(-z * z / 2) / math.sqrt(2 * math.pi)),
+    "gelu_tanh": (lambda z: z * (1 + np.tanh(inner(z))) / 2, lambda z: (1 + np.tanh(inner(z))) / 2 + z * (1 - np.tanh(inner(z)) ** 2) / 2
+                  * math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * z * z)),
+}
+
+
+def inner(z):
+    return math.sqrt(2 / math.pi) * (z + 0.044715 * z**3)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_forward_and_backward(shape, activation):
+    m, k, n = shape
+    x, w, b, grad = RNG.normal(size=(m, k)), RNG.normal(size=(k, n)) / max(k, 1) ** 0.5, RNG.normal(size=n), RNG.normal(size=(m, n))
+    z = x @ w + b
+    f, slope = ACTIVATIONS[activation]
+    dz = grad * slope(z)
+    wanted = f(z), dz @ w.T, x.T @ dz, dz.sum(0)
+    for dtype, tolerance in ((np.float64, 1e-12), (np.float32, 3e-5)):
+        parts = [a.astype(dtype) for a in (x, w, b, grad)]
+        found = {}
+        for backend in ("cpu", "cpu-portable"):
+            numrs.set_backend(backend)
+            try:
+                y, kept = nn_linear.linear_with_saved(*parts[:3], activation)
+                found[backend] = (y, *nn_linear.linear_backward(parts[3], *parts[:2], kept["saved"], activation))
+                np.testing.assert_array_equal(y, nn_linear.linear(*parts[:3], activation))
+            finally:
+                numrs.set_backend("cpu")
+            for got, value in zip(found[backend], wanted):
+                assert got.dtype == dtype
+                np.testing.assert_allclose(got, value, rtol=tolerance, atol=tolerance * 20)
+        if activation in (None, "relu", "leaky_relu"):
+            for one, other in zip(found["cpu"], found["cpu-portable"]):
+                np.testing.assert_array_equal(one, other)
+
+
+def test_layouts_ranks_and_tensors():
+    x, w, b = RNG.normal(size=(2, 5, 6)), RNG.normal(size=(6, 4)), RNG.normal(size=4)
+    y = nn_linear.linear(x, w, b)
+    np.testing.assert_array_equal(y.reshape(10, 4), nn_linear.linear(x.reshape(10, 6), w, b))
+    np.testing.assert_array_equal(nn_linear.linear(x[0, 0], w, b), y[0, 0])
+    np.testing.assert_array_equal(nn_linear.linear(np.asfortranarray(x), np.asfortranarray(w), b), y)
+    np.testing.assert_array_equal(nn_linear.linear(x[..., ::-1], w[::-1], b), nn_linear.linear(x[..., ::-1].copy(), w[::-1].copy(), b))
+    t = nn_linear.linear(numrs.from_numpy(x), w, numrs.from_numpy(b))
+    assert type(t) is numrs.Tensor
+    np.testing.assert_array_equal(t.numpy(), y)
+    assert nn_linear.linear(x.astype(np.float16), w.astype(np.float16)).dtype == np.float16
+    assert nn_linear.linear(x.astype(np.float32), w).dtype == np.float64
+    gx, gw, gb = nn_linear.linear_backward(y, x, w, needs=(False, True, False))
+    assert gx is None and gb is None and gw.shape == (6, 4)
+
+
+def test_bad_input():
+    x, w = np.ones((3, 4)), np.ones((4, 5))
+    for arguments in ((x, w.T), (x, w[0]), (np.float64(1.0), w), (x, w, np.ones(4)), (x, w, None, "swoosh")):
+        with pytest.raises(ValueError):
+            nn_linear.linear(*arguments)
+    with pytest.raises(TypeError):
+        nn_linear.linear(x.astype(int), w.astype(int))
+    with pytest.raises(ValueError):
+        nn_linear.linear_backward(np.ones((3, 4)), x, w)
+    with pytest.raises(ValueError):
+        nn_linear.linear_backward(np.ones((3, 5)), x, w, None, "relu")
+
+
+def test_same_bits_for_any_number_of_threads():
+    x, w, b = (RNG.normal(size=s).astype(np.float32) for s in ((700, 300), (300, 500), (500,)))
+    found, before = [], numrs.get_num_threads()
+    try:
+        for threads in (1, 2, 4):
+            numrs.set_num_threads(threads)
+            y = nn_linear.linear(x, w, b, "gelu")
+            found.append((y, *nn_linear.linear_backward(y, x, w, y, "tanh")))
+    finally:
+        numrs.set_num_threads(before)
+    for other in found[1:]:
+        for one, two in zip(found[0], other):
+            np.testing.assert_array_equal(one, two)
