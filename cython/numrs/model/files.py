@@ -158,7 +158,7 @@ def save(model, path, optimizer=True):
             raise ValueError(f"save: a parameter has the name {name!r}, which is the optimizer's")
     about = {"version": VERSION, "name": model.name, "seed": model.seed, "epochs_done": model._epochs_done, "network": network,
              "input_shape": None if model.input_shape is None else list(model.input_shape),
-             "generators": {where: rng.state for where, rng in _generators(model.module)}}  # fmt: skip
+             "notes": model.notes, "generators": {where: rng.state for where, rng in _generators(model.module)}}  # fmt: skip
     if model._compiled_with is not None and optimizer:
         compiled = model._compiled_with
         chosen = model.optimizer
@@ -169,7 +169,11 @@ def save(model, path, optimizer=True):
             about["optimizer"]["state"] = _optimizer_state(chosen, tensors)
         elif model._pending is not None:
             raise RuntimeError("save: the model has been loaded or copied and its optimizer not used since; train it, or optimizer=False")
-    save_safetensors(tensors, path, {"format": "numrs", KEY: json.dumps(about, allow_nan=False, separators=(",", ":"))})
+    try:
+        text = json.dumps(about, allow_nan=False, separators=(",", ":"))
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"save: the model's notes cannot be written down: {error}") from None
+    save_safetensors(tensors, path, {"format": "numrs", KEY: text})
 
 
 def save_weights(model, path):
@@ -258,6 +262,7 @@ def load(path, custom_objects=None, compile=True):
             seed, done = about["seed"], about["epochs_done"]
             model = Model(module, name=about["name"], rng=seed)
             model._epochs_done = whole("load", "epochs_done", done, 0)
+            model.notes = about.get("notes", {})
             shape = about["input_shape"]
             model.input_shape = None if shape is None else tuple(e if e is None else whole("load", "input_shape", e, 0) for e in shape)
             by_path = dict(_generators(module))

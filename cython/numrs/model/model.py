@@ -87,6 +87,7 @@ class Model:
         self.optimizer = self.loss = None
         self.metrics, self.history, self.stop_training = [], None, False
         self.input_shape = self.output_shape = None
+        self.notes = {}  # anything that JSON can hold; files keep it
         self._compiled_with = None
         self._epochs_done = 0
         self._pending = None  # state of an optimizer whose parameters are not made yet
