@@ -218,12 +218,14 @@ def train(data, plan, progress=0):
     if "weight_decay" in plan:
         optimizer.defaults["weight_decay"] = plan["weight_decay"]
         optimizer.check(optimizer.defaults)
-    model.compile(optimizer, plan.get("loss", "mse" if classes is None else "cross_entropy"), plan.get("metrics", [] if classes is None else ["accuracy"]))
+    usual = ("mse", []) if classes is None else ("cross_entropy", ["accuracy"])
+    model.compile(optimizer, plan.get("loss", usual[0]), plan.get("metrics", usual[1]))
     held = {} if kept == len(x) else {"validation_data": (x[kept:], y[kept:])}
     callbacks = []
     if "patience" in plan:
         callbacks.append(EarlyStopping("val_loss" if held else "loss", patience=plan["patience"], restore_best_weights=True))
-    history = model.fit(x[:kept], y[:kept], batch_size=plan.get("batch_size", 32), epochs=plan.get("epochs", 50), verbose=progress, callbacks=callbacks, **held)
+    history = model.fit(x[:kept], y[:kept], batch_size=plan.get("batch_size", 32), epochs=plan.get("epochs", 50), verbose=progress,
+                        callbacks=callbacks, **held)  # fmt: skip
     model.notes["table"] = notes
     last = {name: values[-1] for name, values in history.history.items() if values}
     facts = {"rows": kept, "validation rows": len(x) - kept, "columns": x.shape[1], "task": "regression" if classes is None else "classification",

@@ -1,4 +1,5 @@
-"""The command line `numrs`: version, cpuinfo, info, config, bench, stats, train, predict, calibrate, test, demo. Exit codes 0 (done), 1 (failed), 2 (usage)."""
+"""The command line `numrs`: version, cpuinfo, info, config, bench, stats, train, predict, calibrate, test, demo. Exit codes 0 (done),
+1 (failed), 2 (usage)."""
 
 import functools
 import json
@@ -58,7 +59,7 @@ class _Group(click.Group):
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 def main(debug):
-    """Numeric kernels: facts, benchmarks, calibration, self-test and demos of this installation; statistics of files, and networks trained on them."""
+    """Numeric kernels: facts, benchmarks, self-test and demos of this installation; statistics of files, networks trained on them."""
 
 
 def _json_option(function):
@@ -385,19 +386,12 @@ def train(data, network, output, target, epochs, seed, plot, as_json):
     if as_json:
         _print_json({**_training.finite(facts), "output": output, "plot": plot})
         return
-    click.echo(model_text(model))
+    click.echo(model.summary_text())
     _table("trained", [(key, ", ".join(map(str, value)) if isinstance(value, list) else _figure(value) if isinstance(value, float) else value)
                        for key, value in facts.items() if value is not None])  # fmt: skip
     click.echo(f"model: {output}")
     if plot:
         click.echo(f"picture: {plot}")
-
-
-def model_text(model):
-    """The table of a model's layers."""
-    from numrs.model.summary import text
-
-    return text(model)
 
 
 @main.command()
@@ -497,7 +491,8 @@ def demo(name, out, no_picture, size, markdown, as_json):
     """Show what the library does on data, every number checked.
 
     \b
-    digits       handwritten digits read by nearest neighbour, beside NumPy
+    digits       handwritten digits read by nearest neighbour, beside NumPy,
+                 and by a network that learns it
     co2          outliers in the weekly CO2 record of Mauna Loa by rolling
                  median and MAD, beside NumPy
     adversarial  moving windows after spikes and far from zero: errors and
@@ -524,7 +519,12 @@ def _demo_digits(picture, as_json):
     _table("per class", [(c["digit"], c["images"], f"{c['mean_ink']:.1f}", f"{c['std_ink']:.1f}", f"{c['brightest']:.1f}") for c in facts["classes"]],
            ("digit", "images", "mean ink", "std", "brightest mean pixel"))  # fmt: skip
     _print_timings(facts)
-    click.echo(f"accuracy {facts['accuracy']:.2%}: {facts['misread']} of 898 digits misread")
+    click.echo(f"nearest neighbour: accuracy {facts['accuracy']:.2%}: {facts['misread']} of 898 digits misread")
+    found = facts["network"]
+    click.echo(f"network of {found['parameters']:,} parameters: {found['epochs']} epochs of {found['trained_on']} digits in "
+               f"{found['seconds']:.2f} s, accuracy {found['accuracy']:.2%} of {found['held_out']} held out")  # fmt: skip
+    if "picture" in found:
+        click.echo(f"picture: {found['picture']}")
     if "picture" in facts:
         click.echo(f"picture: {facts['picture']}")
 

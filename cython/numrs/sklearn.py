@@ -66,7 +66,8 @@ class _Network(BaseEstimator):
         sizes = (sizes,) if isinstance(sizes, numbers.Integral) else tuple(sizes)
         layers, before = [], inputs
         for size in sizes:
-            layers.append(nn.Linear(before, int(size), activation=self.activation, weight_init="he_uniform", rng=int(rng.integers(1 << 62)), dtype=self.dtype))
+            layers.append(nn.Linear(before, int(size), activation=self.activation, weight_init="he_uniform", rng=int(rng.integers(1 << 62)),
+                                    dtype=self.dtype))  # fmt: skip
             before = int(size)
         layers.append(nn.Linear(before, outputs, rng=int(rng.integers(1 << 62)), dtype=self.dtype))
         return Model(layers, rng=int(rng.integers(1 << 62)))
@@ -217,7 +218,7 @@ class NNClassifier(ClassifierMixin, _Network):
             wrong = y[self.classes_[places] != y][0]
             raise ValueError(f"fit: {wrong!r} is no class, expected one of {self.classes_.tolist()}")
         if len(self.classes_) < 2 and not partial:
-            raise ValueError(f"NNClassifier: y has one class, {self.classes_[0]!r}; expected two or more. The number of classes has to be greater than one")
+            raise ValueError(f"NNClassifier: y has one class, {self.classes_[0]!r}; the number of classes has to be greater than one")
         weights = self._weights(sample_weight, X)
         loss = losses.get("cross_entropy" if self.loss is None else self.loss)
         return self._train(X, places.astype(np.int64), max(2, len(self.classes_)), loss, weights, 1 if partial else self.max_epochs, fresh)

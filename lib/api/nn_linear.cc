@@ -16,8 +16,8 @@ static_assert(static_cast<int>(NUMRS_ACTIVATION_LEAKY_RELU) == static_cast<int>(
               "the numbers of activations");
 
 Status CheckActivation(const char* function, int32_t activation, double slope) {
-  if (activation < 0 || activation >= kActivations)
-    return Fail(NUMRS_BAD_ARGUMENT, "%s: activation is %d, expected 0 to %d", function, activation, kActivations - 1);
+  if (activation < 0 || activation >= kLinearActivations)
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: activation is %d, expected 0 to %d", function, activation, kLinearActivations - 1);
   if (activation == kActivationLeakyRelu && !(slope >= 0))
     return Fail(NUMRS_BAD_ARGUMENT, "%s: slope is %g, expected at least 0", function, slope);
   return NUMRS_OK;

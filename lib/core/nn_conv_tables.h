@@ -122,7 +122,7 @@ struct NnConvTable {
   void (*linear_grad[kDTypes])(const LinearGrad& grad);
 };
 
-enum Activation : int32_t {
+enum LinearActivation : int32_t {
   kActivationNone,
   kActivationRelu,
   kActivationGelu,
@@ -131,7 +131,7 @@ enum Activation : int32_t {
   kActivationSigmoid,
   kActivationTanh,
   kActivationLeakyRelu,
-  kActivations
+  kLinearActivations
 };
 // Is the derivative computed from the output, or from what goes in?
 inline bool SavesOutput(int32_t activation) {

@@ -196,7 +196,8 @@ def parse(raw, data_bytes, path):
         at, before = entry.end, f"tensor {_short(name)}"
     if at != data_bytes:
         what = "ends before its last tensor does" if at > data_bytes else "goes on after its last tensor"
-        raise FormatError(f"{path}: the file {what}: the tensors have {at} bytes, the file {data_bytes}, at byte {8 + len(raw) + min(at, data_bytes)}")
+        place = 8 + len(raw) + min(at, data_bytes)
+        raise FormatError(f"{path}: the file {what}: the tensors have {at} bytes, the file {data_bytes}, at byte {place}")
     return metadata or {}, ordered
 
 

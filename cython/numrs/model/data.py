@@ -159,5 +159,6 @@ def split_of(validation_split, rows, function):
         raise ValueError(f"{function}: validation_split is {validation_split!r}, expected 0 up to but not 1")
     cut = int(rows * (1 - part))
     if part and (cut < 1 or cut >= rows):
-        raise ValueError(f"{function}: validation_split of {validation_split!r} leaves {cut} of {rows} rows for training and {rows - cut} for validation")
+        raise ValueError(f"{function}: validation_split of {validation_split!r} leaves {cut} of {rows} rows for training and {rows - cut} "
+                         "for validation")  # fmt: skip
     return cut

@@ -204,7 +204,8 @@ def _check_config(config, elements, path, depth=0):
     if isinstance(config, dict):
         if set(config) == {"array"}:
             shape = config["array"]
-            if not isinstance(shape, list) or not all(isinstance(e, int) and not isinstance(e, bool) and e >= 0 for e in shape) or math.prod(shape) > elements:
+            whole_numbers = isinstance(shape, list) and all(isinstance(e, int) and not isinstance(e, bool) and e >= 0 for e in shape)
+            if not whole_numbers or math.prod(shape) > elements:
                 raise FormatError(f"{path}: an array of shape {shape!r:.60} is more than the file holds")
         if config.get("class") == "PositionalEncoding":
             sizes = [e for e in (config.get("arguments") or {}).values() if isinstance(e, int)]
@@ -349,8 +350,8 @@ def _store(module, file, layout, strict, names):
                 raise WeightsError(f"{file.path}: two tensors become {to!r}")
             found[to] = name
     if layout == "auto":
-        pytorch = file.metadata.get("format") == "pt" or (file.metadata.get("format") != "numrs" and
-                                                          looks_like_pytorch(module, {to: file.shapes[name] for to, name in found.items()}))  # fmt: skip
+        said, shapes = file.metadata.get("format"), file.shapes
+        pytorch = said == "pt" or said != "numrs" and looks_like_pytorch(module, {to: shapes[name] for to, name in found.items()})
         layout = "pytorch" if pytorch else "numrs"
     tensors = {to: file.tensor(name) for to, name in found.items()}
     if layout == "pytorch":

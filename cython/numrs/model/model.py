@@ -591,9 +591,23 @@ class Model:
         print_fn : callable, optional
             Called with the text instead of printing it.
         """
+        (print if print_fn is None else print_fn)(self.summary_text(width))
+
+    def summary_text(self, width=None):
+        """What summary prints, as a text.
+
+        Parameters
+        ----------
+        width : int, optional
+            Characters in a line.
+
+        Returns
+        -------
+        str
+        """
         from numrs.model.summary import text
 
-        (print if print_fn is None else print_fn)(text(self, width))
+        return text(self, width)
 
     def __repr__(self):
         return f"Model({self.module!r})"

@@ -125,8 +125,8 @@ def _group_norm(g, layer, x):
     if layer.weight is None:
         return y
     dims = g.node("Sub", g.node("Size", g.node("Shape", x)), g.constant(2, "shape"))
-    whole = g.node("Concat", g.constant([1, channels], "shape"), g.node("Expand", g.constant([1], "shape"), g.node("Reshape", dims, g.constant([1], "shape"))),
-                   axis=0)  # fmt: skip
+    ones = g.node("Expand", g.constant([1], "shape"), g.node("Reshape", dims, g.constant([1], "shape")))
+    whole = g.node("Concat", g.constant([1, channels], "shape"), ones, axis=0)
     y = g.node("Mul", y, g.node("Reshape", g.constant(layer.weight), whole))
     return g.node("Add", y, g.node("Reshape", g.constant(layer.bias), whole))
 
@@ -182,7 +182,8 @@ def _named(name):
 LAYERS = {
     nn.Linear: _linear, nn.FeedForward: _feed_forward, nn.Conv1d: _conv, nn.Conv2d: _conv, nn.ConvTranspose1d: _conv, nn.ConvTranspose2d: _conv,
     nn.LayerNorm: _layer_norm, nn.RMSNorm: _rms_norm, nn.GroupNorm: _group_norm, nn.InstanceNorm2d: _group_norm,
-    nn.MaxPool1d: _pool("MaxPool", 1), nn.MaxPool2d: _pool("MaxPool", 2), nn.AvgPool1d: _pool("AveragePool", 1), nn.AvgPool2d: _pool("AveragePool", 2),
+    nn.MaxPool1d: _pool("MaxPool", 1), nn.MaxPool2d: _pool("MaxPool", 2),
+    nn.AvgPool1d: _pool("AveragePool", 1), nn.AvgPool2d: _pool("AveragePool", 2),
     nn.GlobalAvgPool2d: _global("GlobalAveragePool"), nn.GlobalMaxPool2d: _global("GlobalMaxPool"),
     nn.AdaptiveAvgPool2d: _adaptive("GlobalAveragePool"), nn.AdaptiveMaxPool2d: _adaptive("GlobalMaxPool"),
     nn.Flatten: _flatten, nn.Reshape: lambda g, layer, x: g.node("Reshape", x, g.constant([0, *layer.shape], "shape")),
