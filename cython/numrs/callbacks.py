@@ -186,8 +186,8 @@ class EarlyStopping(_Watching):
         self._wait += 1
         if improved:
             self.best = value
-            if self.baseline is None or self.better(value, self.baseline):
-                self._wait = 0
+        if improved and (self.baseline is None or self.better(value, self.baseline)):
+            self._wait = 0
         elif self._wait >= self.patience and epoch > 0:
             self.stopped_epoch, self.model.stop_training = epoch, True
 

@@ -165,10 +165,10 @@ def save(model, path, optimizer=True):
         about["loss"] = None if compiled["loss"] is None else _described(compiled["loss"])
         about["metrics"] = [_described(metric) for metric in compiled["metrics"]]
         about["optimizer"] = {"class": type(chosen).__name__, "defaults": {key: _plain(value) for key, value in chosen.defaults.items()}}
+        if model._pending is not None:
+            model._ready("save", optimizer=True)
         if model._bound:
             about["optimizer"]["state"] = _optimizer_state(chosen, tensors)
-        elif model._pending is not None:
-            raise RuntimeError("save: the model has been loaded or copied and its optimizer not used since; train it, or optimizer=False")
     try:
         text = json.dumps(about, allow_nan=False, separators=(",", ":"))
     except (TypeError, ValueError) as error:

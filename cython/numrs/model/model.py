@@ -1,5 +1,6 @@
 """Model: a network with its loss, optimizer and metrics; fit, evaluate, predict. The loops are in training.py, files in files.py."""
 
+import copy
 import threading
 
 import numpy as np
@@ -85,10 +86,11 @@ class Model:
         self.name = "model" if name is None else str(name)
         self.seed = int(numrs.random.default_rng().integers(0, 1 << 62)) if rng is None else _data.whole("Model", "rng", rng, 0)
         self.optimizer = self.loss = None
-        self.metrics, self.history, self.stop_training = [], None, False
+        self.metrics, self.stop_training = [], False
+        self.history = None  # of the last run of fit
         self.input_shape = self.output_shape = None
         self.notes = {}  # anything that JSON can hold; files keep it
-        self._compiled_with = None
+        self._compiled_with, self._bound = None, False
         self._epochs_done = 0
         self._pending = None  # state of an optimizer whose parameters are not made yet
         self._lock = threading.RLock()
@@ -613,20 +615,21 @@ class Model:
         return f"Model({self.module!r})"
 
     def __deepcopy__(self, memo):
-        from copy import deepcopy
-
         made = object.__new__(type(self))
         memo[id(self)] = made
-        for name, value in self.__dict__.items():
-            made.__dict__[name] = threading.RLock() if name == "_lock" else None if name == "history" else deepcopy(value, memo)
-        if made.optimizer is not None:
-            made._bound = False
-            if self._bound:
-                made._pending = deepcopy(self.optimizer.state_dict(), memo)
+        made.__setstate__({name: value if name == "optimizer" else copy.deepcopy(value, memo) for name, value in self.__getstate__().items()})
         return made
 
     def __getstate__(self):
-        return {name: value for name, value in self.__dict__.items() if name not in ("_lock", "history")}
+        """Everything but the record of training; the optimizer as its numbers and its state, which it gets back when it is used."""
+        state = {name: value for name, value in self.__dict__.items() if name not in ("_lock", "history")}
+        if self.optimizer is not None:
+            fresh = copy.copy(self.optimizer)
+            fresh.defaults, fresh.param_groups, fresh._steppers = dict(fresh.defaults), [], []
+            state["optimizer"] = fresh
+            if self._bound:
+                state["_pending"], state["_bound"] = self.optimizer.state_dict(), False
+        return state
 
     def __setstate__(self, state):
         self.__dict__.update(state, _lock=threading.RLock(), history=None)
