@@ -17,6 +17,24 @@ from numrs.callbacks import EarlyStopping
 from numrs.model import Model
 
 
+def _in_order(X, y, weights, shuffle):
+    """Rows in an order that depends on what they are and not on where they stood, so that training does not depend on it either; whole
+    weights as repetitions, zeros left out, unless that makes the rows ten times as many."""
+    if weights is not None:
+        total = weights.sum()
+        if (weights == np.floor(weights)).all() and total <= 10 * len(weights):
+            times = weights.astype(np.int64)
+            X, y, weights = np.repeat(X, times, axis=0), np.repeat(y, times, axis=0), None
+        else:
+            weights = weights * (len(weights) / total)
+    if shuffle:
+        factors = np.random.default_rng(0).normal(size=X.shape[1] + 1)
+        keys = (np.ascontiguousarray(X) * factors[:-1]).sum(axis=1) + y.reshape(len(y), -1).sum(axis=1) * factors[-1]
+        order = np.argsort(keys, kind="stable")
+        X, y, weights = X[order], y[order], None if weights is None else weights[order]
+    return X, y, weights
+
+
 class _Network(BaseEstimator):
     def __init__(self, hidden_layer_sizes=(100,), activation="relu", *, layers=None, loss=None, optimizer="adam", learning_rate=None,
                  weight_decay=0.0, batch_size=32, max_epochs=200, early_stopping=False, validation_fraction=0.1, patience=10, tol=1e-4,
@@ -76,11 +94,11 @@ class _Network(BaseEstimator):
         return ((X - self.mean_) / self.scale_).astype(self.dtype)
 
     def _train(self, X, y, outputs, loss, sample_weight, epochs, fresh):
+        X, y, sample_weight = _in_order(X, y, sample_weight, self.shuffle)
         if fresh:
-            weights = None if sample_weight is None or not np.any(sample_weight > 0) else sample_weight
             if self.standardize:
-                self.mean_ = np.average(X, axis=0, weights=weights)
-                scale = np.sqrt(np.average((X - self.mean_) ** 2, axis=0, weights=weights))
+                self.mean_ = np.average(X, axis=0, weights=sample_weight)
+                scale = np.sqrt(np.average((X - self.mean_) ** 2, axis=0, weights=sample_weight))
                 tiny = 10 * np.finfo(np.float64).eps * np.maximum(1.0, np.abs(self.mean_))
                 self.scale_ = np.where(scale > tiny, scale, 1.0)
             else:
@@ -111,8 +129,9 @@ class _Network(BaseEstimator):
         from sklearn.utils.validation import _check_sample_weight
 
         weights = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
-        total = weights.sum()
-        return weights * (len(weights) / total) if total > 0 else weights
+        if weights.sum() == 0:
+            raise ValueError(f"{type(self).__name__}: sample_weight has no weight above zero")
+        return weights
 
     def _outputs(self, X):
         check_is_fitted(self)
@@ -178,7 +197,7 @@ class NNClassifier(ClassifierMixin, _Network):
         y : array_like
             A class for each row.
         sample_weight : array_like, optional
-            A weight for each row.
+            A weight for each row; whole numbers are the same as rows that come so often.
 
         Returns
         -------
@@ -332,15 +351,13 @@ class NNRegressor(RegressorMixin, _Network):
     def _fit(self, X, y, sample_weight, epochs, fresh):
         X, y = validate_data(self, X, y, reset=fresh, multi_output=True, y_numeric=True, dtype=np.float64)
         y = np.asarray(y, np.float64)
-        weights = self._weights(sample_weight, X)
-        table = y.reshape(len(y), -1)
+        X, table, weights = _in_order(X, y.reshape(len(y), -1), self._weights(sample_weight, X), self.shuffle)
         if fresh:
             self._one = y.ndim == 1
-            use = None if weights is None or not np.any(weights > 0) else weights
             self.y_mean_, self.y_scale_ = np.zeros(table.shape[1]), np.ones(table.shape[1])
             if self.standardize:
-                self.y_mean_ = np.average(table, axis=0, weights=use)
-                scale = np.sqrt(np.average((table - self.y_mean_) ** 2, axis=0, weights=use))
+                self.y_mean_ = np.average(table, axis=0, weights=weights)
+                scale = np.sqrt(np.average((table - self.y_mean_) ** 2, axis=0, weights=weights))
                 self.y_scale_ = np.where(scale > 0, scale, 1.0)
         loss = losses.get("mse" if self.loss is None else self.loss)
         return self._train(X, ((table - self.y_mean_) / self.y_scale_).astype(self.dtype), table.shape[1], loss, weights, epochs, fresh)
