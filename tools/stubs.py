@@ -81,6 +81,7 @@ PARAMETERS = {
     "shapes": "SupportsIndex | tuple[SupportsIndex, ...]", "shape": "SupportsIndex | tuple[SupportsIndex, ...]",
     "fill_value": "Any", "start": "Any", "stop": "Any", "step": "SupportsIndex", "arange.step": "Any", "num": "SupportsIndex", "endpoint": "bool",
     "n_rows": "SupportsIndex", "n_cols": "SupportsIndex | None", "tril.k": "SupportsIndex", "triu.k": "SupportsIndex", "eye.k": "SupportsIndex",
+    "spacing": "npt.ArrayLike", "edge_order": "Literal[1, 2]", "base": "Any", "identity.n": "SupportsIndex",
     "indexing": "Literal['xy', 'ij']", "arrays_and_dtypes": "Any", "from_": "Any", "to": "Any", "type": "Any", "kind": "Any", "isdtype.dtype": "Any",
     "indices": "npt.ArrayLike", "take.axis": "SupportsIndex | None", "take_along_axis.axis": "SupportsIndex", "put_along_axis.axis": "SupportsIndex",
     "put_along_axis.x": "Any", "values": "npt.ArrayLike", "source": "_Axes", "destination": "_Axes", "axis1": "SupportsIndex", "axis2": "SupportsIndex",
@@ -190,7 +191,7 @@ def signature(source):
         kind = PARAMETERS.get(f"{function.name}.{argument.arg}") or PARAMETERS.get(argument.arg, "Any")
         if isinstance(default, ast.Constant) and default.value is None and kind != "Any" and "None" not in kind + ALIASES.get(kind, ""):
             kind += " | None"
-        return f"{argument.arg}: {kind}" + (f" = {ast.unparse(default)}" if default is not None else "")
+        return f"{argument.arg}: {kind}" + (f" = {ast.unparse(default).replace('NO_CORRECTION', '0.0')}" if default is not None else "")
 
     given = [*arguments.posonlyargs, *arguments.args]
     defaults = [None] * (len(given) - len(arguments.defaults)) + arguments.defaults

@@ -2,18 +2,11 @@
 
 import sys as _sys
 import typing as _typing
+from importlib import import_module as _import_module
 
-from numrs import autograd, config, devices, fft, linalg, losses, memory, metrics, optimizers, random, stats
-from numrs._ops.runtime import (
-    detect_simd_support,
-    get_backend,
-    get_cpu_info,
-    get_num_threads,
-    list_backends,
-    set_backend,
-    set_num_threads,
-    simd_info,
-)
+from numrs import config, devices, fft, linalg, memory, random, stats
+from numrs._ops.runtime import detect_simd_support, get_backend, get_cpu_info, get_num_threads
+from numrs._ops.runtime import list_backends, set_backend, set_num_threads, simd_info
 from numrs._ops.runtime import library_version as _library_version
 from numrs._ops._dlpack import from_dlpack
 from numrs._ops._tensor import Tensor
@@ -63,12 +56,19 @@ from numrs._ops.creation import (
     eye,
     full,
     full_like,
+    identity,
     ones,
     ones_like,
     tril,
     triu,
     zeros,
     zeros_like,
+)
+from numrs._ops.diagonals import (
+    diag,
+    diagonal,
+    gradient,
+    trace,
 )
 from numrs._ops.dtypes import (
     can_cast,
@@ -322,6 +322,7 @@ from numrs._ops.searching import (
 from numrs._ops.spacing import (
     arange,
     linspace,
+    logspace,
     meshgrid,
 )
 from numrs._ops.splitting import (
@@ -347,14 +348,26 @@ from numrs._ops import tensor_methods as _methods  # noqa: E402 - needs the func
 
 from numrs import io  # noqa: E402
 
+# What networks need is imported at its first use.
+_LAZY = ("autograd", "callbacks", "functional", "io", "layers", "losses", "metrics", "nn", "optimizers", "transformers")
+_LAZY_NAMES = {"Model": "model", "History": "model"}
+
 if _typing.TYPE_CHECKING:
     bfloat16: _typing.Any  # of the package ml_dtypes, which is imported at the first use
 else:
 
     def __getattr__(name):
+        if name in _LAZY:
+            return _import_module(f"numrs.{name}")
+        if name in _LAZY_NAMES:
+            return getattr(_import_module(f"numrs.{_LAZY_NAMES[name]}"), name)
         if name == "bfloat16":
             return _bfloat16()
         raise AttributeError(f"module 'numrs' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*__all__, *_LAZY, *_LAZY_NAMES, "bfloat16"})
 
 
 config.load_calibration()
@@ -387,7 +400,6 @@ __all__ = [
     "atan",
     "atan2",
     "atanh",
-    "autograd",
     "average",
     "bitwise_and",
     "bitwise_invert",
@@ -423,6 +435,8 @@ __all__ = [
     "detect_simd_support",
     "device",
     "devices",
+    "diag",
+    "diagonal",
     "diff",
     "div",
     "divide",
@@ -462,12 +476,14 @@ __all__ = [
     "get_include",
     "get_library_dir",
     "get_num_threads",
+    "gradient",
     "greater",
     "greater_equal",
     "histogram",
     "hsplit",
     "hstack",
     "hypot",
+    "identity",
     "iinfo",
     "imag",
     "inf",
@@ -500,7 +516,7 @@ __all__ = [
     "logical_or",
     "logical_xor",
     "logit",
-    "losses",
+    "logspace",
     "mad",
     "matmul",
     "matrix_norm",
@@ -511,7 +527,6 @@ __all__ = [
     "median",
     "memory",
     "meshgrid",
-    "metrics",
     "min",
     "minimum",
     "moveaxis",
@@ -539,7 +554,6 @@ __all__ = [
     "not_equal",
     "ones",
     "ones_like",
-    "optimizers",
     "outer",
     "pad",
     "partition",
@@ -621,6 +635,7 @@ __all__ = [
     "time_windows",
     "top_k",
     "topk",
+    "trace",
     "transpose",
     "tril",
     "triu",

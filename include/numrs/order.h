@@ -97,6 +97,13 @@ NUMRS_API numrs_status numrs_rankdata(numrs_context *context, const numrs_view *
 NUMRS_API numrs_status numrs_searchsorted(numrs_context *context, const numrs_view *x1, const numrs_view *x2,
                                           const numrs_view *sorter, const numrs_view *y, int32_t flags);
 
+/** y = the values at x of the lines between the points (xp, fp), float64, of x's shape; left before the first point,
+   right behind the last, NaN where x is NaN. xp (1 dimension, not empty, in order) and fp are of any real dtype and as
+   many elements; where xp is not in order y holds any of these values. Bits do not depend on threads or instruction
+   set. */
+NUMRS_API numrs_status numrs_interp(numrs_context *context, const numrs_view *x, const numrs_view *xp,
+                                    const numrs_view *fp, const numrs_view *y, double left, double right);
+
 /** The different elements of all of x, in order, and how many they are (*count). values has x's dtype and one dimension
     of as many elements as x has, of which the first *count are written; so have indices (where each stood first) and
     counts (how often), int64; inverse, int64 of x's shape, has the position in values of each element of x. Each but

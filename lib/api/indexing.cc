@@ -111,7 +111,8 @@ bool IsLine(const numrs_view* v, int32_t dtype, int64_t* n) {
 
 template <typename T>
 bool TakeSmall(const void* x, int64_t extent, const int64_t* indices, void* y, int64_t n) {
-  int64_t wrong = 0;  // its sign says whether any index is outside: -1-i for a negative i has to be below extent, as i has
+  int64_t wrong =
+      0;  // its sign says whether any index is outside: -1-i for a negative i has to be below extent, as i has
   for (int64_t i = 0; i < n; i++) wrong |= extent - 1 - (indices[i] ^ (indices[i] >> 63));
   if (wrong < 0) return false;
   const T* from = static_cast<const T*>(x);
@@ -133,7 +134,9 @@ bool TakeDirect(const numrs_context* context, const numrs_view* x, const numrs_v
   if (!IsLine(x, x->dtype, &extent) || !IsLine(indices, kI64, &n) || !IsLine(y, x->dtype, &m) || n != m || n > kSmall)
     return false;
   const int64_t bytes = SizeOf(x->dtype);
-  const auto end = [](const void* p, int64_t length) { return reinterpret_cast<uintptr_t>(p) + static_cast<uintptr_t>(length); };
+  const auto end = [](const void* p, int64_t length) {
+    return reinterpret_cast<uintptr_t>(p) + static_cast<uintptr_t>(length);
+  };
   const auto begin = [](const void* p) { return reinterpret_cast<uintptr_t>(p); };
   const auto apart = [&](const void* p, int64_t length) {
     return end(p, length) <= begin(y->data) || end(y->data, n * bytes) <= begin(p);
@@ -297,7 +300,8 @@ using namespace numrs;
 extern "C" numrs_status numrs_take(numrs_context* context, const numrs_view* x, const numrs_view* indices,
                                    const numrs_view* y, int32_t axis) {
   return Guard([&]() -> Status {
-    return TakeDirect(context, x, indices, y, axis) ? static_cast<Status>(NUMRS_OK) : Take(context, x, indices, y, axis);
+    return TakeDirect(context, x, indices, y, axis) ? static_cast<Status>(NUMRS_OK)
+                                                    : Take(context, x, indices, y, axis);
   });
 }
 

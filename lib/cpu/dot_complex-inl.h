@@ -6,6 +6,8 @@
 #define NUMRS_CPU_DOT_COMPLEX_INL_H_
 #endif
 
+#include <cstring>
+
 #include "core/linalg_tables.h"
 #include "cpu/gemm-inl.h"
 #include "hwy/highway.h"
@@ -25,38 +27,52 @@ HWY_INLINE hn::VFromD<D> LoadWide(D d, const float* x) {
   return hn::PromoteTo(d, hn::LoadU(hn::Rebind<float, D>(), x));
 }
 
+// The lanes of v merged pairwise down to two.
+template <class D>
+HWY_INLINE void StoreFolded(D d, hn::VFromD<D> v, double* to) {
+  if constexpr (hn::MaxLanes(D()) == 2) {
+    hn::StoreU(v, d, to);
+  } else {
+    const hn::Half<D> half;
+    StoreFolded(half, hn::Add(hn::LowerHalf(half, v), hn::UpperHalf(half, v)), to);
+  }
+}
+
 // Multiply, then add: fused, they would differ between instruction sets.
 template <typename R>
-HWY_INLINE void DotBlock(const R* a, const R* b, int64_t n, double* p, double* q) {
+HWY_INLINE void DotBlock(const R* a, const R* b, int64_t n, double* now) {
   const hn::ScalableTag<double> d;
   using V = hn::VFromD<decltype(d)>;
   constexpr int N = static_cast<int>(hn::MaxLanes(hn::ScalableTag<double>())), kVectors_ = kDotLanes / N;
   V sp[kVectors_], sq[kVectors_];
   NUMRS_UNROLL
   for (int v = 0; v < kVectors_; v++) sp[v] = sq[v] = hn::Zero(d);
-  R tail[2][kDotLanes] = {};
-  for (int64_t i = 0; i < 2 * n; i += kDotLanes) {
-    const R *x = a + i, *y = b + i;
-    if (2 * n - i < kDotLanes) {
-      for (int64_t l = 0; i + l < 2 * n; l++) {
-        tail[0][l] = x[l];
-        tail[1][l] = y[l];
-      }
-      x = tail[0];
-      y = tail[1];
-    }
+  const auto add = [&](const R* x, const R* y) HWY_ATTR {
     NUMRS_UNROLL
     for (int v = 0; v < kVectors_; v++) {
       const V s = LoadWide(d, x + v * N), t = LoadWide(d, y + v * N);
       sp[v] = hn::Add(sp[v], hn::Mul(s, t));
       sq[v] = hn::Add(sq[v], hn::Mul(s, hn::Reverse2(d, t)));
     }
+  };
+  int64_t i = 0;
+  for (; i + kDotLanes <= 2 * n; i += kDotLanes) add(a + i, b + i);
+  if (i < 2 * n) {  // zeros add nothing
+    R tail[2][kDotLanes] = {};
+    std::memcpy(tail[0], a + i, static_cast<size_t>(2 * n - i) * sizeof(R));
+    std::memcpy(tail[1], b + i, static_cast<size_t>(2 * n - i) * sizeof(R));
+    add(tail[0], tail[1]);
   }
   NUMRS_UNROLL
-  for (int v = 0; v < kVectors_; v++) {
-    hn::StoreU(sp[v], d, p + v * N);
-    hn::StoreU(sq[v], d, q + v * N);
+  for (int half = kVectors_ / 2; half > 0; half /= 2) {
+    NUMRS_UNROLL
+    for (int v = 0; v < half; v++) {
+      sp[v] = hn::Add(sp[v], sp[v + half]);
+      sq[v] = hn::Add(sq[v], sq[v + half]);
+    }
   }
+  StoreFolded(d, sp[0], now);
+  StoreFolded(d, sq[0], now + 2);
 }
 
 template <typename R>
@@ -64,8 +80,8 @@ void DotComplex(const void* a, const void* b, int64_t n, double* sums) {
   const R *x = static_cast<const R*>(a), *y = static_cast<const R*>(b);
   DotTree(
       n,
-      [=](int64_t begin, int64_t end, double* p, double* q)
-          HWY_ATTR { DotBlock(x + 2 * begin, y + 2 * begin, end - begin, p, q); },
+      [=](int64_t begin, int64_t end, double* now)
+          HWY_ATTR { DotBlock(x + 2 * begin, y + 2 * begin, end - begin, now); },
       sums);
 }
 

@@ -33,7 +33,7 @@ const ElementwiseTables* Elementwise(int64_t target) {
   static PerTarget<ElementwiseTables> tables;
   return tables.Get(target, FillArith, FillRounding, FillCompare, FillInteger, FillSelect, FillMathExp, FillMathLog,
                     FillMathTrig, FillMathSpecial, FillComplex, FillMathComplex, FillMathComplex64, FillMathComplex128,
-                    FillMathComplex128Inverse, FillMathComplex128Pow);
+                    FillMathComplex128Inverse, FillMathComplex128Pow, FillHalfNative);
 }
 
 }  // namespace

@@ -57,6 +57,7 @@ void FillMathComplex64(int64_t target, ElementwiseTables* tables);
 void FillMathComplex128(int64_t target, ElementwiseTables* tables);
 void FillMathComplex128Inverse(int64_t target, ElementwiseTables* tables);
 void FillMathComplex128Pow(int64_t target, ElementwiseTables* tables);
+void FillHalfNative(int64_t target, ElementwiseTables* tables);
 
 }  // namespace cpu
 }  // namespace numrs

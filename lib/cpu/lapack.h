@@ -14,7 +14,9 @@ void FillLapack(LinalgTable* t);
 // of 500 were timed. Those of double are computed in long double, which pays for fewer rows.
 constexpr int64_t kSmallMatrix = 8;
 template <typename T>
-constexpr int64_t kSmallCholesky = ops::kIsComplex<T> ? 8 : sizeof(T) == sizeof(double) ? 2 : 4;
+constexpr int64_t kSmallCholesky = ops::kIsComplex<T>            ? 8
+                                   : sizeof(T) == sizeof(double) ? 2
+                                                                 : 4;
 template <typename T>
 constexpr int64_t kSmallInverse = ops::kIsComplex<T> ? 3 : 5;
 

@@ -124,8 +124,9 @@ struct SignParts {
   }
 };
 
-// |z| of complex64 in double, where the squares are exact: the root of their sum, within 2^-60, rounds to float32 as the
-// exact one does, which is a float32, halfway between two, or 2^-54 away from there. What is infinite or NaN leaves NaN.
+// |z| of complex64 in double, where the squares are exact: the root of their sum, within 2^-60, rounds to float32 as
+// the exact one does, which is a float32, halfway between two, or 2^-54 away from there. What is infinite or NaN leaves
+// NaN.
 struct AbsFloat {
   template <class D, class V>
   HWY_INLINE V operator()(D d, Parts<V> x) const {

@@ -1,6 +1,5 @@
 // Mathematical functions of complex128, backend "cpu", that need more than float64 on the way: logarithms to other
-// bases, 2^z, tangents. The inverse ones, expm1 and pow are cpu-portable's, in long double. Bounds as in
-// math_complex.cc.
+// bases, 2^z, tangents. Inverse ones, expm1 and pow have files of their own. Bounds as in math_complex.cc.
 #include "cpu/elementwise.h"
 
 #undef HWY_TARGET_INCLUDE

@@ -80,7 +80,8 @@ struct Expm1Parts {
                              HWY_ATTR { return hn::And(hn::BitCast(d, hn::ShiftLeft<62>(turns)), hn::SignBit(d)); };
     const V sine_sign = sign_of(n), cosine_sign = sign_of(hn::Add(n, hn::Set(du, uint64_t{1})));
     Two<V> sine, cosine, excess, size, versine, off;
-    sine.hi = f64::FastTwoSum(hn::IfThenElse(odd, cos_head, r), hn::Neg(hn::IfThenElse(odd, cos_tail, sin_tail)), sine.lo);
+    sine.hi =
+        f64::FastTwoSum(hn::IfThenElse(odd, cos_head, r), hn::Neg(hn::IfThenElse(odd, cos_tail, sin_tail)), sine.lo);
     cosine.hi =
         f64::FastTwoSum(hn::IfThenElse(odd, r, cos_head), hn::Neg(hn::IfThenElse(odd, sin_tail, cos_tail)), cosine.lo);
     sine = {hn::Xor(sine.hi, sine_sign), hn::Xor(sine.lo, sine_sign)};
@@ -99,7 +100,8 @@ struct Expm1Parts {
     const auto whole = hn::Ge(hn::Abs(real.hi), hn::Mul(larger, hn::Set(d, 0.125)));
     const Parts<V> fast = {real.hi, Times(size, sine).hi};
     const auto tiny = hn::Or(IsBelow(d, z.re, 0x1p-400), IsBelow(d, z.im, 0x1p-400));
-    const auto regular = hn::And(hn::And(IsBelow(d, z.re, kExpLimit), IsBelow(d, z.im, kLargest)), hn::AndNot(tiny, whole));
+    const auto regular =
+        hn::And(hn::And(IsBelow(d, z.re, kExpLimit), IsBelow(d, z.im, kLargest)), hn::AndNot(tiny, whole));
     return Checked<double, Expm1Scalar>(d, z, fast, regular);
   }
 };
@@ -109,8 +111,8 @@ struct Expm1Parts {
 // Sine and cosine of |t| <= pi within 2^-63: Taylor's series to t^20, of which two terms are in two parts.
 template <class D, class V>
 HWY_INLINE void LongSinCos(D d, V t, Two<V>& sine, Two<V>& cosine) {
-  constexpr double kSine[8] = {0x1.1111111111111p-7,  -0x1.a01a01a01a01ap-13, 0x1.71de3a556c734p-19,
-                               -0x1.ae64567f544e4p-26, 0x1.6124613a86d09p-33, -0x1.ae7f3e733b81fp-41,
+  constexpr double kSine[8] = {0x1.1111111111111p-7,   -0x1.a01a01a01a01ap-13, 0x1.71de3a556c734p-19,
+                               -0x1.ae64567f544e4p-26, 0x1.6124613a86d09p-33,  -0x1.ae7f3e733b81fp-41,
                                0x1.952c77030ad4ap-49,  -0x1.2f49b46814157p-57};  // 1/5!, -1/7! ...
   constexpr double kCosine[8] = {-0x1.6c16c16c16c17p-10, 0x1.a01a01a01a01ap-16,  -0x1.27e4fb7789f5cp-22,
                                  0x1.1eed8eff8d898p-29,  -0x1.93974a8c07c9dp-37, 0x1.ae7f3e733b81fp-45,
@@ -136,7 +138,8 @@ HWY_INLINE void LongSinCos(D d, V t, Two<V>& sine, Two<V>& cosine) {
   V e, f, g;
   const V flat = hn::NegMulAdd(half, z.hi, one);
   s.hi = f64::FastTwoSum(r, hn::Neg(cube.hi), e);
-  s.lo = hn::Add(e, hn::Sub(hn::MulAdd(hn::Mul(z2, r), ps, hn::Neg(cube.lo)), hn::Mul(lo, hn::MulAdd(fourth.hi, z2, flat))));
+  s.lo = hn::Add(
+      e, hn::Sub(hn::MulAdd(hn::Mul(z2, r), ps, hn::Neg(cube.lo)), hn::Mul(lo, hn::MulAdd(fourth.hi, z2, flat))));
   s.hi = f64::FastTwoSum(s.hi, s.lo, s.lo);
   c.hi = f64::FastTwoSum(one, hn::Neg(hn::Mul(half, z.hi)), e);
   c.hi = f64::FastTwoSum(c.hi, fifth.hi, f);
@@ -169,7 +172,8 @@ HWY_INLINE void LongLog(D d, Parts<V> a, Two<V>& size, Two<V>& angle) {
   LongSinCos(d, rough, sine, cosine);
   p.hi = f64::TwoProd(a.im, cosine.hi, p.lo);
   q.hi = f64::TwoProd(a.re, sine.hi, q.lo);
-  const V beside = hn::Add(hn::Sub(p.hi, q.hi), hn::Add(hn::Sub(p.lo, q.lo), hn::Sub(hn::Mul(a.im, cosine.lo), hn::Mul(a.re, sine.lo))));
+  const V beside = hn::Add(hn::Sub(p.hi, q.hi),
+                           hn::Add(hn::Sub(p.lo, q.lo), hn::Sub(hn::Mul(a.im, cosine.lo), hn::Mul(a.re, sine.lo))));
   const V length = hn::MulAdd(a.im, sine.hi, hn::Mul(a.re, cosine.hi));
   angle.hi = f64::FastTwoSum(rough, hn::Div(beside, length), angle.lo);
 }
@@ -282,8 +286,8 @@ HWY_NOINLINE Parts<V> PowSlowly(D d, Parts<V> a, Parts<V> b, Parts<V> fast, hn::
   hn::Store(hn::IfThenElseZero(regular, hn::Set(d, 1.0)), d, lanes[6]);
   for (size_t i = 0; i < hn::Lanes(d); i++) {
     if (lanes[6][i] != 0) continue;
-    const std::complex<double> power = ops::PowComplex(std::complex<double>(lanes[0][i], lanes[1][i]),
-                                                       std::complex<double>(lanes[2][i], lanes[3][i]));
+    const std::complex<double> power =
+        ops::PowComplex(std::complex<double>(lanes[0][i], lanes[1][i]), std::complex<double>(lanes[2][i], lanes[3][i]));
     lanes[4][i] = power.real();
     lanes[5][i] = power.imag();
   }

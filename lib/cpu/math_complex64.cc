@@ -1,5 +1,5 @@
 // Mathematical functions of complex64 alone, backend "cpu": computed in float64, whose range and digits make short
-// formulas right, and rounded once. Those of complex128 are in math_complex128.cc or cpu-portable's, in long double.
+// formulas right, and rounded once. Those of complex128 are in math_complex128*.cc.
 #include "cpu/elementwise.h"
 
 #undef HWY_TARGET_INCLUDE

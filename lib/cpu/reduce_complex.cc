@@ -1,5 +1,5 @@
-// Sums, means, products, norms and variances of complex numbers, backend "cpu": the fixed tree of pairs of float64. The other
-// reductions of complex numbers are left to cpu-portable.
+// Sums, means, products, norms and variances of complex numbers, backend "cpu": the fixed tree of pairs of float64. The
+// other reductions of complex numbers are left to cpu-portable.
 #include "cpu/reduce.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -156,8 +156,8 @@ struct VarianceRows {
         const Parts<VF64> y = deviation(padded + 2 * k * kF64Lanes);
         re[k] = hn::IfThenElse(real, hn::Add(re[k], y.re), re[k]);
         im[k] = hn::IfThenElse(real, hn::Add(im[k], y.im), im[k]);
-        squares[k] = hn::IfThenElse(
-            real, hn::Add(squares[k], hn::Add(hn::Mul(y.re, y.re), hn::Mul(y.im, y.im))), squares[k]);
+        squares[k] =
+            hn::IfThenElse(real, hn::Add(squares[k], hn::Add(hn::Mul(y.re, y.re), hn::Mul(y.im, y.im))), squares[k]);
       }
     }
     const double first_re = FoldLanes<Adds>(re), first_im = FoldLanes<Adds>(im);

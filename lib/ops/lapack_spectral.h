@@ -97,6 +97,10 @@ bool JacobiSingular(W* a, int64_t length, int64_t count, int64_t columns, double
                     W* tau, W* copy) {
   const int exponent = ScaleToOne(a, length * count);
   const double bound = sizeof(W) == sizeof(double) ? 0x1p-52 : 0x1p-51;
+  // After some sweeps what is left is rounding: of the scalar products, which are not more exact than that, and of
+  // columns that are nothing but the noise of longer ones and become 0. What counts as noise grows with the sweeps.
+  constexpr int kPatience = 12;
+  const double loose = bound * (4 + std::sqrt(static_cast<double>(length))), total = Norm(a, length * count);
   for (int64_t i = 0; v && i < count * count; i++) v[i] = i % (count + 1) == 0 ? 1.0 : 0.0;
   bool turned = true;
   for (int sweep = 0; turned && sweep < kSweeps; sweep++) {
@@ -112,7 +116,12 @@ bool JacobiSingular(W* a, int64_t length, int64_t count, int64_t columns, double
           xy += Times(Conj(x[e]), y[e]);
         }
         const double size = Length(xy);
-        if (size <= bound * std::sqrt(xx) * std::sqrt(yy) || size == 0) continue;
+        const double limit = sweep >= kPatience ? loose : bound;
+        if (size <= limit * std::sqrt(xx) * std::sqrt(yy) || size == 0) continue;
+        if (sweep >= kPatience && std::sqrt(std::min(xx, yy)) <= std::ldexp(loose * total, sweep / kPatience - 1)) {
+          std::fill_n(xx < yy ? x : y, length, W(0));
+          continue;
+        }
         turned = true;
         const Rotation<W> r(xx, yy, xy, size);
         r.Turn(x, y, length, 1);

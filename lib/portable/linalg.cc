@@ -80,14 +80,15 @@ template <typename R>
 void DotComplex(const void* a, const void* b, int64_t n, double* sums) {
   DotTree(
       n,
-      [=](int64_t begin, int64_t end, double* p, double* q) {
-        for (int l = 0; l < kDotLanes; l++) p[l] = q[l] = 0;
+      [=](int64_t begin, int64_t end, double* now) {
+        double lanes[2][kDotLanes] = {};
         for (int64_t i = 2 * begin; i < 2 * end; i++) {
           const double x = static_cast<double>(Load<R>(a, i)), y = static_cast<double>(Load<R>(b, i)),
                        other = static_cast<double>(Load<R>(b, i ^ 1));
-          p[(i - 2 * begin) % kDotLanes] += x * y;
-          q[(i - 2 * begin) % kDotLanes] += x * other;
+          lanes[0][(i - 2 * begin) % kDotLanes] += x * y;
+          lanes[1][(i - 2 * begin) % kDotLanes] += x * other;
         }
+        FoldDotLanes(lanes, now);
       },
       sums);
 }

@@ -132,6 +132,19 @@ void SearchCall(Call* call, Input* in) {
   });
 }
 
+void InterpCall(Call* call, Input* in) {
+  Shape line;
+  line.Push(in->OneIn(20) ? 0 : 1 + in->Below(60));
+  const Shape s = AnyShape(in);
+  Operand x(in, s, AnyDtype(in), false), xp(in, in->OneIn(20) ? AnyShape(in) : line, AnyDtype(in), false),
+      fp(in, line, AnyDtype(in), false), y(in, s, ResultDtype(in, NUMRS_F64), true);
+  if (fp.Judge() != Verdict::kFine) return;
+  Context context(in);
+  const double left = in->Below(5) * 0.5, right = in->OneIn(12) ? static_cast<double>(in->Wild()) : -1;
+  Check(call, in, {&x, &xp, &y},
+        [&] { return numrs_interp(context.handle, x.get(), xp.get(), fp.get(), y.get(), left, right); });
+}
+
 void UniqueCall(Call* call, Input* in) {
   const Shape s = AnyShape(in);
   Shape line;
@@ -163,6 +176,7 @@ NUMRS_FUZZ(numrs_partition, 15, [](Call* c, Input* in) { PartitionCall(c, in, 0,
 NUMRS_FUZZ(numrs_argpartition, 15, [](Call* c, Input* in) { PartitionCall(c, in, NUMRS_I64, numrs_argpartition); });
 NUMRS_FUZZ(numrs_topk, 15, TopKCall);
 NUMRS_FUZZ(numrs_searchsorted, 15, SearchCall);
+NUMRS_FUZZ(numrs_interp, 10, InterpCall);
 NUMRS_FUZZ(numrs_unique, 15, UniqueCall);
 NUMRS_FUZZ(numrs_median, 20, [](Call* c, Input* in) { OrderReduced(c, in, -1, numrs_median); });
 NUMRS_FUZZ(numrs_quantile, 30, [](Call* c, Input* in) { in->OneIn(4) ? WeightedCall(c, in) : QuantileCall(c, in); });

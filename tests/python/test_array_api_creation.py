@@ -1,5 +1,7 @@
 """Creation functions of the array API standard: dtypes, shapes, values, devices, and sizes that no memory holds."""
 
+import math
+
 import numpy as np
 import numrs
 import pytest
@@ -291,3 +293,45 @@ def test_unsigned_and_signed_zeros_of_filled_tensors():
     for name in SIGNED + UNSIGNED:
         limit = np.iinfo(name).max
         assert plain(numrs.full((2,), limit, dtype=name)).tolist() == [limit] * 2
+
+
+@pytest.mark.filterwarnings("error")
+def test_numbers_beyond_the_range_are_infinite_without_a_word():
+    single = numrs.float32
+    made = [numrs.full(2, 1e308, dtype=single), numrs.asarray([1e300, -1e300], dtype=single), numrs.Tensor(1e300, dtype=single)]
+    made += [numrs.full_like(made[0], -1e308), numrs.pad(numrs.zeros(1, dtype=single), 1, constant_values=1e300)[:1]]
+    t = numrs.zeros(6, dtype=single)
+    t[0] = 1e300
+    t[1:3] = -1e300
+    t[numrs.asarray([3])] = numrs.asarray([1e300])
+    t[t == 0] = 1e300
+    made.append(t)
+    for x in made:
+        assert bool(numrs.all(numrs.isinf(x)))
+    tiny = numrs.linalg.pinv(numrs.asarray([[5e-324]]))
+    assert tiny.shape == (1, 1)
+
+
+@pytest.mark.parametrize("dtype", [*STANDARD, "float16"])
+def test_python_numbers_set_as_numpy_sets_them(dtype):
+    for value in (True, 0, 3, -2, 2**31, -(2**31), 2**40, 2**63, 2**64, 2.5, -7.9, math.inf, math.nan, 1e300, 2 + 1j):
+        wanted, got = np.zeros((2, 3), dtype), numrs.zeros((2, 3), dtype=dtype)
+        with np.errstate(all="ignore"):
+            try:
+                wanted[1, -1] = value
+            except (OverflowError, ValueError, TypeError) as error:
+                with pytest.raises(type(error)):
+                    got[1, -1] = value
+                assert_same(got, np.zeros((2, 3), dtype))
+                continue
+        got[1, -1] = value
+        assert_same(got, wanted, f"{dtype} {value}")
+        got[...] = 0
+        got[1][2] = value
+        assert_same(got, wanted, f"{dtype} {value}")
+    frozen = np.zeros(2, dtype)
+    frozen.flags.writeable = False
+    with pytest.raises(ValueError, match="read-only"):
+        numrs.from_numpy(frozen)[0] = 1
+    with pytest.raises(IndexError):
+        numrs.zeros(2, dtype=dtype)[2] = 1

@@ -112,3 +112,28 @@ def test_sets_put_together_what_they_took_apart(x):
     again = plain(every.values)[plain(every.inverse_indices)]
     np.testing.assert_array_equal(again, plain(x))
     np.testing.assert_array_equal(plain(numrs.reshape(x, (-1,)))[plain(every.indices)], plain(every.values))
+
+
+@FAST
+@given(st.sampled_from(STANDARD), st.booleans(), st.data())
+def test_isin_is_equality(name, invert, data):
+    x, among = (data.draw(xps.arrays(dtype=getattr(numrs, name), shape=shapes)) for _ in range(2))
+    got = numrs.isin(x, among, invert=invert)
+    assert got.dtype == numrs.bool and got.shape == x.shape
+    compared = numrs.reshape(x, (-1, 1)) == numrs.reshape(among, (1, -1))
+    assert_same(got, plain(numrs.reshape(numrs.any(compared, axis=1), x.shape)) != invert)
+
+
+@FAST
+@given(xps.arrays(dtype=xps.real_dtypes(), shape=xps.array_shapes(max_side=6), elements={}), st.data())
+def test_top_k_takes_what_sorting_puts_first(x, data):
+    axis = data.draw(st.integers(-x.ndim, x.ndim - 1))
+    k = data.draw(st.integers(1, x.shape[axis]))
+    mode = data.draw(st.sampled_from(["largest", "smallest"]))
+    values, indices = numrs.top_k(x, k, axis=axis, mode=mode)
+    assert values.dtype == x.dtype and indices.dtype == numrs.int64
+    ordered = numrs.sort(x, axis=axis, descending=mode == "largest")
+    assert_same(values, np.take(plain(numrs.take_along_axis(x, indices, axis=axis)), range(k), axis))
+    numbers = not bool(numrs.any(numrs.isnan(x)))  # NaN is last in every order
+    if numbers:
+        assert_same(values, np.take(plain(ordered), range(k), axis))

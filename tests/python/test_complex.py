@@ -206,6 +206,30 @@ def test_powers(backend, dtype):
 
 
 @pytest.mark.parametrize("dtype", COMPLEX)
+def test_powers_side_by_side(backend, dtype):
+    """Whole exponents, others and extreme ones in one vector: each as alone, and near the exact value."""
+    generator = np.random.default_rng(5)
+    n = 203
+    x = generator.normal(size=n) + 1j * generator.normal(size=n)
+    whole, small = generator.integers(-12, 13, n), generator.normal(size=n) + 1j * generator.normal(size=n)
+    large = generator.uniform(-200, 200, n) * (1 + 0.1j)
+    x[::3] /= np.abs(x[::3])
+    x, y = x.astype(dtype), np.choose(generator.integers(0, 3, n), (whole + 0j, small, large)).astype(dtype)
+    got, info = numrs.pow(x, y), np.finfo(dtype)
+    for i in range(n):
+        np.testing.assert_array_equal(numrs.pow(x[i : i + 1], y[i : i + 1]), got[i : i + 1])
+        with mpmath.workprec(300):
+            wanted = mpmath.mpc(x[i].item()) ** mpmath.mpc(y[i].item())
+            size = abs(wanted)
+            if 100 * float(info.tiny) < size < info.max / 2:
+                error = abs(mpmath.mpc(got[i].item()) - wanted) / (size * float(info.eps))
+                assert error <= 4, f"{x[i]} ** {y[i]}: {float(error):.2f} units"
+    for zero in (0.0, -0.0):  # signs of zeros as of the scalar function
+        z = np.array([complex(3, zero), complex(zero, 2)], dtype)
+        assert np.signbit(numrs.pow(z, np.asarray(1, dtype)).imag[0]) == np.signbit(zero)
+
+
+@pytest.mark.parametrize("dtype", COMPLEX)
 def test_round_sign_where(backend, dtype):
     z = np.concatenate([np.array([0.5 + 1.5j, -2.5 - 0.4j, 1e9 + 1j]).astype(dtype), specials(dtype)])
     same(numrs.round(z), np.round(z))

@@ -89,7 +89,7 @@ def test_along_axis_of_every_dtype(name):
 def test_put_converts_broadcasts_and_counts_changes():
     x = numrs.zeros((2, 3), dtype=numrs.int8)
     before = x._version
-    numrs.put_along_axis(x, [[0], [2]], 7.9)
+    numrs.put_along_axis(x, [[0], [2]], values=7.9, axis=-1)  # by its name, as SciPy's callers give it
     assert x._version == before + 1
     assert_same(x, np.array([[7, 0, 0], [0, 0, 7]], np.int8))
     numrs.put_along_axis(x, [[0, 0, 0]], [[1, 2, 3]])  # the last one holds

@@ -263,6 +263,9 @@ def test_quantile_methods(method, place):
 
 
 def test_quantile_shapes():
+    x = np.arange(12.0).reshape(3, 4)  # q by its name, as NumPy's callers give it
+    for f, q in ((numrs.quantile, 0.3), (numrs.nanquantile, 0.3), (numrs.percentile, 30), (numrs.nanpercentile, 30)):
+        np.testing.assert_array_equal(f(x, q=q, axis=1), f(x, q, axis=1))
     x = data("float64", (4, 5, 6), 1)
     for q in (0.3, [0.3], [0.1, 0.9], [[0.1, 0.9], [0.2, 0.5]], []):
         for axis in (None, 0, (0, 2), -1):

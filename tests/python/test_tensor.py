@@ -1,6 +1,7 @@
 """Tensor itself: construction, attributes, views and indexing against NumPy, operators, in-place changes, text, bad input."""
 
 import copy
+import math
 import pickle
 import sys
 import weakref
@@ -352,6 +353,10 @@ class TestOperators:
 
     def test_conversion_to_python(self):
         assert (bool(Tensor(2)), int(Tensor(2.7)), float(Tensor(3)), complex(Tensor(1j))) == (True, 2, 3.0, 1j)
+        for name in ("float16", "float32", "float64"):  # a real NaN has two of them as a complex number, says the standard
+            number = complex(Tensor(math.nan, dtype=name))
+            assert math.isnan(number.real) and math.isnan(number.imag)
+            assert complex(Tensor(-math.inf, dtype=name)) == complex(-math.inf, 0)
         assert list(range(5))[Tensor(2)] == 2
         assert (Tensor([5]).item(), Tensor([[1, 2], [3, 4]]).item(1, 0), Tensor([1.5]).tolist()) == (5, 3, [1.5])
         assert type(Tensor([1], dtype="bfloat16").item()) is float

@@ -16,7 +16,7 @@ OTHER = LINE[::-1].copy()
 
 # Functions that take no arrays, or make tensors of anything.
 NOT_OF_ARRAYS = set(
-    "Tensor asarray from_dlpack from_numpy arange linspace empty zeros ones full eye broadcast_shapes "
+    "Tensor asarray from_dlpack from_numpy arange linspace logspace empty zeros ones full eye identity broadcast_shapes "
     "detect_simd_support device get_backend get_cpu_info "
     "get_device get_devices get_include get_library_dir get_num_threads list_backends set_backend set_device set_num_threads show_config simd_info "
     "time_windows empty_like".split()
@@ -43,6 +43,7 @@ ARGUMENTS = {
     "expand_dims": (FLOATS, 1),
     "fma": (FLOATS, FLOATS, FLOATS),
     "full_like": (FLOATS, 3),
+    "gradient": (FLOATS,),
     "group_quantile": (LINE, KEYS, 0.5),
     "hsplit": (FLOATS, 3),
     "vsplit": (FLOATS, 3),

@@ -7,15 +7,53 @@ import pytest
 RNG = np.random.default_rng(5)
 MASK2, MASK1 = RNG.random((3, 4)) > 0.5, np.array([True, False, True])
 KEYS = {
-    (7,): [[0, 3, -1], [], np.array([[1, 2], [-7, 6]]), np.array(3), np.array([5, 5, 1], "uint8"), RNG.random(7) > 0.4,
-           np.zeros(7, bool), (np.array([1, 2]), None), (None, [1, 2]), (..., [1, 2]), [True, False, True, False, False, True, True],
-           np.zeros((0, 2), int)],
-    (3, 4): [[0, 2], (slice(None), [1, -1]), ([2, 0], 1), (1, [2, 0]), ([0, 1], [2, 3]), (slice(None, None, -1), np.array([[3], [0]])), MASK2,
-             (MASK1, slice(1, 3)), (MASK1, 2), (slice(None), np.array([True, False, False, True])), (..., [0]), ([1], ...), (MASK1, [0]),
-             np.array([0, 2], "int16"), (np.array(1), slice(None)), ([0, 1], None, slice(None))],
-    (3, 4, 2): [MASK2, (slice(None), [3, 1]), (0, slice(None), [1, 0]), (0, [1, 2]), (..., [1, 1]), (slice(None), np.zeros((4, 2), bool)),
-                ([0, 1], slice(None), [0, 1]), (1, 2, [0]), ([0], 2, 1), (MASK2, 1), (None, [2], None, 1), (slice(2), [[0, 1], [2, 3]], slice(1))],
-}  # fmt: skip
+    (7,): [
+        [0, 3, -1],
+        [],
+        np.array([[1, 2], [-7, 6]]),
+        np.array(3),
+        np.array([5, 5, 1], "uint8"),
+        RNG.random(7) > 0.4,
+        np.zeros(7, bool),
+        (np.array([1, 2]), None),
+        (None, [1, 2]),
+        (..., [1, 2]),
+        [True, False, True, False, False, True, True],
+        np.zeros((0, 2), int),
+    ],
+    (3, 4): [
+        [0, 2],
+        (slice(None), [1, -1]),
+        ([2, 0], 1),
+        (1, [2, 0]),
+        ([0, 1], [2, 3]),
+        (slice(None, None, -1), np.array([[3], [0]])),
+        MASK2,
+        (MASK1, slice(1, 3)),
+        (MASK1, 2),
+        (slice(None), np.array([True, False, False, True])),
+        (..., [0]),
+        ([1], ...),
+        (MASK1, [0]),
+        np.array([0, 2], "int16"),
+        (np.array(1), slice(None)),
+        ([0, 1], None, slice(None)),
+    ],
+    (3, 4, 2): [
+        MASK2,
+        (slice(None), [3, 1]),
+        (0, slice(None), [1, 0]),
+        (0, [1, 2]),
+        (..., [1, 1]),
+        (slice(None), np.zeros((4, 2), bool)),
+        ([0, 1], slice(None), [0, 1]),
+        (1, 2, [0]),
+        ([0], 2, 1),
+        (MASK2, 1),
+        (None, [2], None, 1),
+        (slice(2), [[0, 1], [2, 3]], slice(1)),
+    ],
+}
 CASES = [(shape, key) for shape, keys in KEYS.items() for key in keys]
 
 
@@ -45,14 +83,23 @@ def test_gathers_are_numpys(shape, key, dtype):
 def test_scatters_are_numpys(shape, key, dtype):
     a = (RNG.random(shape) * 100 - 50).astype(dtype)
     wanted = a[key].shape
-    values = [3, True, 2.5, np.ones((), "int8"), (RNG.random(wanted) * 9).astype("float32"), (RNG.random(wanted) * 9).astype(dtype)]
+    values = [
+        3,
+        True,
+        2.5,
+        np.ones((), "int8"),
+        (RNG.random(wanted) * 9).astype("float32"),
+        (RNG.random(wanted) * 9).astype(dtype),
+    ]
     values += [np.ones((1,) * len(wanted))] + ([(RNG.random(wanted[1:]) * 9).astype(dtype)] if wanted else [])
     for value in values:
         for flipped in (False, True):
             expected, memory = a.copy(), a.copy()
             t = numrs.from_numpy(memory)
             before = t._version
-            (t[::-1] if flipped else t)[tensor_key(key)] = numrs.from_numpy(value) if isinstance(value, np.ndarray) and flipped else value
+            (t[::-1] if flipped else t)[tensor_key(key)] = (
+                numrs.from_numpy(value) if isinstance(value, np.ndarray) and flipped else value
+            )
             (expected[::-1] if flipped else expected)[key] = value
             assert np.array_equal(memory, expected)
             assert t._version == before + 1
@@ -68,8 +115,22 @@ def test_scatter_from_itself():
     assert t[1].item() == 9
 
 
-@pytest.mark.parametrize("key", [[7], [-8], np.array([0, 2**40]), np.array([2**64 - 1], "uint64"), np.zeros(6, bool), np.zeros((7, 1), bool), [0.5], ["a"],
-    ([0], [0]), (0, [0]), np.array([1.0])])  # fmt: skip
+@pytest.mark.parametrize(
+    "key",
+    [
+        [7],
+        [-8],
+        np.array([0, 2**40]),
+        np.array([2**64 - 1], "uint64"),
+        np.zeros(6, bool),
+        np.zeros((7, 1), bool),
+        [0.5],
+        ["a"],
+        ([0], [0]),
+        (0, [0]),
+        np.array([1.0]),
+    ],
+)
 def test_bad_keys_change_nothing(key):
     a = np.arange(7.0)
     t = numrs.from_numpy(a.copy())
@@ -80,7 +141,16 @@ def test_bad_keys_change_nothing(key):
     assert np.array_equal(t.numpy(), a)
 
 
-@pytest.mark.parametrize(("key", "value"), [([0, 1], [1.0, 2.0, 3.0]), (np.arange(7) > 3, np.zeros(2)), ([0], 1j), (np.arange(7) > 3, np.zeros(2, complex)), ([0], "x")])
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ([0, 1], [1.0, 2.0, 3.0]),
+        (np.arange(7) > 3, np.zeros(2)),
+        ([0], 1j),
+        (np.arange(7) > 3, np.zeros(2, complex)),
+        ([0], "x"),
+    ],
+)
 def test_bad_values_change_nothing(key, value):
     a = np.arange(7.0)
     t = numrs.from_numpy(a.copy())

@@ -110,6 +110,33 @@ class TestSciPy:
         np.testing.assert_allclose(tensor(stats.gmean(t**2, axis=0)), stats.gmean(a**2, axis=0))
         np.testing.assert_allclose(tensor(signal.hilbert(t, axis=0)), signal.hilbert(a, axis=0), rtol=1e-9, atol=1e-12)
 
+    @pytest.mark.parametrize(
+        ("where", "call"),
+        [
+            ("ndimage", lambda m, x: m.gaussian_filter(x, 1.5)), ("ndimage", lambda m, x: m.median_filter(x, size=3)),
+            ("ndimage", lambda m, x: m.rotate(x, 20.0, order=1)), ("ndimage", lambda m, x: m.binary_dilation(x > 0.5)),
+            ("ndimage", lambda m, x: m.label(x > 0.5)[0]), ("ndimage", lambda m, x: m.zoom(x, 1.5, order=1)),
+            ("signal", lambda m, x: m.fftconvolve(x, x[:5], axes=0)), ("signal", lambda m, x: m.savgol_filter(x, 7, 2, axis=0)),
+            ("signal", lambda m, x: m.resample(x, 20, axis=0)), ("signal", lambda m, x: m.detrend(x, axis=0)),
+            ("signal", lambda m, x: m.group_delay((x[0], x[1]), 8)[1]), ("fft", lambda m, x: m.dctn(x)), ("fft", lambda m, x: m.rfft2(x)),
+            ("fft", lambda m, x: m.next_fast_len(31) * m.fftshift(x)), ("special", lambda m, x: m.gammaln(abs(x))),
+            ("special", lambda m, x: m.xlogy(abs(x), 2.0 + abs(x))), ("special", lambda m, x: m.ndtr(x)),
+            ("special", lambda m, x: m.log_softmax(x, axis=0)), ("stats", lambda m, x: m.ttest_ind(x, x + 0.1, axis=0).pvalue),
+            ("stats", lambda m, x: m.moment(x, order=3, axis=0)), ("stats", lambda m, x: m.sem(x, axis=0)),
+            ("stats", lambda m, x: m.describe(x).variance), ("stats", lambda m, x: m.entropy(abs(x), axis=0)),
+            ("stats", lambda m, x: m.rankdata(x, axis=0)), ("stats", lambda m, x: m.quantile(x, 0.3, axis=0)),
+            ("cluster.vq", lambda m, x: m.whiten(x)), ("integrate", lambda m, x: m.simpson(x, axis=0)),
+            ("integrate", lambda m, x: m.cumulative_trapezoid(x, axis=0)), ("spatial.distance", lambda m, x: m.cdist(x, x[:3])),
+        ],
+    )  # fmt: skip
+    def test_more_of_them(self, where, call):
+        """Every one gives the numbers it gives for ndarrays; those that follow the standard give tensors."""
+        module = pytest.importorskip(f"scipy.{where}")
+        a = np.random.default_rng(1).normal(size=(24, 4))
+        wanted, got = call(module, a), call(module, Tensor(a))
+        assert type(got) is Tensor or where in ("spatial.distance", "integrate"), type(got)
+        np.testing.assert_allclose(np.asarray(got), wanted, rtol=1e-6, atol=1e-9)
+
 
 class TestScikitLearn:
     @pytest.fixture(autouse=True)
@@ -161,3 +188,78 @@ class TestScikitLearn:
             assert float(f(Tensor(a), Tensor(b))) == pytest.approx(float(f(a, b)))
         x, z = RNG.normal(size=(7, 3)), RNG.normal(size=(5, 3))
         np.testing.assert_allclose(tensor(metrics.pairwise.euclidean_distances(Tensor(x), Tensor(z))), metrics.pairwise.euclidean_distances(x, z))
+
+    @pytest.mark.parametrize("dtype", ["float32", "float64"])
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "StandardScaler", "MinMaxScaler", "MaxAbsScaler", "Normalizer", "Binarizer", "PolynomialFeatures", "KernelCenterer",
+        ],
+    )  # fmt: skip
+    def test_preprocessing(self, name, dtype):
+        preprocessing = pytest.importorskip("sklearn.preprocessing")
+        x = self.data()[0][:, :3].astype(dtype)
+        if name == "KernelCenterer":
+            x = x[:20] @ x[:20].T
+        ours, theirs = getattr(preprocessing, name)().fit(Tensor(x)), getattr(preprocessing, name)().fit(x)
+        wanted = theirs.transform(x)
+        got = tensor(ours.transform(Tensor(x)))
+        assert got.dtype == wanted.dtype
+        np.testing.assert_allclose(got, wanted, rtol=1e-4 if dtype == "float32" else 1e-10, atol=1e-5 if dtype == "float32" else 1e-12)
+
+    def test_labels(self):
+        from sklearn.preprocessing import LabelBinarizer, LabelEncoder
+
+        y = np.array([5, 2, 2, 9, 5, 0])
+        for kind in (LabelEncoder, LabelBinarizer):
+            ours, theirs = kind().fit(Tensor(y)), kind().fit(y)
+            np.testing.assert_array_equal(tensor(ours.transform(Tensor(y))), theirs.transform(y))
+            np.testing.assert_array_equal(tensor(ours.classes_), theirs.classes_)
+
+    @pytest.mark.parametrize("dtype", ["float32", "float64"])
+    def test_classifiers(self, dtype):
+        from sklearn.linear_model import LogisticRegression, RidgeClassifier
+        from sklearn.naive_bayes import GaussianNB
+
+        x, y = self.data()
+        x = x.astype(dtype)
+        for kind in (GaussianNB(), LogisticRegression(), RidgeClassifier(solver="svd")):
+            theirs = kind.fit(x, y).decision_function(x) if hasattr(kind, "decision_function") else kind.fit(x, y).predict_proba(x)
+            ours = kind.fit(Tensor(x), Tensor(y))
+            ours = ours.decision_function(Tensor(x)) if hasattr(kind, "decision_function") else ours.predict_proba(Tensor(x))
+            np.testing.assert_allclose(tensor(ours), theirs, rtol=0.01, atol=0.01 if dtype == "float32" else 1e-4, err_msg=str(kind))
+
+    def test_mixture_and_kernels(self):
+        from sklearn.kernel_approximation import Nystroem
+        from sklearn.metrics import pairwise
+        from sklearn.mixture import GaussianMixture
+
+        x = self.data()[0]
+        start = {"means_init": x[[0, -1]], "weights_init": np.array([0.5, 0.5]), "precisions_init": np.array([np.eye(5)] * 2)}
+        theirs = GaussianMixture(2, init_params="random", random_state=0, **start).fit(x)
+        start = {name: Tensor(value) for name, value in start.items()}
+        ours = GaussianMixture(2, init_params="random", random_state=0, **start).fit(Tensor(x))
+        np.testing.assert_allclose(tensor(ours.means_), theirs.means_, rtol=1e-6)
+        np.testing.assert_array_equal(tensor(ours.predict(Tensor(x))), theirs.predict(x))
+        theirs = Nystroem(n_components=20, random_state=0).fit_transform(x)
+        ours = tensor(Nystroem(n_components=20, random_state=0).fit_transform(Tensor(x)))
+        np.testing.assert_allclose(ours @ ours.T, theirs @ theirs.T, rtol=1e-6, atol=1e-8)
+        kernels = ("rbf_kernel", "polynomial_kernel", "sigmoid_kernel", "laplacian_kernel", "chi2_kernel")
+        for name in (*kernels, "cosine_similarity", "manhattan_distances"):
+            f, z = getattr(pairwise, name), abs(x[:9])
+            np.testing.assert_allclose(tensor(f(Tensor(z), Tensor(z[:4]))), f(z, z[:4]), rtol=1e-8, atol=1e-10, err_msg=name)
+
+    def test_splits_and_search(self):
+        from sklearn.linear_model import Ridge
+        from sklearn.model_selection import GridSearchCV, cross_val_predict, train_test_split
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import StandardScaler
+
+        x, _ = self.data()
+        y = x @ np.arange(1.0, 6.0)
+        for one, other in zip(train_test_split(Tensor(x), Tensor(y), random_state=0), train_test_split(x, y, random_state=0), strict=True):
+            np.testing.assert_array_equal(tensor(one), other)
+        model = make_pipeline(StandardScaler(), Ridge(solver="svd"))
+        np.testing.assert_allclose(tensor(cross_val_predict(model, Tensor(x), Tensor(y))), cross_val_predict(model, x, y), rtol=1e-6)
+        search = GridSearchCV(Ridge(solver="svd"), {"alpha": [0.1, 1.0, 10.0]}).fit(Tensor(x), Tensor(y))
+        assert search.best_params_ == GridSearchCV(Ridge(solver="svd"), {"alpha": [0.1, 1.0, 10.0]}).fit(x, y).best_params_

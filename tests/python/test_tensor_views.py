@@ -60,8 +60,31 @@ def test_views_are_numpys(shape):
     assert not numrs.broadcast_to(t, wider).flags.writeable
 
 
-@pytest.mark.parametrize("key", [0, -1, 2, slice(None), slice(1, 3), slice(-2, None), slice(None, -1), slice(5, 1), slice(None, None, 2),
-    slice(-1, None, -2), slice(None, 10**30), slice(-(10**30), 2), slice(2**62, 2**63), slice(np.int64(1), 3), (1, 2), (-1, -2), (0,), (1, slice(None)), (), np.int32(1)])  # fmt: skip
+@pytest.mark.parametrize(
+    "key",
+    [
+        0,
+        -1,
+        2,
+        slice(None),
+        slice(1, 3),
+        slice(-2, None),
+        slice(None, -1),
+        slice(5, 1),
+        slice(None, None, 2),
+        slice(-1, None, -2),
+        slice(None, 10**30),
+        slice(-(10**30), 2),
+        slice(2**62, 2**63),
+        slice(np.int64(1), 3),
+        (1, 2),
+        (-1, -2),
+        (0,),
+        (1, slice(None)),
+        (),
+        np.int32(1),
+    ],
+)
 @pytest.mark.parametrize("shape", [(3, 4), (4, 3, 2)])
 def test_indices_are_numpys(shape, key):
     a, t = pair(shape)
@@ -81,17 +104,46 @@ def test_indices_out_of_bounds(key):
         numrs.Tensor(np.zeros((4, 4)))[key]
 
 
-@pytest.mark.parametrize(("function", "arguments"), [
-    (numrs.permute_dims, ((0, 0),)), (numrs.permute_dims, ((0,),)), (numrs.permute_dims, ((0, 2),)), (numrs.swapaxes, (0, 2)),
-    (numrs.moveaxis, (0, 2)), (numrs.moveaxis, ((0, 1), (0,))), (numrs.squeeze, (0,)), (numrs.broadcast_to, ((3, 3),)),
-    (numrs.broadcast_to, ((4,),)), (numrs.broadcast_to, ((-1, 4),)), (numrs.broadcast_to, ((2**62, 3, 4),))])  # fmt: skip
+@pytest.mark.parametrize(
+    ("function", "arguments"),
+    [
+        (numrs.permute_dims, ((0, 0),)),
+        (numrs.permute_dims, ((0,),)),
+        (numrs.permute_dims, ((0, 2),)),
+        (numrs.swapaxes, (0, 2)),
+        (numrs.moveaxis, (0, 2)),
+        (numrs.moveaxis, ((0, 1), (0,))),
+        (numrs.squeeze, (0,)),
+        (numrs.broadcast_to, ((3, 3),)),
+        (numrs.broadcast_to, ((4,),)),
+        (numrs.broadcast_to, ((-1, 4),)),
+        (numrs.broadcast_to, ((2**62, 3, 4),)),
+    ],
+)
 def test_views_refuse(function, arguments):
     with pytest.raises(ValueError, match=f"{function.__name__}: |too big|too large|dimension"):
         function(numrs.Tensor(np.zeros((3, 4))), *arguments)
 
 
 @pytest.mark.parametrize("shape", [(12,), (3, 4), (0, 3), (), (2, 3, 2)])
-@pytest.mark.parametrize("wanted", [(12,), (4, 3), (-1,), (2, -1), (1, 1, 12), (12, 1, 1, 1, 1), (0,), (-1, 0), (), (5,), (-1, -1), (2**62, 4), (2**64,)])
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        (12,),
+        (4, 3),
+        (-1,),
+        (2, -1),
+        (1, 1, 12),
+        (12, 1, 1, 1, 1),
+        (0,),
+        (-1, 0),
+        (),
+        (5,),
+        (-1, -1),
+        (2**62, 4),
+        (2**64,),
+    ],
+)
 def test_reshape_is_numpys(shape, wanted):
     a, t = pair(shape)
     try:

@@ -299,7 +299,7 @@ def from_dlpack(x, /, *, device=None, copy=None):
     ------
     BufferError
         For memory on another device, an element type that numrs does not have, or a capsule that is taken already.
-    TypeError
+    AttributeError
         For an object without ``__dlpack__``.
 
     Examples
@@ -315,7 +315,7 @@ def from_dlpack(x, /, *, device=None, copy=None):
     try:
         export = x.__dlpack__
     except AttributeError:
-        raise TypeError(f"from_dlpack: x is of type {type(x).__name__}, which has no __dlpack__") from None
+        raise AttributeError(f"from_dlpack: x is of type {type(x).__name__}, which has no __dlpack__") from None
     # The capsule says where the memory is; asking __dlpack_device__ first costs a microsecond with torch.
     try:
         capsule = export(max_version=_VERSION) if copy is None else export(max_version=_VERSION, copy=copy)

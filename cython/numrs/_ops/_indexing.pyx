@@ -5,7 +5,7 @@ import numpy as np
 
 from cpython.slice cimport PySlice_AdjustIndices, PySlice_Unpack
 from cpython.tuple cimport PyTuple_GET_SIZE
-from libc.stdint cimport int64_t
+from libc.stdint cimport int32_t, int64_t
 cimport numpy as cnp
 from numpy cimport PyArray_NDIM, ndarray
 
@@ -16,6 +16,7 @@ from numrs._ops._storage cimport (array_over, copied, copy_into, from_ndarray, n
                                   valid, view_tensor, written)
 from numrs._ops._tensor cimport Tensor
 from numrs._ops._typed cimport plain
+from numrs.c cimport ops
 from numrs.c.view cimport NUMRS_MAX_NDIM
 
 cnp.import_array()
@@ -170,6 +171,31 @@ cdef object get_item(Tensor t, object key):
     return tensor_of(found)
 
 
+cdef bint _store_number(object value, int32_t dtype, void *target):
+    """Writes a Python number as an element; False: NumPy's rules are needed."""
+    if type(value) is float:
+        if dtype == ops.NUMRS_F64:
+            (<double *>target)[0] = value
+            return True
+        if dtype == ops.NUMRS_F32:
+            (<float *>target)[0] = <float><double>value
+            return True
+    elif type(value) is int and -2**31 <= value < 2**31:
+        if dtype == ops.NUMRS_I64:
+            (<int64_t *>target)[0] = value
+            return True
+        if dtype == ops.NUMRS_F64:
+            (<double *>target)[0] = <double><int64_t>value
+            return True
+        if dtype == ops.NUMRS_F32:
+            (<float *>target)[0] = <float><int64_t>value
+            return True
+    elif type(value) is bool and dtype == ops.NUMRS_BOOL:
+        (<char *>target)[0] = value
+        return True
+    return False
+
+
 cdef int set_item(Tensor t, object key, object value) except -1:
     cdef Tensor view
     valid(t)
@@ -180,17 +206,32 @@ cdef int set_item(Tensor t, object key, object value) except -1:
     if is_array(key) and (type(value) is float or (type(value) is Tensor and (<Tensor>value).view.dtype == t.view.dtype)):
         if scatter(t, key, value):
             return 0
+    if type(value) is float or type(value) is int or type(value) is bool:
+        view = basic_view(t, <tuple>key if type(key) is tuple else (key,))
+        if view is not None and view.view.ndim == 0 and _store_number(value, t.view.dtype, view.view.data):
+            return 0
+        if view is None and scatter(t, key, value):
+            return 0
+        with np.errstate(all="ignore"):
+            if view is None:
+                array_over(t)[_plain_key(key)] = value
+            else:
+                array_over(view)[...] = value
+        return 0
     if isinstance(value, (Tensor, np.ndarray, np.generic)) and value.dtype.kind == "c" and \
             (<object>descr_of(t.view.dtype)).kind != "c":
         raise TypeError(f"Tensor: cannot store {value.dtype} in {descr_of(t.view.dtype)}; take its real part first")
     view = basic_view(t, <tuple>key if type(key) is tuple else (key,))
-    if view is None:
-        if not scatter(t, key, value):
-            array_over(t)[_plain_key(key)] = plain(value)
-    elif type(value) is Tensor:
+    if view is not None and type(value) is Tensor:
         copy_into(<Tensor>value, view)
-    else:
-        array_over(view)[...] = value
+        return 0
+    if view is None and scatter(t, key, value):
+        return 0
+    with np.errstate(all="ignore"):
+        if view is None:
+            array_over(t)[_plain_key(key)] = plain(value)
+        else:
+            array_over(view)[...] = value
     return 0
 
 

@@ -12,7 +12,8 @@ from numrs._ops._reduce cimport axis_of
 from numrs.c.base cimport numrs_context, numrs_status
 from numrs.c.elementwise cimport numrs_convert
 from numrs.c.indexing cimport numrs_nonzero, numrs_put_along_axis, numrs_take, numrs_take_along_axis
-from numrs.c.ops cimport NUMRS_I64
+from numrs.c.order cimport numrs_interp
+from numrs.c.ops cimport NUMRS_F64, NUMRS_I64
 from numrs.c.view cimport numrs_promote, numrs_view
 
 cnp.import_array()
@@ -157,6 +158,32 @@ def put_along(y, indices, values, axis, str name):
     cdef ndarray a = check_out(y, name), at = _indices(indices, name), v = array_of(values, name, "values")
     cdef int32_t along = axis_of(axis, PyArray_NDIM(a), name, (<object>a).shape)
     _execute(PUT_ALONG, name, at, v, a, along, NULL, 2.0 * <double>max(PyArray_SIZE(at), PyArray_SIZE(a)))
+
+
+def interpolated(x, xp, fp, double left, double right, str name):
+    """The values at x of the lines between points, float64."""
+    cdef ndarray a = array_of(x, name, "x"), knots = array_of(xp, name, "xp"), heights = array_of(fp, name, "fp")
+    cdef ndarray y = new_array(PyArray_NDIM(a), <const int64_t *>PyArray_DIMS(a), NUMRS_F64)
+    cdef numrs_view[4] views = [view_of(a, dtype_of(a)), view_of(knots, dtype_of(knots)), view_of(heights, dtype_of(heights)),
+                                view_of(y, NUMRS_F64)]
+    cdef Held held[4]
+    cdef double work = 50.0 * <double>PyArray_SIZE(a) + 5.0 * <double>PyArray_SIZE(knots)
+    cdef numrs_status status
+    cdef numrs_context *context
+    cdef int k
+    if work < NOGIL_NS:
+        status = numrs_interp(NULL, &views[0], &views[1], &views[2], &views[3], left, right)
+    else:
+        for k in range(4):
+            hold(&held[k], &views[k])
+        pins = (pin(a), pin(knots), pin(heights), pin(y))
+        context = interruptible(work)
+        with nogil:
+            status = numrs_interp(context, &held[0].view, &held[1].view, &held[2].view, &held[3].view, left, right)
+        release_context(context)
+        del pins
+    check(status, name)
+    return y
 
 
 def places(x, str name):

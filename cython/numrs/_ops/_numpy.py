@@ -3,8 +3,8 @@
 import numpy as np
 
 import numrs
-from numrs._ops._storage import mark_written, result, to_array
 from numrs._ops._numpy_functions import FUNCTIONS as HANDLERS
+from numrs._ops._storage import mark_written, result, to_array
 from numrs._ops._tensor import Tensor
 
 # Ufuncs that numrs computes; all others are NumPy's on the tensors' memory.
@@ -77,10 +77,26 @@ FUNCTIONS = {
     np.linalg.slogdet: None, np.linalg.cholesky: None, np.linalg.eigh: None, np.linalg.eigvalsh: None, np.linalg.eig: None,
     np.linalg.eigvals: None, np.linalg.pinv: None, np.linalg.lstsq: None, np.linalg.norm: None, np.linalg.matrix_rank: None,
     np.linalg.matrix_power: None, np.linalg.svdvals: None,
+    np.apply_over_axes: None, np.cumulative_prod: None, np.cumulative_sum: None, np.diag_indices_from: None,
+    np.diagflat: None, np.dsplit: None, np.extract: None, np.fill_diagonal: None, np.fix: None, np.geomspace: None,
+    np.histogram2d: None, np.histogramdd: None, np.i0: None, np.iscomplex: None, np.isneginf: None, np.isposinf: None,
+    np.isreal: None, np.ix_: None, np.linspace: None, np.logspace: None, np.matrix_transpose: None, np.packbits: None,
+    np.piecewise: None, np.place: None, np.poly: None, np.polyadd: None, np.polyder: None, np.polydiv: None,
+    np.polyfit: None, np.polyint: None, np.polymul: None, np.polysub: None, np.polyval: None, np.put: None, np.putmask: None,
+    np.real_if_close: None, np.resize: None, np.rollaxis: None, np.roots: None, np.sinc: None, np.sort_complex: None,
+    np.tril_indices_from: None, np.trim_zeros: None, np.triu_indices_from: None, np.unique_all: None, np.unique_counts: None,
+    np.unique_inverse: None, np.unique_values: None, np.unpackbits: None, np.unstack: None, np.unwrap: None, np.vander: None,
+    np.linalg.cond: None, np.linalg.cross: None, np.linalg.diagonal: None, np.linalg.matmul: None,
+    np.linalg.matrix_norm: None, np.linalg.matrix_transpose: None, np.linalg.multi_dot: None, np.linalg.outer: None,
+    np.linalg.tensordot: None, np.linalg.tensorinv: None, np.linalg.tensorsolve: None, np.linalg.trace: None,
+    np.linalg.vecdot: None, np.linalg.vector_norm: None, np.fft.fft2: None, np.fft.hfft: None, np.fft.ifft2: None,
+    np.fft.ihfft: None, np.fft.irfft2: None, np.fft.irfftn: None, np.fft.rfft2: None, np.fft.rfftn: None,
 }  # fmt: skip
 
 # Functions that change their first argument and give nothing.
-WRITERS = {np.copyto: "dst", np.put_along_axis: "arr"}
+WRITERS = {
+    np.copyto: "dst", np.put_along_axis: "arr", np.put: "a", np.place: "arr", np.putmask: "a", np.fill_diagonal: "a",
+}  # fmt: skip
 
 # For what NumPy makes of `like=`: by it np.asarray(x, like=tensor) gives a tensor.
 CREATION = {

@@ -4,8 +4,9 @@ order, out=, a dtype that numrs has no such function for) raises TypeError, and 
 import numpy as np
 
 import numrs
-from numrs import fft, linalg
 from numrs._ops._tensor import Tensor
+
+fft, linalg = numrs.fft, numrs.linalg
 
 
 class Otherwise(TypeError):
@@ -18,7 +19,9 @@ def _only(condition):
 
 
 def _concatenate(arrays, axis=0):
-    return numrs.concat([numrs.reshape(a, -1) for a in arrays] if axis is None else list(arrays), axis=0 if axis is None else axis)
+    return numrs.concat(
+        [numrs.reshape(a, -1) for a in arrays] if axis is None else list(arrays), axis=0 if axis is None else axis
+    )
 
 
 def _at_least(ndim):
@@ -52,13 +55,23 @@ def _dstack(tup):
 
 
 def _rot90(m, k=1, axes=(0, 1)):
-    _only(isinstance(m, Tensor) and len(axes) == 2 and -m.ndim <= min(axes) and max(axes) < m.ndim and (axes[0] - axes[1]) % m.ndim)
+    _only(
+        isinstance(m, Tensor)
+        and len(axes) == 2
+        and -m.ndim <= min(axes)
+        and max(axes) < m.ndim
+        and (axes[0] - axes[1]) % m.ndim
+    )
     k %= 4
     if k == 0:
         return m[...]
     if k == 2:
         return numrs.flip(m, axis=tuple(axes))
-    return numrs.swapaxes(numrs.flip(m, axis=axes[1]), *axes) if k == 1 else numrs.flip(numrs.swapaxes(m, *axes), axis=axes[1])
+    return (
+        numrs.swapaxes(numrs.flip(m, axis=axes[1]), *axes)
+        if k == 1
+        else numrs.flip(numrs.swapaxes(m, *axes), axis=axes[1])
+    )
 
 
 def _flip_of(axis):
@@ -79,25 +92,6 @@ def _repeat(a, repeats, axis=None):
 
 def _take(a, indices, axis=None):
     return numrs.take(numrs.reshape(a, -1) if axis is None else a, indices, axis=0 if axis is None else axis)
-
-
-def _diagonal(a, offset=0, axis1=0, axis2=1):
-    _only(isinstance(a, Tensor) and a.ndim >= 2)
-    if (axis1, axis2) not in ((0, 1), (-2, -1)) or a.ndim > 2:
-        a = numrs.moveaxis(a, (axis1, axis2), (-2, -1))
-    y = linalg.diagonal(a, offset=offset)
-    return y if not y.flags.writeable else numrs.Tensor.from_numpy(_read_only(y.numpy()))
-
-
-def _read_only(a):
-    a = a.view()
-    a.flags.writeable = False
-    return a
-
-
-def _trace(a, offset=0, axis1=0, axis2=1):
-    _only(isinstance(a, Tensor) and a.ndim >= 2)
-    return linalg.trace(numrs.moveaxis(a, (axis1, axis2), (-2, -1)), offset=offset)
 
 
 def _diff(a, n=1, axis=-1):
@@ -121,6 +115,11 @@ def _unique(ar, return_index=False, return_inverse=False, return_counts=False):
     found = numrs.unique_all(ar)
     wanted = (True, return_index, return_inverse, return_counts)
     return tuple([part for part, asked in zip(found, wanted, strict=True) if asked])
+
+
+def _gradient(f, *varargs, axis=None, edge_order=1):
+    _only(isinstance(f, Tensor))
+    return numrs.gradient(f, *varargs, axis=axis, edge_order=edge_order)
 
 
 def _isin(element, test_elements, assume_unique=False, invert=False, *, kind=None):
@@ -156,7 +155,9 @@ def _nan_to_num(x, copy=True, nan=0.0, posinf=None, neginf=None):
 
 
 def _histogram(a, bins=10, range=None, density=None, weights=None):
-    _only(not isinstance(bins, str) and a.dtype.name not in ("float32", "float16", "bfloat16"))  # whose edges are of that dtype there
+    _only(
+        not isinstance(bins, str) and a.dtype.name not in ("float32", "float16", "bfloat16")
+    )  # whose edges are of that dtype there
     return numrs.histogram(a, bins, range=range, weights=weights, density=bool(density))
 
 
@@ -225,10 +226,14 @@ FUNCTIONS = {
     np.squeeze: lambda a, axis=None: numrs.squeeze(a, axis), np.expand_dims: lambda a, axis: numrs.expand_dims(a, axis),
     np.broadcast_to: lambda array, shape: numrs.broadcast_to(array, shape),
     np.broadcast_arrays: lambda *args: tuple(numrs.broadcast_arrays(*args)),
-    np.atleast_1d: _at_least(1), np.atleast_2d: _at_least_2d, np.atleast_3d: _at_least_3d, np.unstack: lambda x, *, axis=0: numrs.unstack(x, axis=axis),
+    np.atleast_1d: _at_least(1), np.atleast_2d: _at_least_2d, np.atleast_3d: _at_least_3d,
+    np.unstack: lambda x, *, axis=0: numrs.unstack(x, axis=axis),
     np.take: _take, np.take_along_axis: lambda arr, indices, axis=-1: numrs.take_along_axis(arr, indices, axis=axis),
     np.nonzero: lambda a: tuple(numrs.nonzero(a)), np.argwhere: lambda a: numrs.argwhere(a), np.flatnonzero: lambda a: numrs.flatnonzero(a),
-    np.diagonal: _diagonal, np.trace: _trace, np.tril: lambda m, k=0: numrs.tril(m, k=k), np.triu: lambda m, k=0: numrs.triu(m, k=k),
+    np.diagonal: lambda a, offset=0, axis1=0, axis2=1: numrs.diagonal(a, offset, axis1, axis2),
+    np.trace: lambda a, offset=0, axis1=0, axis2=1, dtype=None: numrs.trace(a, offset, axis1, axis2, dtype),
+    np.diag: lambda v, k=0: numrs.diag(v, k) if v.ndim == 1 else numrs.diagonal(v, k), np.gradient: _gradient,
+    np.tril: lambda m, k=0: numrs.tril(m, k=k), np.triu: lambda m, k=0: numrs.triu(m, k=k),
     np.meshgrid: _meshgrid, np.copy: lambda a, order="C": a.copy() if order in ("C", "K") and a.flags.c_contiguous else _only(False),
     np.shape: lambda a: a.shape, np.ndim: lambda a: a.ndim, np.size: lambda a, axis=None: a.size if axis is None else a.shape[axis],
     np.diff: _diff, np.round: _round, np.around: _round, np.clip: _clip, np.real: lambda val: val.real, np.imag: lambda val: val.imag,
@@ -238,8 +243,6 @@ FUNCTIONS = {
     np.ptp: lambda a, axis=None, keepdims=False: numrs.ptp(a, axis, keepdims=keepdims),
     np.average: lambda a, axis=None, weights=None, returned=False, *, keepdims=False: numrs.average(
         a, axis, weights=weights, returned=returned, keepdims=keepdims),
-    np.partition: lambda a, kth, axis=-1: numrs.partition(a, kth, axis=axis),
-    np.argpartition: lambda a, kth, axis=-1: numrs.argpartition(a, kth, axis=axis),
     np.tensordot: lambda a, b, axes=2: numrs.tensordot(a, b, axes=axes), np.einsum: _einsum, np.vdot: _inner_of_all,
     np.kron: lambda a, b: linalg.kron(a, b),
     np.fft.fft: _transform(fft.fft), np.fft.ifft: _transform(fft.ifft), np.fft.rfft: _transform(fft.rfft),

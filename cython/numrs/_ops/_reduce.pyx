@@ -71,9 +71,12 @@ cdef int32_t axis_of(object axis, int ndim, str name, object shape) except? -100
     return index + ndim if index < 0 else index
 
 
+NO_CORRECTION = float("0.0")  # an object of its own: the default of correction
+
+
 cdef double correction_of(str name, object correction, object ddof) except? -1.25:
-    """What of two synonyms was given: ddof is None or correction at its default, None or 0."""
-    if ddof is not None and not (correction is None or (type(correction) is float and correction == 0)):
+    """What of two synonyms was given: ddof is None, or correction at its default."""
+    if ddof is not None and correction is not None and correction is not NO_CORRECTION:
         raise TypeError(f"{name}: correction and ddof are synonyms; got both")
     chosen = correction if ddof is None else ddof
     if chosen is None:

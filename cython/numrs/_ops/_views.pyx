@@ -3,7 +3,6 @@
 arguments that are not as they mostly are, and then the function there takes them, or says what is wrong. Nothing public."""
 from libc.stdint cimport int64_t
 
-from numrs._ops._array cimport BYTES_OF_DTYPE
 from numrs._ops._indexing cimport PyLong_AsLongLongAndOverflow, item_view
 from numrs._ops._storage cimport view_tensor
 from numrs._ops._tensor cimport Tensor

@@ -3,13 +3,14 @@
 import numpy as np
 
 from numrs._ops._array import array_of_data
-from numrs._ops._moves import copied, take_from
+from numrs._ops._moves import copied, copy_to, interpolated, take_from
 from numrs._ops._typed import tensors
+from numrs._ops._unique_complex import unique as unique_complex
 from numrs._ops.dtypes import result_type
 from numrs._ops.elementwise_arithmetic import abs as absolute
-from numrs._ops.elementwise_arithmetic import add, divide, multiply, subtract
+from numrs._ops.elementwise_arithmetic import add, divide, multiply, remainder, subtract
 from numrs._ops.elementwise_comparison import equal, isfinite, isnan, less_equal, logical_and, logical_not, logical_or
-from numrs._ops.order_sorting import searchsorted, sort
+from numrs._ops.order_sorting import argsort, searchsorted, sort
 from numrs._ops.reductions import max as maximum_of
 from numrs._ops.reductions import mean
 from numrs._ops.reductions import min as minimum_of
@@ -227,7 +228,7 @@ def isin(x1, x2, /, *, invert=False):
                     value = value.astype(other.dtype)
             a, b = (value, b) if given is x1 else (a, value)
     if result_type(a, b).kind == "c":
-        return _answer(np.isin(a, b), invert)
+        return _answer(_among_complex(a, b.reshape(-1)), invert)
     a, b, inside = _common(a, b)
     if b.size == 0:
         return _answer(np.zeros(a.shape, np.bool_), invert)
@@ -238,6 +239,18 @@ def isin(x1, x2, /, *, invert=False):
     if inside is not None:
         found = np.asarray(logical_and(found, inside))
     return _answer(found, invert)
+
+
+def _among_complex(a, b):
+    """Which elements of a are among those of b: the different ones of both have numbers, and b's are marked."""
+    dtype = result_type(a, b)
+    both = np.empty(a.size + b.size, dtype)
+    copy_to(a.reshape(-1), both[: a.size])
+    copy_to(b, both[a.size :])
+    values, _, number, _ = unique_complex(both)
+    marked = np.zeros(values.size, np.bool_)
+    marked[number[a.size :]] = True
+    return take_from(marked, number[: a.size].reshape(a.shape), 0, "isin") if a.size else np.zeros(a.shape, np.bool_)
 
 
 def _answer(found, invert):
@@ -274,11 +287,30 @@ def interp(x, xp, fp, /, *, left=None, right=None, period=None):
     >>> numrs.interp([0.5, 9.0], [0.0, 1.0], [10.0, 20.0])
     array([15., 20.])
     """
-    parts = [array_of_data(v, "interp", name) for v, name in ((x, "x"), (xp, "xp"), (fp, "fp"))]
-    try:
-        return np.interp(*parts, left=left, right=right, period=period)
-    except ValueError as error:
-        raise ValueError(f"interp: {error}") from None
+    at, xp, fp = (array_of_data(v, "interp", name) for v, name in ((x, "x"), (xp, "xp"), (fp, "fp")))
+    for a, name in ((at, "x"), (xp, "xp")):
+        if a.dtype.kind == "c":
+            raise TypeError(f"interp: {name} has dtype {a.dtype}, expected real numbers")
+    if xp.ndim != 1 or xp.size == 0 or fp.shape != xp.shape:
+        raise ValueError(f"interp: xp has shape {xp.shape}, fp {fp.shape}, expected one dimension with as many points, at least one")
+    if period is not None:
+        period = abs(float(period))
+        if period == 0:
+            raise ValueError("interp: period is 0")
+        at, xp = (np.asarray(remainder(copied(a, np.float64), period)) for a in (at, xp))
+        order = np.asarray(argsort(xp, stable=True))
+        xp, fp = take_from(xp, order, 0, "interp"), take_from(fp, order, 0, "interp")
+        xp = np.concatenate((xp[-1:] - period, xp, xp[:1] + period))
+        fp = np.concatenate((fp[-1:], fp, fp[:1]))
+        left = right = None
+    left, right = fp[0] if left is None else left, fp[-1] if right is None else right
+    if fp.dtype.kind != "c":
+        return interpolated(at, xp, fp, float(left), float(right), "interp")[()]
+    y = np.empty(at.shape, np.complex128)
+    left, right = complex(left), complex(right)
+    y.real = interpolated(at, xp, fp.real, left.real, right.real, "interp")
+    y.imag = interpolated(at, xp, fp.imag, left.imag, right.imag, "interp")
+    return y[()]
 
 
 @tensors

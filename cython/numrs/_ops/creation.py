@@ -45,7 +45,8 @@ def _number(value, dtype, function):
     if isinstance(value, (complex, np.complexfloating)) and dtype.kind not in "cb":
         raise TypeError(f"{function}: fill_value is complex, which {dtype} does not hold")
     try:
-        return np.asarray(value, dtype=dtype)
+        with np.errstate(all="ignore"):
+            return np.asarray(value, dtype=dtype)
     except OverflowError as error:
         raise OverflowError(f"{function}: {error}") from None
 
@@ -365,6 +366,37 @@ def eye(n_rows, n_cols=None, /, *, k=0, dtype=None, device=None):
     if -rows < k < columns:
         np.fill_diagonal(to_array(y)[max(-k, 0) :, max(k, 0) :], 1)
     return y
+
+
+def identity(n, /, dtype=None, *, device=None):
+    """A square matrix with ones on the diagonal and zeros elsewhere.
+
+    Parameters
+    ----------
+    n : int
+        Number of rows and columns.
+    dtype : dtype, optional
+        Of the elements; float64 when not given.
+    device : str or Device, optional
+        Where the memory is; 'cpu'.
+
+    Returns
+    -------
+    Tensor
+        Of shape ``(n, n)``.
+
+    Raises
+    ------
+    ValueError
+        For a negative number.
+
+    Examples
+    --------
+    >>> numrs.identity(2)
+    tensor([[1., 0.],
+            [0., 1.]], dtype=float64, device='cpu')
+    """
+    return eye(n, dtype=dtype, device=device)
 
 
 def _triangle(x, k, upper, function):

@@ -285,10 +285,10 @@ class NamespaceInfo:
         return get_device()
 
     def devices(self):
-        """All devices that can be used."""
+        """All devices that can be used, as a tuple."""
         from numrs._ops._devices import get_devices
 
-        return get_devices()
+        return tuple(get_devices())
 
     def default_dtypes(self, *, device=None):
         """The dtypes of what is made without one."""

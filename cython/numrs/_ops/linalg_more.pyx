@@ -72,8 +72,9 @@ def pinv(x, /, *, rtol=None):
     bound = max(m, n) * _unit(u.dtype) if rtol is None else _array("pinv", rtol, "rtol")
     small = s <= np.expand_dims(np.asarray(bound * s[..., 0]), -1)
     s[small] = 1
-    inverse = np.where(small, 0, 1 / s).astype(s.dtype)
-    left = np.conj(np.swapaxes(vh, -1, -2)) * inverse[..., None, :]
+    with np.errstate(all="ignore"):
+        inverse = np.where(small, 0, 1 / s).astype(s.dtype)
+        left = np.conj(np.swapaxes(vh, -1, -2)) * inverse[..., None, :]
     return matmul(left, np.conj(np.swapaxes(u, -1, -2)))
 
 

@@ -26,8 +26,8 @@ def nanmedian(
 ) -> Any: ...
 def quantile(
     x: npt.ArrayLike,
-    q: npt.ArrayLike,
     /,
+    q: npt.ArrayLike,
     axis: _Axes = None,
     *,
     out: _Out = None,
@@ -38,8 +38,8 @@ def quantile(
 ) -> Any: ...
 def nanquantile(
     x: npt.ArrayLike,
-    q: npt.ArrayLike,
     /,
+    q: npt.ArrayLike,
     axis: _Axes = None,
     *,
     out: _Out = None,
@@ -50,8 +50,8 @@ def nanquantile(
 ) -> Any: ...
 def percentile(
     x: npt.ArrayLike,
-    q: npt.ArrayLike,
     /,
+    q: npt.ArrayLike,
     axis: _Axes = None,
     *,
     out: _Out = None,
@@ -62,8 +62,8 @@ def percentile(
 ) -> Any: ...
 def nanpercentile(
     x: npt.ArrayLike,
-    q: npt.ArrayLike,
     /,
+    q: npt.ArrayLike,
     axis: _Axes = None,
     *,
     out: _Out = None,

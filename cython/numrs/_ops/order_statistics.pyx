@@ -90,7 +90,7 @@ def nanmedian(x, /, axis=None, *, out=None, keepdims=False, where=None):
 
 
 @tensors
-def quantile(x, q, /, axis=None, *, out=None, method="linear", keepdims=False, weights=None, where=None):
+def quantile(x, /, q, axis=None, *, out=None, method="linear", keepdims=False, weights=None, where=None):
     """Quantiles along axes, by selection.
 
     Parameters
@@ -134,7 +134,7 @@ def quantile(x, q, /, axis=None, *, out=None, method="linear", keepdims=False, w
 
 
 @tensors
-def nanquantile(x, q, /, axis=None, *, out=None, method="linear", keepdims=False, weights=None, where=None):
+def nanquantile(x, /, q, axis=None, *, out=None, method="linear", keepdims=False, weights=None, where=None):
     """Quantiles along axes of the elements that are no NaN.
 
     Parameters
@@ -178,7 +178,7 @@ def nanquantile(x, q, /, axis=None, *, out=None, method="linear", keepdims=False
 
 
 @tensors
-def percentile(x, q, /, axis=None, *, out=None, method="linear", keepdims=False, weights=None, where=None):
+def percentile(x, /, q, axis=None, *, out=None, method="linear", keepdims=False, weights=None, where=None):
     """Quantiles along axes, in per cent.
 
     Parameters
@@ -222,7 +222,7 @@ def percentile(x, q, /, axis=None, *, out=None, method="linear", keepdims=False,
 
 
 @tensors
-def nanpercentile(x, q, /, axis=None, *, out=None, method="linear", keepdims=False, weights=None, where=None):
+def nanpercentile(x, /, q, axis=None, *, out=None, method="linear", keepdims=False, weights=None, where=None):
     """Quantiles along axes of the elements that are no NaN, in per cent.
 
     Parameters

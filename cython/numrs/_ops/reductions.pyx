@@ -1,6 +1,7 @@
 # cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
 """Reductions along axes: sums, products, extremes, moments and logic, each by one fixed tree; norms are norms.pyx's."""
 from numrs._ops._reduce cimport correction_of, in_dtype, reduce, vecdot_
+from numrs._ops._reduce import NO_CORRECTION
 from numrs._ops.elementwise_selection import astype
 from numrs.c cimport ops
 
@@ -187,7 +188,7 @@ def mean(x, /, axis=None, *, out=None, keepdims=False, where=None):
     return reduce(ops.NUMRS_OP_MEAN, "mean", x, axis, out, keepdims, where, 0.0)
 
 
-def var(x, /, axis=None, *, correction=0.0, ddof=None, out=None, keepdims=False, where=None):
+def var(x, /, axis=None, *, correction=NO_CORRECTION, ddof=None, out=None, keepdims=False, where=None):
     """Variance along axes.
 
     Parameters
@@ -214,7 +215,7 @@ def var(x, /, axis=None, *, correction=0.0, ddof=None, out=None, keepdims=False,
     Raises
     ------
     TypeError
-        For both ``ddof`` and a ``correction`` other than 0.
+        For both ``ddof`` and ``correction``.
     ValueError
         For an axis out of range or given twice, or a wrong ``out``.
 
@@ -226,7 +227,7 @@ def var(x, /, axis=None, *, correction=0.0, ddof=None, out=None, keepdims=False,
     return reduce(ops.NUMRS_OP_VAR, "var", x, axis, out, keepdims, where, correction_of("var", correction, ddof))
 
 
-def std(x, /, axis=None, *, correction=0.0, ddof=None, out=None, keepdims=False, where=None):
+def std(x, /, axis=None, *, correction=NO_CORRECTION, ddof=None, out=None, keepdims=False, where=None):
     """Standard deviation along axes.
 
     Parameters
@@ -252,7 +253,7 @@ def std(x, /, axis=None, *, correction=0.0, ddof=None, out=None, keepdims=False,
     Raises
     ------
     TypeError
-        For both ``ddof`` and a ``correction`` other than 0.
+        For both ``ddof`` and ``correction``.
     ValueError
         For an axis out of range or given twice, or a wrong ``out``.
 

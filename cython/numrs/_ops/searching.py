@@ -80,7 +80,7 @@ def take_along_axis(x, indices, /, *, axis=-1):
     return take_along(x, indices, axis, "take_along_axis")
 
 
-def put_along_axis(x, indices, values, /, axis=-1):
+def put_along_axis(x, indices, /, values, axis=-1):
     """Stores elements at places along an axis, for each line its own; changes ``x``.
 
     Parameters

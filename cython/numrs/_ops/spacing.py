@@ -11,6 +11,7 @@ from numrs._ops._moves import copied, copy_to
 from numrs._ops._storage import empty as empty_tensor
 from numrs._ops._storage import to_array
 from numrs._ops._typed import tensors
+from numrs._ops.elementwise_power import pow
 
 
 def _real(value, function, argument):
@@ -155,6 +156,55 @@ def linspace(start, stop, /, num, *, dtype=None, device=None, endpoint=True):
         numbers = np.floor(numbers)
     copy_to(numbers, to_array(y), "linspace")
     return y
+
+
+def logspace(start, stop, /, num=50, *, base=10.0, dtype=None, device=None, endpoint=True):
+    """Powers of a base, whose exponents are evenly spaced.
+
+    Parameters
+    ----------
+    start, stop : number
+        The first and the last exponent.
+    num : int
+        How many numbers.
+    base : number
+        Of the powers.
+    dtype : dtype, optional
+        Of the elements; float64, or complex128 for complex arguments, when not given.
+    device : str or Device, optional
+        Where the memory is; 'cpu'.
+    endpoint : bool
+        Whether ``base ** stop`` is the last of them; without it the interval is half open.
+
+    Returns
+    -------
+    Tensor
+        ``base ** linspace(start, stop, num)``, computed in float64 or complex128.
+
+    Raises
+    ------
+    ValueError
+        For a negative ``num``.
+
+    Examples
+    --------
+    >>> numrs.logspace(0, 2, 3)
+    tensor([  1.,  10., 100.], dtype=float64, device='cpu')
+    """
+    if not isinstance(base, (int, float, complex, np.number)):
+        raise TypeError(f"logspace: base is of type {type(base).__name__}, expected a number")
+    complexes = [isinstance(v[()] if hasattr(v, "ndim") else v, (complex, np.complexfloating)) for v in (start, stop)]
+    is_complex = any(complexes) or isinstance(base, (complex, np.complexfloating))
+    working = np.complex128 if is_complex else np.float64
+    try:
+        exponents = linspace(start, stop, num, dtype=working, device=device, endpoint=endpoint)
+    except (TypeError, ValueError) as error:
+        raise type(error)(str(error).replace("linspace", "logspace")) from None
+    powers = pow(complex(base) if is_complex else float(base), exponents)
+    wanted = np.dtype(working) if dtype is None else as_numpy_dtype(dtype, "logspace")
+    if is_complex and wanted.kind != "c":
+        raise TypeError(f"logspace: the numbers are complex, which {wanted} does not hold")
+    return powers.astype(wanted, copy=False)
 
 
 def _spaced(start, stop, num, endpoint):

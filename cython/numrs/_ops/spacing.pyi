@@ -22,4 +22,15 @@ def linspace(
     device: str | None = None,
     endpoint: bool = True,
 ) -> Any: ...
+def logspace(
+    start: Any,
+    stop: Any,
+    /,
+    num: SupportsIndex = 50,
+    *,
+    base: float = 10.0,
+    dtype: npt.DTypeLike | None = None,
+    device: str | None = None,
+    endpoint: bool = True,
+) -> Any: ...
 def meshgrid(*arrays: npt.ArrayLike, indexing: Literal['xy', 'ij'] = 'xy') -> Any: ...

@@ -31,7 +31,8 @@ def _array(data, dtype, function):
             data = _listed(data, function)
             wanted = None if dtype is None or _holds(dtype) else dtype
             try:
-                data = np.asarray(data, dtype=wanted)
+                with np.errstate(all="ignore"):
+                    data = np.asarray(data, dtype=wanted)
             except OverflowError as error:
                 raise OverflowError(f"{function}: {error}") from None
             except (ValueError, TypeError) as error:
@@ -39,7 +40,8 @@ def _array(data, dtype, function):
                 raise kind(f"{function}: {error}") from None
         elif isinstance(data, (bool, int, float, complex)) and dtype is not None and not _holds(dtype):
             try:
-                data = np.asarray(data, dtype=dtype)
+                with np.errstate(all="ignore"):
+                    data = np.asarray(data, dtype=dtype)
             except (OverflowError, TypeError) as error:
                 raise type(error)(f"{function}: {error}") from None
         array = array_of_data(data, function, "data")

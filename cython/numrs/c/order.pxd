@@ -38,6 +38,7 @@ cdef extern from "numrs/order.h" nogil:
     numrs_status numrs_topk(numrs_context *context, const numrs_view *x, const numrs_view *values, const numrs_view *indices, int64_t k, int32_t axis, int32_t flags)
     numrs_status numrs_rankdata(numrs_context *context, const numrs_view *x, const numrs_view *y, int32_t axis, int32_t method, int32_t flags)
     numrs_status numrs_searchsorted(numrs_context *context, const numrs_view *x1, const numrs_view *x2, const numrs_view *sorter, const numrs_view *y, int32_t flags)
+    numrs_status numrs_interp(numrs_context *context, const numrs_view *x, const numrs_view *xp, const numrs_view *fp, const numrs_view *y, double left, double right)
     numrs_status numrs_unique(numrs_context *context, const numrs_view *x, const numrs_view *values, const numrs_view *indices, const numrs_view *inverse, const numrs_view *counts, int64_t *count)
     numrs_status numrs_median(numrs_context *context, const numrs_view *x, const numrs_view *where, const numrs_view *y, const int32_t *axes, int32_t n_axes, int32_t flags)
     numrs_status numrs_quantile(numrs_context *context, const numrs_view *x, const numrs_view *where, const numrs_view *weights, const numrs_view *y, const double *q, int64_t n_q, const int32_t *axes, int32_t n_axes, int32_t method, int32_t flags)
