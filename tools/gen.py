@@ -420,7 +420,7 @@ def operations_md():
 def raw_functions_inc():
     out = ["// Every raw function and its family, for calls_raw.cc. " + NOTE]
     out += [f.fuzzed(family) for family, _, functions in FAMILIES for f in functions()]
-    out += [f.fuzzed(row[1]) for row in rows("call") for f in calls() if re.fullmatch(rf"numrs_{row[1]}_\w+", f.name)]
+    out += [f.fuzzed(row[1]) for row in rows("call") for f in calls() if re.fullmatch(rf"numrs_{row[1]}_[^_]+", f.name)]
     return "\n".join(out + [""])
 
 

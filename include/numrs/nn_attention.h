@@ -23,31 +23,32 @@
 extern "C" {
 #endif
 
-/** y = attention of q (…, heads, lq, d) to k (…, kv heads, lk, d) and v (…, kv heads, lk, dv); y is (…, heads, lq, dv). The
-    leading axes are equal but for the last of them, where kv heads divide heads: neighbouring heads share one (two
+/** y = attention of q (…, heads, lq, d) to k (…, kv heads, lk, d) and v (…, kv heads, lk, dv); y is (…, heads, lq, dv).
+   The leading axes are equal but for the last of them, where kv heads divide heads: neighbouring heads share one (two
     dimensions: one head). One float dtype for all.
 
     mask, or NULL, broadcasts to (…, heads, lq, lk): bool, true where a key takes part, or floats that are added to the
-    scores. causal (0, 1): row i sees keys 0 to i. dropout in [0, 1): each weight is dropped with that probability and the
-    others divided by 1 - dropout; which ones depends on seed and place alone.
-    lse, or NULL, (…, heads, lq), of float32, or float64 for float64: the logarithms of the sums of exp(score), for the
-    gradients; -infinity for a row that sees no key. */
+    scores. causal (0, 1): row i sees keys 0 to i. dropout in [0, 1): each weight is dropped with that probability and
+   the others divided by 1 - dropout; which ones depends on seed and place alone. lse, or NULL, (…, heads, lq), of
+   float32, or float64 for float64: the logarithms of the sums of exp(score), for the gradients; -infinity for a row
+   that sees no key. */
 NUMRS_API numrs_status numrs_attention(numrs_context *context, const numrs_view *q, const numrs_view *k,
                                        const numrs_view *v, const numrs_view *mask, const numrs_view *y,
                                        const numrs_view *lse, int32_t causal, double scale, double dropout,
                                        uint64_t seed);
 
-/** Gradients gq, gk, gv of the shapes of q, k, v from grad, that of y; y and lse are what numrs_attention gave for the same
-    arguments. gmask, or NULL, (…, heads, lq, lk): the gradients of an added mask before it is broadcast. */
+/** Gradients gq, gk, gv of the shapes of q, k, v from grad, that of y; y and lse are what numrs_attention gave for the
+   same arguments. gmask, or NULL, (…, heads, lq, lk): the gradients of an added mask before it is broadcast. */
 NUMRS_API numrs_status numrs_attention_backward(numrs_context *context, const numrs_view *grad, const numrs_view *q,
                                                 const numrs_view *k, const numrs_view *v, const numrs_view *mask,
                                                 const numrs_view *y, const numrs_view *lse, const numrs_view *gq,
                                                 const numrs_view *gk, const numrs_view *gv, const numrs_view *gmask,
                                                 int32_t causal, double scale, double dropout, uint64_t seed);
 
-/** y = x with pairs of elements of the last axis turned: y1 = x1 cos - x2 sin, y2 = x2 cos + x1 sin. Pairs are element j and
-    j + d / 2, or 2 j and 2 j + 1 (interleaved 1). cos and sin broadcast to x, their last axis being d / 2 or d long: then each
-    of a pair has its own. inverse 1: the transposed map, which is the gradient. y may be x. One float dtype for all. */
+/** y = x with pairs of elements of the last axis turned: y1 = x1 cos - x2 sin, y2 = x2 cos + x1 sin. Pairs are element
+   j and j + d / 2, or 2 j and 2 j + 1 (interleaved 1). cos and sin broadcast to x, their last axis being d / 2 or d
+   long: then each of a pair has its own. inverse 1: the transposed map, which is the gradient. y may be x. One float
+   dtype for all. */
 NUMRS_API numrs_status numrs_rope(numrs_context *context, const numrs_view *x, const numrs_view *cos,
                                   const numrs_view *sin, const numrs_view *y, int32_t interleaved, int32_t inverse);
 

@@ -2,8 +2,8 @@
     Convolutions (cross-correlations, as networks use the word) of one or two dimensions, transposed ones, and their
     gradients, on views.
 
-    x (n, c_in, l) or (n, c_in, h, w), weight (c_out, c_in / groups, kernel), y (n, c_out, ...). stride and dilation hold
-    one number for each spatial axis, padding two: before and behind; NULL: 1, 1 and 0. Along an axis
+    x (n, c_in, l) or (n, c_in, h, w), weight (c_out, c_in / groups, kernel), y (n, c_out, ...). stride and dilation
+   hold one number for each spatial axis, padding two: before and behind; NULL: 1, 1 and 0. Along an axis
 
     out = (extent + before + behind - dilation (kernel - 1) - 1) / stride + 1.
 

@@ -21,8 +21,8 @@
 extern "C" {
 #endif
 
-/** y = the rows of weight (n, width), of any dtype, at indices in [0, n). y has the shape of indices and the width behind
-    it.
+/** y = the rows of weight (n, width), of any dtype, at indices in [0, n). y has the shape of indices and the width
+   behind it.
     @return NUMRS_OK; NUMRS_BAD_INDEX; NUMRS_BAD_SHAPE; NUMRS_BAD_DTYPE; NUMRS_OVERLAP for a y that overlaps itself;
     NUMRS_NO_MEMORY; NUMRS_CANCELLED. */
 NUMRS_API numrs_status numrs_embedding(numrs_context *context, const numrs_view *weight, const numrs_view *indices,

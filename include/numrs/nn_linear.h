@@ -16,32 +16,22 @@
 #define NUMRS_NN_LINEAR_H
 
 #include "numrs/base.h"
+#include "numrs/nn_activation.h"
 #include "numrs/view.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/** Activations. */
-enum {
-  NUMRS_ACTIVATION_NONE = 0,
-  NUMRS_ACTIVATION_RELU = 1,
-  NUMRS_ACTIVATION_GELU = 2,      /**< x Phi(x) */
-  NUMRS_ACTIVATION_GELU_TANH = 3, /**< its approximation by tanh */
-  NUMRS_ACTIVATION_SILU = 4,
-  NUMRS_ACTIVATION_SIGMOID = 5,
-  NUMRS_ACTIVATION_TANH = 6,
-  NUMRS_ACTIVATION_LEAKY_RELU = 7 /**< slope x below 0 */
-};
-
 /** y = activation(x weight + bias): x (..., k), weight (k, n), bias (n) or NULL, y (..., n). pre, or NULL: like y,
-    receives what goes into the activation. slope: of leaky_relu, at least 0, else not looked at. */
+    receives what goes into the activation. activation: -1 (none), or a NUMRS_ACTIVATION_ number of a function without
+    parameters, or leaky_relu, whose slope is at least 0 and else not looked at. */
 NUMRS_API numrs_status numrs_linear(numrs_context *context, const numrs_view *x, const numrs_view *weight,
                                     const numrs_view *bias, const numrs_view *y, const numrs_view *pre,
                                     int32_t activation, double slope);
 
 /** Gradients of numrs_linear: grad is like y; gx like x, gw like weight, gb (n), each may be NULL. saved: y for relu,
-    leaky_relu, sigmoid and tanh, pre for gelu, gelu_tanh and silu, not looked at without an activation. */
+    leaky_relu, sigmoid and tanh, pre for the others, not looked at without an activation. */
 NUMRS_API numrs_status numrs_linear_backward(numrs_context *context, const numrs_view *grad, const numrs_view *x,
                                              const numrs_view *weight, const numrs_view *saved, const numrs_view *gx,
                                              const numrs_view *gw, const numrs_view *gb, int32_t activation,

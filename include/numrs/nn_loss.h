@@ -1,7 +1,7 @@
 /** @file
     Losses of networks and their gradients, on views of any strides. Inputs are float16, bfloat16, float32 or float64;
-    16-bit floats are computed in float32. Values and sums are float64 inside (a fixed tree), so the bits do not depend on
-    threads; labels are checked before anything is written.
+    16-bit floats are computed in float32. Values and sums are float64 inside (a fixed tree), so the bits do not depend
+   on threads; labels are checked before anything is written.
 
     reduction: NUMRS_LOSS_NONE gives one number per element (per row for labels), NUMRS_LOSS_MEAN and NUMRS_LOSS_SUM one
     number, an output without dimensions.
@@ -26,11 +26,12 @@ enum { NUMRS_LOSS_NONE = 0, NUMRS_LOSS_MEAN = 1, NUMRS_LOSS_SUM = 2 };
 
 /** Losses of pairs of elements, x the input and t the target; p0, p1: parameters.
 
-    MSE (x - t)². L1 |x - t|. HUBER with delta p0. SMOOTH_L1 with beta p0. BCE of probabilities (logarithms at least -100).
-    BCE_LOGITS of scores; third: weight of positive targets, or NULL. KL_DIV t (log t - x), of targets 0 nothing;
+    MSE (x - t)². L1 |x - t|. HUBER with delta p0. SMOOTH_L1 with beta p0. BCE of probabilities (logarithms at least
+   -100). BCE_LOGITS of scores; third: weight of positive targets, or NULL. KL_DIV t (log t - x), of targets 0 nothing;
     KL_DIV_LOG_TARGET e^t (t - x). POISSON e^x - t x, POISSON_RATE x - t log(x + p1); p0 1: with Stirling's term.
     GAUSSIAN (log v + (x - t)² / v) / 2 + p0, third: the variance v, at least p1. HINGE max(0, p0 - t x) and its square.
-    HINGE_EMBEDDING x where t is 1, max(0, p0 - x) where it is -1. SOFT_MARGIN log(1 + e^(-t x)). LOG_COSH log cosh(x - t).
+    HINGE_EMBEDDING x where t is 1, max(0, p0 - x) where it is -1. SOFT_MARGIN log(1 + e^(-t x)). LOG_COSH log cosh(x -
+   t).
  */
 enum {
   NUMRS_LOSS_MSE = 0,
@@ -53,8 +54,8 @@ enum {
 
 /** y = loss op of input and target, which are broadcast with third and weight (NULL: none); each value is multiplied by
     its weight. y has that shape, or no dimensions for a reduction.
-    @return NUMRS_OK; NUMRS_BAD_ARGUMENT for an unknown op or reduction, a third where there is none or none where one is
-    needed, NaN in p0 or p1; NUMRS_BAD_SHAPE; NUMRS_BAD_DTYPE; NUMRS_OVERLAP; NUMRS_NO_MEMORY; NUMRS_CANCELLED. */
+    @return NUMRS_OK; NUMRS_BAD_ARGUMENT for an unknown op or reduction, a third where there is none or none where one
+   is needed, NaN in p0 or p1; NUMRS_BAD_SHAPE; NUMRS_BAD_DTYPE; NUMRS_OVERLAP; NUMRS_NO_MEMORY; NUMRS_CANCELLED. */
 NUMRS_API numrs_status numrs_loss(numrs_context *context, int32_t op, const numrs_view *input, const numrs_view *target,
                                   const numrs_view *third, const numrs_view *weight, const numrs_view *y,
                                   int32_t reduction, double p0, double p1);
@@ -92,7 +93,8 @@ NUMRS_API numrs_status numrs_cross_entropy(numrs_context *context, const numrs_v
                                            const numrs_view *weight, const numrs_view *loss, const numrs_view *gradient,
                                            const numrs_class_loss_options *options);
 
-/** gradient = that of the sum of grad times the loss of numrs_cross_entropy; grad has loss's shape. Statuses as there. */
+/** gradient = that of the sum of grad times the loss of numrs_cross_entropy; grad has loss's shape. Statuses as there.
+ */
 NUMRS_API numrs_status numrs_cross_entropy_backward(numrs_context *context, const numrs_view *grad,
                                                     const numrs_view *logits, const numrs_view *target,
                                                     const numrs_view *weight, const numrs_view *gradient,

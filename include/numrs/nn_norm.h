@@ -7,8 +7,8 @@
     bias may be NULL: 1 and 0. Statistics are sums of one fixed order: the same bits for any number of threads and
     instruction set. Errors of y: 4 ULP of the larger one of the product and the bias.
 
-    Of the gradients, gx, gweight and gbias, each may be NULL: not wanted. Results must not share memory with each other;
-    y and gx may be x or grad, or overlap them. */
+    Of the gradients, gx, gweight and gbias, each may be NULL: not wanted. Results must not share memory with each
+   other; y and gx may be x or grad, or overlap them. */
 #ifndef NUMRS_NN_NORM_H
 #define NUMRS_NN_NORM_H
 

@@ -2,9 +2,10 @@
     Pools over the last one or two axes of views, and their gradients.
 
     x (..., l) or (..., h, w); `spatial` (1 or 2) says which. kernel, stride, padding and dilation hold one number for
-    each of these axes; stride NULL: as kernel; padding NULL: 0; dilation NULL: 1. Padding, on both sides, is at most half
-    of what the kernel reaches over, dilation (kernel - 1) + 1. y's extents are (extent + 2 padding - dilation (kernel - 1) - 1) / stride + 1, rounded down, or up where
-    the last window begins inside the input or the padding before it.
+    each of these axes; stride NULL: as kernel; padding NULL: 0; dilation NULL: 1. Padding, on both sides, is at most
+   half of what the kernel reaches over, dilation (kernel - 1) + 1. y's extents are (extent + 2 padding - dilation
+   (kernel - 1) - 1) / stride + 1, rounded down, or up where the last window begins inside the input or the padding
+   before it.
 
     float16, bfloat16, float32, float64. Maxima: NaN where a window holds one (padding is not there at all); indices are
     places in the input's plane, the first of equal ones. Averages are summed in float64.

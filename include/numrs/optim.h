@@ -21,9 +21,9 @@
 extern "C" {
 #endif
 
-/** Optimizers, and the arenas of state that each has: SGD momentum; Adam, AdamW first and second moment, greatest second
-    moment (AMSGRAD); RMSprop mean square, momentum, mean (CENTERED); Adagrad sum of squares; Adadelta mean square of
-    gradients and of steps; Lion momentum; NAdam, RAdam first and second moment. */
+/** Optimizers, and the arenas of state that each has: SGD momentum; Adam, AdamW first and second moment, greatest
+   second moment (AMSGRAD); RMSprop mean square, momentum, mean (CENTERED); Adagrad sum of squares; Adadelta mean square
+   of gradients and of steps; Lion momentum; NAdam, RAdam first and second moment. */
 enum {
   NUMRS_OPTIM_SGD = 0,
   NUMRS_OPTIM_ADAM = 1,
@@ -42,7 +42,8 @@ enum {
   NUMRS_OPTIM_AMSGRAD = 2,  /**< Adam, AdamW */
   NUMRS_OPTIM_CENTERED = 4, /**< RMSprop */
   NUMRS_OPTIM_MAXIMIZE = 8, /**< all: climb */
-  NUMRS_OPTIM_DECOUPLED = 16 /**< Adam, NAdam, RAdam: decay the parameter, not the gradient (AdamW and Lion always do) */
+  NUMRS_OPTIM_DECOUPLED =
+      16 /**< Adam, NAdam, RAdam: decay the parameter, not the gradient (AdamW and Lion always do) */
 };
 
 /** Numbers of a step; begin with NUMRS_OPTIM_OPTIONS_INIT. Later versions append fields. */
@@ -73,9 +74,9 @@ NUMRS_API numrs_status numrs_optim_step(numrs_context *context, int32_t op, int3
                                         void *const *params, const void *const *grads, const int64_t *sizes,
                                         void *const *state, int64_t n_state, const numrs_optim_options *options);
 
-/** *norm: the norm of all gradients as one vector, of order 2 or infinity (norm_type), summed in float64 by a fixed tree;
-    then each gradient is multiplied by min(1, max_norm / (norm + 1e-6)). max_norm infinity only asks for the norm. A
-    NULL gradient is left out.
+/** *norm: the norm of all gradients as one vector, of order 2 or infinity (norm_type), summed in float64 by a fixed
+   tree; then each gradient is multiplied by min(1, max_norm / (norm + 1e-6)). max_norm infinity only asks for the norm.
+   A NULL gradient is left out.
     @return NUMRS_OK; NUMRS_BAD_ARGUMENT for another norm_type, a max_norm below 0 or NaN, or a NULL pointer;
     NUMRS_BAD_DTYPE; NUMRS_BAD_SHAPE; NUMRS_NO_MEMORY. */
 NUMRS_API numrs_status numrs_optim_clip_norm(numrs_context *context, int32_t dtype, int64_t count, void *const *grads,

@@ -49,19 +49,36 @@ Status CrossEntropyRaw(numrs_context* context, int32_t dtype, const void* x, con
 
 // nn_activation.cc, nn_norm.cc: the functions of these headers on contiguous arrays; weight, bias, mean, rstd and the
 // gradients may be nullptr where the headers say so.
-Status ActivationRaw(numrs_context* context, int32_t dtype, const void* x, void* y, int64_t n, int32_t op, double a, double b);
-Status ActivationBackwardRaw(numrs_context* context, int32_t dtype, const void* grad, const void* x, void* gx, int64_t n, int32_t op, double a, double b);
-Status SoftmaxRaw(numrs_context* context, int32_t dtype, const void* x, void* y, int64_t outer, int64_t n, int64_t inner, int32_t log);
-Status SoftmaxBackwardRaw(numrs_context* context, int32_t dtype, const void* grad, const void* y, void* gx, int64_t outer, int64_t n, int64_t inner, int32_t log);
-Status LayerNormRaw(numrs_context* context, int32_t dtype, const void* x, const void* weight, const void* bias, void* y, double* mean, double* rstd, int64_t rows, int64_t cols, double eps);
-Status LayerNormBackwardRaw(numrs_context* context, int32_t dtype, const void* grad, const void* x, const void* weight, const double* mean, const double* rstd, void* gx, void* gweight, void* gbias, int64_t rows, int64_t cols);
-Status RmsNormRaw(numrs_context* context, int32_t dtype, const void* x, const void* weight, void* y, double* rstd, int64_t rows, int64_t cols, double eps);
-Status RmsNormBackwardRaw(numrs_context* context, int32_t dtype, const void* grad, const void* x, const void* weight, const double* rstd, void* gx, void* gweight, int64_t rows, int64_t cols);
-Status GroupNormRaw(numrs_context* context, int32_t dtype, const void* x, const void* weight, const void* bias, void* y, double* mean, double* rstd, int64_t n, int64_t channels, int64_t inner, int64_t groups, double eps);
-Status GroupNormBackwardRaw(numrs_context* context, int32_t dtype, const void* grad, const void* x, const void* weight, const double* mean, const double* rstd, void* gx, void* gweight, void* gbias, int64_t n, int64_t channels, int64_t inner, int64_t groups);
-Status BatchNormRaw(numrs_context* context, int32_t dtype, const void* x, const void* weight, const void* bias, void* running_mean, void* running_var, void* y, double* mean, double* rstd, int64_t n, int64_t channels, int64_t inner, int32_t training, double momentum, double eps);
-Status BatchNormBackwardRaw(numrs_context* context, int32_t dtype, const void* grad, const void* x, const void* weight, const double* mean, const double* rstd, void* gx, void* gweight, void* gbias, int64_t n, int64_t channels, int64_t inner, int32_t training);
-// nn_attention.cc: q (heads * group, lq, d), k (heads, lk, d), v (heads, lk, dv), y (heads * group, lq, dv), contiguous.
+Status ActivationRaw(numrs_context* context, int32_t dtype, const void* x, void* y, int64_t n, int32_t op, double a,
+                     double b);
+Status ActivationBackwardRaw(numrs_context* context, int32_t dtype, const void* grad, const void* x, void* gx,
+                             int64_t n, int32_t op, double a, double b);
+Status SoftmaxRaw(numrs_context* context, int32_t dtype, const void* x, void* y, int64_t outer, int64_t n,
+                  int64_t inner, int32_t log);
+Status SoftmaxBackwardRaw(numrs_context* context, int32_t dtype, const void* grad, const void* y, void* gx,
+                          int64_t outer, int64_t n, int64_t inner, int32_t log);
+Status LayerNormRaw(numrs_context* context, int32_t dtype, const void* x, const void* weight, const void* bias, void* y,
+                    double* mean, double* rstd, int64_t rows, int64_t cols, double eps);
+Status LayerNormBackwardRaw(numrs_context* context, int32_t dtype, const void* grad, const void* x, const void* weight,
+                            const double* mean, const double* rstd, void* gx, void* gweight, void* gbias, int64_t rows,
+                            int64_t cols);
+Status RmsNormRaw(numrs_context* context, int32_t dtype, const void* x, const void* weight, void* y, double* rstd,
+                  int64_t rows, int64_t cols, double eps);
+Status RmsNormBackwardRaw(numrs_context* context, int32_t dtype, const void* grad, const void* x, const void* weight,
+                          const double* rstd, void* gx, void* gweight, int64_t rows, int64_t cols);
+Status GroupNormRaw(numrs_context* context, int32_t dtype, const void* x, const void* weight, const void* bias, void* y,
+                    double* mean, double* rstd, int64_t n, int64_t channels, int64_t inner, int64_t groups, double eps);
+Status GroupNormBackwardRaw(numrs_context* context, int32_t dtype, const void* grad, const void* x, const void* weight,
+                            const double* mean, const double* rstd, void* gx, void* gweight, void* gbias, int64_t n,
+                            int64_t channels, int64_t inner, int64_t groups);
+Status BatchNormRaw(numrs_context* context, int32_t dtype, const void* x, const void* weight, const void* bias,
+                    void* running_mean, void* running_var, void* y, double* mean, double* rstd, int64_t n,
+                    int64_t channels, int64_t inner, int32_t training, double momentum, double eps);
+Status BatchNormBackwardRaw(numrs_context* context, int32_t dtype, const void* grad, const void* x, const void* weight,
+                            const double* mean, const double* rstd, void* gx, void* gweight, void* gbias, int64_t n,
+                            int64_t channels, int64_t inner, int32_t training);
+// nn_attention.cc: q (heads * group, lq, d), k (heads, lk, d), v (heads, lk, dv), y (heads * group, lq, dv),
+// contiguous.
 Status AttentionRaw(numrs_context* context, int32_t dtype, const void* q, const void* k, const void* v, void* y,
                     int64_t heads, int64_t group, int64_t lq, int64_t lk, int64_t d, int64_t dv, int32_t causal,
                     double scale);

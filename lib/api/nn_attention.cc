@@ -37,8 +37,7 @@ Status LoadOutput(const char* function, const char* argument, const numrs_view* 
                   const int64_t* shape, View* out) {
   NUMRS_TRY(LoadFloat(function, argument, in, dtype, out));
   NUMRS_TRY(ExpectShape(function, argument, *out, ndim, shape));
-  if (OverlapsItself(*out))
-    return Fail(NUMRS_OVERLAP, "%s: elements of %s share memory", function, argument);
+  if (OverlapsItself(*out)) return Fail(NUMRS_OVERLAP, "%s: elements of %s share memory", function, argument);
   return NUMRS_OK;
 }
 
@@ -97,7 +96,8 @@ Status LoadInputs(const char* function, const numrs_view* q, const numrs_view* k
                   ShapeText(n, shapes->scores, text[1], sizeof(text[1])));
   }
   NUMRS_TRY(CheckFlag(function, "causal", causal));
-  if (!std::isfinite(scale)) return Fail(NUMRS_BAD_ARGUMENT, "%s: scale is %g, expected a finite number", function, scale);
+  if (!std::isfinite(scale))
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: scale is %g, expected a finite number", function, scale);
   if (!(dropout >= 0 && dropout < 1))
     return Fail(NUMRS_BAD_ARGUMENT, "%s: dropout is %g, expected a probability in [0, 1)", function, dropout);
   job->causal = causal == 1;
@@ -120,8 +120,7 @@ Status Attention(numrs_context* context, const numrs_view* q, const numrs_view* 
   job.has_lse = lse != nullptr;
   if (lse)
     NUMRS_TRY(LoadOutput(function, "lse", lse, AttentionDType(job.q.dtype), shapes.ndim - 1, shapes.y, &job.lse));
-  if (lse && RangesOverlap(job.y, job.lse))
-    return Fail(NUMRS_OVERLAP, "%s: y and lse share memory", function);
+  if (lse && RangesOverlap(job.y, job.lse)) return Fail(NUMRS_OVERLAP, "%s: y and lse share memory", function);
   return RunAttention(MakeRun(context), job);
 }
 
@@ -174,8 +173,9 @@ Status CheckAngles(const char* function, const char* argument, const View& angle
   }
   if (fits) return NUMRS_OK;
   char got[160], wanted[160];
-  return Fail(NUMRS_BAD_SHAPE, "%s: %s of shape %s does not broadcast to x of shape %s with half or all of its last axis",
-              function, argument, ShapeText(angles, got, sizeof(got)), ShapeText(x, wanted, sizeof(wanted)));
+  return Fail(NUMRS_BAD_SHAPE,
+              "%s: %s of shape %s does not broadcast to x of shape %s with half or all of its last axis", function,
+              argument, ShapeText(angles, got, sizeof(got)), ShapeText(x, wanted, sizeof(wanted)));
 }
 
 Status Rope(numrs_context* context, const numrs_view* x, const numrs_view* cos, const numrs_view* sin,
@@ -195,8 +195,8 @@ Status Rope(numrs_context* context, const numrs_view* x, const numrs_view* cos, 
   NUMRS_TRY(CheckAngles(function, "cos", job.cos, job.x));
   NUMRS_TRY(CheckAngles(function, "sin", job.sin, job.x));
   if (job.cos.shape[job.cos.ndim - 1] != job.sin.shape[job.sin.ndim - 1])
-    return Fail(NUMRS_BAD_SHAPE, "%s: cos and sin have last axes of %lld and %lld elements, expected the same", function,
-                static_cast<long long>(job.cos.shape[job.cos.ndim - 1]),
+    return Fail(NUMRS_BAD_SHAPE, "%s: cos and sin have last axes of %lld and %lld elements, expected the same",
+                function, static_cast<long long>(job.cos.shape[job.cos.ndim - 1]),
                 static_cast<long long>(job.sin.shape[job.sin.ndim - 1]));
   NUMRS_TRY(CheckFlag(function, "interleaved", interleaved));
   NUMRS_TRY(CheckFlag(function, "inverse", inverse));
@@ -254,9 +254,8 @@ extern "C" numrs_status numrs_attention_backward(numrs_context* context, const n
                                                  const numrs_view* y, const numrs_view* lse, const numrs_view* gq,
                                                  const numrs_view* gk, const numrs_view* gv, const numrs_view* gmask,
                                                  int32_t causal, double scale, double dropout, uint64_t seed) {
-  return Guard([&] {
-    return Backward(context, grad, q, k, v, mask, y, lse, gq, gk, gv, gmask, causal, scale, dropout, seed);
-  });
+  return Guard(
+      [&] { return Backward(context, grad, q, k, v, mask, y, lse, gq, gk, gv, gmask, causal, scale, dropout, seed); });
 }
 extern "C" numrs_status numrs_rope(numrs_context* context, const numrs_view* x, const numrs_view* cos,
                                    const numrs_view* sin, const numrs_view* y, int32_t interleaved, int32_t inverse) {

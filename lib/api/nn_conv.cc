@@ -57,8 +57,9 @@ struct Arguments {
     NUMRS_TRY(LoadView(function, y_name, y_in, y));
     char is[160], other[160];
     if (x.ndim != 3 && x.ndim != 4)
-      return Fail(NUMRS_BAD_SHAPE, "%s: x has shape %s, expected 3 (n, channels, l) or 4 dimensions (n, channels, h, w)",
-                  function, ShapeText(x, is, sizeof(is)));
+      return Fail(NUMRS_BAD_SHAPE,
+                  "%s: x has shape %s, expected 3 (n, channels, l) or 4 dimensions (n, channels, h, w)", function,
+                  ShapeText(x, is, sizeof(is)));
     if (weight.ndim != x.ndim)
       return Fail(NUMRS_BAD_SHAPE, "%s: weight has shape %s, expected as many dimensions as x %s", function,
                   ShapeText(weight, is, sizeof(is)), ShapeText(x, other, sizeof(other)));
@@ -70,9 +71,8 @@ struct Arguments {
     const int64_t out = transposed ? TimesExtent(second, p.groups) : first;
     if (first % p.groups || channels % p.groups || second > kMost ||
         (transposed ? first != channels : second != channels / p.groups)) {
-      return Fail(NUMRS_BAD_SHAPE,
-                  "%s: x has shape %s and weight %s, which do not fit with groups %lld: expected %s", function,
-                  ShapeText(x, is, sizeof(is)), ShapeText(weight, other, sizeof(other)),
+      return Fail(NUMRS_BAD_SHAPE, "%s: x has shape %s and weight %s, which do not fit with groups %lld: expected %s",
+                  function, ShapeText(x, is, sizeof(is)), ShapeText(weight, other, sizeof(other)),
                   static_cast<long long>(p.groups),
                   transposed ? "weight (channels of x, channels of out / groups, kernel)"
                              : "weight (channels of out, channels of x / groups, kernel)");
@@ -190,9 +190,9 @@ Status Forward(numrs_context* context, const char* function, bool transposed, co
   NUMRS_TRY(x_dense.Load(run, function, "x", a.x, dtype));
   NUMRS_TRY(weight_dense.Load(run, function, "weight", a.weight, dtype));
   if (bias) NUMRS_TRY(bias_dense.Load(run, function, "bias", b, dtype));
-  NUMRS_TRY(y_dense.Prepare(
-      function, out, dtype,
-      RangesOverlap(a.x, out) || RangesOverlap(a.weight, out) || (bias && RangesOverlap(b, out))));
+  NUMRS_TRY(
+      y_dense.Prepare(function, out, dtype,
+                      RangesOverlap(a.x, out) || RangesOverlap(a.weight, out) || (bias && RangesOverlap(b, out))));
   const char* const added = bias ? bias_dense.data : nullptr;
   if (transposed)
     NUMRS_TRY(ConvInput(run, a.job, x_dense.data, weight_dense.data, added, y_dense.data));

@@ -58,7 +58,8 @@ Status ExpectRows(const char* f, const char* argument, const View& v, const View
 Status ExpectTable(const char* f, const char* argument, const View& v) {
   if (v.ndim == 2) return NUMRS_OK;
   char got[160];
-  return Fail(NUMRS_BAD_SHAPE, "%s: %s has shape %s, expected two dimensions", f, argument, ShapeText(v, got, sizeof(got)));
+  return Fail(NUMRS_BAD_SHAPE, "%s: %s has shape %s, expected two dimensions", f, argument,
+              ShapeText(v, got, sizeof(got)));
 }
 int32_t FloatKernel(int32_t dtype) {
   return dtype == kF64 ? kF64 : Bit(dtype) & kRealSet ? static_cast<int32_t>(kF32) : static_cast<int32_t>(kInvalid);
@@ -79,7 +80,8 @@ Status Embedding(numrs_context* context, const numrs_view* vweight, const numrs_
   NUMRS_TRY(CheckIndexDType(f, indices));
   NUMRS_TRY(ExpectTable(f, "weight", weight));
   if (y.dtype != weight.dtype)
-    return Fail(NUMRS_BAD_DTYPE, "%s: out has dtype %s, expected %s, that of weight", f, NameOf(y.dtype), NameOf(weight.dtype));
+    return Fail(NUMRS_BAD_DTYPE, "%s: out has dtype %s, expected %s, that of weight", f, NameOf(y.dtype),
+                NameOf(weight.dtype));
   NUMRS_TRY(ExpectRows(f, "out", y, indices, weight.shape[1]));
   NUMRS_TRY(CheckOutput(f, weight.dtype, y));
   const Run run = MakeRun(context);
@@ -162,11 +164,13 @@ Status OneHot(numrs_context* context, const numrs_view* vindices, const numrs_vi
   double number = 1;
   char one[16];
   NUMRS_TRY(Convert(run, f, ContiguousView(&number, kF64, 0, nullptr), ContiguousView(one, y.dtype, 0, nullptr)));
-  NUMRS_TRY(RunOneHot(run, reinterpret_cast<const int64_t*>(places.data()), indices.size, width, y.itemsize(), one, out.data()));
+  NUMRS_TRY(RunOneHot(run, reinterpret_cast<const int64_t*>(places.data()), indices.size, width, y.itemsize(), one,
+                      out.data()));
   return out.Finish(run, f);
 }
 
-Status Dropout(numrs_context* context, const numrs_random_state* state, const numrs_view* vx, const numrs_view* vy, double p) {
+Status Dropout(numrs_context* context, const numrs_random_state* state, const numrs_view* vx, const numrs_view* vy,
+               double p) {
   const char* f = "dropout";
   const Trace trace(f, vx);
   NUMRS_TRY(CheckContext(context, f));
@@ -175,7 +179,8 @@ Status Dropout(numrs_context* context, const numrs_random_state* state, const nu
   NUMRS_TRY(LoadView(f, "out", vy, &y));
   if (!(p >= 0 && p <= 1)) return Fail(NUMRS_BAD_ARGUMENT, "%s: p is %.17g, expected 0 to 1", f, p);
   if (!state) return Fail(NUMRS_BAD_ARGUMENT, "%s: state is NULL", f);
-  if (state->struct_size != sizeof(*state) || state->reserved || state->counter[0] % kRandomGroup || state->counter[1] >> 32)
+  if (state->struct_size != sizeof(*state) || state->reserved || state->counter[0] % kRandomGroup ||
+      state->counter[1] >> 32)
     return Fail(NUMRS_BAD_ARGUMENT, "%s: state is none of numrs_random_seed; begin with NUMRS_RANDOM_STATE_INIT", f);
   NUMRS_TRY(ExpectFloat(f, "x", x));
   NUMRS_TRY(ExpectFloat(f, "out", y));

@@ -11,15 +11,17 @@
 namespace numrs {
 namespace {
 
-static_assert(static_cast<int>(NUMRS_ACTIVATION_LEAKY_RELU) == static_cast<int>(kActivationLeakyRelu) &&
-                  static_cast<int>(NUMRS_ACTIVATION_SILU) == static_cast<int>(kActivationSilu),
-              "the numbers of activations");
-
 Status CheckActivation(const char* function, int32_t activation, double slope) {
-  if (activation < 0 || activation >= kLinearActivations)
-    return Fail(NUMRS_BAD_ARGUMENT, "%s: activation is %d, expected 0 to %d", function, activation, kLinearActivations - 1);
-  if (activation == kActivationLeakyRelu && !(slope >= 0))
-    return Fail(NUMRS_BAD_ARGUMENT, "%s: slope is %g, expected at least 0", function, slope);
+  if (activation < kLinearNone || activation >= kActivations) {
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: activation is %d, expected -1 (none) to %d", function, activation,
+                kActivations - 1);
+  }
+  if (activation == kActivation_hardtanh || activation == kActivation_elu || activation == kActivation_celu ||
+      activation == kActivation_softplus)
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: activation is %d, which has parameters; call it by itself", function,
+                activation);
+  if (activation == kActivation_leaky_relu && !(slope >= 0 && slope <= 1e300))
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: slope is %g, expected a finite number of at least 0", function, slope);
   return NUMRS_OK;
 }
 
@@ -54,11 +56,10 @@ struct Layer {
     NUMRS_TRY(LoadFloat(function, "weight", weight_in, &weight));
     NUMRS_TRY(CheckActivation(function, activation, slope));
     char is[160], other[160];
-    if (x.ndim < 1)
-      return Fail(NUMRS_BAD_SHAPE, "%s: x has no dimensions, expected at least 1", function);
+    if (x.ndim < 1) return Fail(NUMRS_BAD_SHAPE, "%s: x has no dimensions, expected at least 1", function);
     if (weight.ndim != 2 || weight.shape[0] != x.shape[x.ndim - 1]) {
-      return Fail(NUMRS_BAD_SHAPE, "%s: weight has shape %s, expected (%lld, n), the last extent of x %s first", function,
-                  ShapeText(weight, is, sizeof(is)), static_cast<long long>(x.shape[x.ndim - 1]),
+      return Fail(NUMRS_BAD_SHAPE, "%s: weight has shape %s, expected (%lld, n), the last extent of x %s first",
+                  function, ShapeText(weight, is, sizeof(is)), static_cast<long long>(x.shape[x.ndim - 1]),
                   ShapeText(x, other, sizeof(other)));
     }
     job.function = function;
@@ -155,7 +156,7 @@ Status Backward(numrs_context* context, const numrs_view* grad, const numrs_view
   NUMRS_TRY(l.Load(function, x, weight, activation, slope));
   NUMRS_TRY(LoadFloat(function, "grad", grad, &g));
   NUMRS_TRY(CheckShape(function, "grad", g, l.x.ndim, l.shape));
-  const bool needs = activation != kActivationNone;
+  const bool needs = activation != kLinearNone;
   if (needs) {
     NUMRS_TRY(LoadFloat(function, "saved", saved, &kept));
     NUMRS_TRY(CheckShape(function, "saved", kept, l.x.ndim, l.shape));

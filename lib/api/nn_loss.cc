@@ -13,7 +13,19 @@ namespace numrs {
 namespace {
 
 constexpr bool Same(int32_t a, int32_t b) { return a == b; }
-static_assert(Same(NUMRS_LOSS_MSE, kLoss_mse_loss) && Same(NUMRS_LOSS_L1, kLoss_l1_loss) && Same(NUMRS_LOSS_HUBER, kLoss_huber_loss) && Same(NUMRS_LOSS_SMOOTH_L1, kLoss_smooth_l1_loss) && Same(NUMRS_LOSS_BCE, kLoss_binary_cross_entropy) && Same(NUMRS_LOSS_BCE_LOGITS, kLoss_binary_cross_entropy_with_logits) && Same(NUMRS_LOSS_KL_DIV, kLoss_kl_div) && Same(NUMRS_LOSS_KL_DIV_LOG_TARGET, kLoss_kl_div_log_target) && Same(NUMRS_LOSS_POISSON, kLoss_poisson_nll_loss) && Same(NUMRS_LOSS_POISSON_RATE, kLoss_poisson_nll_loss_rate) && Same(NUMRS_LOSS_GAUSSIAN, kLoss_gaussian_nll_loss) && Same(NUMRS_LOSS_HINGE, kLoss_hinge_loss) && Same(NUMRS_LOSS_SQUARED_HINGE, kLoss_squared_hinge_loss) && Same(NUMRS_LOSS_HINGE_EMBEDDING, kLoss_hinge_embedding_loss) && Same(NUMRS_LOSS_SOFT_MARGIN, kLoss_soft_margin_loss) && Same(NUMRS_LOSS_LOG_COSH, kLoss_log_cosh_loss),
+static_assert(Same(NUMRS_LOSS_MSE, kLoss_mse_loss) && Same(NUMRS_LOSS_L1, kLoss_l1_loss) &&
+                  Same(NUMRS_LOSS_HUBER, kLoss_huber_loss) && Same(NUMRS_LOSS_SMOOTH_L1, kLoss_smooth_l1_loss) &&
+                  Same(NUMRS_LOSS_BCE, kLoss_binary_cross_entropy) &&
+                  Same(NUMRS_LOSS_BCE_LOGITS, kLoss_binary_cross_entropy_with_logits) &&
+                  Same(NUMRS_LOSS_KL_DIV, kLoss_kl_div) &&
+                  Same(NUMRS_LOSS_KL_DIV_LOG_TARGET, kLoss_kl_div_log_target) &&
+                  Same(NUMRS_LOSS_POISSON, kLoss_poisson_nll_loss) &&
+                  Same(NUMRS_LOSS_POISSON_RATE, kLoss_poisson_nll_loss_rate) &&
+                  Same(NUMRS_LOSS_GAUSSIAN, kLoss_gaussian_nll_loss) && Same(NUMRS_LOSS_HINGE, kLoss_hinge_loss) &&
+                  Same(NUMRS_LOSS_SQUARED_HINGE, kLoss_squared_hinge_loss) &&
+                  Same(NUMRS_LOSS_HINGE_EMBEDDING, kLoss_hinge_embedding_loss) &&
+                  Same(NUMRS_LOSS_SOFT_MARGIN, kLoss_soft_margin_loss) &&
+                  Same(NUMRS_LOSS_LOG_COSH, kLoss_log_cosh_loss),
               "the header's numbers are the table's");
 
 Status CheckReduction(const char* f, int32_t reduction) {
@@ -47,7 +59,8 @@ struct LossViews {
     const LossThird wanted = kLossRows[op].third;
     const char* const name = op == kLoss_gaussian_nll_loss ? "var" : "pos_weight";
     if (third && wanted == LossThird::NONE) return Fail(NUMRS_BAD_ARGUMENT, "%s: third is given, expected NULL", f);
-    if (!third && wanted == LossThird::NEEDED) return Fail(NUMRS_BAD_ARGUMENT, "%s: %s is NULL, expected a view", f, name);
+    if (!third && wanted == LossThird::NEEDED)
+      return Fail(NUMRS_BAD_ARGUMENT, "%s: %s is NULL, expected a view", f, name);
     if (third) NUMRS_TRY(LoadRealView(f, name, third, &v));
     if (weight) NUMRS_TRY(LoadRealView(f, "weight", weight, &w));
     NUMRS_TRY(ExpectFloat(f, "input", x));
@@ -155,7 +168,8 @@ Status ClassLoss(const char* f, numrs_context* context, const numrs_view* vgrad,
                 options->struct_size, sizeof(Options));
   }
   if (options->reserved) return Fail(NUMRS_BAD_ARGUMENT, "%s: reserved is %d, expected 0", f, options->reserved);
-  if (options->from_log & ~1) return Fail(NUMRS_BAD_ARGUMENT, "%s: from_log is %d, expected 0 or 1", f, options->from_log);
+  if (options->from_log & ~1)
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: from_log is %d, expected 0 or 1", f, options->from_log);
   if (options->from_log) f = backward ? "nll_loss_backward" : "nll_loss";
   NUMRS_TRY(CheckReduction(f, options->reduction));
   const double smoothing = options->label_smoothing;
@@ -172,20 +186,23 @@ Status ClassLoss(const char* f, numrs_context* context, const numrs_view* vgrad,
   if (vgx || backward) NUMRS_TRY(LoadRealView(f, "gradient", vgx, &gx));
   NUMRS_TRY(ExpectFloat(f, options->from_log ? "input" : "logits", logits));
   char got[160], wanted[160], of[160];
-  if (logits.ndim == 0) return Fail(NUMRS_BAD_SHAPE, "%s: logits have no dimensions, expected (C), (N, C) or (N, C, …)", f);
+  if (logits.ndim == 0)
+    return Fail(NUMRS_BAD_SHAPE, "%s: logits have no dimensions, expected (C), (N, C) or (N, C, …)", f);
   const int axis = logits.ndim > 1 ? 1 : 0;
   const int64_t classes = logits.shape[axis];
   const Kind kind = KindOf(target.dtype);
   const bool labels = kind == Kind::INT || kind == Kind::UINT;
   if (!labels && FloatKernel(target.dtype) == kInvalid)
-    return Fail(NUMRS_BAD_DTYPE, "%s: target has dtype %s, expected integer labels or float probabilities", f, NameOf(target.dtype));
+    return Fail(NUMRS_BAD_DTYPE, "%s: target has dtype %s, expected integer labels or float probabilities", f,
+                NameOf(target.dtype));
   if (!labels && options->from_log)
     return Fail(NUMRS_BAD_DTYPE, "%s: target has dtype %s, expected integer labels", f, NameOf(target.dtype));
   View rows = logits;  // its shape is that of labels
   rows.ndim--;
   for (int d = axis; d < rows.ndim; d++) rows.shape[d] = logits.shape[d + 1];
   const View& model = labels ? rows : logits;
-  if (target.ndim != model.ndim || std::memcmp(target.shape, model.shape, sizeof(int64_t) * static_cast<size_t>(model.ndim))) {
+  if (target.ndim != model.ndim ||
+      std::memcmp(target.shape, model.shape, sizeof(int64_t) * static_cast<size_t>(model.ndim))) {
     return Fail(NUMRS_BAD_SHAPE, "%s: target has shape %s, expected %s, that of %s for logits of shape %s", f,
                 ShapeText(target, got, sizeof(got)), ShapeText(model, wanted, sizeof(wanted)),
                 labels ? "labels" : "probabilities", ShapeText(logits, of, sizeof(of)));

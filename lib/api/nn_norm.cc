@@ -122,7 +122,8 @@ Status LayerNormBack(numrs_context* context, const char* function, bool centred,
 template <class Job>
 Status SplitChannels(const char* function, Job* job) {
   const View& x = job->x;
-  if (x.ndim < 2) return Fail(NUMRS_BAD_SHAPE, "%s: x has %d axes, expected at least 2: (n, channels, …)", function, x.ndim);
+  if (x.ndim < 2)
+    return Fail(NUMRS_BAD_SHAPE, "%s: x has %d axes, expected at least 2: (n, channels, …)", function, x.ndim);
   job->n = x.shape[0];
   job->channels = x.shape[1];
   job->inner = 1;
@@ -349,7 +350,8 @@ extern "C" numrs_status numrs_group_norm(numrs_context* context, const numrs_vie
                                          const numrs_view* bias, const numrs_view* y, const numrs_view* mean,
                                          const numrs_view* rstd, int64_t groups, double eps) {
   return Guard([&] {
-    return ChannelNorm(context, "group_norm", x, weight, bias, nullptr, nullptr, y, mean, rstd, true, groups, 1, 0, eps);
+    return ChannelNorm(context, "group_norm", x, weight, bias, nullptr, nullptr, y, mean, rstd, true, groups, 1, 0,
+                       eps);
   });
 }
 extern "C" numrs_status numrs_group_norm_backward(numrs_context* context, const numrs_view* grad, const numrs_view* x,

@@ -58,7 +58,8 @@ Status LoadWindows(const char* y_name, int32_t spatial, const int64_t* kernel, c
   if (!kernel) return Fail(NUMRS_BAD_ARGUMENT, "%s: kernel is NULL", function);
   for (int i = 0; i < spatial; i++) {
     const int d = 2 - spatial + i;
-    const int64_t k = kernel[i], s = stride ? stride[i] : k, p = padding ? padding[i] : 0, r = dilation ? dilation[i] : 1;
+    const int64_t k = kernel[i], s = stride ? stride[i] : k, p = padding ? padding[i] : 0,
+                  r = dilation ? dilation[i] : 1;
     const auto bad = [&](const char* name, int64_t value, const char* wanted) {
       return Fail(NUMRS_BAD_ARGUMENT, "%s: %s of spatial axis %d is %lld, expected %s", function, name, i,
                   static_cast<long long>(value), wanted);
@@ -78,10 +79,11 @@ Status LoadWindows(const char* y_name, int32_t spatial, const int64_t* kernel, c
     if (extent < 1 && job->planes > 0)
       return Fail(NUMRS_BAD_SHAPE, "%s: the input has no elements along spatial axis %d", function, i);
     if (down < 1) {
-      return Fail(NUMRS_BAD_SHAPE,
-                  "%s: the kernel reaches over %lld elements of spatial axis %d, larger than the input with its padding, "
-                  "%lld",
-                  function, static_cast<long long>(reach), i, static_cast<long long>(extent + 2 * p));
+      return Fail(
+          NUMRS_BAD_SHAPE,
+          "%s: the kernel reaches over %lld elements of spatial axis %d, larger than the input with its padding, "
+          "%lld",
+          function, static_cast<long long>(reach), i, static_cast<long long>(extent + 2 * p));
     }
     if (got != down && got != up) {
       return Fail(NUMRS_BAD_SHAPE, "%s: %s has %lld elements along spatial axis %d, expected %lld, or %lld rounded up",
@@ -294,17 +296,16 @@ extern "C" numrs_status numrs_avg_pool_backward(numrs_context* context, const nu
 }
 extern "C" numrs_status numrs_adaptive_avg_pool(numrs_context* context, const numrs_view* x, const numrs_view* y,
                                                 int32_t spatial) {
-  return Guard([&] {
-    return Forward(context, "adaptive_avg_pool", Way::ADAPTIVE_AVG, x, y, nullptr, spatial, Windows{});
-  });
+  return Guard(
+      [&] { return Forward(context, "adaptive_avg_pool", Way::ADAPTIVE_AVG, x, y, nullptr, spatial, Windows{}); });
 }
 extern "C" numrs_status numrs_adaptive_avg_pool_backward(numrs_context* context, const numrs_view* grad,
                                                          const numrs_view* gx, int32_t spatial) {
-  return Guard([&] { return AverageBackward(context, "adaptive_avg_pool_backward", true, grad, gx, spatial, Windows{}); });
+  return Guard(
+      [&] { return AverageBackward(context, "adaptive_avg_pool_backward", true, grad, gx, spatial, Windows{}); });
 }
 extern "C" numrs_status numrs_adaptive_max_pool(numrs_context* context, const numrs_view* x, const numrs_view* y,
                                                 const numrs_view* indices, int32_t spatial) {
-  return Guard([&] {
-    return Forward(context, "adaptive_max_pool", Way::ADAPTIVE_MAX, x, y, indices, spatial, Windows{});
-  });
+  return Guard(
+      [&] { return Forward(context, "adaptive_max_pool", Way::ADAPTIVE_MAX, x, y, indices, spatial, Windows{}); });
 }

@@ -10,7 +10,11 @@ namespace numrs {
 namespace {
 
 constexpr bool Same(int32_t a, int32_t b) { return a == b; }
-static_assert(Same(NUMRS_OPTIM_SGD, kOptim_sgd) && Same(NUMRS_OPTIM_ADAM, kOptim_adam) && Same(NUMRS_OPTIM_ADAMW, kOptim_adamw) && Same(NUMRS_OPTIM_RMSPROP, kOptim_rmsprop) && Same(NUMRS_OPTIM_ADAGRAD, kOptim_adagrad) && Same(NUMRS_OPTIM_ADADELTA, kOptim_adadelta) && Same(NUMRS_OPTIM_LION, kOptim_lion) && Same(NUMRS_OPTIM_NADAM, kOptim_nadam) && Same(NUMRS_OPTIM_RADAM, kOptim_radam),
+static_assert(Same(NUMRS_OPTIM_SGD, kOptim_sgd) && Same(NUMRS_OPTIM_ADAM, kOptim_adam) &&
+                  Same(NUMRS_OPTIM_ADAMW, kOptim_adamw) && Same(NUMRS_OPTIM_RMSPROP, kOptim_rmsprop) &&
+                  Same(NUMRS_OPTIM_ADAGRAD, kOptim_adagrad) && Same(NUMRS_OPTIM_ADADELTA, kOptim_adadelta) &&
+                  Same(NUMRS_OPTIM_LION, kOptim_lion) && Same(NUMRS_OPTIM_NADAM, kOptim_nadam) &&
+                  Same(NUMRS_OPTIM_RADAM, kOptim_radam),
               "the header's numbers are the table's");
 
 using Options = numrs_optim_options;
@@ -22,7 +26,8 @@ Status CheckArrays(const char* f, int32_t dtype, int64_t count, const int64_t* s
   if (count > 0 && !sizes) return Fail(NUMRS_BAD_ARGUMENT, "%s: sizes is NULL", f);
   int64_t total = 0;
   for (int64_t i = 0; i < count; i++) {
-    if (sizes[i] < 0) return Fail(NUMRS_BAD_SHAPE, "%s: sizes[%lld] is %lld, expected 0 or more", f, (long long)i, (long long)sizes[i]);
+    if (sizes[i] < 0)
+      return Fail(NUMRS_BAD_SHAPE, "%s: sizes[%lld] is %lld, expected 0 or more", f, (long long)i, (long long)sizes[i]);
     if (__builtin_add_overflow(total, sizes[i], &total) || total > (int64_t{1} << 59))
       return Fail(NUMRS_BAD_SHAPE, "%s: sizes have more elements than memory can hold", f);
   }
@@ -30,27 +35,30 @@ Status CheckArrays(const char* f, int32_t dtype, int64_t count, const int64_t* s
   return NUMRS_OK;
 }
 
-Status CheckPointers(const char* f, const char* name, const OptimArrays& arrays, const void* const* pointers, bool each) {
+Status CheckPointers(const char* f, const char* name, const OptimArrays& arrays, const void* const* pointers,
+                     bool each) {
   if (arrays.count > 0 && !pointers) return Fail(NUMRS_BAD_ARGUMENT, "%s: %s is NULL", f, name);
   for (int64_t i = 0; each && i < arrays.count; i++) {
     if (!pointers[i] && arrays.sizes[i] > 0)
-      return Fail(NUMRS_BAD_ARGUMENT, "%s: %s[%lld] is NULL, expected %lld elements", f, name, (long long)i, (long long)arrays.sizes[i]);
+      return Fail(NUMRS_BAD_ARGUMENT, "%s: %s[%lld] is NULL, expected %lld elements", f, name, (long long)i,
+                  (long long)arrays.sizes[i]);
   }
   return NUMRS_OK;
 }
 
 Status CheckNumber(const char* f, const char* name, double got, bool fine, const char* wanted) {
-  return fine ? static_cast<Status>(NUMRS_OK) : Fail(NUMRS_BAD_ARGUMENT, "%s: %s is %.17g, expected %s", f, name, got, wanted);
+  return fine ? static_cast<Status>(NUMRS_OK)
+              : Fail(NUMRS_BAD_ARGUMENT, "%s: %s is %.17g, expected %s", f, name, got, wanted);
 }
 
-constexpr int32_t kFlags = NUMRS_OPTIM_NESTEROV | NUMRS_OPTIM_AMSGRAD | NUMRS_OPTIM_CENTERED | NUMRS_OPTIM_MAXIMIZE |
-                           NUMRS_OPTIM_DECOUPLED;
+constexpr int32_t kFlags =
+    NUMRS_OPTIM_NESTEROV | NUMRS_OPTIM_AMSGRAD | NUMRS_OPTIM_CENTERED | NUMRS_OPTIM_MAXIMIZE | NUMRS_OPTIM_DECOUPLED;
 
 Status CheckOptions(const char* f, int32_t op, const Options* o) {
   if (!o) return Fail(NUMRS_BAD_ARGUMENT, "%s: options is NULL", f);
   if (o->struct_size != sizeof(Options)) {
-    return Fail(NUMRS_BAD_ARGUMENT, "%s: options->struct_size is %u, expected %zu; begin with NUMRS_OPTIM_OPTIONS_INIT", f,
-                o->struct_size, sizeof(Options));
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: options->struct_size is %u, expected %zu; begin with NUMRS_OPTIM_OPTIONS_INIT",
+                f, o->struct_size, sizeof(Options));
   }
   if (o->flags & ~kFlags) return Fail(NUMRS_BAD_ARGUMENT, "%s: flags is %d, expected bits of %d", f, o->flags, kFlags);
   if (o->step < 1) return Fail(NUMRS_BAD_ARGUMENT, "%s: step is %lld, expected 1 or more", f, (long long)o->step);
@@ -145,17 +153,20 @@ void Numbers(int32_t op, const Options& o, double* c) {
     c[9] = o.lr * next / (1 - product * next);
   } else if (op == kOptim_radam) {
     const double most = 2 / (1 - o.beta2) - 1, length = most - 2 * step * power2 / left2;
-    c[6] = length > 5 ? std::sqrt((length - 4) * (length - 2) * most / ((most - 4) * (most - 2) * length)) * std::sqrt(left2)
-                      : 0;
+    c[6] = length > 5
+               ? std::sqrt((length - 4) * (length - 2) * most / ((most - 4) * (most - 2) * length)) * std::sqrt(left2)
+               : 0;
   }
 }
 
 Status Step(numrs_context* context, int32_t op, int32_t dtype, int64_t count, void* const* params,
-            const void* const* grads, const int64_t* sizes, void* const* state, int64_t n_state, const Options* options) {
+            const void* const* grads, const int64_t* sizes, void* const* state, int64_t n_state,
+            const Options* options) {
   const char* f = "optim_step";
   const Trace trace(f, nullptr);
   NUMRS_TRY(CheckContext(context, f));
-  if (op < 0 || op >= kOptimOps) return Fail(NUMRS_BAD_ARGUMENT, "%s: op is %d, expected 0 to %d", f, op, kOptimOps - 1);
+  if (op < 0 || op >= kOptimOps)
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: op is %d, expected 0 to %d", f, op, kOptimOps - 1);
   OptimArrays arrays;
   NUMRS_TRY(CheckArrays(f, dtype, count, sizes, &arrays));
   NUMRS_TRY(CheckPointers(f, "params", arrays, params, true));
@@ -169,7 +180,8 @@ Status Step(numrs_context* context, int32_t op, int32_t dtype, int64_t count, vo
   for (int k = 0; k < kOptimStates; k++) {
     if (!(used >> k & 1)) continue;
     if ((k >= n_state || !state[k]) && arrays.total > 0)
-      return Fail(NUMRS_BAD_ARGUMENT, "%s: state[%d] of %s is missing, expected %lld elements", f, k, kOptimRows[op].name, (long long)arrays.total);
+      return Fail(NUMRS_BAD_ARGUMENT, "%s: state[%d] of %s is missing, expected %lld elements", f, k,
+                  kOptimRows[op].name, (long long)arrays.total);
     if (k < n_state) arenas[k] = state[k];
   }
   if (arrays.total == 0) return NUMRS_OK;
@@ -188,7 +200,8 @@ Status ClipNorm(numrs_context* context, int32_t dtype, int64_t count, void* cons
   NUMRS_TRY(CheckPointers(f, "grads", arrays, grads, false));
   if (!norm) return Fail(NUMRS_BAD_ARGUMENT, "%s: norm is NULL", f);
   NUMRS_TRY(CheckNumber(f, "max_norm", max_norm, max_norm >= 0, "0 or more"));
-  NUMRS_TRY(CheckNumber(f, "norm_type", norm_type, norm_type == 2 || (std::isinf(norm_type) && norm_type > 0), "2 or infinity"));
+  NUMRS_TRY(CheckNumber(f, "norm_type", norm_type, norm_type == 2 || (std::isinf(norm_type) && norm_type > 0),
+                        "2 or infinity"));
   const Run run = MakeRun(context);
   double found;
   NUMRS_TRY(GradientNorm(run, arrays, grads, norm_type != 2, &found));

@@ -83,7 +83,12 @@ class Parts {
  public:
   Parts(const Run& run, const AttentionJob& job, const Operand* q, const Operand* k, const Operand* v,
         const Operand* mask, const Operand* y, const Operand* lse)
-      : heads_(job), q_(q->view), k_(k->view), v_(v->view), y_(y->view), lse_(lse ? &lse->view : nullptr),
+      : heads_(job),
+        q_(q->view),
+        k_(k->view),
+        v_(v->view),
+        y_(y->view),
+        lse_(lse ? &lse->view : nullptr),
         mask_(mask ? &mask->view : nullptr) {
     const int n = job.q.ndim;
     head_.lq = job.q.shape[n - 2];

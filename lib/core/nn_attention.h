@@ -20,7 +20,7 @@ struct AttentionJob {
 };
 
 struct AttentionGradJob {
-  AttentionJob forward;  // y, lse: read
+  AttentionJob forward;          // y, lse: read
   View grad, gq, gk, gv, gmask;  // gmask (…, heads, lq, lk)
   bool has_gmask = false;
 };
@@ -32,8 +32,8 @@ Status RunAttention(const Run& run, const AttentionJob& job);
 Status RunAttentionGrad(const Run& run, const AttentionGradJob& job);
 
 // Pairs of elements of the last axis are turned by an angle each: y1 = x1 c1 - x2 s1, y2 = x2 c2 + x1 s2. Pairs are the
-// halves of the axis, or neighbours (interleaved). cos and sin broadcast to x with the last axis at full length or at half
-// of it, and then serve both of a pair. inverse: the transposed map. All of one dtype but y.
+// halves of the axis, or neighbours (interleaved). cos and sin broadcast to x with the last axis at full length or at
+// half of it, and then serve both of a pair. inverse: the transposed map. All of one dtype but y.
 struct RopeJob {
   const char* function;
   View x, cos, sin, y;

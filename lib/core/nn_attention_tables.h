@@ -14,11 +14,12 @@ enum class AttentionMask : int32_t { NONE, CHOICE, ADDED };  // bytes: nonzero t
 // One head: y = softmax(scale q k^T + mask) v, rows of q against rows of k and v. Rows are contiguous and any number of
 // elements apart; pointers are aligned to their elements, none of an output overlaps another operand.
 //
-// The order of sums, whatever the instruction set and the rows that are computed together: q is scaled first, a score is
-// the sum of a Gemm with a = k, b = q^T. Keys go in blocks of kAttentionKeys; m is the maximum so far, and what was summed
-// for another maximum is multiplied by exp(old m - m) when a block is added to it. Within a block the sum of exp(score - m)
-// goes in 4 chains (key modulo 4), added pairwise, and each element of y is one chain of fused multiply-adds over the keys.
-// Keys that a row may not see have score -inf and weight 0; 0 times an infinite or NaN element of v is NaN.
+// The order of sums, whatever the instruction set and the rows that are computed together: q is scaled first, a score
+// is the sum of a Gemm with a = k, b = q^T. Keys go in blocks of kAttentionKeys; m is the maximum so far, and what was
+// summed for another maximum is multiplied by exp(old m - m) when a block is added to it. Within a block the sum of
+// exp(score - m) goes in 4 chains (key modulo 4), added pairwise, and each element of y is one chain of fused
+// multiply-adds over the keys. Keys that a row may not see have score -inf and weight 0; 0 times an infinite or NaN
+// element of v is NaN.
 struct AttentionHead {
   const void *q, *k, *v;
   int64_t q_row, k_row, v_row;
@@ -31,7 +32,8 @@ struct AttentionHead {
   int32_t causal;  // row i sees keys 0 … i
   int64_t lq, lk, d, dv;
   double scale;
-  // Dropout: weight j of row i is kept and multiplied by keep where AttentionKeeps(seed, row0 + i, j, drop_below) says so.
+  // Dropout: weight j of row i is kept and multiplied by keep where AttentionKeeps(seed, row0 + i, j, drop_below) says
+  // so.
   uint64_t seed;
   uint32_t drop_below;  // 0: no dropout
   double keep;

@@ -11,7 +11,8 @@
 namespace numrs {
 namespace {
 
-constexpr int64_t kBandBytes = int64_t{256} << 10;  // of planes worked on at a time: they stay in the second-level cache
+constexpr int64_t kBandBytes = int64_t{256}
+                               << 10;  // of planes worked on at a time: they stay in the second-level cache
 
 int64_t CeilDiv(int64_t a, int64_t b) { return a / b + (a % b != 0); }
 size_t Round(int64_t bytes) { return static_cast<size_t>((bytes + 63) / 64 * 64); }
@@ -51,8 +52,8 @@ class Runner {
     flat_ = c.grid_h > 1 && by_band > by_row;
     direct_ = !flat_ && c.col_step == 1;
     threads_ = run.Threads(c.ns);
-    const int64_t row_bytes =
-        std::max<int64_t>(1, c.channels * planes_.used[0] * planes_.used[1] * planes_.cols * static_cast<int64_t>(sizeof(T)));
+    const int64_t row_bytes = std::max<int64_t>(
+        1, c.channels * planes_.used[0] * planes_.used[1] * planes_.cols * static_cast<int64_t>(sizeof(T)));
     band_ = std::clamp<int64_t>(kBandBytes / row_bytes - extra_, 1, c.grid_h);
     const int64_t items = c.images * c.groups;
     if (threads_ > 1 && items < 4 * threads_)
@@ -96,7 +97,8 @@ class Runner {
     for (int64_t ch = 0; ch < c_.channels; ch++)
       FillPlanes<T>(run_.kernels.copy, planes_, image + ch * planes_.h * planes_.w, first, rows + extra_, T(0),
                     planes + ch * planes_.ChannelSize());
-    std::fill(planes + c_.channels * planes_.ChannelSize(), planes + c_.channels * planes_.ChannelSize() + slack_, T(0));
+    std::fill(planes + c_.channels * planes_.ChannelSize(), planes + c_.channels * planes_.ChannelSize() + slack_,
+              T(0));
     ConvStrip s;
     s.weight = static_cast<const T*>(c_.weight) + group * c_.rows * k_;
     s.offsets = offsets_;
@@ -132,7 +134,7 @@ class Runner {
 
   void Scatter(const T* from, T* to) const {
     if (c_.col_step == 1) {
-      for (int64_t j = 0; j < c_.grid_w; j++) to[j] = from[j];
+      CopyRun(from, to, c_.grid_w);
     } else {
       for (int64_t j = 0; j < c_.grid_w; j++) to[j * c_.col_step] = from[j];
     }
@@ -160,9 +162,7 @@ void FillGrid(const Correlation& c) {
   }
 }
 
-bool IsEmpty(const Correlation& c) {
-  return c.images * c.groups * c.rows == 0 || c.grid_h <= 0 || c.grid_w <= 0;
-}
+bool IsEmpty(const Correlation& c) { return c.images * c.groups * c.rows == 0 || c.grid_h <= 0 || c.grid_w <= 0; }
 
 size_t CorrelationBytes(const Run& run, const Correlation& c) {
   if (IsEmpty(c) || c.channels * c.taps == 0) return 0;

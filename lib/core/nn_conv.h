@@ -21,8 +21,8 @@ struct ConvJob {
   int64_t OutPerGroup() const { return c_out / groups; }
   int64_t Taps() const { return kernel[0] * kernel[1]; }
   double MacNs() const {
-    return static_cast<double>(n) * static_cast<double>(c_out * InPerGroup()) *
-           static_cast<double>(oh * ow) * static_cast<double>(Taps()) * (dtype == kF64 ? 0.04 : 0.02);
+    return static_cast<double>(n) * static_cast<double>(c_out * InPerGroup()) * static_cast<double>(oh * ow) *
+           static_cast<double>(Taps()) * (dtype == kF64 ? 0.04 : 0.02);
   }
 };
 

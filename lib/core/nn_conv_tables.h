@@ -6,13 +6,15 @@
 
 #include "core/dtype.h"
 #include "core/linalg_tables.h"
+#include "core/nn_activation_tables.h"
 
 namespace numrs {
 
 // All output channels of a group for `n` output positions that lie next to each other in planes of the input:
-// y[r * y_row + j] = bias[r] + sum over p < k of weight[r][p] src[offsets[p] + j], in the order of core/linalg_tables.h:
-// k in blocks of kGemmDepth, each one chain of fused multiply-adds from 0 on, the blocks' sums added in order; then the
-// bias. Memory behind src may be read, and with `slack` that behind the rows of y be written, up to kConvSlackBytes.
+// y[r * y_row + j] = bias[r] + sum over p < k of weight[r][p] src[offsets[p] + j], in the order of
+// core/linalg_tables.h: k in blocks of kGemmDepth, each one chain of fused multiply-adds from 0 on, the blocks' sums
+// added in order; then the bias. Memory behind src may be read, and with `slack` that behind the rows of y be written,
+// up to kConvSlackBytes.
 struct ConvStrip {
   const void* weight;  // packed by conv_pack
   const void* src;
@@ -48,11 +50,13 @@ struct PoolRow {
   int32_t* at;            // maximum
   const double* divisor;  // average: y = (sum in float64, in order) / divisor[j]
 };
-// Windows of two elements with a step of two, read where they lie: y[j] from rows[l][2 j], rows[l][2 j + 1], l < lines.
+// Maxima of windows two elements wide with a step of two, read where they lie: a plane x (h, w) to y (oh, ow),
+// 2 ow <= w.
 struct PoolPairs {
-  const void* const* rows;
-  int64_t lines, n;
+  const void* x;
   void* y;
+  int64_t h, w, oh, ow;
+  int64_t kernel, stride, padding, dilation;  // down
 };
 
 // A plane of a pool's gradient, or one whose windows are of many sizes. Extents: of the input (h, w) and output (oh,
@@ -122,21 +126,13 @@ struct NnConvTable {
   void (*linear_grad[kDTypes])(const LinearGrad& grad);
 };
 
-enum LinearActivation : int32_t {
-  kActivationNone,
-  kActivationRelu,
-  kActivationGelu,
-  kActivationGeluTanh,
-  kActivationSilu,
-  kActivationSigmoid,
-  kActivationTanh,
-  kActivationLeakyRelu,
-  kLinearActivations
-};
+// No activation; the others have the numbers of table/activation.def.
+constexpr int32_t kLinearNone = -1;
+
 // Is the derivative computed from the output, or from what goes in?
 inline bool SavesOutput(int32_t activation) {
-  return activation == kActivationRelu || activation == kActivationSigmoid || activation == kActivationTanh ||
-         activation == kActivationLeakyRelu;
+  return activation == kActivation_relu || activation == kActivation_sigmoid || activation == kActivation_tanh ||
+         activation == kActivation_leaky_relu;
 }
 
 }  // namespace numrs

@@ -1,7 +1,6 @@
 // Operands of network kernels as contiguous memory of one dtype: borrowed where they are so, else copied.
 #pragma once
 
-
 #include "core/elementwise.h"
 #include "core/memory.h"
 

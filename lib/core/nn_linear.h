@@ -22,7 +22,7 @@ struct LinearJob {
 Status LinearForward(const Run& run, const LinearJob& job, const void* x, const void* bias, void* y, void* pre);
 // saved: the output, or what went into the activation, as SavesOutput says (nullptr without an activation). gx, gw, gb:
 // or nullptr.
-Status LinearBackward(const Run& run, const LinearJob& job, const void* grad, const void* x, const void* saved, void* gx,
-                      void* gw, void* gb);
+Status LinearBackward(const Run& run, const LinearJob& job, const void* grad, const void* x, const void* saved,
+                      void* gx, void* gw, void* gb);
 
 }  // namespace numrs

@@ -209,11 +209,11 @@ Status CheckLabels(const ClassLossJob& job, const int64_t* labels, int64_t rows,
   double lanes[kLossLanes] = {};
   for (int64_t r = 0; r < rows; r++) {
     const int64_t label = labels[r];
+    if (label == job.ignore_index && !(unsigned_labels && label < 0)) continue;
     if (static_cast<uint64_t>(label) < static_cast<uint64_t>(classes)) {
       lanes[r % kLossLanes] += weight_of(label);
       continue;
     }
-    if (label == job.ignore_index && !(unsigned_labels && label < 0)) continue;
     int64_t place[kMaxNDim], rest = r;
     for (int d = job.target->ndim; d-- > 0;) {
       place[d] = rest % job.target->shape[d];
@@ -270,7 +270,9 @@ struct ClassLoss {
   double* losses;       // one per row, or nullptr
   char* gx;
 
-  bool IsLabel(int64_t label) const { return static_cast<uint64_t>(label) < static_cast<uint64_t>(classes); }
+  bool Counts(int64_t label) const {
+    return label != job.ignore_index && static_cast<uint64_t>(label) < static_cast<uint64_t>(classes);
+  }
 
   // Up to kRows rows: their logarithms are taken in one call.
   static constexpr int64_t kRows = 32;
@@ -285,7 +287,7 @@ struct ClassLoss {
       const int64_t label = labels ? labels[r] : 0;
       sums[k] = 1;
       dots[k] = totals[k] = 0;
-      if (labels && !IsLabel(label)) {
+      if (labels && !Counts(label)) {
         if (g) std::memset(g, 0, static_cast<size_t>(row_bytes));
         continue;
       }
@@ -299,17 +301,15 @@ struct ClassLoss {
         continue;
       }
       double most, sum;
-      tools.soft_row[job.compute](row, classes, g, &most, &sum);
-      sums[k] = sum;
       if (labels && job.smoothing == 0) {
+        tools.label_row[job.compute](row, classes, label, factor * weight, g, &most, &sum);
+        sums[k] = sum;
         dots[k] = weight * (NumberAt(row, job.compute, label) - most);
         totals[k] = weight;
-        if (g) {
-          tools.scale_row(g, job.compute, classes, factor * weight / sum);
-          AddAt(g, job.compute, label, -factor * weight);
-        }
         continue;
       }
+      tools.soft_row[job.compute](row, classes, g, &most, &sum);
+      sums[k] = sum;
       const double spread = job.smoothing / static_cast<double>(classes), keep = 1 - job.smoothing;
       const char* t = labels ? nullptr : target + r * row_bytes;
       tools.mixed_row(row, t, w, job.compute, classes, keep, spread, most, &dots[k], &totals[k]);
@@ -343,8 +343,7 @@ Status RunClassLoss(const Run& run, const ClassLossJob& job) {
 
   const LossTable& tools = *run.kernels.loss;
   LossInput labels, target, weight, x;
-  ClassLoss loss{job,     tools,   rows, classes, nullptr, nullptr, nullptr, nullptr, nullptr, 1,
-                 1.0,     0,       nullptr, nullptr};
+  ClassLoss loss{job, tools, rows, classes, nullptr, nullptr, nullptr, nullptr, nullptr, 1, 1.0, 0, nullptr, nullptr};
   if (job.weight) {
     NUMRS_TRY(weight.Load(run, job.function, *job.weight, job.compute));
     loss.w = weight.data();
@@ -389,7 +388,8 @@ Status RunClassLoss(const Run& run, const ClassLossJob& job) {
   if (!losses.ok()) return NoMemory(job.function, rows);
   if (job.loss) loss.losses = losses.data();
 
-  const double cost = (job.from_log && !job.gx ? 2.0 : 0.4 * static_cast<double>(classes) + 10) * static_cast<double>(rows);
+  const double cost =
+      (job.from_log && !job.gx ? 2.0 : 0.4 * static_cast<double>(classes) + 10) * static_cast<double>(rows);
   int64_t grain = 16 * 1024 / (classes + 1);
   grain = grain < ClassLoss::kRows ? ClassLoss::kRows : grain / ClassLoss::kRows * ClassLoss::kRows;
   NUMRS_TRY(ParallelFor(rows, grain, run.Threads(cost), run.cancel, [&](int64_t begin, int64_t end) {

@@ -45,17 +45,22 @@ using LossFn = void (*)(const LossPiece& piece);
 // One row of n logits: *most is the greatest, *sum = the sum over i of e[i] = exp(x[i] - *most). e may be nullptr.
 using SoftRowFn = void (*)(const void* x, int64_t n, void* e, double* most, double* sum);
 
+// The same and, where g is not nullptr, the gradient of a row whose target is one label: g = e factor / sum, less
+// factor at the label.
+using LabelRowFn = void (*)(const void* x, int64_t n, int64_t label, double factor, void* g, double* most, double* sum);
+
 struct LossTable {
   LossFn value[kLossOps][kDTypes];
   LossFn gradient[kLossOps][kDTypes];
   // lanes[i % kLossLanes] += y[i] for up to kLossChunk elements.
   void (*add)(const void* y, int32_t dtype, int64_t n, double* lanes);
   SoftRowFn soft_row[kDTypes];
-  void (*scale_row)(void* e, int32_t dtype, int64_t n, double factor);
-  // gx[i] = a e[i] - t[i], and *dot = the sum of t[i] (x[i] - shift), where t[i] = w[i] (keep target[i] + spread) and what
-  // is nullptr counts as w 1, target 0; the sum of t[i] is *total. e, gx may be nullptr.
+  LabelRowFn label_row[kDTypes];
+  // *dot = the sum of t[i] (x[i] - shift), where t[i] = w[i] (keep target[i] + spread) and what is nullptr counts as w
+  // 1, target 0; *total = the sum of t[i].
   void (*mixed_row)(const void* x, const void* target, const void* w, int32_t dtype, int64_t n, double keep,
                     double spread, double shift, double* dot, double* total);
+  // e[i] = scale (factor e[i] - t[i]).
   void (*mixed_gradient)(const void* target, const void* w, int32_t dtype, int64_t n, double keep, double spread,
                          double factor, double scale, void* e);
   // to = the sum in float64 of rows `place`, next[place] … of x (rows of width elements), to the first place below 0.

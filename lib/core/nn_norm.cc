@@ -86,8 +86,8 @@ Status RunLayerNorm(const Run& run, const LayerNormJob& job) {
   const Workspace memory(lines.Room(n) * static_cast<size_t>(SlotsFor(threads)));
   if (!memory.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for rows in float32", job.function);
   ScratchSlots slots(memory.data(), lines.Room(n), SlotsFor(threads));
-  NUMRS_TRY(ParallelFor(
-      job.rows, n < kChunk && n > 0 ? kChunk / n : 1, threads, run.cancel, [&](int64_t begin, int64_t end) {
+  NUMRS_TRY(
+      ParallelFor(job.rows, n < kChunk && n > 0 ? kChunk / n : 1, threads, run.cancel, [&](int64_t begin, int64_t end) {
         const ScratchSlots::Lease lease(slots);
         for (int64_t row = begin; row < end; row++) {
           double moments[2] = {0, 0}, inverse = std::numeric_limits<double>::quiet_NaN();
@@ -99,8 +99,7 @@ Status RunLayerNorm(const Run& run, const LayerNormJob& job) {
               table.squares[k](line, n, &moments[1]);
             inverse = InverseRoot(moments[1], n, job.eps);
             void* to = lines.Target(y.data(), row * n, lease.data());
-            table.normalize[k](
-                NormLine{line, to, n, moments[0], inverse, weight.data(), bias.data(), 1, 0});
+            table.normalize[k](NormLine{line, to, n, moments[0], inverse, weight.data(), bias.data(), 1, 0});
             lines.Write(to, y.data(), row * n, n);
           }
           if (mean.data()) mean.as<double>()[row] = n > 0 ? moments[0] : inverse;
@@ -125,10 +124,10 @@ Status RunLayerNormBack(const Run& run, const LayerNormBackJob& job) {
   NUMRS_TRY(LoadIf(run, job.function, job.weight, k, &weight));
   NUMRS_TRY(LoadIf(run, job.function, job.mean, kF64, &mean));
   NUMRS_TRY(rstd.Load(run, job.function, job.rstd, kF64));
-  const bool own = job.gx.ndim >= 0 && (SharesInPart(job.gx, {&job.grad, &job.x}) ||
-                                        (job.weight.ndim >= 0 && RangesOverlap(job.weight, job.gx)) ||
-                                        (job.mean.ndim >= 0 && RangesOverlap(job.mean, job.gx)) ||
-                                        RangesOverlap(job.rstd, job.gx));
+  const bool own =
+      job.gx.ndim >= 0 &&
+      (SharesInPart(job.gx, {&job.grad, &job.x}) || (job.weight.ndim >= 0 && RangesOverlap(job.weight, job.gx)) ||
+       (job.mean.ndim >= 0 && RangesOverlap(job.mean, job.gx)) || RangesOverlap(job.rstd, job.gx));
   NUMRS_TRY(OpenIf(job.function, job.gx, stored, own, &gx));
   NUMRS_TRY(OpenIf(job.function, job.gweight, kF64, true, &gweight));
   NUMRS_TRY(OpenIf(job.function, job.gbias, kF64, true, &gbias));

@@ -12,8 +12,8 @@ namespace numrs {
 
 // Position (r, c) of a padded image is element (r / step[0], c / step[1]) of plane (r % step[0], c % step[1]).
 struct Planes {
-  int64_t h = 0, w = 0;        // of the image
-  int64_t top = 0, left = 0;   // padding before it; may be negative
+  int64_t h = 0, w = 0;       // of the image
+  int64_t top = 0, left = 0;  // padding before it; may be negative
   int64_t step[2] = {1, 1};
   int64_t used[2] = {1, 1};    // planes that a window reads: no step is longer than it
   int64_t rows = 0, cols = 0;  // of each plane
@@ -31,10 +31,33 @@ struct Planes {
   }
 };
 
+// Short runs, which a call of memcpy would cost more than.
+template <typename T>
+inline void CopyRun(const T* from, T* to, int64_t n) {
+  constexpr int64_t kBlock = 16 / static_cast<int64_t>(sizeof(T));
+  if (n > 16 * kBlock) {
+    std::memcpy(to, from, static_cast<size_t>(n) * sizeof(T));
+    return;
+  }
+  int64_t i = 0;
+  for (; i + kBlock <= n; i += kBlock) std::memcpy(to + i, from + i, 16);
+  for (; i < n; i++) to[i] = from[i];
+}
+
 // Planes of one channel, their rows [first, first + count) at rows 0 … of memory.
 template <typename T>
 void FillPlanes(const CopyTable& copy, const Planes& p, const T* image, int64_t first, int64_t count, T fill,
                 T* planes) {
+  if (p.step[0] == 1 && p.step[1] == 1) {  // one plane: all padding first, then the rows of the image
+    std::fill(planes, planes + count * p.cols, fill);
+    const int64_t skip = std::max<int64_t>(0, -p.left), at = std::max<int64_t>(0, p.left);
+    const int64_t n = std::min(p.w - skip, p.cols - at);
+    if (n <= 0) return;
+    const int64_t begin = std::max<int64_t>(0, p.top - first), end = std::min(count, p.h + p.top - first);
+    for (int64_t r = begin; r < end; r++)
+      CopyRun(image + (first + r - p.top) * p.w + skip, planes + r * p.cols + at, n);
+    return;
+  }
   for (int64_t ph = 0; ph < p.used[0]; ph++) {
     for (int64_t r = 0; r < count; r++) {
       const int64_t row = (first + r) * p.step[0] + ph - p.top;
@@ -53,11 +76,7 @@ void FillPlanes(const CopyTable& copy, const Planes& p, const T* image, int64_t 
         const T* const from = image + row * p.w + (begin * step - shift);
         if (end > begin) {
           if (step == 1) {
-            if (end - begin <= 32) {
-              for (int64_t q = 0; q < end - begin; q++) to[begin + q] = from[q];
-            } else {
-              std::memcpy(to + begin, from, static_cast<size_t>(end - begin) * sizeof(T));
-            }
+            CopyRun(from, to + begin, end - begin);
           } else {
             copy.pack[SizeIndex(sizeof(T))](from, step * static_cast<int64_t>(sizeof(T)), to + begin, end - begin);
           }

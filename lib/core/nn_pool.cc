@@ -6,6 +6,7 @@
 
 #include "core/memory.h"
 #include "core/nn_planes.h"
+#include "core/reduce.h"
 #include "core/scratch.h"
 
 namespace numrs {
@@ -36,7 +37,7 @@ class Pool {
     extra_ = max_row / job.stride[0];
     taps_ = job.kernel[0] * job.kernel[1];
     pairs_ = maximum && !indices && job.kernel[1] == 2 && job.stride[1] == 2 && job.padding[1] == 0 &&
-             job.dilation[1] == 1 && 2 * job.ow <= job.w && job.kernel[0] <= kMaxLines;
+             job.dilation[1] == 1 && 2 * job.ow <= job.w;
     const int64_t row_bytes = planes_.used[0] * planes_.used[1] * planes_.cols * static_cast<int64_t>(sizeof(T));
     band_ = std::clamp<int64_t>(kBandBytes / row_bytes - extra_, 1, job.oh);
     planes_.rows = band_ + extra_;
@@ -46,8 +47,8 @@ class Pool {
     const double out = static_cast<double>(job_.planes) * static_cast<double>(job_.oh * job_.ow);
     const double ns = out * (static_cast<double>(taps_) * (maximum_ ? 0.1 : 0.3) + (indices_ ? 1.5 : 0.3));
     const int threads = run_.Threads(ns);
-    const int64_t grain = std::max<int64_t>(
-        1, static_cast<int64_t>(2e4 / (ns / static_cast<double>(std::max<int64_t>(1, job_.planes)))));
+    const int64_t grain =
+        std::max<int64_t>(1, static_cast<int64_t>(2e4 / (ns / static_cast<double>(std::max<int64_t>(1, job_.planes)))));
     if (pairs_) {
       return ParallelFor(job_.planes, grain, threads, run_.cancel, [&](int64_t begin, int64_t end) {
         for (int64_t p = begin; p < end; p++) Pairs(p);
@@ -56,14 +57,18 @@ class Pool {
     const int64_t size = static_cast<int64_t>(sizeof(T)), slack = kConvSlackBytes / size;
     plane_bytes_ = Round((planes_.ChannelSize() + slack) * size);
     const size_t each = plane_bytes_ + Round(job_.ow * static_cast<int64_t>(sizeof(int64_t)));
-    const size_t offset_bytes = Round(taps_ * static_cast<int64_t>(sizeof(int64_t)));
+    const size_t offset_bytes = Round(2 * taps_ * static_cast<int64_t>(sizeof(int64_t)));
     const int count = std::min(threads, ScratchSlots::kMaxSlots);
     const size_t bytes = offset_bytes + each * static_cast<size_t>(count);
     Workspace memory(bytes);
     if (!memory.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for %zu bytes of buffers", job_.function, bytes);
     offsets_ = memory.as<int64_t>();
-    for (int64_t t = 0; t < taps_; t++)
-      offsets_[t] = planes_.Offset(t / job_.kernel[1] * job_.dilation[0], t % job_.kernel[1] * job_.dilation[1]);
+    places_ = offsets_ + taps_;
+    for (int64_t t = 0; t < taps_; t++) {
+      const int64_t r = t / job_.kernel[1] * job_.dilation[0], c = t % job_.kernel[1] * job_.dilation[1];
+      offsets_[t] = planes_.Offset(r, c);
+      places_[t] = r * job_.w + c;
+    }
     ScratchSlots slots(memory.as<char>() + offset_bytes, each, count);
     return ParallelFor(job_.planes, grain, threads, run_.cancel, [&](int64_t begin, int64_t end) {
       ScratchSlots::Lease lease(slots);
@@ -74,23 +79,18 @@ class Pool {
   }
 
  private:
-  static constexpr int64_t kMaxLines = 16;
-
   void Pairs(int64_t plane) const {
-    const T* const x = x_ + plane * job_.h * job_.w;
-    const void* rows[kMaxLines];
-    PoolPairs p;
-    p.rows = rows;
-    p.n = job_.ow;
-    for (int64_t i = 0; i < job_.oh; i++) {
-      p.lines = 0;
-      for (int64_t k = 0; k < job_.kernel[0]; k++) {
-        const int64_t r = i * job_.stride[0] - job_.padding[0] + k * job_.dilation[0];
-        if (r >= 0 && r < job_.h) rows[p.lines++] = x + r * job_.w;
-      }
-      p.y = y_ + (plane * job_.oh + i) * job_.ow;
-      run_.kernels.nn_conv->max_pool_pairs[job_.dtype](p);
-    }
+    const PoolPairs p{x_ + plane * job_.h * job_.w,
+                      y_ + plane * job_.oh * job_.ow,
+                      job_.h,
+                      job_.w,
+                      job_.oh,
+                      job_.ow,
+                      job_.kernel[0],
+                      job_.stride[0],
+                      job_.padding[0],
+                      job_.dilation[0]};
+    run_.kernels.nn_conv->max_pool_pairs[job_.dtype](p);
   }
 
   void Band(int64_t plane, int64_t first, char* scratch) const {
@@ -103,13 +103,17 @@ class Pool {
     row.offsets = offsets_;
     row.taps = taps_;
     row.n = job_.ow;
+    int64_t known = -1;  // the height of the windows that the divisors are for
     for (int64_t i = 0; i < rows; i++) {
       const int64_t o = first + i, out = (plane * job_.oh + o) * job_.ow;
       row.src = memory + i * planes_.cols;
       row.y = y_ + out;
       if (!maximum_) {
         double* const divisor = reinterpret_cast<double*>(scratch + plane_bytes_);
-        Divisors(o, divisor);
+        const PoolWindow window(o, job_.kernel[0], job_.stride[0], job_.padding[0], job_.h);
+        const int64_t height = job_.count_include_pad ? window.padded : window.end - window.begin;
+        if (height != known) Divisors(o, divisor);
+        known = height;
         row.divisor = divisor;
         run_.kernels.nn_conv->avg_pool[job_.dtype](row);
         continue;
@@ -134,14 +138,13 @@ class Pool {
     const int64_t top = o * job_.stride[0] - job_.padding[0];
     for (int64_t j = 0; j < job_.ow; j++) {
       const int64_t left = j * job_.stride[1] - job_.padding[1];
-      int64_t r = top, c = left;
       if (at[j] >= 0) {
-        r += at[j] / job_.kernel[1] * job_.dilation[0];
-        c += at[j] % job_.kernel[1] * job_.dilation[1];
-      } else {
-        if (r < 0) r += CeilDiv(-r, job_.dilation[0]) * job_.dilation[0];
-        if (c < 0) c += CeilDiv(-c, job_.dilation[1]) * job_.dilation[1];
+        to[j] = top * job_.w + left + places_[at[j]];
+        continue;
       }
+      int64_t r = top, c = left;
+      if (r < 0) r += CeilDiv(-r, job_.dilation[0]) * job_.dilation[0];
+      if (c < 0) c += CeilDiv(-c, job_.dilation[1]) * job_.dilation[1];
       to[j] = r * job_.w + c;
     }
   }
@@ -154,7 +157,8 @@ class Pool {
   int64_t* indices_;
   Planes planes_;
   int64_t extra_, taps_, band_;
-  int64_t* offsets_ = nullptr;
+  int64_t* offsets_ = nullptr;  // of a window's elements, in planes
+  int64_t* places_ = nullptr;   // and in the input
   size_t plane_bytes_ = 0;
 };
 
@@ -173,10 +177,21 @@ Status AvgPool(const Run& run, const PoolJob& job, const void* x, void* y) {
 }
 
 Status PlanePool(const Run& run, const PoolJob& job, PlaneOp op, const void* x, void* y, int64_t* indices) {
-  const bool backward = op == PlaneOp::MAX_BACKWARD || op == PlaneOp::AVG_BACKWARD ||
-                        op == PlaneOp::ADAPTIVE_AVG_BACKWARD;
+  const bool backward =
+      op == PlaneOp::MAX_BACKWARD || op == PlaneOp::AVG_BACKWARD || op == PlaneOp::ADAPTIVE_AVG_BACKWARD;
   const int64_t in = job.h * job.w, out = job.oh * job.ow, size = SizeOf(job.dtype);
   if (job.planes * (backward ? in : out) == 0) return NUMRS_OK;
+  if (op == PlaneOp::ADAPTIVE_AVG && out == 1 && in > 0) {  // whole planes: a mean
+    const int64_t matrix[2] = {job.planes, in}, column[2] = {job.planes, 1};
+    ReduceJob mean;
+    mean.function = job.function;
+    mean.op = kReduce_mean;
+    mean.axes = 2;
+    mean.compute = mean.result = job.dtype;
+    mean.x = ContiguousView(const_cast<void*>(x), job.dtype, 2, matrix);
+    mean.y = ContiguousView(y, job.dtype, 2, column);
+    return RunReduce(run, mean);
+  }
   const NnConvTable& table = *run.kernels.nn_conv;
   void (*kernel)(const PoolPlane&) = nullptr;
   switch (op) {

@@ -58,7 +58,8 @@ Status GradientNorm(const Run& run, const OptimArrays& arrays, void* const* grad
   constexpr int64_t kOwn = 64;
   double own[kOwn];
   Workspace memory(blocks > kOwn ? static_cast<size_t>(blocks) * sizeof(double) : 0);
-  if (!memory.ok()) return Fail(NUMRS_NO_MEMORY, "optim_clip_norm: no memory for %lld sums", static_cast<long long>(blocks));
+  if (!memory.ok())
+    return Fail(NUMRS_NO_MEMORY, "optim_clip_norm: no memory for %lld sums", static_cast<long long>(blocks));
   double* parts = blocks > kOwn ? memory.as<double>() : own;
   const auto kernel = largest ? run.kernels.optim->largest[arrays.dtype] : run.kernels.optim->squares[arrays.dtype];
   const int64_t size = SizeOf(arrays.dtype);

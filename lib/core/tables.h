@@ -12,7 +12,8 @@
 namespace numrs {
 
 // Tables of themes that few sources need: core/rolling_tables.h, core/order_tables.h,
-// core/stats_tables.h, core/random_tables.h, core/fft_tables.h, core/nn_attention_tables, core/nn_conv_tables, core/nn_loss_tables.h.h.h, core/optim_tables.h.
+// core/stats_tables.h, core/random_tables.h, core/fft_tables.h, core/nn_attention_tables, core/nn_conv_tables,
+// core/nn_loss_tables.h.h.h, core/optim_tables.h.
 struct RollingTable;
 struct OrderTable;
 struct StatsTable;

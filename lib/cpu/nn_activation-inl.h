@@ -25,13 +25,13 @@ namespace activation {
 namespace hn = hwy::HWY_NAMESPACE;
 
 #undef NUMRS_BY_TYPE
-#define NUMRS_BY_TYPE(Name)               \
-  template <class D, class V>             \
-  HWY_INLINE V Name##Of(D d, V x) {       \
+#define NUMRS_BY_TYPE(Name)                   \
+  template <class D, class V>                 \
+  HWY_INLINE V Name##Of(D d, V x) {           \
     if constexpr (sizeof(hn::TFromD<D>) == 4) \
-      return f32::Name(d, x);             \
-    else                                  \
-      return f64::Name(d, x);             \
+      return f32::Name(d, x);                 \
+    else                                      \
+      return f64::Name(d, x);                 \
   }
 NUMRS_BY_TYPE(Exp)
 NUMRS_BY_TYPE(Expm1)
@@ -284,8 +284,7 @@ void BackwardLoop(const void* g, const void* x, void* gx, int64_t n, double pa, 
   int64_t i = 0;
   for (; i + lanes <= n; i += lanes)
     hn::StoreU(Fn::Back(d, hn::LoadU(d, grad + i), hn::LoadU(d, from + i), a, b), d, to + i);
-  if (i < n)
-    StorePart(Fn::Back(d, LoadPart(d, grad + i, n - i), LoadPart(d, from + i, n - i), a, b), d, to + i, n - i);
+  if (i < n) StorePart(Fn::Back(d, LoadPart(d, grad + i, n - i), LoadPart(d, from + i, n - i), a, b), d, to + i, n - i);
 }
 
 template <class Fn>

@@ -1,7 +1,7 @@
-// Attention of one head on Highway: rows of q stand side by side in the lanes, so that maxima and sums over keys need no
-// work across lanes and k and v are read where they lie. The order of sums is that of core/nn_attention_tables.h. Blocks
-// with a running maximum after Milakov and Gimelshein, "Online normalizer calculation for softmax" (2018), and Dao et al.,
-// "FlashAttention" (2022).
+// Attention of one head on Highway: rows of q stand side by side in the lanes, so that maxima and sums over keys need
+// no work across lanes and k and v are read where they lie. The order of sums is that of core/nn_attention_tables.h.
+// Blocks with a running maximum after Milakov and Gimelshein, "Online normalizer calculation for softmax" (2018), and
+// Dao et al., "FlashAttention" (2022).
 #if defined(NUMRS_CPU_NN_ATTENTION_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef NUMRS_CPU_NN_ATTENTION_INL_H_
 #undef NUMRS_CPU_NN_ATTENTION_INL_H_
@@ -229,7 +229,8 @@ HWY_INLINE void Multiply(D d, const T* factors, int64_t n, T* w, int64_t w_row) 
   const int64_t N = static_cast<int64_t>(hn::Lanes(d));
   for (int64_t c = 0; c < n; c++) {
     for (int64_t l = 0; l < kWidth<T>; l += N)
-      hn::Store(hn::Mul(hn::Load(d, w + c * w_row + l), hn::Load(d, factors + c * kWidth<T> + l)), d, w + c * w_row + l);
+      hn::Store(hn::Mul(hn::Load(d, w + c * w_row + l), hn::Load(d, factors + c * kWidth<T> + l)), d,
+                w + c * w_row + l);
   }
 }
 
@@ -391,8 +392,7 @@ void ForwardRow(const AttentionHead& h, int64_t i, const ForwardScratch<T>& b) {
   const T divisor = sum == 0 ? T(1) : sum;
   T* to = static_cast<T*>(h.y) + i * h.y_row;
   for (int64_t e = 0; e < h.dv; e++) to[e] = y[e] / divisor;
-  if (h.lse)
-    static_cast<T*>(h.lse)[i] = hn::GetLane(hn::Add(Finite(d, hn::Set(d, m)), Log(d, hn::Set(d, sum))));
+  if (h.lse) static_cast<T*>(h.lse)[i] = hn::GetLane(hn::Add(Finite(d, hn::Set(d, m)), Log(d, hn::Set(d, sum))));
 }
 
 constexpr int64_t kAlone = 2;  // up to so many rows go one by one: a pass over k and v each
@@ -419,7 +419,8 @@ struct GradScratch {
   int64_t d_line, dv_line;  // rows of q and grad, and of the sums of gk and gv, with zeros up to whole vectors
   T *q, *grad, *gq, *q_rows, *grad_rows, *w, *ds, *delta, *lse, *gk, *gv, *room;
   size_t bytes;
-  GradScratch(const AttentionHead& h, void* memory) : d_line(RoundUp(h.d, kWidth<T>)), dv_line(RoundUp(h.dv, kWidth<T>)) {
+  GradScratch(const AttentionHead& h, void* memory)
+      : d_line(RoundUp(h.d, kWidth<T>)), dv_line(RoundUp(h.dv, kWidth<T>)) {
     Carver<T> carve{static_cast<char*>(memory)};
     q = carve.Take(h.d * R), grad = carve.Take(h.dv * R), gq = carve.Take(h.d * R);
     q_rows = carve.Take(R * d_line), grad_rows = carve.Take(R * dv_line);

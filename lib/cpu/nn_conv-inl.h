@@ -1,5 +1,5 @@
-// Convolution kernels on Highway: register tiles of output channels by neighbouring positions, read straight from planes
-// of the input, and the tiles of gradients with respect to weights. Orders of sums: core/nn_conv_tables.h.
+// Convolution kernels on Highway: register tiles of output channels by neighbouring positions, read straight from
+// planes of the input, and the tiles of gradients with respect to weights. Orders of sums: core/nn_conv_tables.h.
 #if defined(NUMRS_CPU_NN_CONV_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef NUMRS_CPU_NN_CONV_INL_H_
 #undef NUMRS_CPU_NN_CONV_INL_H_
@@ -46,9 +46,9 @@ void ConvPack(const void* weight, int64_t rows, int64_t k, void* to_void) {
 }
 
 template <class D, int kRows, int kCols, typename T = hn::TFromD<D>>
-HWY_NOINLINE void ConvMicro(D d, const T* HWY_RESTRICT a, const T* HWY_RESTRICT src, const int64_t* HWY_RESTRICT offsets,
-                            int64_t k, T* HWY_RESTRICT y, int64_t y_row, int64_t columns, bool first, bool slack,
-                            const T* bias) {
+HWY_NOINLINE void ConvMicro(D d, const T* HWY_RESTRICT a, const T* HWY_RESTRICT src,
+                            const int64_t* HWY_RESTRICT offsets, int64_t k, T* HWY_RESTRICT y, int64_t y_row,
+                            int64_t columns, bool first, bool slack, const T* bias) {
   using V = hn::VFromD<D>;
   const int64_t N = static_cast<int64_t>(hn::Lanes(d));
   V sum[kRows][kCols];
@@ -98,7 +98,8 @@ HWY_INLINE void ConvColumns(D d, const T* a, const T* src, const ConvStrip& s, c
   const int64_t N = static_cast<int64_t>(hn::Lanes(d));
   constexpr int kWide = kRows == 1 ? 8 : 4;
   if (kRows <= 2 && columns > 2 * N)
-    return ConvMicro<D, kRows, kRows <= 2 ? kWide : 2>(d, a, src, offsets, k, y, s.y_row, columns, first, s.slack, bias);
+    return ConvMicro<D, kRows, kRows <= 2 ? kWide : 2>(d, a, src, offsets, k, y, s.y_row, columns, first, s.slack,
+                                                       bias);
   if (columns > N) return ConvMicro<D, kRows, 2>(d, a, src, offsets, k, y, s.y_row, columns, first, s.slack, bias);
   ConvMicro<D, kRows, 1>(d, a, src, offsets, k, y, s.y_row, columns, first, s.slack, bias);
 }
@@ -124,8 +125,8 @@ void Conv(const ConvStrip& s) {
         for (int64_t c = 0; c < columns; c += 2 * N) {
           const int64_t part = s.rows <= 2 ? columns : std::min(2 * N, columns - c);
           switch (height) {
-#define NUMRS_CONV_ROWS(n) \
-  case n:                  \
+#define NUMRS_CONV_ROWS(n)                                                            \
+  case n:                                                                             \
     ConvColumns<decltype(d), n>(d, a, src + c, s, offsets, k, y + c, part, first, b); \
     break;
             NUMRS_CONV_ROWS(1)
@@ -199,10 +200,10 @@ void ConvWeight(const ConvWeightStrip& s) {
       const int64_t height = ConvHeight(s.rows, s.rows - i);
       T* y = static_cast<T*>(s.y) + i * s.y_row + c;
       switch (height) {
-#define NUMRS_CONV_ROWS(n)                                                                            \
-  case n:                                                                                             \
-    two ? ConvWeightMicro<decltype(d), n, 2>(d, s, s.offsets + i, g, y)                               \
-        : ConvWeightMicro<decltype(d), n, 1>(d, s, s.offsets + i, g, y);                              \
+#define NUMRS_CONV_ROWS(n)                                               \
+  case n:                                                                \
+    two ? ConvWeightMicro<decltype(d), n, 2>(d, s, s.offsets + i, g, y)  \
+        : ConvWeightMicro<decltype(d), n, 1>(d, s, s.offsets + i, g, y); \
     break;
         NUMRS_CONV_ROWS(1)
         NUMRS_CONV_ROWS(2)

@@ -25,20 +25,21 @@ namespace activation {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-constexpr double kRoot2Pi = 0x1.9884533d43651p+0, kRoot2PiLow = -0x1.cbc0d30ebfd15p-54;      // 2 sqrt(2 / pi)
-constexpr double kCubic = 0x1.2444f2a4d8b4bp-4, kCubicLow = -0x1.6c843a29d1c70p-61;          // 0.044715 times that
-constexpr double kRootHalf = 0x1.6a09e667f3bcdp-1, kRootHalfLow = -0x1.bdd3413b26456p-55;    // sqrt(1 / 2)
+constexpr double kRoot2Pi = 0x1.9884533d43651p+0, kRoot2PiLow = -0x1.cbc0d30ebfd15p-54;    // 2 sqrt(2 / pi)
+constexpr double kCubic = 0x1.2444f2a4d8b4bp-4, kCubicLow = -0x1.6c843a29d1c70p-61;        // 0.044715 times that
+constexpr double kRootHalf = 0x1.6a09e667f3bcdp-1, kRootHalfLow = -0x1.bdd3413b26456p-55;  // sqrt(1 / 2)
 constexpr float kRoot2Pi32 = 1.59576917f, kRoot2PiLow32 = -4.53406804e-8f;
 constexpr float kCubic32 = 0.0713548139f, kCubicLow32 = 2.3988324e-9f;
 
 // ---------------------------------------------------------------------------------------------------- float32
 
 #if HWY_NATIVE_FMA
-// q for 0 <= a; anything where a > 4.5 or NaN.
+constexpr float kGeluNear = 4.4999995f;  // the last number of the table
+// q for 0 <= a; anything where a > kGeluNear or NaN.
 template <class D, class V>
 HWY_INLINE V GeluTable(D d, V a, const float (*table)[16]) {
   const hn::RebindToSigned<D> di;
-  const V limited = hn::Min(a, hn::Set(d, 4.4999995f));
+  const V limited = hn::Min(a, hn::Set(d, kGeluNear));
   const V position = hn::MulAdd(limited, hn::Set(d, 1.0f / 4.5f), hn::Set(d, 1.0f));
   const auto lookup = f32::Lookup16(d, hn::And(hn::ShiftRight<19>(hn::BitCast(di, position)), hn::Set(di, 15)));
   const V u = hn::Sub(limited, lookup(table[0]));
@@ -104,12 +105,12 @@ struct GeluTanh32 {
 };
 template <class Kind, class D, class V>
 HWY_NOINLINE V GeluFar(D d, V a, V q) {
-  return hn::IfThenElse(hn::Gt(a, hn::Set(d, 4.5f)), Kind::Far(d, a), q);
+  return hn::IfThenElse(hn::Gt(a, hn::Set(d, kGeluNear)), Kind::Far(d, a), q);
 }
 template <class Kind, class D, class V>
 HWY_INLINE V GeluSmaller(D d, V a) {
   const V q = Kind::Near(d, a);
-  if (HWY_LIKELY(hn::AllFalse(d, hn::Gt(a, hn::Set(d, 4.5f))))) return q;
+  if (HWY_LIKELY(hn::AllFalse(d, hn::Gt(a, hn::Set(d, kGeluNear))))) return q;
   return GeluFar<Kind>(d, a, q);
 }
 template <class Kind, class D, class V>
@@ -171,7 +172,11 @@ struct GeluTanhSlopeWide {
 };
 template <class Wide, class D, class V>
 HWY_INLINE V GeluWide32(D d, V x, float limit) {
-  return f32::KeepNaN(x, f32::Widen<Wide>(d, hn::Max(hn::Min(x, hn::Set(d, 3e38f)), hn::Set(d, limit))));
+  return f32::KeepNaN(x, f32::Widen<Wide>(d, hn::Max(hn::Min(x, hn::Set(d, 100.0f)), hn::Set(d, limit))));
+}
+template <class Wide, class D, class V>
+HWY_INLINE V GeluWideValue32(D d, V x, float limit) {
+  return hn::IfThenElse(hn::Gt(x, hn::Set(d, 100.0f)), x, GeluWide32<Wide>(d, x, limit));
 }
 
 // ---------------------------------------------------------------------------------------------------- float64
@@ -206,8 +211,8 @@ HWY_INLINE V TanhParts(D d, V x, V& low) {
   const V s = f64::TwoProd(x, x, s_low);
   const V product = f64::TwoProd(c2, s, product_low);
   const V w = f64::TwoSum(product, c1, w_low);
-  w_low = hn::Add(w_low, hn::Add(product_low, hn::MulAdd(c2, s_low, hn::MulAdd(s, hn::Set(d, kCubicLow),
-                                                                              hn::Set(d, kRoot2PiLow)))));
+  w_low = hn::Add(w_low, hn::Add(product_low,
+                                 hn::MulAdd(c2, s_low, hn::MulAdd(s, hn::Set(d, kCubicLow), hn::Set(d, kRoot2PiLow)))));
   const V u = f64::TwoProd(x, w, u_low);
   low = hn::MulAdd(x, w_low, u_low);
   return u;
@@ -236,7 +241,7 @@ struct Gelu {
 #if HWY_NATIVE_FMA
       return Gelu32<GeluErf32>(d, x);
 #else
-      return GeluWide32<GeluErfWide>(d, x, -15.0f);
+      return GeluWideValue32<GeluErfWide>(d, x, -15.0f);
 #endif
     } else {
       return hn::Mul(hn::Max(hn::Set(d, hwy::LowestValue<double>()), x), GeluWeight(d, x));
@@ -262,7 +267,7 @@ struct GeluTanh {
 #if HWY_NATIVE_FMA
       return Gelu32<GeluTanh32>(d, x);
 #else
-      return GeluWide32<GeluTanhWide>(d, x, -12.0f);
+      return GeluWideValue32<GeluTanhWide>(d, x, -12.0f);
 #endif
     } else {
       return hn::Mul(hn::Max(hn::Set(d, hwy::LowestValue<double>()), x), GeluTanhWeight(d, x));

@@ -56,8 +56,8 @@ HWY_NOINLINE void MomentsWide(const float* x, int64_t n, double* out) {
   const hn::Rebind<float, Tag<double>> df;
   double total;
   rows::Sums<double, 1>(
-      n, [&](auto d, int64_t i, int64_t count, auto* s)
-             HWY_ATTR { s[0] = hn::PromoteTo(d, LoadPart(df, x + i, count)); },
+      n,
+      [&](auto d, int64_t i, int64_t count, auto* s) HWY_ATTR { s[0] = hn::PromoteTo(d, LoadPart(df, x + i, count)); },
       &total);
   const double mean = total / static_cast<double>(n);
   rows::Sums<double, 1>(
@@ -88,8 +88,9 @@ void Moments(const void* px, int64_t n, double* out) {
   double total;
   const auto base = hn::Set(Tag<T>(), first);
   rows::Sums<T, 1>(
-      n, [&](auto d, int64_t i, int64_t count, auto* s)
-             HWY_ATTR { s[0] = There(d, hn::Sub(LoadPart(d, x + i, count), base), count); },
+      n,
+      [&](auto d, int64_t i, int64_t count, auto* s)
+          HWY_ATTR { s[0] = There(d, hn::Sub(LoadPart(d, x + i, count), base), count); },
       &total);
   const double mean = static_cast<double>(first) + total / static_cast<double>(n);
   // Of the differences from the mean as far as T holds it; what it lacks is taken off the sum.

@@ -20,7 +20,7 @@ namespace HWY_NAMESPACE {
 // Is x taken in place of m? Above it, or NaN; nothing is above NaN but another one.
 template <class V>
 HWY_INLINE auto Takes(V x, V m) {
-  return hn::Or(hn::Gt(x, m), hn::Ne(x, x));
+  return hn::Or(hn::Gt(x, m), hn::Not(hn::Eq(x, x)));  // Ne is false for NaN here
 }
 
 template <typename T>
@@ -60,43 +60,52 @@ void MaxPool(const PoolRow& row) {
   }
 }
 
+// The greatest of the pairs of x, after best.
+template <class D, typename T = hn::TFromD<D>>
+HWY_INLINE hn::VFromD<D> TakePairs(D d, const T* x, hn::VFromD<D> best) {
+  const int64_t N = static_cast<int64_t>(hn::Lanes(d));
+  const auto low = hn::LoadU(d, x), high = hn::LoadU(d, x + N);
+  const auto even = hn::ConcatEven(d, high, low), odd = hn::ConcatOdd(d, high, low);
+  best = hn::IfThenElse(Takes(even, best), even, best);
+  return hn::IfThenElse(Takes(odd, best), odd, best);
+}
+
 template <typename T>
 void MaxPoolPairs(const PoolPairs& p) {
   const hn::ScalableTag<T> d;
   const int64_t N = static_cast<int64_t>(hn::Lanes(d));
-  T* const y = static_cast<T*>(p.y);
-  const T lowest = -std::numeric_limits<T>::infinity();
-  int64_t j = 0;
-#if HWY_TARGET != HWY_SCALAR
-  for (; j + N <= p.n; j += N) {
-    auto best = hn::Set(d, lowest);
-    for (int64_t l = 0; l < p.lines; l++) {
-      const T* x = static_cast<const T*>(p.rows[l]) + 2 * j;
-      const auto low = hn::LoadU(d, x), high = hn::LoadU(d, x + N);
-      const auto even = hn::ConcatEven(d, high, low), odd = hn::ConcatOdd(d, high, low);
-      best = hn::IfThenElse(Takes(even, best), even, best);
-      best = hn::IfThenElse(Takes(odd, best), odd, best);
-    }
-    hn::StoreU(best, d, y + j);
-  }
-#endif
-  for (; j < p.n; j++) {
-    T best = lowest;
-    for (int64_t l = 0; l < p.lines; l++) {
-      for (int64_t i = 0; i < 2; i++) {
-        const T x = static_cast<const T*>(p.rows[l])[2 * j + i];
-        if (x > best || x != x) best = x;
+  const auto lowest = hn::Set(d, -std::numeric_limits<T>::infinity());
+  for (int64_t i = 0; i < p.oh; i++) {
+    int64_t begin = i * p.stride - p.padding, end = begin + p.kernel * p.dilation;
+    while (begin < 0) begin += p.dilation;
+    end = std::min(end, p.h);
+    const T* const x = static_cast<const T*>(p.x);
+    T* const y = static_cast<T*>(p.y) + i * p.ow;
+    if (p.ow < N) {
+      HWY_ALIGN T pairs[2 * hn::MaxLanes(d)] = {};
+      auto best = lowest;
+      for (int64_t r = begin; r < end; r += p.dilation) {
+        std::memcpy(pairs, x + r * p.w, static_cast<size_t>(2 * p.ow) * sizeof(T));
+        best = TakePairs(d, pairs, best);
       }
+      const size_t lanes = static_cast<size_t>(p.ow);
+      StorePart(d, best, hn::FirstN(d, lanes), lanes, y);
+      continue;
     }
-    y[j] = best;
+    for (int64_t j = 0; j < p.ow; j += N) {
+      if (j + N > p.ow) j = p.ow - N;  // the last ones twice
+      auto best = lowest;
+      for (int64_t r = begin; r < end; r += p.dilation) best = TakePairs(d, x + r * p.w + 2 * j, best);
+      hn::StoreU(best, d, y + j);
+    }
   }
 }
 
-HWY_INLINE void AvgStep(const PoolRow& row, int64_t j, int64_t N, hn::ScalableTag<double> d, const float* src, float* y) {
+HWY_INLINE void AvgStep(const PoolRow& row, int64_t j, int64_t N, hn::ScalableTag<double> d, const float* src,
+                        float* y) {
   const hn::Rebind<float, decltype(d)> df;
   auto sum = hn::Zero(d);
-  for (int64_t t = 0; t < row.taps; t++)
-    sum = hn::Add(sum, hn::PromoteTo(d, hn::LoadU(df, src + row.offsets[t] + j)));
+  for (int64_t t = 0; t < row.taps; t++) sum = hn::Add(sum, hn::PromoteTo(d, hn::LoadU(df, src + row.offsets[t] + j)));
   const int64_t left = row.n - j;
   HWY_ALIGN double divisor[hn::MaxLanes(d)] = {};
   for (int64_t i = 0; i < N; i++) divisor[i] = row.divisor[i < left ? j + i : j];
@@ -150,8 +159,8 @@ void Finish(const LinearFinish& f) {
       if (bias) v = hn::Add(v, part ? LoadPart(d, mask, lanes, bias + j) : hn::LoadU(d, bias + j));
       if (pre) part ? StorePart(d, v, mask, lanes, pre + j) : hn::StoreU(v, d, pre + j);
       // NaN stays: it is not at or below zero.
-      if (f.activation == kActivationRelu) v = hn::IfThenElse(hn::Le(v, zero), zero, v);
-      if (f.activation == kActivationLeakyRelu) v = hn::IfThenElse(hn::Le(v, zero), hn::Mul(v, slope), v);
+      if (f.activation == kActivation_relu) v = hn::IfThenElse(hn::Le(v, zero), zero, v);
+      if (f.activation == kActivation_leaky_relu) v = hn::IfThenElse(hn::Le(v, zero), hn::Mul(v, slope), v);
       part ? StorePart(d, v, mask, lanes, y + j) : hn::StoreU(v, d, y + j);
     }
   }
@@ -173,13 +182,13 @@ void Grad(const LinearGrad& g) {
     const auto y = part ? LoadPart(d, mask, lanes, saved + j) : hn::LoadU(d, saved + j);
     auto v = dy;
     switch (g.activation) {
-      case kActivationRelu:
+      case kActivation_relu:
         v = hn::IfThenElse(hn::Le(y, zero), zero, dy);
         break;
-      case kActivationLeakyRelu:
+      case kActivation_leaky_relu:
         v = hn::IfThenElse(hn::Le(y, zero), hn::Mul(dy, slope), dy);
         break;
-      case kActivationSigmoid:
+      case kActivation_sigmoid:
         v = hn::Mul(dy, hn::Mul(y, hn::Sub(one, y)));
         break;
       default:  // tanh

@@ -79,7 +79,8 @@ struct Shift {
   }
 };
 
-// e^(x - m) of the 64 elements at x into y (kStore) and their sum into `sums`, in the order of nn_rows-inl.h.
+// e^(x - m) of the 64 elements at x into y and their sum into `sums`, in the order of nn_rows-inl.h. Without kStore the
+// sum alone, for a logarithm: in float64 from the start, since what is small beside the largest element's 1 counts.
 template <typename T, bool kStore>
 HWY_INLINE void Block(const Shift<T>& shift, const T* x, T* y, rows::Lanes16<T>& sums) {
   using D = Tag<T>;
@@ -103,7 +104,11 @@ HWY_INLINE void Block(const Shift<T>& shift, const T* x, T* y, rows::Lanes16<T>&
     if constexpr (kStore) {
       for (int64_t k = 0; k < 4; k++) hn::StoreU(v[k], d, y + at + k * kLanes);
     }
-    sums.Add(part, rows::Quad(v));
+    if constexpr (kStore) {
+      sums.Add(part, rows::Quad(v));
+    } else {
+      for (int64_t k = 0; k < 4; k++) sums.Add(part, v[k]);
+    }
   }
 }
 
@@ -124,11 +129,27 @@ HWY_INLINE double Exponentials(const T* x, T* y, int64_t n, T most) {
   return sums.Total();
 }
 
+// The row whose largest element is the lowest number, where no limit fits below it: all others are -inf or NaN.
+template <typename T>
+HWY_NOINLINE void LowestRow(const T* x, T* y, int64_t n, bool log) {
+  const T lowest = std::numeric_limits<T>::lowest();
+  double count = 0, nan = 0;
+  for (int64_t i = 0; i < n; i++) {
+    count += x[i] == lowest;
+    if (x[i] != x[i]) nan = std::numeric_limits<double>::quiet_NaN();
+  }
+  const double value = (log ? -std::log(count) : 1 / count) + nan;
+  const double other = (log ? -std::numeric_limits<double>::infinity() : 0) + nan;
+  for (int64_t i = 0; i < n; i++) y[i] = static_cast<T>(x[i] == lowest ? value : other);
+}
+
 template <typename T>
 void Forward(const void* px, void* py, int64_t n) {
   const T* x = static_cast<const T*>(px);
   T* y = static_cast<T*>(py);
-  const double sum = Exponentials<T, true>(x, y, n, Largest(x, n));
+  const T most = Largest(x, n);
+  if (HWY_UNLIKELY(most == std::numeric_limits<T>::lowest())) return LowestRow(x, y, n, false);
+  const double sum = Exponentials<T, true>(x, y, n, most);
   const auto factor = hn::Set(Tag<T>(), static_cast<T>(1 / sum));
   rows::Each<T>(n, [&](auto d, int64_t i, int64_t count) HWY_ATTR {
     if (count >= static_cast<int64_t>(hn::MaxLanes(d)))
@@ -144,6 +165,7 @@ void ForwardLog(const void* px, void* py, int64_t n) {
   const T* x = static_cast<const T*>(px);
   T* y = static_cast<T*>(py);
   const T most = Largest(x, n);
+  if (HWY_UNLIKELY(most == std::numeric_limits<T>::lowest())) return LowestRow(x, y, n, true);
   const double log = std::log1p(Exponentials<T, false>(x, y, n, most) - 1);
   const Shift<T> shift(most);
   const Tag<T> tag;
@@ -171,9 +193,9 @@ HWY_INLINE double DotOf(const T* a, const T* b, int64_t n) {
   if constexpr (sizeof(T) == 8) {
     double total;
     rows::Sums<T, 1>(
-        n, [&](auto d, int64_t i, int64_t count, auto* out) HWY_ATTR {
-          out[0] = hn::Mul(LoadPart(d, a + i, count), LoadPart(d, b + i, count));
-        },
+        n,
+        [&](auto d, int64_t i, int64_t count, auto* out)
+            HWY_ATTR { out[0] = hn::Mul(LoadPart(d, a + i, count), LoadPart(d, b + i, count)); },
         &total);
     return total;
   } else {
@@ -182,8 +204,10 @@ HWY_INLINE double DotOf(const T* a, const T* b, int64_t n) {
     const Tag<double> dd;
     double total;
     rows::Sums<double, 1>(
-        n, [&](auto, int64_t i, int64_t count, auto* out) HWY_ATTR {
-          out[0] = hn::Mul(hn::PromoteTo(dd, LoadPart(df, a + i, count)), hn::PromoteTo(dd, LoadPart(df, b + i, count)));
+        n,
+        [&](auto, int64_t i, int64_t count, auto* out) HWY_ATTR {
+          out[0] =
+              hn::Mul(hn::PromoteTo(dd, LoadPart(df, a + i, count)), hn::PromoteTo(dd, LoadPart(df, b + i, count)));
         },
         &total);
     return total;

@@ -6,8 +6,8 @@
 namespace numrs {
 namespace ops {
 
-// factors[j] = keep or 0 for the keys [begin, begin + n) of a row; begin is a multiple of 4. A block of Philox gives four
-// keys.
+// factors[j] = keep or 0 for the keys [begin, begin + n) of a row; begin is a multiple of 4. A block of Philox gives
+// four keys.
 template <typename T>
 void AttentionFactors(uint64_t seed, int64_t row, int64_t begin, int64_t n, uint32_t drop_below, double keep,
                       T* factors) {

@@ -1,6 +1,15 @@
 // What losses compute. Included once per instruction set, inside its namespace, after core/nn_loss_tables.h, cmath and
-// cstring: plain loops that the compiler turns into vectors, and functions of the library's own kernels. Each kernel has
-// the value of one pair and its derivatives after input (Dx) and target (Dt); formulas are PyTorch's where it has one.
+// cstring: plain loops that the compiler turns into vectors, and functions of the library's own kernels. Each kernel
+// has the value of one pair and its derivatives after input (Dx) and target (Dt); formulas are PyTorch's where it has
+// one.
+
+// Before a loop whose element i depends on elements i alone, also where it is computed in place.
+#undef NUMRS_LOSS_LOOP
+#if defined(__GNUC__) && !defined(__clang__)
+#define NUMRS_LOSS_LOOP _Pragma("GCC ivdep")
+#else
+#define NUMRS_LOSS_LOOP
+#endif
 
 // Numbers of any alignment.
 template <typename T>
@@ -96,7 +105,7 @@ struct SmoothL1 {
   }
 };
 // a: log x, b: log(1 - x), both at least -100.
-struct Binary {
+struct BinaryChance {
   template <typename T>
   static T Value(const Pair<T>& e) {
     return (e.t - 1) * LossMax(e.b, T(-100)) - e.t * LossMax(e.a, T(-100));
@@ -346,14 +355,22 @@ struct PairLoss {
     const Loose *v = static_cast<const Loose*>(i.v), *w = static_cast<const Loose*>(i.w);
     ComputeAhead<kAhead, T>(i, kDType, x, t, v, a, b);
     const T p0 = static_cast<T>(i.p[0]), p1 = static_cast<T>(i.p[1]);
+    const int64_t n = i.n;  // not read again: the results may be anywhere, for all the compiler knows
     const auto at = [&](int64_t k) {
-      return Pair<T>{x[k], t[k], kThird && v ? T(v[k]) : T(1), kAhead == Ahead::NONE ? T(0) : a[k],
-                     kAhead == Ahead::NONE ? T(0) : b[k], p0, p1};
+      return Pair<T>{x[k],
+                     t[k],
+                     kThird && v ? T(v[k]) : T(1),
+                     kAhead == Ahead::NONE ? T(0) : a[k],
+                     kAhead == Ahead::NONE ? T(0) : b[k],
+                     p0,
+                     p1};
     };
     if (w) {
-      for (int64_t k = 0; k < i.n; k++) f(k, at(k), T(w[k]));
+      NUMRS_LOSS_LOOP
+      for (int64_t k = 0; k < n; k++) f(k, at(k), T(w[k]));
     } else {
-      for (int64_t k = 0; k < i.n; k++) f(k, at(k), T(1));
+      NUMRS_LOSS_LOOP
+      for (int64_t k = 0; k < n; k++) f(k, at(k), T(1));
     }
   }
   static void Value(const LossPiece& i) {
@@ -382,10 +399,13 @@ struct PairLoss {
 template <typename T>
 void AddLanes(const void* y, int64_t n, double* lanes) {
   const auto* v = static_cast<const typename LossNumber<T>::Loose*>(y);
+  double own[kLossLanes];  // in registers
+  for (int64_t l = 0; l < kLossLanes; l++) own[l] = lanes[l];
   int64_t i = 0;
   for (; i + kLossLanes <= n; i += kLossLanes) {
-    for (int64_t l = 0; l < kLossLanes; l++) lanes[l] += static_cast<double>(v[i + l]);
+    for (int64_t l = 0; l < kLossLanes; l++) own[l] += static_cast<double>(v[i + l]);
   }
+  for (int64_t l = 0; l < kLossLanes; l++) lanes[l] = own[l];
   for (int64_t l = 0; i + l < n; l++) lanes[l] += static_cast<double>(v[i + l]);
 }
 inline void AddToLanes(const void* y, int32_t dtype, int64_t n, double* lanes) {
@@ -400,13 +420,11 @@ inline double MergeLanes(double* lanes) {
 }
 
 template <typename T>
-void ScaleRowOf(void* e, int64_t n, double factor) {
+void LabelGradient(void* e, int64_t n, int64_t label, double factor, double sum) {
   auto* v = static_cast<typename LossNumber<T>::Loose*>(e);
-  const T f = static_cast<T>(factor);
+  const T f = static_cast<T>(factor / sum);
   for (int64_t i = 0; i < n; i++) v[i] *= f;
-}
-inline void ScaleRow(void* e, int32_t dtype, int64_t n, double factor) {
-  dtype == kF32 ? ScaleRowOf<float>(e, n, factor) : ScaleRowOf<double>(e, n, factor);
+  v[label] -= static_cast<T>(factor);
 }
 
 // A row with a distribution for a target: t[i] = w[i] (keep target[i] + spread).
@@ -450,8 +468,7 @@ void MixedGradientOf(const void* target, const void* w, int64_t n, double keep, 
   using Loose = typename LossNumber<T>::Loose;
   const Mixed<T> mixed = {static_cast<const Loose*>(target), static_cast<const Loose*>(w), keep, spread};
   Loose* v = static_cast<Loose*>(e);
-  for (int64_t i = 0; i < n; i++)
-    v[i] = static_cast<T>(scale * (factor * static_cast<double>(v[i]) - mixed.At(i)));
+  for (int64_t i = 0; i < n; i++) v[i] = static_cast<T>(scale * (factor * static_cast<double>(v[i]) - mixed.At(i)));
 }
 inline void MixedGradient(const void* target, const void* w, int32_t dtype, int64_t n, double keep, double spread,
                           double factor, double scale, void* e) {
@@ -470,6 +487,7 @@ void AddRows(const void* x, int64_t width, int64_t place, const int64_t* next, v
     for (int64_t i = 0; i < n; i++) sums[i] = -0.0;
     for (int64_t p = place; p >= 0; p = next[p]) {
       const Loose* row = static_cast<const Loose*>(x) + p * width + begin;
+      NUMRS_LOSS_LOOP
       for (int64_t i = 0; i < n; i++) sums[i] += static_cast<double>(row[i]);
     }
     Loose* y = static_cast<Loose*>(to) + begin;
@@ -488,28 +506,27 @@ void Drop(const void* x, const uint32_t* words, uint64_t threshold, double scale
   }
   const uint32_t least = static_cast<uint32_t>(threshold);
   const T factor = static_cast<T>(scale);
+  NUMRS_LOSS_LOOP
   for (int64_t i = 0; i < n; i++) {
     const T v = factor * from[i];
     to[i] = words[i] < least ? T(0) : v;
   }
 }
 
-// All of the table but soft_row and the functions.
-inline void FillLosses(LossTable* t) {
-  constexpr bool NONE = false, OPTIONAL = true, NEEDED = true;
-#define NUMRS_LOSS(id, name, Kernel, ahead, third, cost)                         \
-  t->value[id][kF32] = PairLoss<Kernel, Ahead::ahead, third, float>::Value;        \
-  t->value[id][kF64] = PairLoss<Kernel, Ahead::ahead, third, double>::Value;       \
-  t->gradient[id][kF32] = PairLoss<Kernel, Ahead::ahead, third, float>::Gradient;  \
-  t->gradient[id][kF64] = PairLoss<Kernel, Ahead::ahead, third, double>::Gradient;
-#include "table/loss.def"
-  (void)NONE, (void)OPTIONAL, (void)NEEDED;
+// All of the table but rows and functions. The rows of table/loss.def fill `value` and `gradient`: NUMRS_FILL_LOSS.
+constexpr bool kLossNONE = false, kLossOPTIONAL = true, kLossNEEDED = true;
+#undef NUMRS_FILL_LOSS
+#define NUMRS_FILL_LOSS(t, id, Kernel, ahead, third)                                       \
+  (t)->value[id][kF32] = PairLoss<Kernel, Ahead::ahead, kLoss##third, float>::Value;       \
+  (t)->value[id][kF64] = PairLoss<Kernel, Ahead::ahead, kLoss##third, double>::Value;      \
+  (t)->gradient[id][kF32] = PairLoss<Kernel, Ahead::ahead, kLoss##third, float>::Gradient; \
+  (t)->gradient[id][kF64] = PairLoss<Kernel, Ahead::ahead, kLoss##third, double>::Gradient;
+inline void FillTools(LossTable* t) {
   t->add = AddToLanes;
   t->add_rows[kF32] = AddRows<float>;
   t->add_rows[kF64] = AddRows<double>;
   t->drop[kF32] = Drop<float>;
   t->drop[kF64] = Drop<double>;
-  t->scale_row = ScaleRow;
   t->mixed_row = MixedRow;
   t->mixed_gradient = MixedGradient;
 }

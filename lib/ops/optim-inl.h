@@ -1,7 +1,7 @@
 // What a step of each optimizer does to one element, or to a vector of them, and what is done to gradients before.
 // Included once per instruction set, inside its namespace, after core/optim_tables.h and cmath, with NUMRS_OPTIM_INLINE
-// defined. The formulas and their order are PyTorch's (torch.optim, the functions for single tensors), with one rounding
-// per operation, so that every instruction set gives the same bits.
+// defined. The formulas and their order are PyTorch's (torch.optim, the functions for single tensors), with one
+// rounding per operation, so that every instruction set gives the same bits.
 
 // A kit has V, its elements' type T, and Set, Sqrt, Max, Sign (-1, 0, 1; NaN gives 0).
 
@@ -134,8 +134,8 @@ struct NAdam {
   }
 };
 
-// c: 2 step size, 3 1 - beta1, 4 beta2, 5 1 - beta2, 6 factor of the adaptive step, 0 while there is none, 7 eps, 8 what
-// the parameter is multiplied by first. s0, s1: moments.
+// c: 2 step size, 3 1 - beta1, 4 beta2, 5 1 - beta2, 6 factor of the adaptive step, 0 while there is none, 7 eps, 8
+// what the parameter is multiplied by first. s0, s1: moments.
 struct RAdam {
   template <class K, class Cell>
   static NUMRS_OPTIM_INLINE void Step(const K& k, const double* c, bool, bool, bool, Cell* e) {

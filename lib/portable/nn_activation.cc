@@ -29,7 +29,8 @@ struct Softmax {
   using W = ops::Wide<T>;
   static void Run(const void* x, void* y, int64_t n) {
     int64_t top = 0;
-    for (int64_t i = 1; i < n; i++) top = Load<T>(x, i) > Load<T>(x, top) || Load<T>(x, top) != Load<T>(x, top) ? i : top;
+    for (int64_t i = 1; i < n; i++)
+      top = Load<T>(x, i) > Load<T>(x, top) || Load<T>(x, top) != Load<T>(x, top) ? i : top;
     const W most = Load<T>(x, top);
     W rest = 0;  // without the largest, so that log1p sees all of it
     for (int64_t i = 0; i < n; i++) {

@@ -1,4 +1,5 @@
-// Attention of cpu-portable: every row by itself, in float64, with the whole line of its weights. The oracle of the tests.
+// Attention of cpu-portable: every row by itself, in float64, with the whole line of its weights. The oracle of the
+// tests.
 #include "core/nn_attention_tables.h"
 
 #include <algorithm>

@@ -71,13 +71,17 @@ void MaxPool(const PoolRow& row) {
 
 template <typename T>
 void MaxPoolPairs(const PoolPairs& p) {
-  for (int64_t j = 0; j < p.n; j++) {
-    T best = -std::numeric_limits<T>::infinity();
-    for (int64_t l = 0; l < 2 * p.lines; l++) {
-      const T x = static_cast<const T*>(p.rows[l / 2])[2 * j + l % 2];
-      if (x > best || x != x) best = x;
+  for (int64_t i = 0; i < p.oh; i++) {
+    for (int64_t j = 0; j < p.ow; j++) {
+      T best = -std::numeric_limits<T>::infinity();
+      for (int64_t k = 0; k < 2 * p.kernel; k++) {
+        const int64_t r = i * p.stride - p.padding + k / 2 * p.dilation;
+        if (r < 0 || r >= p.h) continue;
+        const T x = static_cast<const T*>(p.x)[r * p.w + 2 * j + k % 2];
+        if (x > best || x != x) best = x;
+      }
+      static_cast<T*>(p.y)[i * p.ow + j] = best;
     }
-    static_cast<T*>(p.y)[j] = best;
   }
 }
 
@@ -98,8 +102,8 @@ void Finish(const LinearFinish& f) {
       T* const y = static_cast<T*>(f.y) + i * f.n + j;
       T v = f.bias ? *y + static_cast<const T*>(f.bias)[j] : *y;
       if (f.pre) static_cast<T*>(f.pre)[i * f.n + j] = v;
-      if (f.activation == kActivationRelu && v <= 0) v = 0;
-      if (f.activation == kActivationLeakyRelu && v <= 0) v = v * static_cast<T>(f.slope);
+      if (f.activation == kActivation_relu && v <= 0) v = 0;
+      if (f.activation == kActivation_leaky_relu && v <= 0) v = v * static_cast<T>(f.slope);
       *y = v;
     }
   }
@@ -111,13 +115,13 @@ void Grad(const LinearGrad& g) {
     const T dy = static_cast<const T*>(g.grad)[j], y = static_cast<const T*>(g.saved)[j];
     T v = dy;
     switch (g.activation) {
-      case kActivationRelu:
+      case kActivation_relu:
         v = y <= 0 ? T(0) : dy;
         break;
-      case kActivationLeakyRelu:
+      case kActivation_leaky_relu:
         v = y <= 0 ? dy * static_cast<T>(g.slope) : dy;
         break;
-      case kActivationSigmoid:
+      case kActivation_sigmoid:
         v = dy * (y * (1 - y));
         break;
       default:  // tanh

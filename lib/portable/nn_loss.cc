@@ -28,14 +28,24 @@ void SoftRow(const void* x, int64_t n, void* e, double* most, double* sum) {
   *sum = MergeLanes(lanes);
 }
 
+template <typename T>
+void LabelRow(const void* x, int64_t n, int64_t label, double factor, void* g, double* most, double* sum) {
+  SoftRow<T>(x, n, g, most, sum);
+  if (g) LabelGradient<T>(g, n, label, factor, *sum);
+}
+
 }  // namespace
 
 const LossTable* Loss() {
   static const LossTable table = [] {
     LossTable t{};
-    FillLosses(&t);
+#define NUMRS_LOSS(id, name, Kernel, ahead, third, cost) NUMRS_FILL_LOSS(&t, id, Kernel, ahead, third)
+#include "table/loss.def"
+    FillTools(&t);
     t.soft_row[kF32] = SoftRow<float>;
     t.soft_row[kF64] = SoftRow<double>;
+    t.label_row[kF32] = LabelRow<float>;
+    t.label_row[kF64] = LabelRow<double>;
     for (const int32_t dtype : {kF32, kF64}) {
       t.exp[dtype] = Unary()->fn[kUnary_exp][dtype];
       t.log[dtype] = Unary()->fn[kUnary_log][dtype];

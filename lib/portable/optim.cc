@@ -36,7 +36,7 @@ const OptimTable* Optim() {
   static const OptimTable table = [] {
     OptimTable t{};
 #define NUMRS_OPTIM(id, name, Kernel, states, cost) \
-  t.step[id][kF32] = Steps<Kernel, float>;      \
+  t.step[id][kF32] = Steps<Kernel, float>;          \
   t.step[id][kF64] = Steps<Kernel, double>;
 #include "table/optim.def"
     FillGradients<float>(&t, kF32);

@@ -30,8 +30,8 @@ void TameLabels(Input* in, Operand* labels, int64_t extent) {
 
 double AnyNumber(Input* in, double usual) {
   if (!in->OneIn(20)) return usual;
-  static const double kWild[] = {0, -1, 2, 1e300, std::numeric_limits<double>::quiet_NaN(),
-                                 std::numeric_limits<double>::infinity()};
+  static const double kWild[] = {
+      0, -1, 2, 1e300, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()};
   return kWild[in->Below(6)];
 }
 
@@ -47,7 +47,8 @@ void LossCall(Call* call, Input* in) {
   const double p0 = AnyNumber(in, 1), p1 = AnyNumber(in, 1e-6);
   Context context(in);
   const auto f = [&] {
-    return numrs_loss(context.handle, op, x.get(), t.get(), third ? v.get() : nullptr, nullptr, y.get(), reduction, p0, p1);
+    return numrs_loss(context.handle, op, x.get(), t.get(), third ? v.get() : nullptr, nullptr, y.get(), reduction, p0,
+                      p1);
   };
   if (third && !v.null) {
     Check(call, in, {&x, &t, &v, &y}, f);
@@ -101,6 +102,7 @@ void ClassCall(Call* call, Input* in, bool backward, F&& f) {
   const Shape one = options.reduction == 0 ? rows : Shape();
   Operand g(in, one, dtype, false), y(in, backward ? s : one, ResultDtype(in, dtype), true);
   Context context(in);
+  if (y.null && !backward) return;  // which is allowed
   const auto run = [&] { return f(context.handle, g.get(), x.get(), t.get(), y.get(), &options); };
   if (backward) {
     Check(call, in, {&g, &x, &t, &y}, run);
@@ -119,8 +121,7 @@ void EmbeddingCall(Call* call, Input* in, bool backward) {
   const int32_t dtype = backward ? FloatDtype(in) : AnyDtype(in);
   Operand indices(in, at, LabelDtype(in), false);
   TameLabels(in, &indices, table.extents[0]);
-  Operand x(in, backward ? rows : table, dtype, false),
-      y(in, backward ? table : rows, ResultDtype(in, dtype), true);
+  Operand x(in, backward ? rows : table, dtype, false), y(in, backward ? table : rows, ResultDtype(in, dtype), true);
   const int64_t padding = in->OneIn(2) ? -1 : in->OneIn(12) ? in->Wild() : in->Below(9);
   Context context(in);
   Check(call, in, {&x, &indices, &y}, [&] {
@@ -225,7 +226,8 @@ void StepCall(Call* call, Input* in) {
   const int64_t n_state = in->OneIn(24) ? in->Below(8) - 2 : 3;
   Context context(in);
   const numrs_status status = Watched(call, in, wrong, [&] {
-    return numrs_optim_step(context.handle, op, dtype, params.count, params.pointers, g, sizes, state, n_state, &options);
+    return numrs_optim_step(context.handle, op, dtype, params.count, params.pointers, g, sizes, state, n_state,
+                            &options);
   });
   for (const Block& block : grads) {
     if (!block.Unchanged()) Die(*call, "changed a gradient");
@@ -266,7 +268,8 @@ NUMRS_FUZZ(numrs_one_hot, 6, OneHotCall);
 NUMRS_FUZZ(numrs_dropout, 6, DropoutCall);
 NUMRS_FUZZ(numrs_optim_step, 16, StepCall);
 NUMRS_FUZZ(numrs_optim_clip_norm, 6, [](Call* call, Input* in) {
-  const double most = AnyNumber(in, 1), order = in->OneIn(4) ? std::numeric_limits<double>::infinity() : AnyNumber(in, 2);
+  const double most = AnyNumber(in, 1),
+               order = in->OneIn(4) ? std::numeric_limits<double>::infinity() : AnyNumber(in, 2);
   double norm = 0;
   GradientsCall(call, in, [&](auto context, int32_t dtype, int64_t count, void** grads, const int64_t* sizes) {
     return numrs_optim_clip_norm(context, dtype, count, grads, sizes, most, order, &norm);

@@ -17,19 +17,18 @@ void Linear(Call* call, Input* in) {
   const int64_t k = Small(in), n = Small(in);
   xs.Push(k), ws.Push(k), ws.Push(n), bs.Push(n), ys.Push(n);
   const int32_t dtype = FloatDtype(in);
-  Operand x(in, xs, dtype, false), w(in, ws, dtype, false), b(in, bs, dtype, false), y(in, ys, ResultDtype(in, dtype), true);
+  Operand x(in, xs, dtype, false), w(in, ws, dtype, false), b(in, bs, dtype, false),
+      y(in, ys, ResultDtype(in, dtype), true);
   y.any_nan = true;
   const bool biased = in->OneIn(2);
-  const int32_t activation = in->OneIn(24) ? static_cast<int32_t>(in->Wild()) : in->Below(8);
+  const int32_t activation = in->OneIn(24) ? static_cast<int32_t>(in->Wild()) : in->Below(19) - 1;
   Context context(in);
   if (biased)
-    Check(call, in, {&x, &w, &b, &y}, [&] {
-      return numrs_linear(context.handle, x.get(), w.get(), b.get(), y.get(), nullptr, activation, 0.1);
-    });
+    Check(call, in, {&x, &w, &b, &y},
+          [&] { return numrs_linear(context.handle, x.get(), w.get(), b.get(), y.get(), nullptr, activation, 0.1); });
   else
-    Check(call, in, {&x, &w, &y}, [&] {
-      return numrs_linear(context.handle, x.get(), w.get(), nullptr, y.get(), nullptr, activation, 0.1);
-    });
+    Check(call, in, {&x, &w, &y},
+          [&] { return numrs_linear(context.handle, x.get(), w.get(), nullptr, y.get(), nullptr, activation, 0.1); });
 }
 
 void LinearBackward(Call* call, Input* in) {
@@ -42,7 +41,7 @@ void LinearBackward(Call* call, Input* in) {
   Operand g(in, ys, dtype, false), x(in, xs, dtype, false), w(in, ws, dtype, false), s(in, ys, dtype, false);
   Operand y(in, which == 0 ? xs : which == 1 ? ws : bs, ResultDtype(in, dtype), true);
   y.any_nan = true;
-  const int32_t activation = in->OneIn(24) ? static_cast<int32_t>(in->Wild()) : 1 + in->Below(7);
+  const int32_t activation = in->OneIn(24) ? static_cast<int32_t>(in->Wild()) : in->Below(18);
   Context context(in);
   Check(call, in, {&g, &x, &w, &s, &y}, [&] {
     return numrs_linear_backward(context.handle, g.get(), x.get(), w.get(), s.get(), which == 0 ? y.get() : nullptr,
@@ -82,7 +81,8 @@ void Conv(Call* call, Input* in, Convolution kind) {
   xs.Push(n), xs.Push(c_in), ys.Push(n), ys.Push(c_out), bs.Push(c_out);
   ws.Push(transposed ? c_in : c_out), ws.Push((transposed ? c_out : c_in) / groups);
   for (int i = 0; i < spatial; ++i) {
-    const int64_t x = in->OneIn(6) ? 1 + in->Below(40) : 1 + in->Below(9), reach = p.dilation[i] * (p.kernel[i] - 1) + 1;
+    const int64_t x = in->OneIn(6) ? 1 + in->Below(40) : 1 + in->Below(9),
+                  reach = p.dilation[i] * (p.kernel[i] - 1) + 1;
     const int64_t before = p.padding[2 * i], behind = p.padding[2 * i + 1];
     const int64_t room = transposed ? (x - 1) * p.stride[i] - before - behind + reach : x + before + behind - reach;
     xs.Push(x), ws.Push(p.kernel[i]);
@@ -106,8 +106,8 @@ void Conv(Call* call, Input* in, Convolution kind) {
   y.any_nan = true;
   const auto f = kind == kBackward ? numrs_conv_backward : numrs_conv_transpose_backward;
   Check(call, in, {&g, &x, &w, &y}, [&] {
-    return f(context.handle, g.get(), x.get(), w.get(), which == 0 ? y.get() : nullptr,
-             which == 1 ? y.get() : nullptr, which == 2 ? y.get() : nullptr, p.stride, p.padding, p.dilation, groups);
+    return f(context.handle, g.get(), x.get(), w.get(), which == 0 ? y.get() : nullptr, which == 1 ? y.get() : nullptr,
+             which == 2 ? y.get() : nullptr, p.stride, p.padding, p.dilation, groups);
   });
 }
 
@@ -121,7 +121,8 @@ void PoolCall(Call* call, Input* in, Pool kind) {
   ys = xs;
   for (int i = 0; i < spatial; ++i) {
     if (kind != kMax) p.dilation[i] = 1;
-    const int64_t x = in->OneIn(6) ? 1 + in->Below(40) : 1 + in->Below(9), reach = p.dilation[i] * (p.kernel[i] - 1) + 1;
+    const int64_t x = in->OneIn(6) ? 1 + in->Below(40) : 1 + in->Below(9),
+                  reach = p.dilation[i] * (p.kernel[i] - 1) + 1;
     p.padding[i] = in->Below(static_cast<int>(reach / 2 + 1));
     const int64_t room = x + 2 * p.padding[i] - reach;
     xs.Push(x);

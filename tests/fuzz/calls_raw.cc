@@ -33,6 +33,18 @@ enum Family : int32_t {
   kCrossEntropy,
   kAttention,
   kRope,
+  kActivation,
+  kActivationBackward,
+  kSoftmax,
+  kSoftmaxBackward,
+  kLayerNorm,
+  kLayerNormBackward,
+  kRmsNorm,
+  kRmsNormBackward,
+  kGroupNorm,
+  kGroupNormBackward,
+  kBatchNorm,
+  kBatchNormBackward,
   kRandom,
   kStats
 };
@@ -43,8 +55,9 @@ constexpr Family Stat(int inputs, int outputs) { return static_cast<Family>(kSta
 struct Plan {
   int64_t extents[6] = {};
   int32_t flags[3] = {};
-  int64_t counts[4] = {};
-  bool wrong = false;  // must be refused
+  int64_t counts[8] = {};
+  uint32_t optional = 0;  // bit i: pointer i may be NULL
+  bool wrong = false;     // must be refused
 };
 
 int64_t Extent(Input* in) {
@@ -134,14 +147,62 @@ Plan MakePlan(Family family, Input* in) {
       p.counts[0] = e[0] * e[1] * e[2] * e[4], p.counts[1] = e[1] ? e[0] * e[3] * e[4] : 0;
       p.counts[2] = e[1] ? e[0] * e[3] * e[5] : 0, p.counts[3] = e[0] * e[1] * e[2] * e[5];
       p.flags[0] = in->Below(2);
+      break;
     case kRope:
       for (int i = 0; i < 3; ++i) e[i] = SmallExtent(in);
       p.counts[0] = p.counts[3] = 2 * e[0] * e[1] * e[2], p.counts[1] = p.counts[2] = e[1] * e[2];
       p.flags[0] = in->Below(2), p.flags[1] = in->Below(2);
+      break;
     case kRandom:  // the state, then y
       e[0] = p.counts[1] = Extent(in), p.counts[0] = 1;
       e[1] = in->Below(9) - 2, e[2] = in->Below(30), p.flags[0] = in->Below(9), p.flags[1] = in->Below(30);
       break;
+    case kActivation:
+    case kActivationBackward:
+      e[0] = Extent(in);
+      for (int64_t& count : p.counts) count = e[0];
+      p.flags[0] = in->Below(in->OneIn(12) ? 40 : 18);
+      break;
+    case kSoftmax:
+    case kSoftmaxBackward:
+      e[0] = SmallExtent(in), e[1] = Extent(in), e[2] = SmallExtent(in);
+      if (e[0] * e[1] * e[2] > 20000) e[1] = 1;
+      for (int64_t& count : p.counts) count = e[0] * e[1] * e[2];
+      p.flags[0] = in->Below(in->OneIn(12) ? 4 : 2);
+      break;
+    case kLayerNorm:
+    case kLayerNormBackward:
+    case kRmsNorm:
+    case kRmsNormBackward: {
+      const int64_t rows = e[0] = SmallExtent(in), cols = e[1] = Extent(in), all = rows * cols;
+      const int64_t counts[4][8] = {{all, cols, cols, all, rows, rows},
+                                    {all, all, cols, rows, rows, all, cols, cols},
+                                    {all, cols, all, rows},
+                                    {all, all, cols, rows, all, cols}};
+      constexpr uint32_t kOptional[] = {0x36, 0xE4, 0x0A, 0x34};
+      for (int i = 0; i < 8; ++i) p.counts[i] = counts[family - kLayerNorm][i];
+      p.optional = kOptional[family - kLayerNorm];
+      break;
+    }
+    case kGroupNorm:
+    case kGroupNormBackward:
+    case kBatchNorm:
+    case kBatchNormBackward: {
+      const int64_t n = e[0] = in->Below(5), channels = e[1] = in->Below(9), inner = e[2] = SmallExtent(in);
+      const int64_t all = n * channels * inner;
+      e[3] = in->OneIn(2) ? 1 : in->OneIn(2) ? channels : in->Below(5);
+      const bool group = family == kGroupNorm || family == kGroupNormBackward;
+      const int64_t sets = group ? n * e[3] : channels;
+      const int64_t counts[4][8] = {{all, channels, channels, all, sets, sets},
+                                    {all, all, channels, sets, sets, all, channels, channels},
+                                    {all, channels, channels, channels, channels, all, sets, sets},
+                                    {all, all, channels, sets, sets, all, channels, channels}};
+      constexpr uint32_t kOptional[] = {0x36, 0xE4, 0xDE, 0xE4};
+      for (int i = 0; i < 8; ++i) p.counts[i] = counts[family - kGroupNorm][i];
+      p.optional = kOptional[family - kGroupNorm];
+      p.flags[0] = in->OneIn(12) ? in->Below(5) : in->Below(2);
+      break;
+    }
     case kSort:  // and other lines
     case kArgsort:
     case kPartition:
@@ -173,7 +234,8 @@ Plan MakePlan(Family family, Input* in) {
 }
 
 constexpr int ExtentsOf(Family family) {
-  constexpr int kExtents[] = {1, 3, 3, 1, 4, 6, 5, 4, 2, 3, 3, 4, 4, 4, 3, 4, 3, 3, 3, 2, 1, 6, 3, 2, 1, 3};
+  constexpr int kExtents[] = {1, 3, 3, 1, 4, 6, 5, 4, 2, 3, 3, 4, 4, 4, 3, 4, 3, 3, 3,
+                              2, 1, 2, 6, 3, 1, 1, 3, 3, 2, 2, 2, 2, 4, 4, 3, 3, 1, 3};
   return kExtents[family < kStats ? family : kStats];
 }
 
@@ -183,10 +245,10 @@ struct Maker {
   Input* in;
   int pointer = 0, extent = 0, flag = 0, null_at = -1, alias = -1;
   int64_t shift = 0;
-  Block blocks[4];
-  bool output[4] = {};
-  size_t sizes[4] = {};
-  void* pointers[4] = {};
+  Block blocks[8];
+  bool output[8] = {};
+  size_t sizes[8] = {};
+  void* pointers[8] = {};
 
   template <class A>
   A Make() {
@@ -198,7 +260,7 @@ struct Maker {
       sizes[at] = sizeof(T);
       const size_t bytes = static_cast<size_t>(count) * sizeof(T);
       if (at == null_at) {
-        if (count > 0) plan.wrong = true;
+        if (count > 0 && !(plan.optional >> at & 1)) plan.wrong = true;
         return nullptr;
       }
       if (output[at] && alias >= 0 && alias < at && pointers[alias]) {
@@ -250,7 +312,7 @@ void Run(Call* call, Input* in, Family family, numrs_status (*f)(numrs_context*,
     maker.plan.extents[in->Below(ExtentsOf(family))] = -1 - (in->Wild() & INT64_MAX) / 2;
     maker.plan.wrong = true;
   } else if (wrong == 1) {
-    maker.null_at = in->Below(4);
+    maker.null_at = in->Below(maker.plan.optional ? 8 : 4);
   } else if (wrong == 2 && family != kGemm && family != kRandom) {  // more bytes than there are addresses
     constexpr size_t kWidest = std::max({(std::is_pointer_v<A> ? sizeof(std::remove_pointer_t<A>) : size_t{1})...});
     if (kWidest == 1 && (family == kElementwise || family == kDot)) return;  // 2^62 bytes: the caller's word is taken
@@ -268,8 +330,8 @@ void Run(Call* call, Input* in, Family family, numrs_status (*f)(numrs_context*,
       maker.plan.extents[at] = columns - 1;
     }
     maker.plan.wrong = true;
-  } else if (wrong < 6 && family != kGemm && family != kTopk && family != kUnique && family != kCrossEntropy && family != kRandom &&
-             Probing().overlaps) {
+  } else if (wrong < 6 && family != kGemm && family != kTopk && family != kUnique && family != kCrossEntropy &&
+             family != kRandom && family != kRandom && !maker.plan.optional && Probing().overlaps) {
     maker.alias = in->Below(3);
     maker.shift = in->OneIn(2) ? 0 : in->Below(65) - 32;
   }

@@ -1,9 +1,8 @@
 """Embeddings, one-hot rows and dropout: values, gradients, indices out of range, the same choice for every thread count."""
 
 import numpy as np
-import pytest
-
 import numrs
+import pytest
 from numrs import Tensor
 from numrs._ops.nn_embedding import (
     dropout,

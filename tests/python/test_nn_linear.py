@@ -2,9 +2,8 @@
 import math
 
 import numpy as np
-import pytest
-
 import numrs
+import pytest
 from numrs._ops import nn_linear
 
 RNG = np.random.default_rng(9)
@@ -18,7 +17,8 @@ ACTIVATIONS = {
     "tanh": (np.tanh, lambda z: 1 - np.tanh(z) ** 2),
     "sigmoid": (lambda z: 1 / (1 + np.exp(-z)), lambda z: np.exp(-z) / (1 + np.exp(-z)) ** 2),
     "silu": (lambda z: z / (1 + np.exp(-z)), lambda z: (1 + np.exp(-z) * (1 + z)) / (1 + np.exp(-z)) ** 2),
-    "gelu": (lambda z: z * (1 + erf(z / math.sqrt(2))) / 2, lambda z: (1 + erf(z / math.sqrt(2))) / 2 + z * np.exp(-z * z / 2) / math.sqrt(2 * math.pi)),
+    "gelu": (lambda z: z * (1 + erf(z / math.sqrt(2))) / 2,
+             lambda z: (1 + erf(z / math.sqrt(2))) / 2 + z * np.exp(-z * z / 2) / math.sqrt(2 * math.pi)),
     "gelu_tanh": (lambda z: z * (1 + np.tanh(inner(z))) / 2, lambda z: (1 + np.tanh(inner(z))) / 2 + z * (1 - np.tanh(inner(z)) ** 2) / 2
                   * math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * z * z)),
 }
@@ -54,6 +54,12 @@ def test_forward_and_backward(shape, activation):
         if activation in (None, "relu", "leaky_relu"):
             for one, other in zip(found["cpu"], found["cpu-portable"]):
                 np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("activation", ["relu", "gelu", "silu", "tanh", "sigmoid", "mish", "hardswish", "selu", "leaky_relu"])
+def test_an_activation_has_the_bits_of_its_function(activation):
+    x, w, b = RNG.normal(size=(9, 40)).astype(np.float32), RNG.normal(size=(40, 33)).astype(np.float32), RNG.normal(size=33).astype(np.float32)
+    np.testing.assert_array_equal(nn_linear.linear(x, w, b, activation), getattr(numrs.functional, activation)(nn_linear.linear(x, w, b)))
 
 
 def test_layouts_ranks_and_tensors():

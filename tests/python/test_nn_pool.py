@@ -2,9 +2,8 @@
 import itertools
 
 import numpy as np
-import pytest
-
 import numrs
+import pytest
 from numrs._ops import nn_pool
 
 RNG = np.random.default_rng(8)

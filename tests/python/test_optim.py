@@ -4,9 +4,8 @@ import copy
 import math
 
 import numpy as np
-import pytest
-
 import numrs
+import pytest
 from numrs import Tensor, optimizers
 from numrs.optimizers import schedulers
 
@@ -38,8 +37,11 @@ def gradients(params, rng):
 
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_against_torch(name, dtype):
+def test_against_torch(name, dtype, request):
     torch = pytest.importorskip("torch")
+    before = torch.get_default_dtype()
+    request.addfinalizer(lambda: torch.set_default_dtype(before))
+    torch.set_default_dtype(torch.float64)  # that of NAdam's mu_product
     for numbers in CASES[name]:
         mine = parameters(dtype)
         theirs = [torch.tensor(p.numpy().copy(), requires_grad=True) for p in mine]

@@ -103,30 +103,7 @@ def relu(x, /, *, out=None):
 
 
 def relu_backward(grad, x):
-    """Gradient of `relu`: ``grad`` times the derivative at ``x``.
-
-    Parameters
-    ----------
-    grad : array_like
-        Gradient of the result, of the shape of ``x``.
-    x : array_like
-        What the function was given.
-
-    Returns
-    -------
-    array or scalar
-        Gradient of ``x``.
-
-    Raises
-    ------
-    ValueError
-        For shapes that differ.
-
-    Examples
-    --------
-    >>> float(numrs.functional.relu_backward([1.0], [4.0])[0]) >= 0
-    True
-    """
+    """Gradient of `relu`: ``grad`` times the derivative at ``x``."""
     return _run(c.NUMRS_ACTIVATION_RELU, "relu_backward", grad, x, 0, 0, None, 0.1, False, 0, 0)
 
 
@@ -163,30 +140,7 @@ def relu6(x, /, *, out=None):
 
 
 def relu6_backward(grad, x):
-    """Gradient of `relu6`: ``grad`` times the derivative at ``x``.
-
-    Parameters
-    ----------
-    grad : array_like
-        Gradient of the result, of the shape of ``x``.
-    x : array_like
-        What the function was given.
-
-    Returns
-    -------
-    array or scalar
-        Gradient of ``x``.
-
-    Raises
-    ------
-    ValueError
-        For shapes that differ.
-
-    Examples
-    --------
-    >>> float(numrs.functional.relu6_backward([1.0], [4.0])[0]) >= 0
-    True
-    """
+    """Gradient of `relu6`: ``grad`` times the derivative at ``x``."""
     return _run(c.NUMRS_ACTIVATION_RELU6, "relu6_backward", grad, x, 0, 0, None, 0.1, False, 0, 0)
 
 
@@ -225,32 +179,7 @@ def hardtanh(x, /, min_val=-1.0, max_val=1.0, *, out=None):
 
 
 def hardtanh_backward(grad, x, min_val=-1.0, max_val=1.0):
-    """Gradient of `hardtanh`: ``grad`` times the derivative at ``x``.
-
-    Parameters
-    ----------
-    grad : array_like
-        Gradient of the result, of the shape of ``x``.
-    x : array_like
-        What the function was given.
-    min_val, max_val : float
-        Limits, the first one not above the second one.
-
-    Returns
-    -------
-    array or scalar
-        Gradient of ``x``.
-
-    Raises
-    ------
-    ValueError
-        For shapes that differ.
-
-    Examples
-    --------
-    >>> float(numrs.functional.hardtanh_backward([1.0], [4.0])[0]) >= 0
-    True
-    """
+    """Gradient of `hardtanh`: ``grad`` times the derivative at ``x``."""
     return _run(c.NUMRS_ACTIVATION_HARDTANH, "hardtanh_backward", grad, x, min_val, max_val, None, 0.1, False, 0, 0)
 
 
@@ -289,32 +218,7 @@ def leaky_relu(x, /, negative_slope=0.01, *, out=None):
 
 
 def leaky_relu_backward(grad, x, negative_slope=0.01):
-    """Gradient of `leaky_relu`: ``grad`` times the derivative at ``x``.
-
-    Parameters
-    ----------
-    grad : array_like
-        Gradient of the result, of the shape of ``x``.
-    x : array_like
-        What the function was given.
-    negative_slope : float
-        Slope below 0.
-
-    Returns
-    -------
-    array or scalar
-        Gradient of ``x``.
-
-    Raises
-    ------
-    ValueError
-        For shapes that differ.
-
-    Examples
-    --------
-    >>> float(numrs.functional.leaky_relu_backward([1.0], [4.0])[0]) >= 0
-    True
-    """
+    """Gradient of `leaky_relu`: ``grad`` times the derivative at ``x``."""
     return _run(c.NUMRS_ACTIVATION_LEAKY_RELU, "leaky_relu_backward", grad, x, negative_slope, 0, None, 0.1, False, 0, 0)
 
 
@@ -353,32 +257,7 @@ def elu(x, /, alpha=1.0, *, out=None):
 
 
 def elu_backward(grad, x, alpha=1.0):
-    """Gradient of `elu`: ``grad`` times the derivative at ``x``.
-
-    Parameters
-    ----------
-    grad : array_like
-        Gradient of the result, of the shape of ``x``.
-    x : array_like
-        What the function was given.
-    alpha : float
-        What the function tends to far below 0, negated.
-
-    Returns
-    -------
-    array or scalar
-        Gradient of ``x``.
-
-    Raises
-    ------
-    ValueError
-        For shapes that differ.
-
-    Examples
-    --------
-    >>> float(numrs.functional.elu_backward([1.0], [4.0])[0]) >= 0
-    True
-    """
+    """Gradient of `elu`: ``grad`` times the derivative at ``x``."""
     return _run(c.NUMRS_ACTIVATION_ELU, "elu_backward", grad, x, alpha, 0, None, 0.7, False, 0, 0)
 
 
@@ -415,30 +294,7 @@ def selu(x, /, *, out=None):
 
 
 def selu_backward(grad, x):
-    """Gradient of `selu`: ``grad`` times the derivative at ``x``.
-
-    Parameters
-    ----------
-    grad : array_like
-        Gradient of the result, of the shape of ``x``.
-    x : array_like
-        What the function was given.
-
-    Returns
-    -------
-    array or scalar
-        Gradient of ``x``.
-
-    Raises
-    ------
-    ValueError
-        For shapes that differ.
-
-    Examples
-    --------
-    >>> float(numrs.functional.selu_backward([1.0], [4.0])[0]) >= 0
-    True
-    """
+    """Gradient of `selu`: ``grad`` times the derivative at ``x``."""
     return _run(c.NUMRS_ACTIVATION_SELU, "selu_backward", grad, x, 0, 0, None, 0.7, False, 0, 0)
 
 
@@ -477,32 +333,7 @@ def celu(x, /, alpha=1.0, *, out=None):
 
 
 def celu_backward(grad, x, alpha=1.0):
-    """Gradient of `celu`: ``grad`` times the derivative at ``x``.
-
-    Parameters
-    ----------
-    grad : array_like
-        Gradient of the result, of the shape of ``x``.
-    x : array_like
-        What the function was given.
-    alpha : float
-        What the function tends to far below 0, negated.
-
-    Returns
-    -------
-    array or scalar
-        Gradient of ``x``.
-
-    Raises
-    ------
-    ValueError
-        For shapes that differ.
-
-    Examples
-    --------
-    >>> float(numrs.functional.celu_backward([1.0], [4.0])[0]) >= 0
-    True
-    """
+    """Gradient of `celu`: ``grad`` times the derivative at ``x``."""
     return _run(c.NUMRS_ACTIVATION_CELU, "celu_backward", grad, x, alpha, 0, None, 0.8, False, 0, 0)
 
 
@@ -539,30 +370,7 @@ def silu(x, /, *, out=None):
 
 
 def silu_backward(grad, x):
-    """Gradient of `silu`: ``grad`` times the derivative at ``x``.
-
-    Parameters
-    ----------
-    grad : array_like
-        Gradient of the result, of the shape of ``x``.
-    x : array_like
-        What the function was given.
-
-    Returns
-    -------
-    array or scalar
-        Gradient of ``x``.
-
-    Raises
-    ------
-    ValueError
-        For shapes that differ.
-
-    Examples
-    --------
-    >>> float(numrs.functional.silu_backward([1.0], [4.0])[0]) >= 0
-    True
-    """
+    """Gradient of `silu`: ``grad`` times the derivative at ``x``."""
     return _run(c.NUMRS_ACTIVATION_SILU, "silu_backward", grad, x, 0, 0, None, 1.0, False, 0, 0)
 
 
@@ -599,30 +407,7 @@ def sigmoid(x, /, *, out=None):
 
 
 def sigmoid_backward(grad, x):
-    """Gradient of `sigmoid`: ``grad`` times the derivative at ``x``.
-
-    Parameters
-    ----------
-    grad : array_like
-        Gradient of the result, of the shape of ``x``.
-    x : array_like
-        What the function was given.
-
-    Returns
-    -------
-    array or scalar
-        Gradient of ``x``.
-
-    Raises
-    ------
-    ValueError
-        For shapes that differ.
-
-    Examples
-    --------
-    >>> float(numrs.functional.sigmoid_backward([1.0], [4.0])[0]) >= 0
-    True
-    """
+    """Gradient of `sigmoid`: ``grad`` times the derivative at ``x``."""
     return _run(c.NUMRS_ACTIVATION_SIGMOID, "sigmoid_backward", grad, x, 0, 0, None, 1.0, False, 0, 0)
 
 
@@ -659,30 +444,7 @@ def tanh(x, /, *, out=None):
 
 
 def tanh_backward(grad, x):
-    """Gradient of `tanh`: ``grad`` times the derivative at ``x``.
-
-    Parameters
-    ----------
-    grad : array_like
-        Gradient of the result, of the shape of ``x``.
-    x : array_like
-        What the function was given.
-
-    Returns
-    -------
-    array or scalar
-        Gradient of ``x``.
-
-    Raises
-    ------
-    ValueError
-        For shapes that differ.
-
-    Examples
-    --------
-    >>> float(numrs.functional.tanh_backward([1.0], [4.0])[0]) >= 0
-    True
-    """
+    """Gradient of `tanh`: ``grad`` times the derivative at ``x``."""
     return _run(c.NUMRS_ACTIVATION_TANH, "tanh_backward", grad, x, 0, 0, None, 1.0, False, 0, 0)
 
 
@@ -723,34 +485,7 @@ def softplus(x, /, beta=1.0, threshold=20.0, *, out=None):
 
 
 def softplus_backward(grad, x, beta=1.0, threshold=20.0):
-    """Gradient of `softplus`: ``grad`` times the derivative at ``x``.
-
-    Parameters
-    ----------
-    grad : array_like
-        Gradient of the result, of the shape of ``x``.
-    x : array_like
-        What the function was given.
-    beta : float
-        Steepness, not 0.
-    threshold : float
-        ``beta * x`` above which the result is ``x``.
-
-    Returns
-    -------
-    array or scalar
-        Gradient of ``x``.
-
-    Raises
-    ------
-    ValueError
-        For shapes that differ.
-
-    Examples
-    --------
-    >>> float(numrs.functional.softplus_backward([1.0], [4.0])[0]) >= 0
-    True
-    """
+    """Gradient of `softplus`: ``grad`` times the derivative at ``x``."""
     return _run(c.NUMRS_ACTIVATION_SOFTPLUS, "softplus_backward", grad, x, beta, threshold, None, 1.5, False, 0, 0)
 
 
@@ -787,30 +522,7 @@ def softsign(x, /, *, out=None):
 
 
 def softsign_backward(grad, x):
-    """Gradient of `softsign`: ``grad`` times the derivative at ``x``.
-
-    Parameters
-    ----------
-    grad : array_like
-        Gradient of the result, of the shape of ``x``.
-    x : array_like
-        What the function was given.
-
-    Returns
-    -------
-    array or scalar
-        Gradient of ``x``.
-
-    Raises
-    ------
-    ValueError
-        For shapes that differ.
-
-    Examples
-    --------
-    >>> float(numrs.functional.softsign_backward([1.0], [4.0])[0]) >= 0
-    True
-    """
+    """Gradient of `softsign`: ``grad`` times the derivative at ``x``."""
     return _run(c.NUMRS_ACTIVATION_SOFTSIGN, "softsign_backward", grad, x, 0, 0, None, 0.3, False, 0, 0)
 
 
@@ -847,30 +559,7 @@ def hardswish(x, /, *, out=None):
 
 
 def hardswish_backward(grad, x):
-    """Gradient of `hardswish`: ``grad`` times the derivative at ``x``.
-
-    Parameters
-    ----------
-    grad : array_like
-        Gradient of the result, of the shape of ``x``.
-    x : array_like
-        What the function was given.
-
-    Returns
-    -------
-    array or scalar
-        Gradient of ``x``.
-
-    Raises
-    ------
-    ValueError
-        For shapes that differ.
-
-    Examples
-    --------
-    >>> float(numrs.functional.hardswish_backward([1.0], [4.0])[0]) >= 0
-    True
-    """
+    """Gradient of `hardswish`: ``grad`` times the derivative at ``x``."""
     return _run(c.NUMRS_ACTIVATION_HARDSWISH, "hardswish_backward", grad, x, 0, 0, None, 0.3, False, 0, 0)
 
 
@@ -907,30 +596,7 @@ def hardsigmoid(x, /, *, out=None):
 
 
 def hardsigmoid_backward(grad, x):
-    """Gradient of `hardsigmoid`: ``grad`` times the derivative at ``x``.
-
-    Parameters
-    ----------
-    grad : array_like
-        Gradient of the result, of the shape of ``x``.
-    x : array_like
-        What the function was given.
-
-    Returns
-    -------
-    array or scalar
-        Gradient of ``x``.
-
-    Raises
-    ------
-    ValueError
-        For shapes that differ.
-
-    Examples
-    --------
-    >>> float(numrs.functional.hardsigmoid_backward([1.0], [4.0])[0]) >= 0
-    True
-    """
+    """Gradient of `hardsigmoid`: ``grad`` times the derivative at ``x``."""
     return _run(c.NUMRS_ACTIVATION_HARDSIGMOID, "hardsigmoid_backward", grad, x, 0, 0, None, 0.3, False, 0, 0)
 
 
@@ -967,30 +633,7 @@ def mish(x, /, *, out=None):
 
 
 def mish_backward(grad, x):
-    """Gradient of `mish`: ``grad`` times the derivative at ``x``.
-
-    Parameters
-    ----------
-    grad : array_like
-        Gradient of the result, of the shape of ``x``.
-    x : array_like
-        What the function was given.
-
-    Returns
-    -------
-    array or scalar
-        Gradient of ``x``.
-
-    Raises
-    ------
-    ValueError
-        For shapes that differ.
-
-    Examples
-    --------
-    >>> float(numrs.functional.mish_backward([1.0], [4.0])[0]) >= 0
-    True
-    """
+    """Gradient of `mish`: ``grad`` times the derivative at ``x``."""
     return _run(c.NUMRS_ACTIVATION_MISH, "mish_backward", grad, x, 0, 0, None, 1.0, False, 0, 0)
 
 
@@ -1027,30 +670,7 @@ def logsigmoid(x, /, *, out=None):
 
 
 def logsigmoid_backward(grad, x):
-    """Gradient of `logsigmoid`: ``grad`` times the derivative at ``x``.
-
-    Parameters
-    ----------
-    grad : array_like
-        Gradient of the result, of the shape of ``x``.
-    x : array_like
-        What the function was given.
-
-    Returns
-    -------
-    array or scalar
-        Gradient of ``x``.
-
-    Raises
-    ------
-    ValueError
-        For shapes that differ.
-
-    Examples
-    --------
-    >>> float(numrs.functional.logsigmoid_backward([1.0], [4.0])[0]) >= 0
-    True
-    """
+    """Gradient of `logsigmoid`: ``grad`` times the derivative at ``x``."""
     return _run(c.NUMRS_ACTIVATION_LOGSIGMOID, "logsigmoid_backward", grad, x, 0, 0, None, 1.5, False, 0, 0)
 
 
@@ -1095,32 +715,7 @@ def gelu(x, /, approximate="none", *, out=None):
 
 
 def gelu_backward(grad, x, approximate="none"):
-    """Gradient of `gelu`: ``grad`` times the derivative at ``x``.
-
-    Parameters
-    ----------
-    grad : array_like
-        Gradient of the result, of the shape of ``x``.
-    x : array_like
-        What the function was given.
-    approximate : {'none', 'tanh'}
-        As it was there.
-
-    Returns
-    -------
-    array or scalar
-        Gradient of ``x``.
-
-    Raises
-    ------
-    ValueError
-        For another ``approximate``, or shapes that differ.
-
-    Examples
-    --------
-    >>> numrs.functional.gelu_backward([1.0], [0.0])
-    array([0.5])
-    """
+    """Gradient of `gelu`: ``grad`` times the derivative at ``x``."""
     return _run(_gelu(approximate, "gelu_backward"), "gelu_backward", grad, x, 0, 0, None, 2.0, False, 0, 0)
 
 
@@ -1172,32 +767,7 @@ def softmax(x, /, dim=None, *, axis=None, out=None):
 
 
 def softmax_backward(grad, y, dim=None, *, axis=None):
-    """Gradient of `softmax` from its result.
-
-    Parameters
-    ----------
-    grad : array_like
-        Gradient of the result.
-    y : array_like
-        The result.
-    dim, axis : int, optional
-        The axis, by either name; the last one if neither is given.
-
-    Returns
-    -------
-    array
-        Gradient of what the function was given.
-
-    Raises
-    ------
-    ValueError
-        For an axis out of range, or shapes that differ.
-
-    Examples
-    --------
-    >>> numrs.functional.softmax_backward([0.0, 0.0], [0.5, 0.5])
-    array([0., 0.])
-    """
+    """Gradient of `softmax` from its result."""
     return _run(0, "softmax_backward", grad, y, 0, 0, None, 1.0, True, _axis(dim, axis, "softmax_backward"), 0)
 
 
@@ -1235,32 +805,7 @@ def log_softmax(x, /, dim=None, *, axis=None, out=None):
 
 
 def log_softmax_backward(grad, y, dim=None, *, axis=None):
-    """Gradient of `log_softmax` from its result.
-
-    Parameters
-    ----------
-    grad : array_like
-        Gradient of the result.
-    y : array_like
-        The result.
-    dim, axis : int, optional
-        The axis, by either name; the last one if neither is given.
-
-    Returns
-    -------
-    array
-        Gradient of what the function was given.
-
-    Raises
-    ------
-    ValueError
-        For an axis out of range, or shapes that differ.
-
-    Examples
-    --------
-    >>> numrs.functional.log_softmax_backward([0.0, 0.0], [0.5, 0.5])
-    array([0., 0.])
-    """
+    """Gradient of `log_softmax` from its result."""
     return _run(0, "log_softmax_backward", grad, y, 0, 0, None, 1.0, True, _axis(dim, axis, "log_softmax_backward"), 1)
 
 

@@ -86,27 +86,31 @@ cdef bint _same_leading(ndarray a, ndarray b) noexcept:
     return True
 
 
-cdef tuple _together(ndarray q, ndarray k, ndarray v, str name, bint grouped):
+cdef tuple _together(ndarray query, ndarray key, ndarray value, str name, bint grouped):
     """q, k, v with the same leading axes; grouped: but for the heads."""
-    cdef int kept = 3 if grouped else 2
-    for a, argument in ((q, "query"), (k, "key"), (v, "value")):
-        if a.ndim < kept:
-            raise ValueError(f"{name}: {argument} has shape {a.shape}, expected at least {kept} dimensions")
-    if not grouped and _same_leading(q, k) and _same_leading(k, v):
-        return q, k, v
+    cdef Py_ssize_t kept = 3 if grouped else 2
+    if not grouped and PyArray_NDIM(query) >= 2 and _same_leading(query, key) and _same_leading(key, value):
+        return query, key, value
+    cdef list shapes = [tuple((<object>a).shape) for a in (query, key, value)]
+    cdef list leading = []
+    cdef object heads, shared
+    for shape, argument in zip(shapes, ("query", "key", "value")):
+        if len(shape) < kept:
+            raise ValueError(f"{name}: {argument} has shape {shape}, expected at least {kept} dimensions")
+        leading.append(shape[:len(shape) - kept])
     if grouped:
-        heads, shared = q.shape[-3], k.shape[-3]
-        if v.shape[-3] != shared or shared == 0 or heads % shared != 0:
-            raise ValueError(f"{name}: query has {heads} heads, key {shared} and value {v.shape[-3]}, expected key and value "
+        heads, shared, others = [shape[len(shape) - 3] for shape in shapes]
+        if others != shared or shared == 0 or heads % shared != 0:
+            raise ValueError(f"{name}: query has {heads} heads, key {shared} and value {others}, expected key and value "
                              f"to have the same number, which divides that of query")
-        if q.shape[:-3] == k.shape[:-3] == v.shape[:-3]:
-            return q, k, v
+        if leading[0] == leading[1] and leading[1] == leading[2]:
+            return query, key, value
     try:
-        leading = np.broadcast_shapes(q.shape[:-kept], k.shape[:-kept], v.shape[:-kept])
+        common = np.broadcast_shapes(*leading)
     except ValueError:
-        raise ValueError(f"{name}: query of shape {q.shape}, key of shape {k.shape} and value of shape {v.shape} have "
+        raise ValueError(f"{name}: query of shape {shapes[0]}, key of shape {shapes[1]} and value of shape {shapes[2]} have "
                          f"leading axes that do not broadcast") from None
-    return tuple([np.broadcast_to(a, leading + a.shape[-kept:]) for a in (q, k, v)])
+    return tuple([np.broadcast_to(a, common + shape[len(shape) - kept:]) for a, shape in zip((query, key, value), shapes)])
 
 
 cdef double _probability(object p, str name) except? -1.0:
@@ -211,7 +215,7 @@ def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.
     Examples
     --------
     >>> q = np.ones((1, 2, 3, 4), np.float32)
-    >>> numrs.scaled_dot_product_attention(q, q, q, is_causal=True).shape
+    >>> numrs.functional.scaled_dot_product_attention(q, q, q, is_causal=True).shape
     (1, 2, 3, 4)
     """
     if not (PyArray_CheckExact(query) and PyArray_CheckExact(key) and PyArray_CheckExact(value)) and \
@@ -356,7 +360,7 @@ def rope_angles(positions, size, base=10000.0, dtype=np.float32):
 
     Examples
     --------
-    >>> numrs.rope_angles([0, 1], 4)[0].shape
+    >>> numrs.functional.rope_angles([0, 1], 4)[0].shape
     (2, 2)
     """
     from numrs._ops.elementwise_power import pow
@@ -384,9 +388,10 @@ cdef tuple _angles(object x, object cos, object sin, object positions, object ba
         return plain(cos), plain(sin)
     if cos is not None or sin is not None:
         raise TypeError("apply_rope: cos and sin are given beside positions")
-    size = x.shape[-1] if x.ndim else 0
+    cdef tuple shape = tuple(x.shape)
+    size = shape[len(shape) - 1] if shape else 1
     if size % 2:
-        raise ValueError(f"apply_rope: x has shape {x.shape}, expected a last axis of even length")
+        raise ValueError(f"apply_rope: x has shape {shape}, expected a last axis of even length")
     return rope_angles(positions, int(size), base, np.float64 if x.dtype == np.float64 else np.float32)
 
 
@@ -420,7 +425,7 @@ def apply_rope(x, cos=None, sin=None, *, positions=None, base=10000.0, interleav
 
     Examples
     --------
-    >>> numrs.apply_rope(np.ones((2, 4), np.float32), [0, 1]).shape
+    >>> numrs.functional.apply_rope(np.ones((2, 4), np.float32), [0, 1]).shape
     (2, 4)
     """
     typed = any_tensor(x, cos, sin)

@@ -49,7 +49,6 @@ cdef int _settings(str name, int spatial, numrs_view *x, numrs_view *weight, obj
     return 0
 
 
-
 cdef object _conv(str name, int spatial, bint transposed, object x, object weight, object bias, object stride,
                   object padding, object output_padding, object dilation, object groups):
     cdef numrs_view[4] v

@@ -4,17 +4,25 @@ from libc.stdint cimport int32_t, int64_t
 
 from numrs._ops._array cimport NOGIL_NS, Held, check, interruptible, release_context
 from numrs._ops._nn_conv cimport hold_all, operand, result
+from numrs.c cimport nn_activation as c
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.nn_linear cimport numrs_linear, numrs_linear_backward
 from numrs.c.view cimport numrs_promote, numrs_view
 
-cdef dict ACTIVATIONS = {None: 0, "linear": 0, "relu": 1, "gelu": 2, "gelu_tanh": 3, "silu": 4, "swish": 4, "sigmoid": 5, "tanh": 6,
-                         "leaky_relu": 7}
+cdef dict ACTIVATIONS = {
+    None: -1, "linear": -1, "relu": c.NUMRS_ACTIVATION_RELU, "relu6": c.NUMRS_ACTIVATION_RELU6, "selu": c.NUMRS_ACTIVATION_SELU,
+    "gelu": c.NUMRS_ACTIVATION_GELU, "gelu_tanh": c.NUMRS_ACTIVATION_GELU_TANH, "silu": c.NUMRS_ACTIVATION_SILU,
+    "swish": c.NUMRS_ACTIVATION_SILU, "sigmoid": c.NUMRS_ACTIVATION_SIGMOID, "tanh": c.NUMRS_ACTIVATION_TANH,
+    "softsign": c.NUMRS_ACTIVATION_SOFTSIGN, "hardswish": c.NUMRS_ACTIVATION_HARDSWISH,
+    "hardsigmoid": c.NUMRS_ACTIVATION_HARDSIGMOID, "mish": c.NUMRS_ACTIVATION_MISH,
+    "logsigmoid": c.NUMRS_ACTIVATION_LOGSIGMOID, "leaky_relu": c.NUMRS_ACTIVATION_LEAKY_RELU}
+
+cdef set FROM_OUTPUT = {ACTIVATIONS[key] for key in ("relu", "leaky_relu", "sigmoid", "tanh")}
 
 
-cdef int32_t _activation(object activation, str name) except -1:
+cdef int32_t _activation(object activation, str name) except? -2:
     if activation is None:
-        return 0
+        return -1
     number = ACTIVATIONS.get(activation) if isinstance(activation, str) else None
     if number is None:
         names = ", ".join([str(key) for key in ACTIVATIONS])
@@ -48,7 +56,7 @@ cdef object _linear(object x, object weight, object bias, object activation, dou
         size *= shape[ndim - 1]
     dtype = numrs_promote(v[0].dtype, v[1].dtype)
     y = result(ndim, shape, dtype, tensor, &v[3])
-    if saved and 2 <= number <= 4:
+    if saved and number >= 0 and number not in FROM_OUTPUT:
         before = result(ndim, shape, dtype, tensor, &v[4])
     work = 0.02 * <double>size * <double>(v[0].shape[ndim - 1] + 16 if ndim > 0 else 1)
     if work < NOGIL_NS:
@@ -66,7 +74,7 @@ cdef object _linear(object x, object weight, object bias, object activation, dou
         check(status, "linear")
     if not saved:
         return y
-    return y, before if before is not None else (y if number != 0 else None)
+    return y, before if before is not None else (y if number >= 0 else None)
 
 
 def linear(x, weight, bias=None, activation=None, *, negative_slope=0.01):
@@ -81,7 +89,8 @@ def linear(x, weight, bias=None, activation=None, *, negative_slope=0.01):
     bias : array_like, optional
         (out,).
     activation : str, optional
-        'relu', 'gelu', 'gelu_tanh', 'silu', 'sigmoid', 'tanh' or 'leaky_relu'.
+        'relu', 'gelu', 'gelu_tanh', 'silu', 'sigmoid', 'tanh', 'leaky_relu', 'relu6', 'selu', 'softsign', 'hardswish',
+        'hardsigmoid', 'mish' or 'logsigmoid'.
     negative_slope : float, optional
         Of 'leaky_relu'.
 
@@ -152,7 +161,7 @@ def linear_backward(grad, x, weight, saved=None, activation=None, *, negative_sl
     grad = operand(grad, "linear_backward", "grad", &v[0], &tensor)
     x = operand(x, "linear_backward", "x", &v[1], &tensor)
     weight = operand(weight, "linear_backward", "weight", &v[2], &tensor)
-    if number != 0 and saved is not None:
+    if number >= 0 and saved is not None:
         saved = operand(saved, "linear_backward", "saved", &v[3], &tensor)
     dtype = numrs_promote(numrs_promote(v[1].dtype, v[2].dtype), v[0].dtype)
     if needs[0]:

@@ -43,7 +43,6 @@ cdef object _pair_loss(int32_t op, str name, object input, object target, object
     cdef int64_t[64] shape
     cdef int ndim = 0, count = 2
     cdef int32_t how = reduction_of(name, reduction), dtype
-    cdef int64_t size
     cdef double work
     cdef bint tensor = any_tensor(input, target, third) or type(weight) is Tensor
     cdef numrs_status status
@@ -60,13 +59,12 @@ cdef object _pair_loss(int32_t op, str name, object input, object target, object
         pweight = &v[count]
         count += 1
     dtype = NUMRS_F64 if v[1].dtype == NUMRS_F64 else v[0].dtype
-    size = elements(&v[0])
     if how == 0:
         ndim = broadcast(v, count, shape)
         if ndim < 0:
             raise ValueError(f"{name}: operands with shapes {_shapes(v, count)} do not broadcast")
     y = result(tensor, ndim, shape, dtype, &vy)
-    work = 0.5 * <double>max(size, elements(&v[1]))
+    work = 0.5 * <double>max(elements(&v[0]), elements(&v[1]))
     if work < NOGIL_NS:
         status = numrs_loss(NULL, op, &v[0], &v[1], pthird, pweight, &vy, how, p0, p1)
     else:
@@ -359,7 +357,8 @@ def binary_cross_entropy_with_logits(input, target, weight=None, reduction="mean
     if _record.used and any_tracked((input, target, weight, pos_weight), None):
         return record("binary_cross_entropy_with_logits", binary_cross_entropy_with_logits, (input, target,
                       weight, reduction, pos_weight), {})
-    return _pair_loss(NUMRS_LOSS_BCE_LOGITS, "binary_cross_entropy_with_logits", input, target, pos_weight, weight, reduction, 0.0, 0.0)
+    return _pair_loss(NUMRS_LOSS_BCE_LOGITS, "binary_cross_entropy_with_logits", input, target, pos_weight, weight,
+                      reduction, 0.0, 0.0)
 
 
 def kl_div(input, target, reduction="mean", log_target=False):
@@ -374,7 +373,6 @@ def kl_div(input, target, reduction="mean", log_target=False):
     reduction : {'mean', 'batchmean', 'sum', 'none'}
         'batchmean' divides the sum by the extent of the first axis.
     log_target : bool
-        Whether target holds logarithms.
 
     Returns
     -------
@@ -409,7 +407,6 @@ def poisson_nll_loss(input, target, log_input=True, full=False, eps=1e-8, reduct
     target : array_like
         Counts.
     log_input : bool
-        Whether input holds logarithms.
     full : bool
         Add Stirling's approximation of ``log target!`` for targets above 1.
     eps : float

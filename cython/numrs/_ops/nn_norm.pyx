@@ -34,30 +34,38 @@ cdef struct Call:
 
 
 cdef inline const numrs_view *_at(const Call *o, int which) noexcept nogil:
-    return &o.view[which] if o.there[which] else NULL
+    if o.there[which]:
+        return &o.view[which]
+    return NULL
 
 
 cdef numrs_status _invoke(const Call *o, numrs_context *context) noexcept nogil:
+    cdef const numrs_view *x = _at(o, X)
+    cdef const numrs_view *w = _at(o, WEIGHT)
+    cdef const numrs_view *bias = _at(o, BIAS)
+    cdef const numrs_view *y = _at(o, Y)
+    cdef const numrs_view *mean = _at(o, MEAN)
+    cdef const numrs_view *rstd = _at(o, RSTD)
+    cdef const numrs_view *g = _at(o, GRAD)
+    cdef const numrs_view *gx = _at(o, GX)
+    cdef const numrs_view *gw = _at(o, GWEIGHT)
+    cdef const numrs_view *gb = _at(o, GBIAS)
     if o.back:
         if o.kind == LAYER:
-            return c.numrs_layer_norm_backward(context, _at(o, GRAD), _at(o, X), _at(o, WEIGHT), _at(o, MEAN), _at(o, RSTD), _at(o, GX),
-                                               _at(o, GWEIGHT), _at(o, GBIAS), o.n_axes)
+            return c.numrs_layer_norm_backward(context, g, x, w, mean, rstd, gx, gw, gb, o.n_axes)
         if o.kind == RMS:
-            return c.numrs_rms_norm_backward(context, _at(o, GRAD), _at(o, X), _at(o, WEIGHT), _at(o, RSTD), _at(o, GX), _at(o, GWEIGHT),
-                                             o.n_axes)
+            return c.numrs_rms_norm_backward(context, g, x, w, rstd, gx, gw, o.n_axes)
         if o.kind == GROUP:
-            return c.numrs_group_norm_backward(context, _at(o, GRAD), _at(o, X), _at(o, WEIGHT), _at(o, MEAN), _at(o, RSTD), _at(o, GX),
-                                               _at(o, GWEIGHT), _at(o, GBIAS), o.groups)
-        return c.numrs_batch_norm_backward(context, _at(o, GRAD), _at(o, X), _at(o, WEIGHT), _at(o, MEAN), _at(o, RSTD), _at(o, GX),
-                                           _at(o, GWEIGHT), _at(o, GBIAS), o.training)
+            return c.numrs_group_norm_backward(context, g, x, w, mean, rstd, gx, gw, gb, o.groups)
+        return c.numrs_batch_norm_backward(context, g, x, w, mean, rstd, gx, gw, gb, o.training)
     if o.kind == LAYER:
-        return c.numrs_layer_norm(context, _at(o, X), _at(o, WEIGHT), _at(o, BIAS), _at(o, Y), _at(o, MEAN), _at(o, RSTD), o.n_axes, o.eps)
+        return c.numrs_layer_norm(context, x, w, bias, y, mean, rstd, o.n_axes, o.eps)
     if o.kind == RMS:
-        return c.numrs_rms_norm(context, _at(o, X), _at(o, WEIGHT), _at(o, Y), _at(o, RSTD), o.n_axes, o.eps)
+        return c.numrs_rms_norm(context, x, w, y, rstd, o.n_axes, o.eps)
     if o.kind == GROUP:
-        return c.numrs_group_norm(context, _at(o, X), _at(o, WEIGHT), _at(o, BIAS), _at(o, Y), _at(o, MEAN), _at(o, RSTD), o.groups, o.eps)
-    return c.numrs_batch_norm(context, _at(o, X), _at(o, WEIGHT), _at(o, BIAS), _at(o, RUNNING_MEAN), _at(o, RUNNING_VAR), _at(o, Y),
-                              _at(o, MEAN), _at(o, RSTD), o.training, o.momentum, o.eps)
+        return c.numrs_group_norm(context, x, w, bias, y, mean, rstd, o.groups, o.eps)
+    return c.numrs_batch_norm(context, x, w, bias, _at(o, RUNNING_MEAN), _at(o, RUNNING_VAR), y, mean, rstd, o.training,
+                              o.momentum, o.eps)
 
 
 cdef int _execute(Call *o, str name, list kept) except -1:
@@ -149,8 +157,8 @@ cdef object _forward(Kind kind, str name, object x, object weight, object bias, 
     return kept[Y], kept[MEAN], kept[RSTD]
 
 
-cdef object _backward(Kind kind, str name, object grad, object x, object weight, object mean, object rstd, int64_t groups, bint training,
-                      object needs):
+cdef object _backward(Kind kind, str name, object grad, object x, object weight, object mean, object rstd, int64_t groups,
+                      bint training, object needs):
     """Gradients of x, weight, bias: None where they are not wanted."""
     cdef Call o
     cdef list kept = [None] * VIEWS
@@ -214,7 +222,8 @@ cdef tuple _layer_arguments(str name, object x, object normalized_shape, object 
         if isinstance(bias, (int, float)) and not isinstance(bias, bool):
             bias, eps = None, bias
         if weight is not None and bias is not None:
-            raise TypeError(f"{name}: normalized_shape is of type {type(normalized_shape).__name__}, expected an int or a tuple of ints")
+            raise TypeError(f"{name}: normalized_shape is of type {type(normalized_shape).__name__}, expected an int or a "
+                            "tuple of ints")
         if weight is not None:
             bias = weight
         weight = normalized_shape
@@ -261,63 +270,14 @@ def layer_norm(x, normalized_shape=None, weight=None, bias=None, eps=1e-5):
 
 
 def layer_norm_with_stats(x, normalized_shape=None, weight=None, bias=None, eps=1e-5):
-    """`layer_norm`, and a dict of what its gradient needs.
-
-    Parameters
-    ----------
-    x, normalized_shape, weight, bias, eps
-        As for `layer_norm`.
-
-    Returns
-    -------
-    array, dict
-        The result; ``mean`` and ``rstd``, float64, of the shape of the other axes.
-
-    Raises
-    ------
-    ValueError
-        As `layer_norm`.
-
-    Examples
-    --------
-    >>> float(numrs.functional.layer_norm_with_stats([[1.0, 3.0]], 2)[1]["mean"][0])
-    2.0
-    """
+    """`layer_norm`, and a dict of what its gradient needs."""
     shape, weight, bias, eps = _layer_arguments("layer_norm", x, normalized_shape, weight, bias, eps)
     y, mean, rstd = _forward(LAYER, "layer_norm", x, weight, bias, <int32_t>len(shape), 0, eps, None, None, False, 0, True)
     return y, {"mean": mean, "rstd": rstd}
 
 
 def layer_norm_backward(grad, x, weight, mean, rstd, needs=(True, True, True)):
-    """Gradients of `layer_norm` for x, weight and bias.
-
-    Parameters
-    ----------
-    grad : array_like
-        Gradient of the result.
-    x, weight : array_like
-        What the function was given; ``weight`` may be None.
-    mean, rstd : array_like
-        From `layer_norm_with_stats`.
-    needs : tuple of bool
-        Which gradients are wanted.
-
-    Returns
-    -------
-    tuple
-        Three arrays, None where none is wanted or there is no weight.
-
-    Raises
-    ------
-    ValueError
-        For shapes that do not fit.
-
-    Examples
-    --------
-    >>> y, kept = numrs.functional.layer_norm_with_stats([[1.0, 3.0]], 2)
-    >>> numrs.functional.layer_norm_backward([[1.0, 1.0]], [[1.0, 3.0]], None, **kept)[2]
-    array([1., 1.])
-    """
+    """Gradients of `layer_norm` for x, weight and bias."""
     return _backward(LAYER, "layer_norm_backward", grad, x, weight, mean, rstd, 0, True, needs)
 
 
@@ -367,63 +327,14 @@ cdef tuple _rms_arguments(object x, object normalized_shape, object weight, obje
 
 
 def rms_norm_with_stats(x, normalized_shape=None, weight=None, eps=None):
-    """`rms_norm`, and a dict of what its gradient needs.
-
-    Parameters
-    ----------
-    x, normalized_shape, weight, eps
-        As for `rms_norm`.
-
-    Returns
-    -------
-    array, dict
-        The result; ``rstd``, float64, of the shape of the other axes.
-
-    Raises
-    ------
-    ValueError
-        As `rms_norm`.
-
-    Examples
-    --------
-    >>> float(numrs.functional.rms_norm_with_stats([[2.0, 2.0]], 2, eps=0.0)[1]["rstd"][0])
-    0.5
-    """
+    """`rms_norm`, and a dict of what its gradient needs."""
     shape, weight, eps = _rms_arguments(x, normalized_shape, weight, eps)
     y, _, rstd = _forward(RMS, "rms_norm", x, weight, None, <int32_t>len(shape), 0, eps, None, None, False, 0, True)
     return y, {"rstd": rstd}
 
 
 def rms_norm_backward(grad, x, weight, rstd, needs=(True, True)):
-    """Gradients of `rms_norm` for x and weight.
-
-    Parameters
-    ----------
-    grad : array_like
-        Gradient of the result.
-    x, weight : array_like
-        What the function was given; ``weight`` may be None.
-    rstd : array_like
-        From `rms_norm_with_stats`.
-    needs : tuple of bool
-        Which gradients are wanted.
-
-    Returns
-    -------
-    tuple
-        Two arrays, None where none is wanted or there is no weight.
-
-    Raises
-    ------
-    ValueError
-        For shapes that do not fit.
-
-    Examples
-    --------
-    >>> y, kept = numrs.functional.rms_norm_with_stats([[2.0, 2.0]], 2, eps=0.0)
-    >>> numrs.functional.rms_norm_backward([[1.0, 0.0]], [[2.0, 2.0]], None, **kept)[0]
-    array([[ 0.25, -0.25]])
-    """
+    """Gradients of `rms_norm` for x and weight."""
     return _backward(RMS, "rms_norm_backward", grad, x, weight, None, rstd, 0, True, (*needs, False))[:2]
 
 
@@ -471,65 +382,16 @@ def group_norm(x, num_groups, weight=None, bias=None, eps=1e-5):
 
 
 def group_norm_with_stats(x, num_groups, weight=None, bias=None, eps=1e-5):
-    """`group_norm`, and a dict of what its gradient needs.
-
-    Parameters
-    ----------
-    x, num_groups, weight, bias, eps
-        As for `group_norm`.
-
-    Returns
-    -------
-    array, dict
-        The result; ``mean`` and ``rstd``, float64, of shape (N, groups).
-
-    Raises
-    ------
-    ValueError
-        As `group_norm`.
-
-    Examples
-    --------
-    >>> numrs.functional.group_norm_with_stats([[1.0, 3.0, 5.0, 9.0]], 2)[1]["mean"]
-    array([[2., 7.]])
-    """
+    """`group_norm`, and a dict of what its gradient needs."""
     groups = _groups(num_groups, "group_norm")
     y, mean, rstd = _forward(GROUP, "group_norm", x, weight, bias, 0, groups, eps, None, None, True, 0, True)
     return y, {"mean": mean, "rstd": rstd}
 
 
 def group_norm_backward(grad, x, num_groups, weight, mean, rstd, needs=(True, True, True)):
-    """Gradients of `group_norm` for x, weight and bias.
-
-    Parameters
-    ----------
-    grad : array_like
-        Gradient of the result.
-    x, num_groups, weight
-        What the function was given; ``weight`` may be None.
-    mean, rstd : array_like
-        From `group_norm_with_stats`.
-    needs : tuple of bool
-        Which gradients are wanted.
-
-    Returns
-    -------
-    tuple
-        Three arrays, None where none is wanted or there is no weight.
-
-    Raises
-    ------
-    ValueError
-        For shapes that do not fit.
-
-    Examples
-    --------
-    >>> x = [[1.0, 3.0]]
-    >>> y, kept = numrs.functional.group_norm_with_stats(x, 1)
-    >>> numrs.functional.group_norm_backward([[1.0, 1.0]], x, 1, None, **kept)[2]
-    array([1., 1.])
-    """
-    return _backward(GROUP, "group_norm_backward", grad, x, weight, mean, rstd, _groups(num_groups, "group_norm_backward"), True, needs)
+    """Gradients of `group_norm` for x, weight and bias."""
+    groups = _groups(num_groups, "group_norm_backward")
+    return _backward(GROUP, "group_norm_backward", grad, x, weight, mean, rstd, groups, True, needs)
 
 
 def batch_norm(x, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5):
@@ -573,65 +435,14 @@ def batch_norm(x, running_mean, running_var, weight=None, bias=None, training=Fa
 
 
 def batch_norm_with_stats(x, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5):
-    """`batch_norm`, and a dict of what its gradient needs.
-
-    Parameters
-    ----------
-    x, running_mean, running_var, weight, bias, training, momentum, eps
-        As for `batch_norm`.
-
-    Returns
-    -------
-    array, dict
-        The result; ``mean`` and ``rstd`` that were used, float64, one number per channel.
-
-    Raises
-    ------
-    ValueError
-        As `batch_norm`.
-
-    Examples
-    --------
-    >>> numrs.functional.batch_norm_with_stats([[1.0], [3.0]], None, None, training=True)[1]["mean"]
-    array([2.])
-    """
-    y, mean, rstd = _forward(BATCH, "batch_norm", x, weight, bias, 0, 0, eps, running_mean, running_var, bool(training), momentum, True)
+    """`batch_norm`, and a dict of what its gradient needs."""
+    y, mean, rstd = _forward(BATCH, "batch_norm", x, weight, bias, 0, 0, eps, running_mean, running_var, bool(training),
+                             momentum, True)
     return y, {"mean": mean, "rstd": rstd}
 
 
 def batch_norm_backward(grad, x, weight, mean, rstd, training=True, needs=(True, True, True)):
-    """Gradients of `batch_norm` for x, weight and bias.
-
-    Parameters
-    ----------
-    grad : array_like
-        Gradient of the result.
-    x, weight : array_like
-        What the function was given; ``weight`` may be None.
-    mean, rstd : array_like
-        From `batch_norm_with_stats`.
-    training : bool
-        Whether mean and rstd were those of ``x``.
-    needs : tuple of bool
-        Which gradients are wanted.
-
-    Returns
-    -------
-    tuple
-        Three arrays, None where none is wanted or there is no weight.
-
-    Raises
-    ------
-    ValueError
-        For shapes that do not fit.
-
-    Examples
-    --------
-    >>> x = [[1.0], [3.0]]
-    >>> y, kept = numrs.functional.batch_norm_with_stats(x, None, None, training=True)
-    >>> numrs.functional.batch_norm_backward([[1.0], [1.0]], x, None, **kept)[2]
-    array([2.])
-    """
+    """Gradients of `batch_norm` for x, weight and bias."""
     return _backward(BATCH, "batch_norm_backward", grad, x, weight, mean, rstd, 0, bool(training), needs)
 
 

@@ -6,7 +6,7 @@ from cpython.mem cimport PyMem_Calloc, PyMem_Free
 from libc.stdint cimport int32_t, int64_t
 
 from numrs._ops._array cimport NOGIL_NS, check, descr_of, interruptible, release_context
-from numrs._ops._storage cimport contiguous, copy_into, new_tensor, shape_tuple, valid, written
+from numrs._ops._storage cimport contiguous, copy_into, count_change, new_tensor, shape_tuple, valid
 from numrs._ops._tensor cimport Tensor
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.ops cimport NUMRS_F32, NUMRS_F64
@@ -109,12 +109,12 @@ cdef class Table:
                 continue
             t = <Tensor>self.tensors[i]
             if params:
-                written(t)
+                count_change(t)
                 if self.copies[i] is not None:
                     copy_into(<Tensor>self.copies[i], t)
                     self.copies[i] = None
             else:
-                written(<Tensor>t.gradient)
+                count_change(<Tensor>t.gradient)
                 if self.gradients[i] is not None:
                     copy_into(<Tensor>self.gradients[i], <Tensor>t.gradient)
             self.gradients[i] = None
@@ -172,7 +172,7 @@ cdef class Stepper:
     def step(self, flags, lr, weight_decay, beta1, beta2, eps, momentum, dampening):
         """One step; tensors without a gradient stay."""
         cdef void *arenas[MOST_ARENAS]
-        cdef int k, count = 0
+        cdef int count = 0
         cdef double work
         cdef numrs_status status
         cdef numrs_context *context
@@ -210,7 +210,6 @@ cdef class Stepper:
 
     def zero_grad(self, set_to_none):
         """Forgets the gradients, or fills them with zeros."""
-        cdef Tensor t
         cdef int64_t i
         if set_to_none:
             for i in range(self.table.count):

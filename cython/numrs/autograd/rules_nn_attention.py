@@ -11,7 +11,22 @@ constant("rope_angles")
 
 
 @rule("scaled_dot_product_attention", forward=scaled_dot_product_attention_with_stats)
-def _(grad, query, key, value, attn_mask, *, out, needs, lse, seed, dropout_p=0.0, is_causal=False, scale=None, enable_gqa=False):
+def _(
+    grad,
+    query,
+    key,
+    value,
+    attn_mask,
+    *,
+    out,
+    needs,
+    lse,
+    seed,
+    dropout_p=0.0,
+    is_causal=False,
+    scale=None,
+    enable_gqa=False,
+):
     return scaled_dot_product_attention_backward(
         grad,
         query,

@@ -5,14 +5,5 @@ from numrs.c.base cimport *
 from numrs.c.view cimport *
 
 cdef extern from "numrs/nn_linear.h" nogil:
-    enum:
-        NUMRS_ACTIVATION_NONE
-        NUMRS_ACTIVATION_RELU
-        NUMRS_ACTIVATION_GELU
-        NUMRS_ACTIVATION_GELU_TANH
-        NUMRS_ACTIVATION_SILU
-        NUMRS_ACTIVATION_SIGMOID
-        NUMRS_ACTIVATION_TANH
-        NUMRS_ACTIVATION_LEAKY_RELU
     numrs_status numrs_linear(numrs_context *context, const numrs_view *x, const numrs_view *weight, const numrs_view *bias, const numrs_view *y, const numrs_view *pre, int32_t activation, double slope)
     numrs_status numrs_linear_backward(numrs_context *context, const numrs_view *grad, const numrs_view *x, const numrs_view *weight, const numrs_view *saved, const numrs_view *gx, const numrs_view *gw, const numrs_view *gb, int32_t activation, double slope)

@@ -273,7 +273,7 @@ class OneCycleLR(_Cycled):
         self.div_factor, self.final_div_factor = div_factor, final_div_factor
         first = float(pct_start * total_steps) - 1
         if three_phase:
-            self.ends = [first, 2 * first + 1, total_steps - 1]
+            self.ends = [first, 2 * first, total_steps - 1]
         else:
             self.ends = [first, total_steps - 1]
         super().__init__(optimizer, last_epoch)

@@ -1,0 +1,98 @@
+"""What the models are made of, on float ndarrays: linear maps, normalisation, activations, heads, token numbers. No models."""
+
+import math
+
+import numpy as np
+
+import numrs
+
+
+def linear(x, weight, bias=None):
+    """x @ weight + bias; weight is (in, out), x has any number of leading axes."""
+    rows = x.reshape(-1, x.shape[-1])
+    y = numrs.matmul(rows, weight)
+    if bias is not None:
+        numrs.add(y, bias, out=y)
+    return y.reshape(*x.shape[:-1], weight.shape[1])
+
+
+def layer_norm(x, weight, bias, eps):
+    """(x - mean) / sqrt(variance + eps) along the last axis, times weight, plus bias."""
+    y = numrs.subtract(x, numrs.mean(x, axis=-1, keepdims=True))
+    spread = numrs.vecdot(y, y)[..., None] / np.asarray(x.shape[-1], x.dtype)
+    numrs.multiply(y, numrs.rsqrt(spread + np.asarray(eps, x.dtype)), out=y)
+    numrs.multiply(y, weight, out=y)
+    return numrs.add(y, bias, out=y)
+
+
+def _gelu(x):
+    half = numrs.multiply(x, 0.5)
+    y = numrs.erf(numrs.multiply(x, math.sqrt(0.5)))
+    numrs.add(y, 1.0, out=y)
+    return numrs.multiply(y, half, out=y)
+
+
+def _gelu_tanh(x):
+    y = numrs.multiply(x, x)
+    numrs.multiply(y, 0.044715, out=y)
+    numrs.add(y, 1.0, out=y)
+    numrs.multiply(y, x, out=y)
+    numrs.multiply(y, 2 * math.sqrt(2 / math.pi), out=y)
+    numrs.sigmoid(y, out=y)  # (1 + tanh(z)) / 2 is sigmoid(2 z)
+    return numrs.multiply(y, x, out=y)
+
+
+ACTIVATIONS = {
+    "gelu": _gelu,
+    "gelu_new": _gelu_tanh,
+    "gelu_pytorch_tanh": _gelu_tanh,
+    "relu": lambda x: numrs.maximum(x, np.zeros((), x.dtype)),
+    "silu": lambda x: numrs.multiply(x, numrs.sigmoid(x)),
+}
+
+
+def activation(name, where):
+    """The function of that name; ValueError with the known ones."""
+    if name not in ACTIVATIONS:
+        raise ValueError(f"{where}: activation is {name!r}, expected one of {', '.join(sorted(ACTIVATIONS))}")
+    return ACTIVATIONS[name]
+
+
+def split_heads(qkv, heads):
+    """(batch, length, 3 width) as views q, k, v of (batch, heads, length, width / heads)."""
+    batch, length, width = qkv.shape
+    parts = qkv.reshape(batch, length, 3, heads, width // 3 // heads).transpose(2, 0, 3, 1, 4)
+    return parts[0], parts[1], parts[2]
+
+
+def join_heads(x):
+    """(batch, heads, length, size) as (batch, length, heads size)."""
+    batch, heads, length, size = x.shape
+    if length == 1:
+        return x.reshape(batch, 1, heads * size)
+    return x.transpose(0, 2, 1, 3).reshape(batch, length, heads * size)
+
+
+def token_numbers(ids, vocabulary, where, argument="ids"):
+    """ids as int64 (batch, length) with every one checked, and whether they came as one line."""
+    if isinstance(ids, numrs.Tensor):
+        ids = ids.numpy()
+    a = np.asarray(ids)
+    if a.size == 0 and a.dtype.kind == "f":
+        a = a.astype(np.int64)
+    if a.dtype.kind not in "iu":
+        raise TypeError(f"{where}: {argument} have dtype {a.dtype}, expected integers")
+    if a.ndim not in (1, 2):
+        raise ValueError(f"{where}: {argument} have shape {a.shape}, expected (length,) or (batch, length)")
+    if a.size == 0:
+        raise ValueError(f"{where}: {argument} have shape {a.shape}, expected at least one token")
+    wrong = (a < 0) | (a >= vocabulary)
+    if wrong.any():
+        place = tuple(int(i) for i in np.argwhere(wrong)[0])
+        raise IndexError(f"{where}: {argument}{list(place)} is {int(a[place])}, expected 0 to {vocabulary - 1}")
+    return a.astype(np.int64).reshape(-1, a.shape[-1]), a.ndim == 1
+
+
+def like(result, ids):
+    """A result as Tensor where ids came as Tensor."""
+    return numrs.from_numpy(result) if isinstance(ids, numrs.Tensor) else result
