@@ -2,7 +2,7 @@
 
 import numpy as np
 import numrs
-from numrs._ops import nn_activation, nn_norm
+from numrs._ops import nn_activation, nn_norm, nn_softmax
 
 from .harness import Case, random
 
@@ -53,7 +53,7 @@ def cases(peers, quick, size):
             own = getattr(nn_activation, name)
             yield _case(peers, name + label, lambda own=own, t=t: own(t),
                         _one(name, x), 2.0)
-        yield _case(peers, "gelu tanh" + label, lambda t=t: nn_activation.gelu(t, "tanh"),
+        yield _case(peers, "gelu tanh" + label, lambda t=t: nn_softmax.gelu(t, "tanh"),
                     _one("gelu", x, approximate="tanh"), 2.0)
         for name in ("softmax", "log_softmax"):
             own = getattr(nn_activation, name)
@@ -62,7 +62,7 @@ def cases(peers, quick, size):
         n = shape[1]
         yield _case(peers, "layer_norm" + label, lambda t=t, n=n, u=u, v=v: nn_norm.layer_norm(t, n, u, v),
                     _layer_norm(x, n, w, b), 2.0)
-        yield _case(peers, "gelu_backward" + label, lambda t=t: nn_activation.gelu_backward(t, t),
+        yield _case(peers, "gelu_backward" + label, lambda t=t: nn_softmax.gelu_backward(t, t),
                     _gelu_backward(x), 2.0)
         kept = nn_norm.layer_norm_with_stats(t, n, u, v)[1]
         yield _case(peers, "layer_norm_backward" + label,
@@ -70,7 +70,7 @@ def cases(peers, quick, size):
     if not quick:
         x = np.ascontiguousarray(random((32, 12, 128, 128), "float32", 1, -4.0, 4.0))
         t = numrs.Tensor(x)
-        yield _case(peers, "softmax f32 32x12x128x128", lambda: nn_activation.softmax(t, -1),
+        yield _case(peers, "softmax f32 32x12x128x128", lambda: nn_softmax.softmax(t, -1),
                     _one("softmax", x, -1), 2.0)
         x = np.ascontiguousarray(random((16, 64, 28, 28), "float32", 1, -4.0, 4.0))
         u = numrs.Tensor(x)

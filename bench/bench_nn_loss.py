@@ -2,8 +2,7 @@
 
 import numpy as np
 import numrs
-from numrs._ops.nn_embedding import embedding
-from numrs._ops.nn_loss import cross_entropy_with_grad
+from numrs.functional import cross_entropy_with_grad, embedding
 
 from .harness import Case
 

@@ -1,7 +1,7 @@
 """Attention alone, and models of the shapes of GPT-2 small and of a BERT of 6 x 384 with random weights, against torch's blocks."""
 
 import numpy as np
-from numrs._ops.nn_attention import scaled_dot_product_attention
+from numrs.functional import scaled_dot_product_attention
 from numrs.transformers import BERT, GPT2, BERTConfig, GPT2Config
 
 from .harness import Case, random

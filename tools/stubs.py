@@ -270,7 +270,7 @@ def stub(path):
     lines = CONSTANTS.get(path.stem, []) + [signature(source) for source in found] + internal
     if path.stem == "_tensor":
         lines = [*tensor_stub.lines(path.read_text(), (OPS / "tensor_methods.py").read_text()), "", *lines]
-    elif path.stem != "_record":  # whose classes numrs.autograd fills
+    elif path.stem not in ("_record", "_walk"):  # whose classes numrs.autograd fills
         lines += classes(path.read_text())
     body = "\n".join(lines)
     aliases = [f"{name} = {kind}" for name, kind in ALIASES.items() if name in body]

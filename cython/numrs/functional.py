@@ -7,12 +7,10 @@ from numrs._ops.linalg import matmul
 from numrs._ops.nn_activation import (
     celu,
     elu,
-    gelu,
     hardsigmoid,
     hardswish,
     hardtanh,
     leaky_relu,
-    log_softmax,
     logsigmoid,
     mish,
     relu,
@@ -20,13 +18,11 @@ from numrs._ops.nn_activation import (
     selu,
     sigmoid,
     silu,
-    softmax,
-    softmax_last_dim,
     softplus,
     softsign,
     tanh,
 )
-from numrs._ops.nn_attention import apply_rope, scaled_dot_product_attention
+from numrs._ops.nn_attention import apply_rope, rope_angles, scaled_dot_product_attention
 from numrs._ops.nn_conv import conv1d, conv2d, conv_transpose1d, conv_transpose2d
 from numrs._ops.nn_embedding import dropout, dropout2d, embedding, embedding_lookup, one_hot
 from numrs._ops.nn_linear import linear
@@ -58,6 +54,7 @@ from numrs._ops.nn_pool import (
     max_pool1d,
     max_pool2d,
 )
+from numrs._ops.nn_softmax import gelu, log_softmax, softmax, softmax_last_dim
 from numrs._ops.padding import pad
 
 swish = silu
@@ -69,6 +66,6 @@ __all__ = [
     "embedding_lookup", "gaussian_nll_loss", "gelu", "group_norm", "hardsigmoid", "hardswish", "hardtanh", "hinge_embedding_loss",
     "hinge_loss", "huber_loss", "instance_norm", "kl_div", "l1_loss", "layer_norm", "leaky_relu", "linear", "log_cosh_loss",
     "log_softmax", "logsigmoid", "matmul", "max_pool1d", "max_pool2d", "mish", "mse_loss", "nll_loss", "one_hot", "pad",
-    "poisson_nll_loss", "relu", "relu6", "rms_norm", "scaled_dot_product_attention", "selu", "sigmoid", "silu", "smooth_l1_loss",
+    "poisson_nll_loss", "relu", "relu6", "rms_norm", "rope_angles", "scaled_dot_product_attention", "selu", "sigmoid", "silu", "smooth_l1_loss",
     "soft_margin_loss", "softmax", "softmax_last_dim", "softplus", "softsign", "squared_hinge_loss", "swish", "tanh",
 ]  # fmt: skip

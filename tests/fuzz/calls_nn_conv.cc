@@ -20,7 +20,7 @@ void Linear(Call* call, Input* in) {
   Operand x(in, xs, dtype, false), w(in, ws, dtype, false), b(in, bs, dtype, false),
       y(in, ys, ResultDtype(in, dtype), true);
   y.any_nan = true;
-  const bool biased = in->OneIn(2);
+  const bool biased = in->OneIn(2) && !b.null;
   const int32_t activation = in->OneIn(24) ? static_cast<int32_t>(in->Wild()) : in->Below(19) - 1;
   Context context(in);
   if (biased)
@@ -41,6 +41,7 @@ void LinearBackward(Call* call, Input* in) {
   Operand g(in, ys, dtype, false), x(in, xs, dtype, false), w(in, ws, dtype, false), s(in, ys, dtype, false);
   Operand y(in, which == 0 ? xs : which == 1 ? ws : bs, ResultDtype(in, dtype), true);
   y.any_nan = true;
+  if (y.null) return;  // not wanted
   const int32_t activation = in->OneIn(24) ? static_cast<int32_t>(in->Wild()) : in->Below(18);
   Context context(in);
   Check(call, in, {&g, &x, &w, &s, &y}, [&] {
@@ -96,6 +97,7 @@ void Conv(Call* call, Input* in, Convolution kind) {
   if (kind == kForward || kind == kTransposed) {
     Operand y(in, ys, ResultDtype(in, dtype), true);
     y.any_nan = true;
+    if (b.null) return;  // no bias
     const auto f = kind == kForward ? numrs_conv : numrs_conv_transpose;
     Check(call, in, {&x, &w, &b, &y}, [&] {
       return f(context.handle, x.get(), w.get(), b.get(), y.get(), p.stride, p.padding, p.dilation, groups);
@@ -104,6 +106,7 @@ void Conv(Call* call, Input* in, Convolution kind) {
   }
   Operand g(in, ys, dtype, false), y(in, which == 0 ? xs : which == 1 ? ws : bs, ResultDtype(in, dtype), true);
   y.any_nan = true;
+  if (y.null) return;  // not wanted
   const auto f = kind == kBackward ? numrs_conv_backward : numrs_conv_transpose_backward;
   Check(call, in, {&g, &x, &w, &y}, [&] {
     return f(context.handle, g.get(), x.get(), w.get(), which == 0 ? y.get() : nullptr, which == 1 ? y.get() : nullptr,

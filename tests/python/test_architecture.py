@@ -28,7 +28,7 @@ RUNTIME = {"config", "memory", "_threadpoolctl", "calibration", "selftest", "cli
 MAY_SEE_OPERATIONS = {"_ops", "__init__", "devices", "stats", "linalg", "fft", "random", "tensor", "autograd", "losses", "optimizers"} | RUNTIME
 
 MAX_LINES = 650
-GENERATED = {"include/numrs/ops.h", "include/numrs/raw.h", "lib/api/raw.cc"}
+GENERATED = {"include/numrs/ops.h", "include/numrs/raw.h", "lib/api/raw.cc", "cython/numrs/__init__.py"}
 
 
 def sources(folder, *suffixes):

@@ -8,6 +8,9 @@ cdef bint any_tracked(object args, object kwargs) except -1
 cdef object record(str name, object call, tuple args, dict kwargs)
 cdef object in_place(str name, Tensor t, object value)
 cdef object store(Tensor t, object key, object value)
+cdef object source_of(object x)
+cdef object several(Node node, object made)
+cdef int follow(Tensor y, object node) except -1
 
 cdef enum:
     MOST_INPUTS = 12
@@ -42,3 +45,12 @@ cdef class Node:
     cdef readonly uint64_t number    # later ones are higher: backward goes down
     cdef int outputs                 # 0: one result; else that many, each behind a Slot
     cdef object __weakref__
+
+cdef class Leaf:
+    cdef list hooks
+    cdef object __weakref__
+
+cdef class Slot:
+    cdef Node node
+    cdef int place
+    cdef list hooks

@@ -213,14 +213,6 @@ Numbers of one dtype in any number of dimensions, on a device.
         self.gradient = value
         watch(self)
 
-    def backward(self, gradient=None, retain_graph=None, create_graph=False):
-        """Adds gradients to the ``grad`` of the leaves that this tensor was computed from; see numrs.autograd.backward."""
-        _namespace().autograd.backward([self], None if gradient is None else [gradient], retain_graph, create_graph)
-
-    def register_hook(self, hook):
-        """hook(gradient) is called when backward knows the gradient; what it returns replaces it. Gives what removes it."""
-        return _record.add_hook(self, hook)
-
     @property
     def is_leaf(self):
         """Was it given, and not computed from tensors that require grad?"""
@@ -230,11 +222,6 @@ Numbers of one dtype in any number of dimensions, on a device.
     def grad_fn(self):
         """The call that computed it, as autograd remembers it; None for leaves."""
         return _record.node_of(self)
-
-    def requires_grad_(self, requires_grad=True):
-        """Sets requires_grad; gives the tensor."""
-        self.requires_grad = requires_grad
-        return self
 
     @property
     def _version(self):
@@ -612,19 +599,6 @@ Numbers of one dtype in any number of dimensions, on a device.
     def detach(self):
         """The same memory, not followed by autograd."""
         return view_tensor(self, <char *>self.view.data, self.view.ndim, self.view.shape, self.view.strides)
-
-    def to_device(self, device, /, *, stream=None):
-        """The tensor on a device: itself where it is there already.
-
-        Raises
-        ------
-        RuntimeError
-            For a device that is not there, with the reason.
-        """
-        if stream is not None:
-            raise ValueError(f"Tensor.to_device: stream is {stream!r}, expected None: the CPU has no streams")
-        _devices().resolve(device)
-        return self
 
     def astype(self, dtype, /, *, copy=True, device=None):
         """The elements as another dtype; without copy the tensor itself where it has it already."""

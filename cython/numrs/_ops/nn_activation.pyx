@@ -40,7 +40,7 @@ cdef numrs_status _call(numrs_context *context, int32_t op, const numrs_view *g,
     return c.numrs_activation(context, op, x, y, a, b)
 
 
-cdef object _run(int32_t op, str name, object grad, object x, double a, double b, object out, double cost, bint soft,
+cdef object run(int32_t op, str name, object grad, object x, double a, double b, object out, double cost, bint soft,
                  int32_t axis, int32_t log):
     """One call: f(x), or with a gradient g f'(x); soft: softmax."""
     cdef numrs_view vg, vx, vy
@@ -99,12 +99,12 @@ def relu(x, /, *, out=None):
     """
     if _record.used and any_tracked((x,), None):
         return record("relu", relu, (x,), {"out": out} if out is not None else {})
-    return _run(c.NUMRS_ACTIVATION_RELU, "relu", None, x, 0, 0, out, 0.1, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_RELU, "relu", None, x, 0, 0, out, 0.1, False, 0, 0)
 
 
 def relu_backward(grad, x):
     """Gradient of `relu`: ``grad`` times the derivative at ``x``."""
-    return _run(c.NUMRS_ACTIVATION_RELU, "relu_backward", grad, x, 0, 0, None, 0.1, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_RELU, "relu_backward", grad, x, 0, 0, None, 0.1, False, 0, 0)
 
 
 def relu6(x, /, *, out=None):
@@ -136,12 +136,12 @@ def relu6(x, /, *, out=None):
     """
     if _record.used and any_tracked((x,), None):
         return record("relu6", relu6, (x,), {"out": out} if out is not None else {})
-    return _run(c.NUMRS_ACTIVATION_RELU6, "relu6", None, x, 0, 0, out, 0.1, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_RELU6, "relu6", None, x, 0, 0, out, 0.1, False, 0, 0)
 
 
 def relu6_backward(grad, x):
     """Gradient of `relu6`: ``grad`` times the derivative at ``x``."""
-    return _run(c.NUMRS_ACTIVATION_RELU6, "relu6_backward", grad, x, 0, 0, None, 0.1, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_RELU6, "relu6_backward", grad, x, 0, 0, None, 0.1, False, 0, 0)
 
 
 def hardtanh(x, /, min_val=-1.0, max_val=1.0, *, out=None):
@@ -175,12 +175,12 @@ def hardtanh(x, /, min_val=-1.0, max_val=1.0, *, out=None):
     """
     if _record.used and any_tracked((x,), None):
         return record("hardtanh", hardtanh, (x, min_val, max_val), {"out": out} if out is not None else {})
-    return _run(c.NUMRS_ACTIVATION_HARDTANH, "hardtanh", None, x, min_val, max_val, out, 0.1, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_HARDTANH, "hardtanh", None, x, min_val, max_val, out, 0.1, False, 0, 0)
 
 
 def hardtanh_backward(grad, x, min_val=-1.0, max_val=1.0):
     """Gradient of `hardtanh`: ``grad`` times the derivative at ``x``."""
-    return _run(c.NUMRS_ACTIVATION_HARDTANH, "hardtanh_backward", grad, x, min_val, max_val, None, 0.1, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_HARDTANH, "hardtanh_backward", grad, x, min_val, max_val, None, 0.1, False, 0, 0)
 
 
 def leaky_relu(x, /, negative_slope=0.01, *, out=None):
@@ -214,12 +214,12 @@ def leaky_relu(x, /, negative_slope=0.01, *, out=None):
     """
     if _record.used and any_tracked((x,), None):
         return record("leaky_relu", leaky_relu, (x, negative_slope), {"out": out} if out is not None else {})
-    return _run(c.NUMRS_ACTIVATION_LEAKY_RELU, "leaky_relu", None, x, negative_slope, 0, out, 0.1, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_LEAKY_RELU, "leaky_relu", None, x, negative_slope, 0, out, 0.1, False, 0, 0)
 
 
 def leaky_relu_backward(grad, x, negative_slope=0.01):
     """Gradient of `leaky_relu`: ``grad`` times the derivative at ``x``."""
-    return _run(c.NUMRS_ACTIVATION_LEAKY_RELU, "leaky_relu_backward", grad, x, negative_slope, 0, None, 0.1, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_LEAKY_RELU, "leaky_relu_backward", grad, x, negative_slope, 0, None, 0.1, False, 0, 0)
 
 
 def elu(x, /, alpha=1.0, *, out=None):
@@ -253,12 +253,12 @@ def elu(x, /, alpha=1.0, *, out=None):
     """
     if _record.used and any_tracked((x,), None):
         return record("elu", elu, (x, alpha), {"out": out} if out is not None else {})
-    return _run(c.NUMRS_ACTIVATION_ELU, "elu", None, x, alpha, 0, out, 0.7, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_ELU, "elu", None, x, alpha, 0, out, 0.7, False, 0, 0)
 
 
 def elu_backward(grad, x, alpha=1.0):
     """Gradient of `elu`: ``grad`` times the derivative at ``x``."""
-    return _run(c.NUMRS_ACTIVATION_ELU, "elu_backward", grad, x, alpha, 0, None, 0.7, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_ELU, "elu_backward", grad, x, alpha, 0, None, 0.7, False, 0, 0)
 
 
 def selu(x, /, *, out=None):
@@ -290,12 +290,12 @@ def selu(x, /, *, out=None):
     """
     if _record.used and any_tracked((x,), None):
         return record("selu", selu, (x,), {"out": out} if out is not None else {})
-    return _run(c.NUMRS_ACTIVATION_SELU, "selu", None, x, 0, 0, out, 0.7, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_SELU, "selu", None, x, 0, 0, out, 0.7, False, 0, 0)
 
 
 def selu_backward(grad, x):
     """Gradient of `selu`: ``grad`` times the derivative at ``x``."""
-    return _run(c.NUMRS_ACTIVATION_SELU, "selu_backward", grad, x, 0, 0, None, 0.7, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_SELU, "selu_backward", grad, x, 0, 0, None, 0.7, False, 0, 0)
 
 
 def celu(x, /, alpha=1.0, *, out=None):
@@ -329,12 +329,12 @@ def celu(x, /, alpha=1.0, *, out=None):
     """
     if _record.used and any_tracked((x,), None):
         return record("celu", celu, (x, alpha), {"out": out} if out is not None else {})
-    return _run(c.NUMRS_ACTIVATION_CELU, "celu", None, x, alpha, 0, out, 0.8, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_CELU, "celu", None, x, alpha, 0, out, 0.8, False, 0, 0)
 
 
 def celu_backward(grad, x, alpha=1.0):
     """Gradient of `celu`: ``grad`` times the derivative at ``x``."""
-    return _run(c.NUMRS_ACTIVATION_CELU, "celu_backward", grad, x, alpha, 0, None, 0.8, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_CELU, "celu_backward", grad, x, alpha, 0, None, 0.8, False, 0, 0)
 
 
 def silu(x, /, *, out=None):
@@ -366,12 +366,12 @@ def silu(x, /, *, out=None):
     """
     if _record.used and any_tracked((x,), None):
         return record("silu", silu, (x,), {"out": out} if out is not None else {})
-    return _run(c.NUMRS_ACTIVATION_SILU, "silu", None, x, 0, 0, out, 1.0, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_SILU, "silu", None, x, 0, 0, out, 1.0, False, 0, 0)
 
 
 def silu_backward(grad, x):
     """Gradient of `silu`: ``grad`` times the derivative at ``x``."""
-    return _run(c.NUMRS_ACTIVATION_SILU, "silu_backward", grad, x, 0, 0, None, 1.0, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_SILU, "silu_backward", grad, x, 0, 0, None, 1.0, False, 0, 0)
 
 
 def sigmoid(x, /, *, out=None):
@@ -403,12 +403,12 @@ def sigmoid(x, /, *, out=None):
     """
     if _record.used and any_tracked((x,), None):
         return record("sigmoid", sigmoid, (x,), {"out": out} if out is not None else {})
-    return _run(c.NUMRS_ACTIVATION_SIGMOID, "sigmoid", None, x, 0, 0, out, 1.0, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_SIGMOID, "sigmoid", None, x, 0, 0, out, 1.0, False, 0, 0)
 
 
 def sigmoid_backward(grad, x):
     """Gradient of `sigmoid`: ``grad`` times the derivative at ``x``."""
-    return _run(c.NUMRS_ACTIVATION_SIGMOID, "sigmoid_backward", grad, x, 0, 0, None, 1.0, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_SIGMOID, "sigmoid_backward", grad, x, 0, 0, None, 1.0, False, 0, 0)
 
 
 def tanh(x, /, *, out=None):
@@ -440,12 +440,12 @@ def tanh(x, /, *, out=None):
     """
     if _record.used and any_tracked((x,), None):
         return record("tanh", tanh, (x,), {"out": out} if out is not None else {})
-    return _run(c.NUMRS_ACTIVATION_TANH, "tanh", None, x, 0, 0, out, 1.0, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_TANH, "tanh", None, x, 0, 0, out, 1.0, False, 0, 0)
 
 
 def tanh_backward(grad, x):
     """Gradient of `tanh`: ``grad`` times the derivative at ``x``."""
-    return _run(c.NUMRS_ACTIVATION_TANH, "tanh_backward", grad, x, 0, 0, None, 1.0, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_TANH, "tanh_backward", grad, x, 0, 0, None, 1.0, False, 0, 0)
 
 
 def softplus(x, /, beta=1.0, threshold=20.0, *, out=None):
@@ -481,12 +481,12 @@ def softplus(x, /, beta=1.0, threshold=20.0, *, out=None):
     """
     if _record.used and any_tracked((x,), None):
         return record("functional.softplus", softplus, (x, beta, threshold), {"out": out} if out is not None else {})
-    return _run(c.NUMRS_ACTIVATION_SOFTPLUS, "softplus", None, x, beta, threshold, out, 1.5, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_SOFTPLUS, "softplus", None, x, beta, threshold, out, 1.5, False, 0, 0)
 
 
 def softplus_backward(grad, x, beta=1.0, threshold=20.0):
     """Gradient of `softplus`: ``grad`` times the derivative at ``x``."""
-    return _run(c.NUMRS_ACTIVATION_SOFTPLUS, "softplus_backward", grad, x, beta, threshold, None, 1.5, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_SOFTPLUS, "softplus_backward", grad, x, beta, threshold, None, 1.5, False, 0, 0)
 
 
 def softsign(x, /, *, out=None):
@@ -518,12 +518,12 @@ def softsign(x, /, *, out=None):
     """
     if _record.used and any_tracked((x,), None):
         return record("softsign", softsign, (x,), {"out": out} if out is not None else {})
-    return _run(c.NUMRS_ACTIVATION_SOFTSIGN, "softsign", None, x, 0, 0, out, 0.3, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_SOFTSIGN, "softsign", None, x, 0, 0, out, 0.3, False, 0, 0)
 
 
 def softsign_backward(grad, x):
     """Gradient of `softsign`: ``grad`` times the derivative at ``x``."""
-    return _run(c.NUMRS_ACTIVATION_SOFTSIGN, "softsign_backward", grad, x, 0, 0, None, 0.3, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_SOFTSIGN, "softsign_backward", grad, x, 0, 0, None, 0.3, False, 0, 0)
 
 
 def hardswish(x, /, *, out=None):
@@ -555,12 +555,12 @@ def hardswish(x, /, *, out=None):
     """
     if _record.used and any_tracked((x,), None):
         return record("hardswish", hardswish, (x,), {"out": out} if out is not None else {})
-    return _run(c.NUMRS_ACTIVATION_HARDSWISH, "hardswish", None, x, 0, 0, out, 0.3, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_HARDSWISH, "hardswish", None, x, 0, 0, out, 0.3, False, 0, 0)
 
 
 def hardswish_backward(grad, x):
     """Gradient of `hardswish`: ``grad`` times the derivative at ``x``."""
-    return _run(c.NUMRS_ACTIVATION_HARDSWISH, "hardswish_backward", grad, x, 0, 0, None, 0.3, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_HARDSWISH, "hardswish_backward", grad, x, 0, 0, None, 0.3, False, 0, 0)
 
 
 def hardsigmoid(x, /, *, out=None):
@@ -592,12 +592,12 @@ def hardsigmoid(x, /, *, out=None):
     """
     if _record.used and any_tracked((x,), None):
         return record("hardsigmoid", hardsigmoid, (x,), {"out": out} if out is not None else {})
-    return _run(c.NUMRS_ACTIVATION_HARDSIGMOID, "hardsigmoid", None, x, 0, 0, out, 0.3, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_HARDSIGMOID, "hardsigmoid", None, x, 0, 0, out, 0.3, False, 0, 0)
 
 
 def hardsigmoid_backward(grad, x):
     """Gradient of `hardsigmoid`: ``grad`` times the derivative at ``x``."""
-    return _run(c.NUMRS_ACTIVATION_HARDSIGMOID, "hardsigmoid_backward", grad, x, 0, 0, None, 0.3, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_HARDSIGMOID, "hardsigmoid_backward", grad, x, 0, 0, None, 0.3, False, 0, 0)
 
 
 def mish(x, /, *, out=None):
@@ -629,12 +629,12 @@ def mish(x, /, *, out=None):
     """
     if _record.used and any_tracked((x,), None):
         return record("mish", mish, (x,), {"out": out} if out is not None else {})
-    return _run(c.NUMRS_ACTIVATION_MISH, "mish", None, x, 0, 0, out, 1.0, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_MISH, "mish", None, x, 0, 0, out, 1.0, False, 0, 0)
 
 
 def mish_backward(grad, x):
     """Gradient of `mish`: ``grad`` times the derivative at ``x``."""
-    return _run(c.NUMRS_ACTIVATION_MISH, "mish_backward", grad, x, 0, 0, None, 1.0, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_MISH, "mish_backward", grad, x, 0, 0, None, 1.0, False, 0, 0)
 
 
 def logsigmoid(x, /, *, out=None):
@@ -666,172 +666,9 @@ def logsigmoid(x, /, *, out=None):
     """
     if _record.used and any_tracked((x,), None):
         return record("logsigmoid", logsigmoid, (x,), {"out": out} if out is not None else {})
-    return _run(c.NUMRS_ACTIVATION_LOGSIGMOID, "logsigmoid", None, x, 0, 0, out, 1.5, False, 0, 0)
+    return run(c.NUMRS_ACTIVATION_LOGSIGMOID, "logsigmoid", None, x, 0, 0, out, 1.5, False, 0, 0)
 
 
 def logsigmoid_backward(grad, x):
     """Gradient of `logsigmoid`: ``grad`` times the derivative at ``x``."""
-    return _run(c.NUMRS_ACTIVATION_LOGSIGMOID, "logsigmoid_backward", grad, x, 0, 0, None, 1.5, False, 0, 0)
-
-
-cdef int32_t _gelu(object approximate, str name) except -1:
-    if approximate == "none":
-        return c.NUMRS_ACTIVATION_GELU
-    if approximate == "tanh":
-        return c.NUMRS_ACTIVATION_GELU_TANH
-    raise ValueError(f"{name}: approximate is {approximate!r}, expected 'none' or 'tanh'")
-
-
-def gelu(x, /, approximate="none", *, out=None):
-    """``x`` times the probability that a normal variable is below ``x``: ``x * (1 + erf(x / sqrt(2))) / 2``.
-
-    Parameters
-    ----------
-    x : array_like
-        Any shape.
-    approximate : {'none', 'tanh'}
-        'tanh': ``x * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))) / 2``.
-    out : array, optional
-        Receives the result; may be the input.
-
-    Returns
-    -------
-    array or scalar
-        Of the dtype of ``x`` (integers: float64); small results far below 0 have all their digits.
-
-    Raises
-    ------
-    ValueError
-        For another ``approximate``, or a read-only or wrong ``out``.
-
-    Examples
-    --------
-    >>> numrs.functional.gelu([-1.0, 2.0])
-    array([-0.15865525,  1.95449974])
-    """
-    if _record.used and any_tracked((x,), None):
-        return record("gelu", gelu, (x, approximate), {"out": out} if out is not None else {})
-    return _run(_gelu(approximate, "gelu"), "gelu", None, x, 0, 0, out, 1.5, False, 0, 0)
-
-
-def gelu_backward(grad, x, approximate="none"):
-    """Gradient of `gelu`: ``grad`` times the derivative at ``x``."""
-    return _run(_gelu(approximate, "gelu_backward"), "gelu_backward", grad, x, 0, 0, None, 2.0, False, 0, 0)
-
-
-cdef int32_t _axis(object dim, object axis, str name) except? -1:
-    """PyTorch's dim and NumPy's axis are one."""
-    if axis is not None:
-        if dim is not None:
-            raise TypeError(f"{name}: dim and axis are both given, expected one of them")
-        dim = axis
-    if dim is None:
-        return -1
-    if isinstance(dim, bool) or not hasattr(dim, "__index__"):
-        raise TypeError(f"{name}: axis is of type {type(dim).__name__}, expected an int")
-    dim = dim.__index__()
-    return dim if -64 <= dim < 64 else 64
-
-
-def softmax(x, /, dim=None, *, axis=None, out=None):
-    """``exp(x) / sum(exp(x))`` along an axis, without overflow.
-
-    Parameters
-    ----------
-    x : array_like
-        At least one dimension.
-    dim, axis : int, optional
-        The axis, by either name; the last one if neither is given.
-    out : array, optional
-        Receives the result; may be the input.
-
-    Returns
-    -------
-    array
-        Of the dtype of ``x`` (integers: float64). -inf gives 0; NaN, +inf, or nothing but -inf, give NaN along the axis.
-
-    Raises
-    ------
-    ValueError
-        For an axis out of range, or a wrong ``out``.
-
-    Examples
-    --------
-    >>> numrs.functional.softmax([1000.0, 1000.0])
-    array([0.5, 0.5])
-    """
-    cdef int32_t along = _axis(dim, axis, "softmax")
-    if _record.used and any_tracked((x,), None):
-        return record("softmax", softmax, (x, along), {"out": out} if out is not None else {})
-    return _run(0, "softmax", None, x, 0, 0, out, 1.0, True, along, 0)
-
-
-def softmax_backward(grad, y, dim=None, *, axis=None):
-    """Gradient of `softmax` from its result."""
-    return _run(0, "softmax_backward", grad, y, 0, 0, None, 1.0, True, _axis(dim, axis, "softmax_backward"), 0)
-
-
-def log_softmax(x, /, dim=None, *, axis=None, out=None):
-    """``x - log(sum(exp(x)))`` along an axis, the logarithm of `softmax`, without overflow.
-
-    Parameters
-    ----------
-    x : array_like
-        At least one dimension.
-    dim, axis : int, optional
-        The axis, by either name; the last one if neither is given.
-    out : array, optional
-        Receives the result; may be the input.
-
-    Returns
-    -------
-    array
-        Of the dtype of ``x`` (integers: float64). -inf gives -inf; NaN, +inf, or nothing but -inf, give NaN along the axis.
-
-    Raises
-    ------
-    ValueError
-        For an axis out of range, or a wrong ``out``.
-
-    Examples
-    --------
-    >>> numrs.functional.log_softmax([1000.0, 1000.0])
-    array([-0.69314718, -0.69314718])
-    """
-    cdef int32_t along = _axis(dim, axis, "log_softmax")
-    if _record.used and any_tracked((x,), None):
-        return record("log_softmax", log_softmax, (x, along), {"out": out} if out is not None else {})
-    return _run(0, "log_softmax", None, x, 0, 0, out, 1.0, True, along, 1)
-
-
-def log_softmax_backward(grad, y, dim=None, *, axis=None):
-    """Gradient of `log_softmax` from its result."""
-    return _run(0, "log_softmax_backward", grad, y, 0, 0, None, 1.0, True, _axis(dim, axis, "log_softmax_backward"), 1)
-
-
-def softmax_last_dim(x, /):
-    """`softmax` along the last axis.
-
-    Parameters
-    ----------
-    x : array_like
-        At least one dimension.
-
-    Returns
-    -------
-    array
-        Of the dtype of ``x``.
-
-    Raises
-    ------
-    ValueError
-        For an array without dimensions.
-
-    Examples
-    --------
-    >>> numrs.functional.softmax_last_dim([[0.0, 0.0]])
-    array([[0.5, 0.5]])
-    """
-    if _record.used and any_tracked((x,), None):
-        return record("softmax", softmax, (x, -1), {})
-    return _run(0, "softmax_last_dim", None, x, 0, 0, None, 1.0, True, -1, 0)
+    return run(c.NUMRS_ACTIVATION_LOGSIGMOID, "logsigmoid_backward", grad, x, 0, 0, None, 1.5, False, 0, 0)

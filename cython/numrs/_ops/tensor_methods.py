@@ -4,6 +4,7 @@ import numpy as np
 
 import numrs
 from numrs._ops import _devices as devices
+from numrs._ops._record import add_hook
 from numrs._ops._storage import result, to_array
 from numrs._ops._tensor import add_methods
 
@@ -34,6 +35,36 @@ def cpu(self):
 def cuda(self, index=0):
     """The tensor in the memory of a GPU; RuntimeError where there is none."""
     return self.to_device(f"cuda:{index}")
+
+
+def to_device(self, device, /, *, stream=None):
+    """The tensor on a device: itself where it is there already.
+
+    Raises
+    ------
+    RuntimeError
+        For a device that is not there, with the reason.
+    """
+    if stream is not None:
+        raise ValueError(f"Tensor.to_device: stream is {stream!r}, expected None: the CPU has no streams")
+    devices.resolve(device)
+    return self
+
+
+def backward(self, gradient=None, retain_graph=None, create_graph=False):
+    """Adds gradients to the ``grad`` of the leaves that this tensor was computed from; see numrs.autograd.backward."""
+    numrs.autograd.backward([self], None if gradient is None else [gradient], retain_graph, create_graph)
+
+
+def register_hook(self, hook):
+    """hook(gradient) is called when backward knows the gradient; what it returns replaces it. Gives what removes it."""
+    return add_hook(self, hook)
+
+
+def requires_grad_(self, requires_grad=True):
+    """Sets requires_grad; gives the tensor."""
+    self.requires_grad = requires_grad
+    return self
 
 
 def squeeze(self, axis=None):
@@ -178,6 +209,10 @@ add_methods([
     to,
     cpu,
     cuda,
+    to_device,
+    backward,
+    register_hook,
+    requires_grad_,
     squeeze,
     transpose,
     swapaxes,

@@ -1,6 +1,6 @@
 """Gradient rules of activation functions and softmax: the gradients are C (numrs/nn_activation.h)."""
 
-from numrs._ops import nn_activation
+from numrs._ops import nn_activation, nn_softmax
 from numrs.autograd.engine import rule
 
 
@@ -40,7 +40,7 @@ def _(grad, x, *, alpha):
 
 @rule("gelu", function=nn_activation.gelu)
 def _(grad, x, *, approximate):
-    return (nn_activation.gelu_backward(grad, x, approximate),)
+    return (nn_softmax.gelu_backward(grad, x, approximate),)
 
 
 @rule("functional.softplus", function=nn_activation.softplus)
@@ -50,9 +50,9 @@ def _(grad, x, *, beta, threshold):
 
 @rule("softmax", function=nn_activation.softmax, shapes="x")
 def _(grad, x, *, dim, out):
-    return (nn_activation.softmax_backward(grad, out, dim),)
+    return (nn_softmax.softmax_backward(grad, out, dim),)
 
 
 @rule("log_softmax", function=nn_activation.log_softmax, shapes="x")
 def _(grad, x, *, dim, out):
-    return (nn_activation.log_softmax_backward(grad, out, dim),)
+    return (nn_softmax.log_softmax_backward(grad, out, dim),)

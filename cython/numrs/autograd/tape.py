@@ -5,7 +5,7 @@ from functools import wraps
 import numpy as np
 
 import numrs
-from numrs._ops._record import walk_back
+from numrs._ops._walk import walk_back
 from numrs._ops._tensor import Tensor
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 import numrs
-from numrs._ops.nn_attention import scaled_dot_product_attention
+from numrs.functional import scaled_dot_product_attention
 from numrs.transformers import blocks, weights
 from numrs.transformers.cache import KVCache
 
