@@ -83,7 +83,8 @@ def test_arrays_of_an_npz(tmp_path):
     (tmp_path / "net.toml").write_text("""
 x = "images"
 y = "labels"
-epochs = 10
+epochs = 40
+learning_rate = 0.02
 [[layers]]
 type = "Conv2D"
 filters = 4

@@ -88,7 +88,7 @@ class Model:
         self.optimizer = self.loss = None
         self.metrics, self.stop_training = [], False
         self.history = None  # of the last run of fit
-        self.input_shape = self.output_shape = None
+        self.input_shape = self.output_shape = self._whole = None  # of one row; whole: are its numbers whole ones
         self.notes = {}  # anything that JSON can hold; files keep it
         self._compiled_with, self._bound = None, False
         self._epochs_done = 0
@@ -164,8 +164,7 @@ class Model:
         shape = tuple(input_shape)
         if not shape or any(e is not None and e < 0 for e in shape):
             raise ValueError(f"Model.build: input_shape is {shape}, expected (None, …)")
-        x = numrs.zeros((1, *(int(e) for e in shape[1:])), dtype="int64" if self._looks_up() else self.dtype)
-        self._probe(x)
+        self._probe(self._sample(shape))
 
     @property
     def dtype(self):
@@ -175,12 +174,21 @@ class Model:
                 return p.dtype
         return np.dtype(np.float32)
 
-    def _looks_up(self):
-        """Does the network begin with a table that whole numbers are looked up in; or may it, being one's own?"""
+    def _first(self):
         module = self.module
         while isinstance(module, nn.Sequential) and len(module):
             module = module[0]
-        return isinstance(module, nn.Embedding) or not type(module).__module__.startswith("numrs.")
+        return module
+
+    def _looks_up(self):
+        """Does the network begin with a table that whole numbers are looked up in; or may it, being one's own?"""
+        first = self._first()
+        return isinstance(first, nn.Embedding) or not type(first).__module__.startswith("numrs.")
+
+    def _sample(self, shape):
+        """One row of zeros of the dtype that goes in."""
+        whole = isinstance(self._first(), nn.Embedding) if self._whole is None else self._whole
+        return numrs.zeros((1, *(int(e) for e in shape[1:])), dtype="int64" if whole else self.dtype)
 
     def _inputs(self, x, function):
         return _data.inputs_of(x, function, "x", self.dtype, self._looks_up())
@@ -192,8 +200,11 @@ class Model:
         if not isinstance(outputs, Tensor) or outputs.ndim == 0 or len(outputs) != 1:
             found = f"shape {tuple(outputs.shape)}" if isinstance(outputs, Tensor) else f"a {type(outputs).__name__}"
             raise ValueError(f"Model: the network gives {found} for one row, expected a Tensor with one row")
-        self.input_shape, self.output_shape = (None, *x.shape[1:]), (None, *outputs.shape[1:])
+        self._seen(x, outputs)
         return tuple(outputs.shape[1:])
+
+    def _seen(self, x, outputs):
+        self.input_shape, self.output_shape, self._whole = (None, *x.shape[1:]), (None, *outputs.shape[1:]), x.dtype.kind in "iu"
 
     # ---- compile
 
@@ -401,6 +412,7 @@ class Model:
             outputs = numrs.empty((0, *shape[1:]), dtype=self.dtype)
         else:
             outputs = training.predict(self, rows, size)
+            self._seen(rows, outputs)
         everyone.on_predict_end({})
         return outputs if isinstance(x, Tensor) else outputs.numpy()
 

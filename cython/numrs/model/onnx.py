@@ -232,7 +232,7 @@ def export(model, path):
     g = _Graph(onnx, dtype)
     last = _convert(g, model.module, "input")
     g.nodes.append(onnx.helper.make_node("Identity", [last], ["output"], name="node_output"))
-    first = onnx.TensorProto.INT64 if model._looks_up() else element
+    first = onnx.TensorProto.INT64 if model._sample(model.input_shape).dtype.kind == "i" else element
     inputs = [onnx.helper.make_tensor_value_info("input", first, ["N", *model.input_shape[1:]])]
     outputs = [onnx.helper.make_tensor_value_info("output", element, ["N", *model.output_shape[1:]])]
     graph = onnx.helper.make_graph(g.nodes, model.name, inputs, outputs, g.constants)

@@ -2,7 +2,6 @@
 
 import io
 
-import numrs
 from numrs.autograd import no_grad
 from numrs.model.training import mode_of
 
@@ -26,7 +25,7 @@ def _shapes(model):
 
     removers = [layer.register_forward_hook(watch(i)) for i, layer in enumerate(model.layers) if hasattr(layer, "register_forward_hook")]
     try:
-        x = numrs.zeros((1, *model.input_shape[1:]), dtype="int64" if model._looks_up() else model.dtype)
+        x = model._sample(model.input_shape)
         with mode_of(model.module, False), no_grad():
             model.module(x)
     finally:
