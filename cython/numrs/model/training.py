@@ -6,6 +6,8 @@ import threading
 import warnings
 from contextlib import contextmanager
 
+import numpy as np
+
 import numrs
 from numrs.autograd import no_grad
 from numrs.model.fusing import split, weighted
@@ -102,7 +104,9 @@ class Held:
 
     def flush(self, targets, stop):
         if self._outputs:
-            outputs = self._outputs[0] if len(self._outputs) == 1 else numrs.concat(self._outputs)
+            outputs = self._outputs[0]
+            if len(self._outputs) > 1:
+                outputs = numrs.from_numpy(np.concatenate([part.numpy() for part in self._outputs]))
             if self.final is not None:
                 outputs = self.final(outputs)
             targets = targets[self._first : stop]
