@@ -199,6 +199,10 @@ cdef object record(str name, object call, tuple args, dict kwargs):
         set_recording(before)
     if rule.forward is not None:
         made, kept = made
+        for key, part in (<dict?>kept).items():
+            if part is made:  # the result refers to its node, which must not refer to it
+                y = <Tensor>part
+                kept[key] = view_tensor(y, <char *>y.view.data, y.view.ndim, y.view.shape, y.view.strides)
     if rule.constant:
         return made
     node = Node.__new__(Node)

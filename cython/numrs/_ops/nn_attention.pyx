@@ -7,8 +7,10 @@ from libc.stdint cimport int32_t, int64_t, uint64_t
 cimport numpy as cnp
 from numpy cimport PyArray_CheckExact, PyArray_DIMS, PyArray_NDIM, PyArray_SIZE, ndarray
 
+from numrs._ops cimport _record
 from numrs._ops._array cimport (NOGIL_NS, Held, array_of, check, dtype_of, hold, interruptible, new_array, pin,
                                 release_context, view_of)
+from numrs._ops._record cimport any_tracked, record
 from numrs._ops._storage cimport tensor_of
 from numrs._ops._typed cimport any_tensor, plain
 from numrs.c cimport ops
@@ -218,6 +220,9 @@ def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.
     >>> numrs.functional.scaled_dot_product_attention(q, q, q, is_causal=True).shape
     (1, 2, 3, 4)
     """
+    if _record.used and any_tracked((query, key, value, attn_mask), None):
+        return record("scaled_dot_product_attention", scaled_dot_product_attention, (query, key, value, attn_mask,
+                      dropout_p, is_causal, scale, enable_gqa), {"rng": rng})
     if not (PyArray_CheckExact(query) and PyArray_CheckExact(key) and PyArray_CheckExact(value)) and \
             any_tensor(query, key, value):
         return tensor_of(_forward("scaled_dot_product_attention", plain(query), plain(key), plain(value), plain(attn_mask),
@@ -428,6 +433,9 @@ def apply_rope(x, cos=None, sin=None, *, positions=None, base=10000.0, interleav
     >>> numrs.functional.apply_rope(np.ones((2, 4), np.float32), [0, 1]).shape
     (2, 4)
     """
+    if _record.used and any_tracked((x,), None):
+        return record("apply_rope", apply_rope, (x, cos, sin), {"positions": positions, "base": base,
+                      "interleaved": interleaved})
     typed = any_tensor(x, cos, sin)
     a = array_of(plain(x), "apply_rope", "x")
     c, s = _angles(a, cos, sin, positions, base)

@@ -2,7 +2,9 @@
 """Convolutions of one and two dimensions, transposed ones, and their gradients."""
 from libc.stdint cimport int32_t, int64_t
 
+from numrs._ops cimport _record
 from numrs._ops._array cimport NOGIL_NS, Held, check, interruptible, release_context
+from numrs._ops._record cimport any_tracked, record
 from numrs._ops._nn_conv cimport hold_all, numbers, operand, result
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.nn_conv cimport (numrs_conv, numrs_conv_backward, numrs_conv_transpose,
@@ -203,6 +205,8 @@ def conv1d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     >>> numrs._ops.nn_conv.conv1d(np.arange(4.0).reshape(1, 1, 4), np.array([[[1.0, 1.0]]]))
     array([[[1., 3., 5.]]])
     """
+    if _record.used and any_tracked((x, weight, bias), None):
+        return record("conv1d", conv1d, (x, weight, bias, stride, padding, dilation, groups), {})
     return _conv("conv1d", 1, False, x, weight, bias, stride, padding, None, dilation, groups)
 
 
@@ -240,6 +244,8 @@ def conv2d(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     array([[[[4., 4.],
              [4., 4.]]]])
     """
+    if _record.used and any_tracked((x, weight, bias), None):
+        return record("conv2d", conv2d, (x, weight, bias, stride, padding, dilation, groups), {})
     return _conv("conv2d", 2, False, x, weight, bias, stride, padding, None, dilation, groups)
 
 
@@ -274,6 +280,9 @@ def conv_transpose1d(x, weight, bias=None, stride=1, padding=0, output_padding=0
     >>> numrs._ops.nn_conv.conv_transpose1d(np.ones((1, 1, 2)), np.array([[[1.0, 2.0]]]), stride=2)
     array([[[1., 2., 1., 2.]]])
     """
+    if _record.used and any_tracked((x, weight, bias), None):
+        return record("conv_transpose1d", conv_transpose1d, (x, weight, bias, stride, padding, output_padding, groups,
+                      dilation), {})
     return _conv("conv_transpose1d", 1, True, x, weight, bias, stride, padding, output_padding, dilation, groups)
 
 
@@ -310,6 +319,9 @@ def conv_transpose2d(x, weight, bias=None, stride=1, padding=0, output_padding=0
     >>> numrs._ops.nn_conv.conv_transpose2d(np.ones((1, 1, 1, 1)), np.ones((1, 2, 2, 2))).shape
     (1, 2, 2, 2)
     """
+    if _record.used and any_tracked((x, weight, bias), None):
+        return record("conv_transpose2d", conv_transpose2d, (x, weight, bias, stride, padding, output_padding, groups,
+                      dilation), {})
     return _conv("conv_transpose2d", 2, True, x, weight, bias, stride, padding, output_padding, dilation, groups)
 
 

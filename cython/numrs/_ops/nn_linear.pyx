@@ -2,7 +2,9 @@
 """Linear layers: product, bias and activation in one call, and their gradients."""
 from libc.stdint cimport int32_t, int64_t
 
+from numrs._ops cimport _record
 from numrs._ops._array cimport NOGIL_NS, Held, check, interruptible, release_context
+from numrs._ops._record cimport any_tracked, record
 from numrs._ops._nn_conv cimport hold_all, operand, result
 from numrs.c cimport nn_activation as c
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
@@ -111,6 +113,8 @@ def linear(x, weight, bias=None, activation=None, *, negative_slope=0.01):
     >>> numrs._ops.nn_linear.linear(np.ones((1, 2)), np.ones((2, 3)), np.array([0.0, -2.0, -9.0]), "relu")
     array([[2., 0., 0.]])
     """
+    if _record.used and any_tracked((x, weight, bias), None):
+        return record("linear", linear, (x, weight, bias, activation), {"negative_slope": negative_slope})
     return _linear(x, weight, bias, activation, negative_slope, False)
 
 

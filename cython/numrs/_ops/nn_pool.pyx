@@ -2,7 +2,9 @@
 """Pools of maxima and averages over one and two axes, adaptive ones, and their gradients."""
 from libc.stdint cimport int32_t, int64_t
 
+from numrs._ops cimport _record
 from numrs._ops._array cimport NOGIL_NS, Held, check, interruptible, release_context
+from numrs._ops._record cimport any_tracked, record
 from numrs._ops._nn_conv cimport hold_all, numbers, operand, result
 from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
@@ -190,6 +192,8 @@ def max_pool1d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=Fal
     >>> numrs._ops.nn_pool.max_pool1d(np.array([[1.0, 5.0, 2.0, 4.0]]), 2)
     array([[5., 4.]])
     """
+    if _record.used and any_tracked((x,), None):
+        return record("max_pool1d", max_pool1d, (x, kernel_size, stride, padding, dilation, ceil_mode, return_indices), {})
     return _max("max_pool1d", 1, x, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
 
@@ -225,6 +229,8 @@ def max_pool2d(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=Fal
     array([[[ 5.,  7.],
             [13., 15.]]])
     """
+    if _record.used and any_tracked((x,), None):
+        return record("max_pool2d", max_pool2d, (x, kernel_size, stride, padding, dilation, ceil_mode, return_indices), {})
     return _max("max_pool2d", 2, x, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
 
@@ -259,6 +265,8 @@ def avg_pool1d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_in
     >>> numrs._ops.nn_pool.avg_pool1d(np.array([[1.0, 5.0, 2.0, 4.0]]), 2)
     array([[3., 3.]])
     """
+    if _record.used and any_tracked((x,), None):
+        return record("avg_pool1d", avg_pool1d, (x, kernel_size, stride, padding, ceil_mode, count_include_pad), {})
     return _average("avg_pool1d", 1, x, kernel_size, stride, padding, ceil_mode, count_include_pad, None)
 
 
@@ -296,6 +304,9 @@ def avg_pool2d(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_in
     array([[[ 2.5,  4.5],
             [10.5, 12.5]]])
     """
+    if _record.used and any_tracked((x,), None):
+        return record("avg_pool2d", avg_pool2d, (x, kernel_size, stride, padding, ceil_mode, count_include_pad,
+                      divisor_override), {})
     return _average("avg_pool2d", 2, x, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
 
 
@@ -324,6 +335,8 @@ def adaptive_avg_pool1d(x, output_size):
     >>> numrs._ops.nn_pool.adaptive_avg_pool1d(np.array([1.0, 2.0, 6.0]), 1)
     array([3.])
     """
+    if _record.used and any_tracked((x,), None):
+        return record("adaptive_avg_pool1d", adaptive_avg_pool1d, (x, output_size), {})
     return _pool("adaptive_avg_pool1d", 1, ADAPTIVE_AVG, x, NULL, False, output_size, False)
 
 
@@ -352,6 +365,8 @@ def adaptive_avg_pool2d(x, output_size):
     >>> numrs._ops.nn_pool.adaptive_avg_pool2d(np.arange(4.0).reshape(1, 2, 2), 1)
     array([[[1.5]]])
     """
+    if _record.used and any_tracked((x,), None):
+        return record("adaptive_avg_pool2d", adaptive_avg_pool2d, (x, output_size), {})
     return _pool("adaptive_avg_pool2d", 2, ADAPTIVE_AVG, x, NULL, False, output_size, False)
 
 
@@ -382,6 +397,8 @@ def adaptive_max_pool1d(x, output_size, return_indices=False):
     >>> numrs._ops.nn_pool.adaptive_max_pool1d(np.array([1.0, 6.0, 2.0]), 1)
     array([6.])
     """
+    if _record.used and any_tracked((x,), None):
+        return record("adaptive_max_pool1d", adaptive_max_pool1d, (x, output_size, return_indices), {})
     return _pool("adaptive_max_pool1d", 1, ADAPTIVE_MAX, x, NULL, False, output_size, return_indices)
 
 
@@ -412,6 +429,8 @@ def adaptive_max_pool2d(x, output_size, return_indices=False):
     >>> numrs._ops.nn_pool.adaptive_max_pool2d(np.arange(4.0).reshape(1, 2, 2), 1)
     array([[[3.]]])
     """
+    if _record.used and any_tracked((x,), None):
+        return record("adaptive_max_pool2d", adaptive_max_pool2d, (x, output_size, return_indices), {})
     return _pool("adaptive_max_pool2d", 2, ADAPTIVE_MAX, x, NULL, False, output_size, return_indices)
 
 

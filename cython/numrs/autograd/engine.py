@@ -105,9 +105,9 @@ def load():
     """Reads the modules with rules."""
     global _loaded
     if not _loaded:
-        _loaded = True
         for path in sorted(Path(__file__).parent.glob("rules_*.py")):
             importlib.import_module(f"numrs.autograd.{path.stem}")
+        _loaded = True
 
 
 def find_rule(name):

@@ -38,7 +38,7 @@ def _(grad, x, *, alpha):
     return (nn_activation.celu_backward(grad, x, alpha),)
 
 
-@rule("gelu", function=nn_activation.gelu)
+@rule("gelu", function=nn_softmax.gelu)
 def _(grad, x, *, approximate):
     return (nn_softmax.gelu_backward(grad, x, approximate),)
 
@@ -48,11 +48,11 @@ def _(grad, x, *, beta, threshold):
     return (nn_activation.softplus_backward(grad, x, beta, threshold),)
 
 
-@rule("softmax", function=nn_activation.softmax, shapes="x")
+@rule("softmax", function=nn_softmax.softmax, shapes="x")
 def _(grad, x, *, dim, out):
     return (nn_softmax.softmax_backward(grad, out, dim),)
 
 
-@rule("log_softmax", function=nn_activation.log_softmax, shapes="x")
+@rule("log_softmax", function=nn_softmax.log_softmax, shapes="x")
 def _(grad, x, *, dim, out):
     return (nn_softmax.log_softmax_backward(grad, out, dim),)

@@ -1,4 +1,7 @@
 """Gradients of convolutions, transposed ones, pools and linear layers."""
+
+import inspect
+
 from numrs._ops.nn_conv import conv1d_backward, conv2d_backward, conv_transpose1d_backward, conv_transpose2d_backward
 from numrs._ops.nn_linear import linear_backward, linear_with_saved
 from numrs._ops.nn_pool import (
@@ -43,32 +46,40 @@ def _(grad, x, weight, bias, *, stride, padding, groups, dilation, needs):
 
 def _with_indices(pool):
     """The forward call of a pool of maxima that keeps where they were."""
+    names = list(inspect.signature(pool).parameters)
 
-    def forward(x, *args, return_indices=False, **kwargs):
-        y, indices = pool(x, *args, return_indices=True, **kwargs)
-        return ((y, indices) if return_indices else y), {"indices": indices}
+    def forward(*args, **kwargs):
+        given = {**dict(zip(names, args)), **kwargs}
+        both = given.pop("return_indices", False)
+        y, indices = pool(**given, return_indices=True)
+        return ((y, indices) if both else y), {"indices": indices}
 
     return forward
 
 
+def _first(grad):
+    """The gradient of the maxima, also where their places are a result too."""
+    return grad[0] if isinstance(grad, list) else grad
+
+
 @rule("max_pool1d", forward=_with_indices(max_pool1d), shapes="x")
 def _(grad, x, *, indices):
-    return (max_pool1d_backward(grad, indices, x.shape),)
+    return (max_pool1d_backward(_first(grad), indices, x.shape),)
 
 
 @rule("max_pool2d", forward=_with_indices(max_pool2d), shapes="x")
 def _(grad, x, *, indices):
-    return (max_pool2d_backward(grad, indices, x.shape),)
+    return (max_pool2d_backward(_first(grad), indices, x.shape),)
 
 
 @rule("adaptive_max_pool1d", forward=_with_indices(adaptive_max_pool1d), shapes="x")
 def _(grad, x, *, indices):
-    return (max_pool1d_backward(grad, indices, x.shape),)
+    return (max_pool1d_backward(_first(grad), indices, x.shape),)
 
 
 @rule("adaptive_max_pool2d", forward=_with_indices(adaptive_max_pool2d), shapes="x")
 def _(grad, x, *, indices):
-    return (max_pool2d_backward(grad, indices, x.shape),)
+    return (max_pool2d_backward(_first(grad), indices, x.shape),)
 
 
 @rule("avg_pool1d", shapes="x")
