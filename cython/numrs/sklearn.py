@@ -305,7 +305,7 @@ class NNRegressor(RegressorMixin, _Network):
     --------
     >>> from numrs.sklearn import NNRegressor
     >>> X = np.linspace(0, 1, 50)[:, None]
-    >>> NNRegressor((16,), max_epochs=300, random_state=0).fit(X, X[:, 0] ** 2).score(X, X[:, 0] ** 2) > 0.99
+    >>> NNRegressor((16,), learning_rate=0.01, max_epochs=300, random_state=0).fit(X, X[:, 0] ** 2).score(X, X[:, 0] ** 2) > 0.99
     True
     """
 

@@ -260,7 +260,7 @@ def test_torch_itself_agrees(tmp_path):
         ),
     ]
     for theirs, ours in pairs:
-        official.save_file(theirs.eval().state_dict(), tmp_path / "w")
+        official.save_file(theirs.eval().state_dict(), tmp_path / "w", {"format": "pt"})
         numrs.Model(ours).load_weights(tmp_path / "w")
         with torch.no_grad():
             expected = theirs(torch.from_numpy(x))

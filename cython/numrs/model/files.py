@@ -15,7 +15,7 @@ from numrs import losses, nn, optimizers
 from numrs import metrics as all_metrics
 from numrs.io import FormatError, SafetensorsFile, save_safetensors
 from numrs.model.data import whole
-from numrs.model.pytorch import from_pytorch, looks_like_pytorch
+from numrs.model.pytorch import from_pytorch
 from numrs.nn import init
 
 VERSION = 1
@@ -349,13 +349,13 @@ def _store(module, file, layout, strict, names):
             if to in found:
                 raise WeightsError(f"{file.path}: two tensors become {to!r}")
             found[to] = name
-    if layout == "auto":
-        said, shapes = file.metadata.get("format"), file.shapes
-        pytorch = said == "pt" or said != "numrs" and looks_like_pytorch(module, {to: shapes[name] for to, name in found.items()})
-        layout = "pytorch" if pytorch else "numrs"
     tensors = {to: file.tensor(name) for to, name in found.items()}
-    if layout == "pytorch":
-        tensors = from_pytorch(module, tensors)
+    if layout == "auto":
+        layout = {"pt": "pytorch", "numrs": "numrs"}.get(file.metadata.get("format"), "auto")
+    if layout != "numrs":
+        turned = from_pytorch(module, tensors)
+        if layout == "pytorch" or len(_differences(own, turned, True)) < len(_differences(own, tensors, True)):
+            tensors = turned
     lines = _differences(own, tensors, strict)
     if lines:
         more = len(lines) - 30

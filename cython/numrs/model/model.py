@@ -14,42 +14,10 @@ from numrs.model import data as _data
 from numrs.model import training
 from numrs.model.history import History
 from numrs.model.progress import Progress, level_of
+from numrs.model.settings import Settings
 
 # Losses that take whole numbers as classes; all others compare with numbers of the outputs' dtype.
 LABELS = ("CrossEntropy", "NegativeLogLikelihood")
-
-
-class _Settings:
-    """What a run of fit goes by, checked."""
-
-    def __init__(self, model, rows, batch_size, epochs, initial_epoch, shuffle, rng, validation_batch_size):
-        self.batch_size = _data.whole("fit", "batch_size", 32 if batch_size is None else batch_size, 1)
-        self.epochs = _data.whole("fit", "epochs", epochs, 0)
-        self.initial_epoch = _data.whole("fit", "initial_epoch", initial_epoch, 0)
-        if validation_batch_size is None:
-            validation_batch_size = max(self.batch_size, training.EVALUATION_ROWS)
-        self.validation_batch_size = _data.whole("fit", "validation_batch_size", validation_batch_size, 1)
-        if not isinstance(shuffle, (bool, np.bool_)):
-            raise TypeError(f"fit: shuffle is of type {type(shuffle).__name__}, expected a bool")
-        self.shuffle, self.rows, self.model = bool(shuffle), rows, model
-        self.rng, self.seed = None, None
-        if isinstance(rng, numrs.random.Generator):
-            self.rng = rng
-        elif rng is not None:
-            self.seed = _data.whole("fit", "rng", rng, 0)
-
-    def order(self, epoch):
-        """The order of the rows in an epoch, or None for that of the data. It depends on seed and epoch only, so that resuming goes on
-        with the same orders."""
-        if not self.shuffle:
-            return None
-        if self.rng is not None:
-            rng = self.rng
-        elif self.seed is not None:
-            rng = numrs.random.default_rng((self.seed, epoch))
-        else:
-            rng = numrs.random.default_rng((self.model.seed, self.model._epochs_done))
-        return rng.permutation(self.rows)
 
 
 class Model:
@@ -331,7 +299,7 @@ class Model:
                 cut = _data.split_of(validation_split, len(x), "fit")
                 validation = x[cut:], y[cut:], None if weights is None else weights[cut:]
                 x, y, weights = x[:cut], y[:cut], None if weights is None else weights[:cut]
-            settings = _Settings(self, len(x), batch_size, epochs, initial_epoch, shuffle, rng, validation_batch_size)
+            settings = Settings(self, len(x), batch_size, epochs, initial_epoch, shuffle, rng, validation_batch_size)
             level = level_of("fit", verbose)
             self._ready("fit", optimizer=True)
             history = History()
@@ -561,7 +529,7 @@ class Model:
             Whether its names have to be those of the network.
         layout : {'auto', 'numrs', 'pytorch'}, optional
             PyTorch stores the weights of linear layers as (out, in), numrs as (in, out). 'auto' goes by what the file says of itself,
-            and by shapes.
+            and where it says nothing by what fits; square layers alone then are taken as numrs'.
         names : dict or callable, optional
             The name here of a name there; those that become None are left out.
 

@@ -17,16 +17,6 @@ def _linear_weights(module):
             yield f"{path}.weight" if path else "weight", part.weight
 
 
-def looks_like_pytorch(module, shapes):
-    """Do the shapes fit only when linear weights are transposed?"""
-    turned = straight = 0
-    for name, weight in _linear_weights(module):
-        if weight is not None and name in shapes and len(shapes[name]) == 2 and weight.shape[0] != weight.shape[1]:
-            turned += tuple(shapes[name]) == tuple(weight.shape)[::-1]
-            straight += tuple(shapes[name]) == tuple(weight.shape)
-    return turned > 0 and not straight
-
-
 def from_pytorch(module, tensors):
     """The tensors under our names and in our layout; what has no counterpart stays under its name."""
     parts = dict(module.named_modules())
