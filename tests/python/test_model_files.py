@@ -1,5 +1,6 @@
 """Model files: exact round trips, going on with training bit for bit, PyTorch's files, and files that are hostile or do not fit."""
 
+import copy
 import json
 import struct
 import subprocess
@@ -102,6 +103,31 @@ def test_numbers_of_the_optimizer_come_back(tmp_path):
         assert again.loss.label_smoothing == 0.1 and again.metrics[1].k == 2
     assert again.optimizer.lr == 0.001
     assert again.evaluate(X, Y) == model.evaluate(X, Y)
+
+
+def test_groups_of_parameters_come_back(tmp_path):
+    def made():
+        model = classifier(compile=False)
+        first, last = model.layers
+        groups = [{"params": list(last.parameters()), "lr": 0.1}, {"params": list(first.parameters()), "weight_decay": 0.1}]
+        model.compile(numrs.optimizers.AdamW(groups, lr=0.01), "cross_entropy")
+        return model
+
+    whole, half = made(), made()
+    whole.fit(X, Y, epochs=4)
+    half.fit(X, Y, epochs=2)
+    half.save(tmp_path / "m")
+    again, other = numrs.Model.load(tmp_path / "m"), copy.deepcopy(half)
+    for model in (again, other):
+        assert [group["lr"] for group in model.optimizer.param_groups or again.optimizer.param_groups] == [0.1, 0.01]
+        model.fit(X, Y, epochs=4, initial_epoch=2)
+        assert bits(model) == bits(whole)
+    half.add(nn.Linear(3, 3))  # another network: all parameters, anew
+    half.fit(X, Y, epochs=1)
+    assert len(half.optimizer.param_groups) == 1
+    shared = classifier(optimizer=whole.optimizer)  # bound to another model
+    shared.fit(X, Y, epochs=1)
+    assert bits(shared) != bits(classifier())
 
 
 def test_without_training(tmp_path):
@@ -396,6 +422,9 @@ HOSTILE = {
     "state": set_in("optimizer", "state", 3),
     "state tensor": set_in("optimizer", "state", {"items": {"state": {"tensor": "0.weight"}}}),
     "state empty": set_in("optimizer", "state", {"items": {}}),
+    "groups": set_in("optimizer", "groups", [["nothing"]]),
+    "no groups": lambda a: a["optimizer"].pop("groups") and None,
+    "groups twice": lambda a: a["optimizer"]["groups"].append(a["optimizer"]["groups"][0]),
 }
 
 

@@ -168,6 +168,7 @@ def save(model, path, optimizer=True):
         if model._pending is not None:
             model._ready("save", optimizer=True)
         if model._bound:
+            about["optimizer"]["groups"] = model._group_names()
             about["optimizer"]["state"] = _optimizer_state(chosen, tensors)
     try:
         text = json.dumps(about, allow_nan=False, separators=(",", ":"))
@@ -310,6 +311,10 @@ def _compile(model, about, file, custom, used):
     if "state" in config:
         state = _state_again(config["state"], file, used)
         try:
+            groups = config["groups"]
+            if not isinstance(groups, list) or not all(isinstance(names, list) and all(isinstance(n, str) for n in names) for names in groups):
+                raise ValueError(f"groups is {groups!r:.60}, expected lists of names")
+            model._groups = groups
             model._ready("load", optimizer=True)
             model.optimizer.load_state_dict(state)
         except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:

@@ -60,7 +60,8 @@ class Model:
         self.notes = {}  # anything that JSON can hold; files keep it
         self._compiled_with, self._bound = None, False
         self._epochs_done = 0
-        self._pending = None  # state of an optimizer whose parameters are not made yet
+        self._pending = self._groups = None  # state and groups of an optimizer that has no parameters yet
+        self._rebind = False
         self._lock = threading.RLock()
 
     # ---- the network
@@ -84,7 +85,7 @@ class Model:
         self.module.append(layer)
         self.output_shape = None
         if self.optimizer is not None:
-            self._bound = False
+            self._bound, self._rebind = False, True
 
     @property
     def layers(self):
@@ -201,18 +202,35 @@ class Model:
         measured = [all_metrics.get(metric) for metric in metrics or ()]
         self.loss, self.optimizer, self.metrics = found, chosen, measured
         self._compiled_with = {"loss": loss, "metrics": list(metrics or ())}
-        self._bound, self._pending = False, None
+        self._bound, self._rebind, self._pending, self._groups = False, False, None, None
 
     def _ready(self, function, optimizer=False):
         if self.loss is None:
             raise RuntimeError(f"{function}: the model has no loss: call compile(optimizer=…, loss=…) first")
         if optimizer and not self._bound:
-            self.optimizer.bind(self.module.parameters())
+            self._bind()
             if self._pending is not None:
                 self.optimizer.load_state_dict(self._pending)
                 self._pending = None
             self._bound = True
             self._own_generators()
+
+    def _bind(self):
+        """Gives the optimizer the parameters, unless somebody has given it some of them, in groups."""
+        own = dict(self.module.named_parameters())
+        if self._groups is not None:
+            self.optimizer.bind([{"params": [own[name] for name in names]} for names in self._groups])
+            self._groups = None
+            return
+        known, given = {id(p) for p in own.values()}, [id(t) for group in self.optimizer.param_groups for t in group["params"]]
+        if self._rebind or not given or not known.issuperset(given):
+            self.optimizer.bind(own.values())
+            self._rebind = False
+
+    def _group_names(self):
+        """The names of the parameters in each of the optimizer's groups."""
+        names = {id(p): name for name, p in self.module.named_parameters()}
+        return [[names[id(t)] for t in group["params"]] for group in self.optimizer.param_groups]
 
     def _own_generators(self):
         """Layers that draw numbers and were given no generator get their own, from the model's seed, so that files can keep their state."""
@@ -608,7 +626,7 @@ class Model:
             fresh.defaults, fresh.param_groups, fresh._steppers = dict(fresh.defaults), [], []
             state["optimizer"] = fresh
             if self._bound:
-                state["_pending"], state["_bound"] = self.optimizer.state_dict(), False
+                state["_pending"], state["_groups"], state["_bound"] = self.optimizer.state_dict(), self._group_names(), False
         return state
 
     def __setstate__(self, state):
