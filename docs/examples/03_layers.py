@@ -23,7 +23,9 @@ print(given(x))
 # Layers in a row. The number of inputs of a layer may be left out: it is seen at the first call.
 
 # %%
-net = nn.Sequential(layers.Conv2D(8, 3, padding=1, activation="relu"), layers.MaxPool2D(2), layers.Flatten(), layers.Dense(10))
+net = nn.Sequential(
+    layers.Conv2D(8, 3, padding=1, activation="relu"), layers.MaxPool2D(2), layers.Flatten(), layers.Dense(10)
+)
 pictures = numrs.asarray(numrs.random.default_rng(2).normal(size=(5, 1, 8, 8), dtype="float32"))
 print(net(pictures).shape)
 for name, p in net.named_parameters():

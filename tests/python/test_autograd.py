@@ -5,9 +5,8 @@ import threading
 import weakref
 
 import numpy as np
-import pytest
-
 import numrs
+import pytest
 from numrs import Tensor, autograd
 
 

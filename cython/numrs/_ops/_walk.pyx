@@ -5,8 +5,9 @@ from heapq import heappop, heappush
 from libc.stdint cimport int64_t, uint64_t
 
 from numrs._ops._record cimport Leaf, Like, Node, Rule, Slot, follow, several, source_of
-from numrs._ops._storage cimport changes_of, copied, set_recording, shape_tuple, view_tensor
+from numrs._ops._storage cimport changes_of, copied, new_like, set_recording, shape_tuple, view_tensor
 from numrs._ops._tensor cimport Memory, Tensor, watch
+from numrs.c cimport ops
 
 cdef extern from *:
     """
@@ -302,7 +303,6 @@ cdef list _flat(list parents):
 def walk_back(list outputs, list grads, inputs, bint keep, bint deeper):
     """The gradients of outputs (with weights `grads`) into leaves, or those of `inputs` as a list (None: not reached)."""
     cdef _Walk walk = _Walk.__new__(_Walk)
-    cdef Tensor t
     cdef list roots = [], sources = []
     walk.waiting = {}
     walk.nodes = {}
@@ -324,3 +324,17 @@ def walk_back(list outputs, list grads, inputs, bint keep, bint deeper):
         walk.give(source, grad)
     walk.run()
     return walk.found
+
+
+def walk_back_from_one(Tensor t, bint keep, bint deeper):
+    """The gradients of a tensor of one element into leaves; False where it is none of float32 or float64 that is followed."""
+    cdef Tensor one
+    if not t.wants_grad or t.size != 1 or (t.view.dtype != ops.NUMRS_F32 and t.view.dtype != ops.NUMRS_F64):
+        return False
+    one = new_like(t, t.view.dtype)
+    if t.view.dtype == ops.NUMRS_F32:
+        (<float *>one.view.data)[0] = 1.0
+    else:
+        (<double *>one.view.data)[0] = 1.0
+    walk_back([t], [one], None, keep, deeper)
+    return True

@@ -7,6 +7,7 @@ from numrs._ops import _devices as devices
 from numrs._ops._record import add_hook
 from numrs._ops._storage import result, to_array
 from numrs._ops._tensor import add_methods
+from numrs._ops._walk import walk_back_from_one
 
 
 def tolist(self):
@@ -53,6 +54,8 @@ def to_device(self, device, /, *, stream=None):
 
 def backward(self, gradient=None, retain_graph=None, create_graph=False):
     """Adds gradients to the ``grad`` of the leaves that this tensor was computed from; see numrs.autograd.backward."""
+    if gradient is None and walk_back_from_one(self, create_graph if retain_graph is None else retain_graph, create_graph):
+        return
     numrs.autograd.backward([self], None if gradient is None else [gradient], retain_graph, create_graph)
 
 

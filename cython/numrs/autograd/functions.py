@@ -1,6 +1,5 @@
 """Functions with a gradient of one's own, and functions that are computed again instead of remembered."""
 
-
 import numrs
 from numrs._ops._record import attach, attach_several, is_recording
 from numrs._ops._tensor import Tensor
@@ -133,7 +132,7 @@ def checkpoint(function, *args, **kwargs):
     if not followed:  # parameters inside of the function: they have to be found when it is computed again
         anchor = numrs.zeros(())
         anchor.requires_grad = True
-        return _remember(made, getattr(function, "__name__", "checkpoint"), (anchor, *args), lambda grad: (None, *back(grad)))
+        return _remember(
+            made, getattr(function, "__name__", "checkpoint"), (anchor, *args), lambda grad: (None, *back(grad))
+        )
     return _remember(made, getattr(function, "__name__", "checkpoint"), args, back)
-
-
