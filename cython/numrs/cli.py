@@ -206,7 +206,7 @@ def _need_writable(path):
 def bench(groups, size, iterations, threads, peers, quick, json_file, plots):
     """Measure against other libraries, in turns in one process.
 
-    GROUP is elementwise, math, reductions, linalg, rolling, order, fft, random, tensor or nn."""
+    GROUP is elementwise, math, reductions, linalg, rolling, order, fft, random, tensor, nn, nn_conv, nn_loss, transformers or training."""
     from numrs.bench import peers as known
     from numrs.bench import runner
 

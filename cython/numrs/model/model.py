@@ -172,6 +172,12 @@ class Model:
         self._seen(x, outputs)
         return tuple(outputs.shape[1:])
 
+    def _shape_for(self, x):
+        """The shape that one row gives, from a row where it is not known yet."""
+        if self.output_shape is not None and self.input_shape == (None, *x.shape[1:]) and self._whole == (x.dtype.kind in "iu"):
+            return tuple(self.output_shape[1:])
+        return self._probe(x)
+
     def _seen(self, x, outputs):
         self.input_shape, self.output_shape, self._whole = (None, *x.shape[1:]), (None, *outputs.shape[1:]), x.dtype.kind in "iu"
 
@@ -244,18 +250,19 @@ class Model:
 
     def _rows(self, x, y, sample_weight, class_weight, function, names=("x", "y")):
         """x, y and weights of a call as Tensors that fit the network."""
-        x = _data.inputs_of(x, function, names[0], self.dtype, self._looks_up())
+        dtype = self.dtype
+        x = _data.inputs_of(x, function, names[0], dtype, self._looks_up())
         if y is None:
             raise TypeError(f"{function}: {names[1]} is missing")
         known = isinstance(self.loss, losses.Loss)
-        y = _data.targets_of(y, function, names[1], self.dtype, self._labels or not known)
+        y = _data.targets_of(y, function, names[1], dtype, self._labels or not known)
         _data.rows_agree(function, **{names[0]: x, names[1]: y})
-        shape = self._probe(x)
-        weights = _data.weights_of(sample_weight, class_weight, y, function, self.dtype)
+        shape = self._shape_for(x)
+        weights = _data.weights_of(sample_weight, class_weight, y, function, dtype)
         if known:
             y = _data.fitting(y, shape, function, names[1], self._labels)
-            if self._labels and y.dtype.kind == "f" and y.dtype != self.dtype:
-                y = numrs.astype(y, self.dtype)
+            if self._labels and y.dtype.kind == "f" and y.dtype != dtype:
+                y = numrs.astype(y, dtype)
         return x, y, weights
 
     # ---- training
