@@ -50,7 +50,7 @@ def test_version():
     assert json.loads(run("version", "--json").stdout) == {
         "numrs": numrs.__version__,
         "library": numrs.__version__,
-        "abi": 1002,
+        "abi": 1003,
     }
 
 
