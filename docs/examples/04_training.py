@@ -15,7 +15,12 @@ from pathlib import Path
 import numpy as np
 import numrs
 from numrs import callbacks, layers
-from sklearn.datasets import load_digits
+
+try:
+    from sklearn.datasets import load_digits
+except ImportError:
+    print("scikit-learn is not installed, which has the digits")
+    raise SystemExit(0) from None
 
 folder = Path(sys.argv[1] if len(sys.argv) > 1 and not sys.argv[1].startswith("-") else tempfile.mkdtemp())
 x, y = load_digits(return_X_y=True)
