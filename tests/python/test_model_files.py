@@ -87,6 +87,29 @@ def test_training_goes_on_bit_for_bit(tmp_path, name):
     assert bits(again) == bits(whole)
 
 
+def test_all_kinds_of_dropout_go_on_bit_for_bit(tmp_path):
+    class Last(nn.Module):
+        def __init__(self):
+            self.lines = nn.GRU(6, 6, num_layers=2, dropout=0.3, rng=1)
+
+        def forward(self, x):
+            return self.lines(x)[0][:, -1]
+
+    def made():
+        model = numrs.Model([nn.TransformerEncoderLayer(6, 2, 8, dropout=0.3, rng=5), Last(), nn.Linear(6, 3, rng=2)], rng=3)
+        model.compile("adam", "cross_entropy")
+        return model
+
+    lines = np.random.default_rng(0).normal(size=(40, 5, 6)).astype(np.float32)
+    whole, half = made(), made()
+    whole.fit(lines, Y[:40], epochs=3)
+    half.fit(lines, Y[:40], epochs=1)
+    half.save(tmp_path / "m")
+    again = numrs.Model.load(tmp_path / "m", {"Last": Last})
+    again.fit(lines, Y[:40], epochs=3, initial_epoch=1)
+    assert bits(again) == bits(whole)
+
+
 def test_numbers_of_the_optimizer_come_back(tmp_path):
     model = classifier(
         optimizer=numrs.optimizers.Adam(lr=0.003, betas=(0.8, 0.95), eps=1e-6, weight_decay=0.01),
