@@ -30,6 +30,7 @@ class MultiHeadAttention(Module):
             )
         rng = init.generator(rng)
         self.embed_dim, self.num_heads, self.dropout = embed_dim, num_heads, dropout
+        self.rng = None  # of dropout; a Model gives one
         self.query = Linear(embed_dim, embed_dim, bias, rng=rng, dtype=dtype)
         self.key = Linear(kdim or embed_dim, embed_dim, bias, rng=rng, dtype=dtype)
         self.value = Linear(vdim or embed_dim, embed_dim, bias, rng=rng, dtype=dtype)
@@ -58,7 +59,7 @@ class MultiHeadAttention(Module):
         key = query if key is None else key
         value = key if value is None else value
         q, k, v = self._heads(self.query(query)), self._heads(self.key(key)), self._heads(self.value(value))
-        y = F.scaled_dot_product_attention(q, k, v, attn_mask, self.dropout if self.training else 0.0, is_causal)
+        y = F.scaled_dot_product_attention(q, k, v, attn_mask, self.dropout if self.training else 0.0, is_causal, rng=self.rng)
         y = numrs.swapaxes(y, -2, -3)
         return self.out(numrs.reshape(y, (*y.shape[:-2], self.embed_dim)))
 

@@ -96,6 +96,7 @@ class _BatchNorm(Module):
             self.weight = init.made((self.num_features,), "ones", None, self._dtype)
             self.bias = init.made((self.num_features,), "zeros", None, self._dtype)
         if self.track_running_stats:
+            init.spend((2, self.num_features))
             self.register_buffer("running_mean", numrs.zeros(self.num_features, dtype=self._dtype or np.float32))
             self.register_buffer("running_var", numrs.ones(self.num_features, dtype=self._dtype or np.float32))
 

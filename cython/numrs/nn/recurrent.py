@@ -30,6 +30,7 @@ class _Recurrent(Module):
         bound = 1.0 / math.sqrt(hidden_size)
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
         self.batch_first, self.dropout, self.bidirectional = batch_first, dropout, bidirectional
+        self.rng = None  # of dropout; a Model gives one
         ways = 2 if bidirectional else 1
 
         def uniform(t, rng=None):
@@ -74,7 +75,7 @@ class _Recurrent(Module):
                 results.append(numrs.flip(y, axis=0) if way else y)
             x = results[0] if ways == 1 else numrs.concat(results, axis=-1)
             if self.dropout and self.training and layer + 1 < self.num_layers:
-                x = F.dropout(x, self.dropout, True, rng=init.generator())
+                x = F.dropout(x, self.dropout, True, rng=init.generator(self.rng))
         return x, last
 
     def forward(self, x, state=None):
