@@ -320,7 +320,8 @@ class Module:
     def extra_repr(self):
         """What repr shows of this module between its parentheses."""
         args, kwargs = self._arguments
-        return ", ".join([_short(a) for a in args] + [f"{name}={_short(a)}" for name, a in kwargs.items() if a is not None and name not in ("rng", "dtype")])
+        named = [f"{name}={_short(a)}" for name, a in kwargs.items() if a is not None and name not in ("rng", "dtype")]
+        return ", ".join([*[_short(a) for a in args], *named])
 
     def __repr__(self):
         parts = list(self.named_children())
