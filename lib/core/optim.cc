@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/flush_subnormals.h"
 #include "core/memory.h"
 
 namespace numrs {
@@ -47,6 +48,7 @@ Status RunOptimStep(const Run& run, int32_t op, const OptimArrays& arrays, void*
     for (int k = 0; k < kOptimRows[op].states; k++) piece.s[k] = state[k] ? At(state[k], place, size) : nullptr;
     piece.n = n;
     piece.c = numbers;
+    const FlushSubnormals flushed;
     step(piece);
   });
 }
