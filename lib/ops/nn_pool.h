@@ -19,6 +19,29 @@ void MaxPoolBackward(const PoolPlane& p) {
   for (int64_t i = 0; i < p.oh * p.ow; i++) y[p.indices[i]] += static_cast<const T*>(p.x)[i];
 }
 
+// The greatest of each 2 x 2 elements and its place, the first of equal ones; a NaN is taken, the last of several.
+template <typename T>
+void MaxPoolSquares(const PoolPlane& p) {
+  for (int64_t i = 0; i < p.oh; i++) {
+    const T* const x = static_cast<const T*>(p.x) + 2 * i * p.w;
+    T* const y = static_cast<T*>(p.y) + i * p.ow;
+    int64_t* const indices = p.indices + i * p.ow;
+    for (int64_t j = 0; j < p.ow; j++) {
+      const T square[4] = {x[2 * j], x[2 * j + 1], x[p.w + 2 * j], x[p.w + 2 * j + 1]};
+      const int64_t places[4] = {0, 1, p.w, p.w + 1};
+      T best = square[0];
+      int64_t at = 0;
+      for (int t = 1; t < 4; t++) {
+        const bool take = (square[t] > best) | (square[t] != square[t]);
+        best = take ? square[t] : best;
+        at = take ? places[t] : at;
+      }
+      y[j] = best;
+      indices[j] = 2 * i * p.w + 2 * j + at;
+    }
+  }
+}
+
 template <typename T>
 void AvgPoolBackward(const PoolPlane& p) {
   T* const y = static_cast<T*>(p.y);
