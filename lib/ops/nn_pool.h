@@ -19,25 +19,24 @@ void MaxPoolBackward(const PoolPlane& p) {
   for (int64_t i = 0; i < p.oh * p.ow; i++) y[p.indices[i]] += static_cast<const T*>(p.x)[i];
 }
 
+// The place of the greater of two elements: a unless that at b is above it or NaN. No branch: which it is cannot be
+// foreseen.
+template <typename T>
+inline int64_t Greater(const T* x, int64_t a, int64_t b) {
+  return a + (b - a) * static_cast<int64_t>((x[b] > x[a]) | (x[b] != x[b]));
+}
+
 // The greatest of each 2 x 2 elements and its place, the first of equal ones; a NaN is taken, the last of several.
 template <typename T>
 void MaxPoolSquares(const PoolPlane& p) {
+  const T* const x = static_cast<const T*>(p.x);
   for (int64_t i = 0; i < p.oh; i++) {
-    const T* const x = static_cast<const T*>(p.x) + 2 * i * p.w;
     T* const y = static_cast<T*>(p.y) + i * p.ow;
     int64_t* const indices = p.indices + i * p.ow;
     for (int64_t j = 0; j < p.ow; j++) {
-      const T square[4] = {x[2 * j], x[2 * j + 1], x[p.w + 2 * j], x[p.w + 2 * j + 1]};
-      const int64_t places[4] = {0, 1, p.w, p.w + 1};
-      T best = square[0];
-      int64_t at = 0;
-      for (int t = 1; t < 4; t++) {
-        const bool take = (square[t] > best) | (square[t] != square[t]);
-        best = take ? square[t] : best;
-        at = take ? places[t] : at;
-      }
-      y[j] = best;
-      indices[j] = 2 * i * p.w + 2 * j + at;
+      const int64_t at = 2 * (i * p.w + j);
+      indices[j] = Greater(x, Greater(x, at, at + 1), Greater(x, at + p.w, at + p.w + 1));
+      y[j] = x[indices[j]];
     }
   }
 }
