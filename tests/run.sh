@@ -18,6 +18,7 @@ quick docs wheel
 full  abidiff
 full  supply wheel
 full  calls wheel
+full  models wheel
 full  ulp wheel
 full  clang
 full  doxygen

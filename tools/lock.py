@@ -31,6 +31,7 @@ def wanted():
         "test": extras["test"] + groups["lint"],
         "bench": extras["bench"] + extras["demo"],
         "supply": groups["supply"],
+        "models": groups["models"],
     }
 
 

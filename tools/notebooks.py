@@ -46,7 +46,9 @@ def main():
         if "--check" not in sys.argv[1:]:
             target.write_text(text)
     for target in stale:
-        print(f"{target.name} {'is not current: run python3 tools/notebooks.py' if '--check' in sys.argv[1:] else 'written'}")
+        print(
+            f"{target.name} {'is not current: run python3 tools/notebooks.py' if '--check' in sys.argv[1:] else 'written'}"
+        )
     return 1 if stale and "--check" in sys.argv[1:] else 0
 
 

@@ -106,10 +106,10 @@ PARAMETERS = {
     # Attention.
     "query": "npt.ArrayLike", "key": "npt.ArrayLike", "value": "npt.ArrayLike", "attn_mask": "npt.ArrayLike | None", "dropout_p": "float",
     "is_causal": "bool", "scaled_dot_product_attention.scale": "float | None", "scaled_dot_product_attention_with_stats.scale": "float | None",
-    "scaled_dot_product_attention_backward.scale": "float | None", "enable_gqa": "bool", "rng": "Any", "grad": "npt.ArrayLike", "lse": "npt.ArrayLike",
+    "scaled_dot_product_attention_backward.scale": "float | None", "enable_gqa": "bool", "lse": "npt.ArrayLike",
     "scaled_dot_product_attention_backward.out": "npt.ArrayLike", "mask_gradient": "bool", "cos": "npt.ArrayLike | None", "sin": "npt.ArrayLike | None",
     "positions": "npt.ArrayLike", "apply_rope.positions": "npt.ArrayLike | None", "apply_rope_backward.positions": "npt.ArrayLike | None",
-    "base": "float", "interleaved": "bool", "rope_angles.size": "int",
+    "interleaved": "bool", "rope_angles.size": "int",
     "ord": "float", "name": "str", "limit": "SupportsIndex | None", "thread_us": "float | None", "stream_bytes": "SupportsIndex | None",
 }  # fmt: skip
 # Type of a result by the function; anything else gives an ndarray or a NumPy scalar.

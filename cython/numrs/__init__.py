@@ -346,10 +346,9 @@ __version__ = _library_version()
 
 from numrs._ops import tensor_methods as _methods  # noqa: E402 - needs the functions above
 
-
 # What networks need is imported at its first use.
 _LAZY = ("autograd", "callbacks", "functional", "io", "layers", "losses", "metrics", "nn", "optimizers", "transformers")
-_LAZY_NAMES = {"Model": "model", "History": "model"}
+_LAZY_NAMES = {"FormatError": "io", "Model": "model", "History": "model"}
 
 if _typing.TYPE_CHECKING:
     bfloat16: _typing.Any  # of the package ml_dtypes, which is imported at the first use

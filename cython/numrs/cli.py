@@ -1,4 +1,5 @@
-"""The command line `numrs`: version, cpuinfo, info, config, bench, stats, calibrate, test, demo. Exit codes 0 (done), 1 (failed), 2 (usage)."""
+"""The command line `numrs`: version, cpuinfo, info, config, bench, stats, train, predict, calibrate, test, demo. Exit codes 0 (done),
+1 (failed), 2 (usage)."""
 
 import functools
 import json
@@ -58,7 +59,7 @@ class _Group(click.Group):
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 def main(debug):
-    """Numeric kernels: facts, benchmarks, calibration, self-test and demos of this installation, and statistics of files."""
+    """Numeric kernels: facts, benchmarks, self-test and demos of this installation; statistics of files, networks trained on them."""
 
 
 def _json_option(function):
@@ -339,6 +340,85 @@ def stats_of_file(file, names, windows, min_periods, center, index, output, plot
                 click.echo(f"{what}: {path}")
 
 
+@main.command()
+@click.argument("data", type=click.Path(exists=True, dir_okay=False))
+@click.argument("network", required=False, type=click.Path(exists=True, dir_okay=False))
+@click.option("--output", "-o", type=click.Path(dir_okay=False), default="model.safetensors", show_default=True, help="The model file.")
+@click.option("--target", metavar="NAME", help="The column to predict; the last one without it.")
+@click.option("--epochs", type=click.IntRange(0), help="How often all rows are gone through.")
+@click.option("--seed", type=click.IntRange(0), help="The same seed gives the same model.")
+@click.option("--plot", type=click.Path(dir_okay=False), help="Draw the learning curves into this picture.")
+@_json_option
+def train(data, network, output, target, epochs, seed, plot, as_json):
+    """Train a network on DATA (CSV, .npy, .parquet, or .npz with arrays x and y).
+
+    NETWORK is a TOML file; without it there is one hidden layer of 64 units:
+
+    \b
+    target = "species"        # column; with an .npz: x = "images", y = "labels"
+    epochs = 50
+    optimizer = "adam"
+    learning_rate = 0.001
+    validation = 0.2          # the share of rows that is held out
+    [[layers]]
+    type = "Dense"
+    units = 32
+    activation = "relu"
+
+    The last layer, of as many units as there are classes, is added.
+    """
+    from numrs import _training
+    from numrs.model.progress import level_of
+
+    _need_writable(output)
+    if plot:
+        _need_writable(plot)
+        _need_matplotlib("--plot")
+    try:
+        plan = _training.read_plan(network)
+        plan |= {key: value for key, value in (("target", target), ("epochs", epochs), ("seed", seed)) if value is not None}
+        model, facts = _training.train(data, plan, 0 if as_json else level_of("train", "auto"))
+    except (ValueError, TypeError) as error:
+        raise click.ClickException(str(error)) from None
+    model.save(output)
+    if plot:
+        model.history.plot(plot, title=os.path.basename(data))
+    if as_json:
+        _print_json({**_training.finite(facts), "output": output, "plot": plot})
+        return
+    click.echo(model.summary_text())
+    _table("trained", [(key, ", ".join(map(str, value)) if isinstance(value, list) else _figure(value) if isinstance(value, float) else value)
+                       for key, value in facts.items() if value is not None])  # fmt: skip
+    click.echo(f"model: {output}")
+    if plot:
+        click.echo(f"picture: {plot}")
+
+
+@main.command()
+@click.argument("model", type=click.Path(exists=True, dir_okay=False))
+@click.argument("data", type=click.Path(exists=True, dir_okay=False))
+@click.option("--output", "-o", type=click.Path(dir_okay=False, allow_dash=True), default="-", show_default=True, help="CSV ('-': the screen).")
+@_json_option
+def predict(model, data, output, as_json):
+    """Predictions of MODEL, which numrs train wrote, for the rows of DATA."""
+    from numrs import _training
+
+    if output != "-":
+        _need_writable(output)
+    try:
+        names, columns = _training.predict(model, data)
+    except (ValueError, TypeError) as error:
+        raise click.ClickException(str(error)) from None
+    if as_json:
+        _print_json(dict(zip(names, columns)))
+    elif output == "-":
+        _training.write_csv(sys.stdout, names, columns)
+    else:
+        with open(output, "w", newline="", encoding="utf-8") as target:
+            _training.write_csv(target, names, columns)
+        click.echo(f"predictions: {output}")
+
+
 def _saved(path):
     """The saved calibration; None where there is none."""
     try:
@@ -411,7 +491,8 @@ def demo(name, out, no_picture, size, markdown, as_json):
     """Show what the library does on data, every number checked.
 
     \b
-    digits       handwritten digits read by nearest neighbour, beside NumPy
+    digits       handwritten digits read by nearest neighbour, beside NumPy,
+                 and by a network that learns it
     co2          outliers in the weekly CO2 record of Mauna Loa by rolling
                  median and MAD, beside NumPy
     adversarial  moving windows after spikes and far from zero: errors and
@@ -438,7 +519,12 @@ def _demo_digits(picture, as_json):
     _table("per class", [(c["digit"], c["images"], f"{c['mean_ink']:.1f}", f"{c['std_ink']:.1f}", f"{c['brightest']:.1f}") for c in facts["classes"]],
            ("digit", "images", "mean ink", "std", "brightest mean pixel"))  # fmt: skip
     _print_timings(facts)
-    click.echo(f"accuracy {facts['accuracy']:.2%}: {facts['misread']} of 898 digits misread")
+    click.echo(f"nearest neighbour: accuracy {facts['accuracy']:.2%}: {facts['misread']} of 898 digits misread")
+    found = facts["network"]
+    click.echo(f"network of {found['parameters']:,} parameters: {found['epochs']} epochs of {found['trained_on']} digits in "
+               f"{found['seconds']:.2f} s, accuracy {found['accuracy']:.2%} of {found['held_out']} held out")  # fmt: skip
+    if "picture" in found:
+        click.echo(f"picture: {found['picture']}")
     if "picture" in facts:
         click.echo(f"picture: {facts['picture']}")
 

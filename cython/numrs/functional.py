@@ -11,7 +11,6 @@ from numrs._ops.nn_activation import (
     hardswish,
     hardtanh,
     leaky_relu,
-    logsigmoid,
     mish,
     relu,
     relu6,
@@ -54,7 +53,7 @@ from numrs._ops.nn_pool import (
     max_pool1d,
     max_pool2d,
 )
-from numrs._ops.nn_softmax import gelu, log_softmax, softmax, softmax_last_dim
+from numrs._ops.nn_softmax import gelu, log_softmax, logsigmoid, softmax, softmax_last_dim
 from numrs._ops.padding import pad
 
 swish = silu

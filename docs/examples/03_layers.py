@@ -23,7 +23,9 @@ print(given(x))
 # Layers in a row. The number of inputs of a layer may be left out: it is seen at the first call.
 
 # %%
-net = nn.Sequential(layers.Conv2D(8, 3, padding=1, activation="relu"), layers.MaxPool2D(2), layers.Flatten(), layers.Dense(10))
+net = nn.Sequential(
+    layers.Conv2D(8, 3, padding=1, activation="relu"), layers.MaxPool2D(2), layers.Flatten(), layers.Dense(10)
+)
 pictures = numrs.asarray(numrs.random.default_rng(2).normal(size=(5, 1, 8, 8), dtype="float32"))
 print(net(pictures).shape)
 for name, p in net.named_parameters():
@@ -48,7 +50,8 @@ class Residual(nn.Module):
 
 block = Residual(6)
 print(block)
-loss = numrs.mean(block(numrs.ones((2, 6), dtype="float32")) ** 2)
+inputs = numrs.asarray(numrs.random.default_rng(3).normal(size=(4, 6), dtype="float32"))
+loss = numrs.mean(block(inputs) ** 2)
 loss.backward()
 print({name: float(numrs.linalg.vector_norm(p.grad)) > 0 for name, p in block.named_parameters()})
 

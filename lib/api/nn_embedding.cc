@@ -9,7 +9,8 @@
 #include "api/axes.h"
 #include "core/indexing.h"
 #include "core/nn_embedding.h"
-#include "core/loss_operands.h"
+#include "core/elementwise.h"
+#include "core/nn_operands.h"
 #include "core/trace.h"
 
 namespace numrs {
@@ -22,7 +23,7 @@ Status CheckIndexDType(const char* f, const View& indices) {
 }
 
 // indices as int64 in memory of its own or the caller's, each in [0, extent).
-Status LoadIndices(const Run& run, const char* f, const View& indices, int64_t extent, bool apart, LossInput* out) {
+Status LoadIndices(const Run& run, const char* f, const View& indices, int64_t extent, bool apart, PackedInput* out) {
   NUMRS_TRY(out->Load(run, f, indices, kI64, apart));
   const int64_t* at = reinterpret_cast<const int64_t*>(out->data());
   bool fine = true;
@@ -85,11 +86,11 @@ Status Embedding(numrs_context* context, const numrs_view* vweight, const numrs_
   NUMRS_TRY(ExpectRows(f, "out", y, indices, weight.shape[1]));
   NUMRS_TRY(CheckOutput(f, weight.dtype, y));
   const Run run = MakeRun(context);
-  LossInput places;
+  PackedInput places;
   NUMRS_TRY(LoadIndices(run, f, indices, weight.shape[0], RangesOverlap(indices, y), &places));
   if (y.size == 0) return NUMRS_OK;
-  LossOutput out;
-  NUMRS_TRY(out.Prepare(f, y, y.dtype, RangesOverlap(weight, y)));
+  PackedOutput out;
+  NUMRS_TRY(out.Open(f, y, y.dtype, RangesOverlap(weight, y)));
   GatherJob job;
   job.function = f;
   job.ndim = 2;
@@ -110,7 +111,7 @@ Status Embedding(numrs_context* context, const numrs_view* vweight, const numrs_
   job.step = weight.strides[0];
   job.itemsize = y.itemsize();
   NUMRS_TRY(RunGather(run, job));
-  return out.Finish(run, f);
+  return out.Commit(run, f);
 }
 
 Status EmbeddingBackward(numrs_context* context, const numrs_view* vgrad, const numrs_view* vindices,
@@ -133,15 +134,15 @@ Status EmbeddingBackward(numrs_context* context, const numrs_view* vgrad, const 
                 gradient.shape[0] - 1);
   }
   const Run run = MakeRun(context);
-  LossInput places, from;
-  LossOutput out;
+  PackedInput places, from;
+  PackedOutput out;
   NUMRS_TRY(LoadIndices(run, f, indices, gradient.shape[0], RangesOverlap(indices, gradient), &places));
   const int32_t dtype = FloatKernel(grad.dtype);
   NUMRS_TRY(from.Load(run, f, grad, dtype));
-  NUMRS_TRY(out.Prepare(f, gradient, dtype, RangesOverlap(grad, gradient)));
+  NUMRS_TRY(out.Open(f, gradient, dtype, RangesOverlap(grad, gradient)));
   NUMRS_TRY(RunEmbeddingBackward(run, dtype, from.data(), reinterpret_cast<const int64_t*>(places.data()), indices.size,
                                  gradient.shape[1], gradient.shape[0], padding < 0 ? -1 : padding, out.data()));
-  return out.Finish(run, f);
+  return out.Commit(run, f);
 }
 
 Status OneHot(numrs_context* context, const numrs_view* vindices, const numrs_view* vy) {
@@ -157,16 +158,16 @@ Status OneHot(numrs_context* context, const numrs_view* vindices, const numrs_vi
   NUMRS_TRY(ExpectRows(f, "out", y, indices, width));
   NUMRS_TRY(CheckOutput(f, y.dtype, y));
   const Run run = MakeRun(context);
-  LossInput places;
-  LossOutput out;
+  PackedInput places;
+  PackedOutput out;
   NUMRS_TRY(LoadIndices(run, f, indices, width, RangesOverlap(indices, y), &places));
-  NUMRS_TRY(out.Prepare(f, y, y.dtype, false));
+  NUMRS_TRY(out.Open(f, y, y.dtype, false));
   double number = 1;
   char one[16];
   NUMRS_TRY(Convert(run, f, ContiguousView(&number, kF64, 0, nullptr), ContiguousView(one, y.dtype, 0, nullptr)));
   NUMRS_TRY(RunOneHot(run, reinterpret_cast<const int64_t*>(places.data()), indices.size, width, y.itemsize(), one,
                       out.data()));
-  return out.Finish(run, f);
+  return out.Commit(run, f);
 }
 
 Status Dropout(numrs_context* context, const numrs_random_state* state, const numrs_view* vx, const numrs_view* vy,
@@ -194,14 +195,14 @@ Status Dropout(numrs_context* context, const numrs_random_state* state, const nu
   NUMRS_TRY(CheckOutput(f, x.dtype, y));
   const Run run = MakeRun(context);
   const int32_t dtype = FloatKernel(x.dtype);
-  LossInput from;
-  LossOutput out;
+  PackedInput from;
+  PackedOutput out;
   NUMRS_TRY(from.Load(run, f, x, dtype));
-  NUMRS_TRY(out.Prepare(f, y, dtype, RangesOverlap(x, y) && !(SameElements(x, y) && from.data() == x.data)));
+  NUMRS_TRY(out.Open(f, y, dtype, RangesOverlap(x, y) && !(SameElements(x, y) && from.data() == x.data)));
   const RandomDraw draw = {state->key[0], state->key[1], state->counter[0], static_cast<uint32_t>(state->counter[1])};
   const uint64_t threshold = static_cast<uint64_t>(std::nearbyint(p * 0x1p32));
   NUMRS_TRY(RunDropout(run, draw, dtype, from.data(), out.data(), x.size, threshold, p < 1 ? 1 / (1 - p) : 0));
-  return out.Finish(run, f);
+  return out.Commit(run, f);
 }
 
 }  // namespace

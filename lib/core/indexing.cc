@@ -284,6 +284,7 @@ Status RunGather(const Run& run, const GatherJob& job) {
     if (job.scatter && w.axis[d]) continue;
     if (widest < 0 || w.shape[d] > w.shape[widest]) widest = d;
   }
+  if (size == 0) return NUMRS_OK;
   const SerialFn serial = job.scatter ? Choose<true>(job.itemsize) : Choose<false>(job.itemsize);
   const int threads = run.Threads((1 + 0.1 * static_cast<double>(job.itemsize)) * static_cast<double>(size));
   if (widest < 0 || (threads <= 1 && run.cancel == nullptr)) {

@@ -4,7 +4,8 @@
 #include <cmath>
 #include <cstring>
 
-#include "core/loss_operands.h"
+#include "core/elementwise.h"
+#include "core/nn_operands.h"
 #include "core/reduce_tables.h"
 
 namespace numrs {
@@ -81,9 +82,9 @@ Status ReadNumber(const Run& run, const char* function, const View& x, double* v
 
 // The operands of pairs.
 struct Pairs {
-  LossInput x, t, v, w;
+  PackedInput x, t, v, w;
   Status Load(const Run& run, const LossJob& job) {
-    const auto load = [&](LossInput* to, const View* from) -> Status {
+    const auto load = [&](PackedInput* to, const View* from) -> Status {
       if (!from) return NUMRS_OK;
       return to->Load(run, job.function, *from, job.compute, job.ndim, job.shape, job.size);
     };
@@ -121,8 +122,8 @@ Status RunLoss(const Run& run, const LossJob& job, const View& y) {
   NUMRS_TRY(pairs.Load(run, job));
   const int threads = run.Threads(kLossRows[job.op].cost_ns * static_cast<double>(job.size));
   if (job.reduction == Reduction::NONE) {
-    LossOutput out;
-    NUMRS_TRY(out.Prepare(job.function, y, job.compute, OverlapsInputs(job, y)));
+    PackedOutput out;
+    NUMRS_TRY(out.Open(job.function, y, job.compute, OverlapsInputs(job, y)));
     NUMRS_TRY(ParallelFor(job.size, kBlock, threads, run.cancel, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; i += kLossChunk) {
         LossPiece piece = pairs.Piece(job, tools, i, end - i < kLossChunk ? end - i : kLossChunk);
@@ -130,7 +131,7 @@ Status RunLoss(const Run& run, const LossJob& job, const View& y) {
         kernel(piece);
       }
     }));
-    return out.Finish(run, job.function);
+    return out.Commit(run, job.function);
   }
   const int64_t blocks = (job.size + kBlock - 1) / kBlock;
   Doubles parts(blocks);
@@ -161,7 +162,7 @@ Status RunLossBackward(const Run& run, const LossJob& job, const View& grad, con
   const LossFn kernel = tools->gradient[job.op][job.compute];
   Pairs pairs;
   NUMRS_TRY(pairs.Load(run, job));
-  LossInput upstream;
+  PackedInput upstream;
   double scale = 1;
   if (job.reduction == Reduction::NONE) {
     NUMRS_TRY(upstream.Load(run, job.function, grad, job.compute, job.ndim, job.shape, job.size));
@@ -170,12 +171,12 @@ Status RunLossBackward(const Run& run, const LossJob& job, const View& grad, con
     if (job.reduction == Reduction::MEAN) scale /= static_cast<double>(job.size);
   }
   const View* outs[3] = {gx, gt, gv};
-  LossOutput packed[3];
+  PackedOutput packed[3];
   int wanted = 0;
   for (int k = 0; k < 3; k++) {
     if (!outs[k]) continue;
     wanted++;
-    NUMRS_TRY(packed[k].Prepare(job.function, *outs[k], job.compute,
+    NUMRS_TRY(packed[k].Open(job.function, *outs[k], job.compute,
                                 OverlapsInputs(job, *outs[k]) || RangesOverlap(grad, *outs[k])));
   }
   const int threads = run.Threads(wanted * kLossRows[job.op].cost_ns * static_cast<double>(job.size));
@@ -192,7 +193,7 @@ Status RunLossBackward(const Run& run, const LossJob& job, const View& grad, con
     }
   }));
   for (int k = 0; k < 3; k++) {
-    if (outs[k]) NUMRS_TRY(packed[k].Finish(run, job.function));
+    if (outs[k]) NUMRS_TRY(packed[k].Commit(run, job.function));
   }
   return NUMRS_OK;
 }
@@ -339,10 +340,10 @@ Status RunClassLoss(const Run& run, const ClassLossJob& job) {
   const int64_t classes = logits.shape[axis];
   int64_t rows = 1;
   for (int d = 0; d < logits.ndim; d++) rows = d == axis ? rows : TimesExtent(rows, logits.shape[d]);
-  const View last = WithAxisLast(logits, axis);
+  const View last = AxisLast(logits, axis);
 
   const LossTable& tools = *run.kernels.loss;
-  LossInput labels, target, weight, x;
+  PackedInput labels, target, weight, x;
   ClassLoss loss{job, tools, rows, classes, nullptr, nullptr, nullptr, nullptr, nullptr, 1, 1.0, 0, nullptr, nullptr};
   if (job.weight) {
     NUMRS_TRY(weight.Load(run, job.function, *job.weight, job.compute));
@@ -356,14 +357,14 @@ Status RunClassLoss(const Run& run, const ClassLossJob& job) {
     NUMRS_TRY(CheckLabels(job, loss.labels, rows, classes, weight_of, &sum));
     loss.divisor = sum;
   } else {
-    NUMRS_TRY(target.Load(run, job.function, WithAxisLast(*job.target, axis), job.compute));
+    NUMRS_TRY(target.Load(run, job.function, AxisLast(*job.target, axis), job.compute));
     loss.target = target.data();
     loss.divisor = static_cast<double>(rows);
   }
   NUMRS_TRY(x.Load(run, job.function, last, job.compute));
   loss.x = x.data();
 
-  LossInput upstream;
+  PackedInput upstream;
   double factor = 1;
   if (job.grad && job.reduction == Reduction::NONE) {
     NUMRS_TRY(upstream.Load(run, job.function, *job.grad, kF64));
@@ -377,11 +378,11 @@ Status RunClassLoss(const Run& run, const ClassLossJob& job) {
     return RangesOverlap(logits, out) || RangesOverlap(*job.target, out) ||
            (job.weight && RangesOverlap(*job.weight, out)) || (job.grad && RangesOverlap(*job.grad, out));
   };
-  LossOutput gradient;
+  PackedOutput gradient;
   View gx_last;
   if (job.gx) {
-    gx_last = WithAxisLast(*job.gx, axis);
-    NUMRS_TRY(gradient.Prepare(job.function, gx_last, job.compute, overlaps(*job.gx)));
+    gx_last = AxisLast(*job.gx, axis);
+    NUMRS_TRY(gradient.Open(job.function, gx_last, job.compute, overlaps(*job.gx)));
     loss.gx = gradient.data();
   }
   Doubles losses(job.loss ? rows : 0);
@@ -396,7 +397,7 @@ Status RunClassLoss(const Run& run, const ClassLossJob& job) {
     for (int64_t r = begin; r < end; r += ClassLoss::kRows)
       loss.Rows(r, end - r < ClassLoss::kRows ? end : r + ClassLoss::kRows);
   }));
-  if (job.gx) NUMRS_TRY(gradient.Finish(run, job.function));
+  if (job.gx) NUMRS_TRY(gradient.Commit(run, job.function));
   if (!job.loss) return NUMRS_OK;
   if (job.reduction == Reduction::NONE) {
     return Convert(run, job.function, ContiguousView(loss.losses, kF64, job.loss->ndim, job.loss->shape), *job.loss);

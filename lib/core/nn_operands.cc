@@ -15,15 +15,23 @@ bool Plain(const View& v, int32_t dtype) {
 
 int32_t NnStored(int32_t dtype) { return ComputeDType(classes::FLOAT, dtype); }
 
-Status PackedInput::Load(const Run& run, const char* function, const View& v, int32_t dtype) {
-  if (Plain(v, dtype)) {
+Status PackedInput::Load(const Run& run, const char* function, const View& v, int32_t dtype, bool apart) {
+  return Load(run, function, v, dtype, v.ndim, v.shape, v.size, apart);
+}
+
+Status PackedInput::Load(const Run& run, const char* function, const View& v, int32_t dtype, int32_t ndim,
+                         const int64_t* shape, int64_t size, bool apart) {
+  bool same = !apart && v.ndim == ndim && Plain(v, dtype);
+  for (int32_t d = 0; same && d < ndim; d++) same = v.shape[d] == shape[d];
+  if (same || size == 0) {
     data_ = v.data;
     return NUMRS_OK;
   }
-  own_ = PoolAllocate(static_cast<size_t>(v.size * SizeOf(dtype)));
-  if (!own_) return Fail(NUMRS_NO_MEMORY, "%s: no memory for an operand in one piece", function);
+  own_ = PoolAllocate(static_cast<size_t>(size * SizeOf(dtype)));
+  if (!own_)
+    return Fail(NUMRS_NO_MEMORY, "%s: no memory for a copy of %lld elements", function, static_cast<long long>(size));
   data_ = static_cast<const char*>(own_);
-  return v.size ? Convert(run, function, v, ContiguousView(own_, dtype, v.ndim, v.shape)) : NUMRS_OK;
+  return Convert(run, function, v, ContiguousView(own_, dtype, ndim, shape));
 }
 
 Status PackedOutput::Open(const char* function, const View& y, int32_t dtype, bool own) {

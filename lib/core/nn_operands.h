@@ -22,7 +22,11 @@ class PackedInput {
   PackedInput(const PackedInput&) = delete;
   PackedInput& operator=(const PackedInput&) = delete;
 
-  Status Load(const Run& run, const char* function, const View& v, int32_t dtype);
+  // apart: memory of its own in any case, for what is read while its memory is written.
+  Status Load(const Run& run, const char* function, const View& v, int32_t dtype, bool apart = false);
+  // Stretched to a shape of `size` elements.
+  Status Load(const Run& run, const char* function, const View& v, int32_t dtype, int32_t ndim, const int64_t* shape,
+              int64_t size, bool apart = false);
   const char* data() const { return data_; }  // nullptr before Load
   template <typename T>
   const T* as() const {

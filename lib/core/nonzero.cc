@@ -64,6 +64,7 @@ int64_t Places(const uint8_t* truth, int64_t n, int64_t first, char* out, int64_
 // Writes the places of elements [begin, end) to y from column `column` on, at most `room` of them.
 void Write(const View& x, const uint8_t* truth, int64_t begin, int64_t end, const View& y, int64_t column,
            int64_t room) {
+  if (begin >= end) return;
   const int last = x.ndim - 1;
   const int64_t n = x.shape[last], along = y.strides[1];
   const auto places = along == static_cast<int64_t>(sizeof(int64_t)) ? Places<sizeof(int64_t)> : Places<0>;

@@ -25,7 +25,9 @@ FIRST_LAYER = {"c"}  # the C interface
 OPERATIONS = {"_ops"}
 MAY_SEE_C = {"c", "_ops"}
 RUNTIME = {"config", "memory", "_threadpoolctl", "calibration", "selftest", "cli"}  # settings and facts of the library
-MAY_SEE_OPERATIONS = {"_ops", "__init__", "devices", "stats", "linalg", "fft", "random", "tensor", "autograd", "losses", "optimizers"} | RUNTIME
+MAY_SEE_OPERATIONS = {
+    "_ops", "__init__", "devices", "stats", "linalg", "fft", "random", "tensor", "autograd", "functional", "losses", "optimizers", "metrics",
+} | RUNTIME  # fmt: skip
 
 MAX_LINES = 650
 GENERATED = {"include/numrs/ops.h", "include/numrs/raw.h", "lib/api/raw.cc", "cython/numrs/__init__.py"}

@@ -5,9 +5,8 @@ import threading
 import weakref
 
 import numpy as np
-import pytest
-
 import numrs
+import pytest
 from numrs import Tensor, autograd
 
 
@@ -326,6 +325,22 @@ class TestCheckpoint:
         x.grad = w.grad = None
         numrs.sum(autograd.checkpoint(block, autograd.checkpoint(block, x))).backward()
         assert (x.grad.tolist(), w.grad.tolist()) == wanted
+
+    def test_dropout_drops_the_same_elements_again(self):
+        from numrs import nn
+
+        for rng in (7, None):
+            nn.manual_seed(3)
+            layer = nn.Dropout(0.5, rng=rng)
+            x = Tensor(np.ones((40, 40)), requires_grad=True)
+            y = autograd.checkpoint(lambda x, layer=layer: layer(x) * 2.0, x)
+            after = layer(x).tolist()
+            numrs.sum(y).backward()
+            assert (x.grad.numpy() == y.detach().numpy()).all()
+            nn.manual_seed(3)
+            again = nn.Dropout(0.5, rng=rng)
+            again(x)
+            assert again(x).tolist() == after, "the generator goes on where it was"
 
     def test_parameters_inside_get_gradients_without_followed_arguments(self):
         w = leaf(0.5)

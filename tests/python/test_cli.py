@@ -50,7 +50,7 @@ def test_version():
     assert json.loads(run("version", "--json").stdout) == {
         "numrs": numrs.__version__,
         "library": numrs.__version__,
-        "abi": 1002,
+        "abi": 1003,
     }
 
 
@@ -145,7 +145,8 @@ def test_demo(tmp_path):
     pytest.importorskip("matplotlib")
     facts = json.loads(run("demo", "--json", "--out", str(tmp_path)).stdout)
     assert facts["images"] == 1797 and facts["accuracy"] > 0.98 and all(check["ok"] for check in facts["checks"])
-    assert (tmp_path / "digits.png").read_bytes().startswith(b"\x89PNG")
+    assert facts["network"]["accuracy"] >= 0.97 and facts["network"]["held_out"] == 360 and len(facts["network"]["history"]["loss"]) == 50
+    assert (tmp_path / "digits.png").read_bytes().startswith(b"\x89PNG") and (tmp_path / "digits-network.png").read_bytes().startswith(b"\x89PNG")
     text = run("demo", "--no-picture").stdout
     assert "accuracy" in text and "picture" not in text
 
@@ -224,6 +225,6 @@ def test_tables_fit_80_columns():
 
 def test_help_names_every_command():
     text = run("--help").stdout
-    for command in ("version", "cpuinfo", "info", "config", "bench", "stats", "calibrate", "test", "demo"):
+    for command in ("version", "cpuinfo", "info", "config", "bench", "stats", "train", "predict", "calibrate", "test", "demo"):
         assert f"  {command} " in text
         assert "--json" in run(command, "--help").stdout

@@ -219,3 +219,17 @@ def test_take_along_axis_as_numpy(data):
         np.int64,
     ).reshape(at_shape)
     assert_same(numrs.take_along_axis(x, at, axis=axis), np.take_along_axis(x, at, axis))
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 3), (2, 0), (1, 0, 4)])
+def test_nothing_is_chosen_from_nothing(shape):
+    a, mask = np.zeros(shape), np.zeros(shape, bool)
+    for made in (numrs.asarray(a), a):
+        places = numrs.nonzero(made)
+        assert len(places) == len(shape) and all(place.shape == (0,) for place in places)
+        assert numrs.argwhere(made).shape == (0, len(shape))
+    t = numrs.asarray(a)
+    assert t[numrs.asarray(mask)].shape == (0,)
+    t[numrs.asarray(mask)] = 1.0
+    t[numrs.zeros((0,), dtype=int)] = numrs.zeros(())
+    assert t[numrs.zeros((0,), dtype=int)].shape == (0, *shape[1:])

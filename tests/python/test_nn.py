@@ -4,9 +4,8 @@ import copy
 import pickle
 
 import numpy as np
-import pytest
-
 import numrs
+import pytest
 from numrs import autograd, layers, nn
 from numrs import functional as F
 
@@ -36,7 +35,14 @@ class TestModule:
 
         net = Net()
         names = [name for name, _ in net.named_parameters()]
-        assert names == ["scale", "inner.weight", "inner.bias", "blocks.0.weight", "blocks.1.last.weight", "blocks.1.last.bias"]
+        assert names == [
+            "scale",
+            "inner.weight",
+            "inner.bias",
+            "blocks.0.weight",
+            "blocks.1.last.weight",
+            "blocks.1.last.bias",
+        ]
         assert sum(1 for _ in net.modules()) == 4
         assert [type(m).__name__ for m in net.children()] == ["Linear", "Linear", "Linear", "Linear"]
         assert isinstance(net.scale, nn.Parameter) and not isinstance(net.fixed, nn.Parameter)
@@ -44,7 +50,10 @@ class TestModule:
     def test_frozen_parameters_stay_in_the_state(self):
         layer = nn.Linear(2, 2)
         layer.requires_grad_(False)
-        assert sorted(layer.state_dict()) == ["bias", "weight"] and not (layer(numrs.ones((1, 2), dtype="float32"))).requires_grad
+        assert (
+            sorted(layer.state_dict()) == ["bias", "weight"]
+            and not (layer(numrs.ones((1, 2), dtype="float32"))).requires_grad
+        )
 
     def test_state_goes_out_and_in(self):
         net = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Linear(4, 2))
@@ -103,7 +112,9 @@ class TestModule:
 CONFIGURED = [
     lambda: nn.Linear(3, 4, activation="relu"),
     lambda: layers.Dense(4),
-    lambda: nn.Sequential(nn.Conv2d(1, 2, 3, padding=1), nn.BatchNorm2d(2), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(5)),
+    lambda: nn.Sequential(
+        nn.Conv2d(1, 2, 3, padding=1), nn.BatchNorm2d(2), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(5)
+    ),
     lambda: nn.Sequential([nn.LayerNorm(4), nn.Dropout(0.1, rng=3), nn.GELU(approximate="tanh")]),
     lambda: nn.TransformerEncoderLayer(8, 2, 16),
     lambda: nn.LSTM(3, 4, num_layers=2, bidirectional=True),
@@ -144,7 +155,9 @@ class TestLinear:
         assert np.allclose(value(nn.Linear(w)(numrs.asarray(x))), x @ w, atol=1e-6) and nn.Linear(w).bias is None
         late = layers.Dense(7, activation="tanh")
         assert late(numrs.asarray(x)).shape == (5, 7) and late.weight.shape == (3, 7)
-        assert nn.Linear(3, 2, bias=False).bias is None and nn.Linear(3, 2).forward(numrs.asarray(f32(2, 4, 3))).shape == (2, 4, 2)
+        assert nn.Linear(3, 2, bias=False).bias is None and nn.Linear(3, 2).forward(
+            numrs.asarray(f32(2, 4, 3))
+        ).shape == (2, 4, 2)
 
     def test_the_same_seed_gives_the_same_layer(self):
         a, b, c = nn.Linear(3, 2, rng=5), nn.Linear(3, 2, rng=5), nn.Linear(3, 2, rng=6)
@@ -154,7 +167,24 @@ class TestLinear:
         nn.manual_seed(1)
         assert (value(d.weight) == value(nn.Linear(3, 2).weight)).all()
 
-    @pytest.mark.parametrize("name", ["relu", "gelu", "gelu_tanh", "tanh", "sigmoid", "silu", "leaky_relu", "elu", "softplus", "mish", "hardswish", "softmax", None])
+    @pytest.mark.parametrize(
+        "name",
+        [
+            "relu",
+            "gelu",
+            "gelu_tanh",
+            "tanh",
+            "sigmoid",
+            "silu",
+            "leaky_relu",
+            "elu",
+            "softplus",
+            "mish",
+            "hardswish",
+            "softmax",
+            None,
+        ],
+    )
     def test_activations_by_name(self, name):
         layer, x = nn.Linear(3, 4, activation=name, rng=1), numrs.asarray(f32(2, 3))
         plain = F.linear(x, layer.weight, layer.bias)
@@ -178,7 +208,9 @@ class TestOthers:
     def test_embedding(self):
         table = f32(10, 4)
         layer = nn.Embedding(table)
-        assert (value(layer([0, 9, 3])) == table[[0, 9, 3]]).all() and (value(layer(np.array([[1], [2]]))) == table[[[1], [2]]]).all()
+        assert (value(layer([0, 9, 3])) == table[[0, 9, 3]]).all() and (
+            value(layer(np.array([[1], [2]]))) == table[[[1], [2]]]
+        ).all()
         with pytest.raises(IndexError):
             layer([0, 10])
         padded = nn.Embedding(5, 3, padding_idx=0)
@@ -188,15 +220,26 @@ class TestOthers:
 
     def test_shapes(self):
         x = numrs.asarray(f32(2, 3, 4, 5))
-        assert nn.Flatten()(x).shape == (2, 60) and nn.Flatten(2)(x).shape == (2, 3, 20) and nn.Reshape(5, -1)(x).shape == (2, 5, 12)
+        assert (
+            nn.Flatten()(x).shape == (2, 60)
+            and nn.Flatten(2)(x).shape == (2, 3, 20)
+            and nn.Reshape(5, -1)(x).shape == (2, 5, 12)
+        )
         assert nn.Unflatten(1, (3, 1))(x).shape == (2, 3, 1, 4, 5)
 
     def test_convolutions_and_pools(self):
         x = numrs.asarray(f32(2, 3, 8, 8))
         assert nn.Conv2d(3, 4, 3, padding=1, activation="relu")(x).shape == (2, 4, 8, 8)
-        assert layers.Conv2D(4, 3)(x).shape == (2, 4, 6, 6) and nn.ConvTranspose2d(3, 4, 2, stride=2)(x).shape == (2, 4, 16, 16)
+        assert layers.Conv2D(4, 3)(x).shape == (2, 4, 6, 6) and nn.ConvTranspose2d(3, 4, 2, stride=2)(x).shape == (
+            2,
+            4,
+            16,
+            16,
+        )
         assert nn.MaxPool2d(2)(x).shape == (2, 3, 4, 4) and nn.GlobalAvgPool2d()(x).shape == (2, 3)
-        assert nn.AdaptiveAvgPool2d(1)(x).shape == (2, 3, 1, 1) and nn.Conv1d(3, 2, 3)(numrs.asarray(f32(2, 3, 9))).shape == (2, 2, 7)
+        assert nn.AdaptiveAvgPool2d(1)(x).shape == (2, 3, 1, 1) and nn.Conv1d(3, 2, 3)(
+            numrs.asarray(f32(2, 3, 9))
+        ).shape == (2, 2, 7)
         with pytest.raises(ValueError, match="groups is 2"):
             nn.Conv2d(3, 4, 3, groups=2)
         with pytest.raises(ValueError, match="kernel_size"):
@@ -208,7 +251,9 @@ class TestOthers:
         assert np.allclose(y.mean((0, 2, 3)), 0, atol=1e-5) and np.allclose(y.std((0, 2, 3)), 1, atol=1e-3)
         assert np.allclose(value(layer.running_mean), 0.1 * x.mean((0, 2, 3)), atol=1e-5)
         layer.eval()
-        wanted = (x - value(layer.running_mean)[:, None, None]) / np.sqrt(value(layer.running_var)[:, None, None] + 1e-5)
+        wanted = (x - value(layer.running_mean)[:, None, None]) / np.sqrt(
+            value(layer.running_var)[:, None, None] + 1e-5
+        )
         assert np.allclose(value(layer(numrs.asarray(x))), wanted, atol=1e-4)
 
     def test_layer_norm_takes_sizes_or_arrays(self):
@@ -216,7 +261,9 @@ class TestOthers:
         wanted = (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + 1e-5)
         assert np.allclose(value(nn.LayerNorm(6)(numrs.asarray(x))), wanted, atol=1e-5)
         assert np.allclose(value(nn.LayerNorm(w, b, eps=1e-5)(numrs.asarray(x))), wanted * w + b, atol=1e-5)
-        assert nn.RMSNorm(6)(numrs.asarray(x)).shape == x.shape and nn.GroupNorm(2, 4)(numrs.asarray(f32(2, 4, 3))).shape == (2, 4, 3)
+        assert nn.RMSNorm(6)(numrs.asarray(x)).shape == x.shape and nn.GroupNorm(2, 4)(
+            numrs.asarray(f32(2, 4, 3))
+        ).shape == (2, 4, 3)
 
     def test_dropout_drops_in_training_only(self):
         x = numrs.ones((100, 100), dtype="float32")
@@ -263,14 +310,25 @@ class TestOthers:
 
 
 def test_gradients_of_a_small_network_agree_with_finite_differences():
-    net = nn.Sequential(nn.Conv2d(1, 2, 3, padding=1, activation="tanh"), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(8, 3)).double()
+    net = nn.Sequential(
+        nn.Conv2d(1, 2, 3, padding=1, activation="tanh"), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(8, 3)
+    ).double()
     x, labels = numrs.asarray(rng.standard_normal((4, 1, 4, 4))), numrs.asarray([0, 2, 1, 1])
     parameters = [p for _, p in net.named_parameters()]
     assert autograd.gradcheck(lambda *_: F.cross_entropy(net(x), labels), parameters)
 
 
 class TestInit:
-    @pytest.mark.parametrize(("name", "variance"), [("glorot_uniform", 2 / 300), ("glorot_normal", 2 / 300), ("he_normal", 2 / 200), ("he_uniform", 2 / 200), ("lecun_normal", 1 / 200)])
+    @pytest.mark.parametrize(
+        ("name", "variance"),
+        [
+            ("glorot_uniform", 2 / 300),
+            ("glorot_normal", 2 / 300),
+            ("he_normal", 2 / 200),
+            ("he_uniform", 2 / 200),
+            ("lecun_normal", 1 / 200),
+        ],
+    )
     def test_variances(self, name, variance):
         t = nn.init.get(name)(numrs.zeros((200, 100)), rng=1)
         assert abs(np.var(value(t)) / variance - 1) < 0.05

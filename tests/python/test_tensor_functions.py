@@ -79,6 +79,7 @@ ARGUMENTS = {
     "take_along_axis": (FLOATS, INTEGERS[:, :1] % 3),
     "theilslopes": (LINE,),
     "tile": (FLOATS, (2, 2)),
+    "top_k": (LINE, 2),
     "topk": (LINE, 2),
     "vstack": ([FLOATS, FLOATS],),
     "where": (INTEGERS > 2, FLOATS, FLOATS),

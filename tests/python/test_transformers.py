@@ -3,9 +3,8 @@
 import math
 
 import numpy as np
-import pytest
-
 import numrs
+import pytest
 from numrs.transformers import BERT, GPT2, BERTConfig, GPT2Config, KVCache, generate
 
 SMALL = GPT2Config(layers=2, heads=4, width=32, vocabulary=51, positions=40)

@@ -59,7 +59,7 @@ cdef class Rule:
     """How the gradient of one function's result becomes those of its arguments; filled by numrs.autograd.engine."""
 
     def set_inputs(self, inputs, only_shapes, extras):
-        """The places of the parameters that get gradients, of those of which shapes are kept, and what the rule takes by keyword."""
+        """The places of the parameters that get gradients and of those of which shapes are kept, and keywords of the rule."""
         if len(inputs) > MOST_INPUTS or len(only_shapes) > MOST_INPUTS:
             raise ValueError(f"rule of {self.name}: {len(inputs)} inputs, expected at most {MOST_INPUTS}")
         self.inputs_count, self.shapes_count = len(inputs), len(only_shapes)
@@ -307,13 +307,12 @@ cdef int _fill(Node node, Rule rule, tuple args, dict kwargs, object kept) excep
 # ------------------------------------------------------------------------------------------------ changes in place
 
 cdef int _check_in_place(Tensor t) except -1:
-    cdef Tensor root
     if t.wants_grad and (t.node is None or type(t.node) is Leaf):
         raise RuntimeError(f"Tensor: a leaf of shape {shape_tuple(t)} that requires grad is changed in place; "
                            "do that under numrs.autograd.no_grad()")
     if type(t.owner) is Memory and numrs_references(<void *>t.owner) > 1:
-        raise RuntimeError(f"Tensor: a tensor of shape {shape_tuple(t)} shares its memory with others (it is a view, or has views, or "
-                           "was kept for backward), and a change in place would not reach their gradients; compute a new tensor")
+        raise RuntimeError(f"Tensor: a tensor of shape {shape_tuple(t)} shares its memory with others (it is a view, or has views, "
+                           "or was kept for backward), and a change in place would not reach their gradients; compute a new tensor")
     return 0
 
 
@@ -326,7 +325,8 @@ cdef object in_place(str name, Tensor t, object value):
         follow(old, t.node)
     y = <Tensor?>(rule_of(name).function(old, value))
     if y.view.dtype != t.view.dtype or not same_dims(y, t):
-        raise ValueError(f"{name}: the result has shape {y.shape} and dtype {y.dtype}, in place it has to be {t.shape} and {t.dtype}")
+        raise ValueError(f"{name}: the result has shape {y.shape} and dtype {y.dtype}, in place it has to be {t.shape} "
+                         f"and {t.dtype}")
     before = set_recording(False)
     try:
         count_change(t)

@@ -303,7 +303,6 @@ cdef list _flat(list parents):
 def walk_back(list outputs, list grads, inputs, bint keep, bint deeper):
     """The gradients of outputs (with weights `grads`) into leaves, or those of `inputs` as a list (None: not reached)."""
     cdef _Walk walk = _Walk.__new__(_Walk)
-    cdef Tensor t
     cdef list roots = [], sources = []
     walk.waiting = {}
     walk.nodes = {}

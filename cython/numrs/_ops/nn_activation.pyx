@@ -41,7 +41,7 @@ cdef numrs_status _call(numrs_context *context, int32_t op, const numrs_view *g,
 
 
 cdef object run(int32_t op, str name, object grad, object x, double a, double b, object out, double cost, bint soft,
-                 int32_t axis, int32_t log):
+                int32_t axis, int32_t log):
     """One call: f(x), or with a gradient g f'(x); soft: softmax."""
     cdef numrs_view vg, vx, vy
     cdef Held hg, hx, hy
@@ -635,40 +635,3 @@ def mish(x, /, *, out=None):
 def mish_backward(grad, x):
     """Gradient of `mish`: ``grad`` times the derivative at ``x``."""
     return run(c.NUMRS_ACTIVATION_MISH, "mish_backward", grad, x, 0, 0, None, 1.0, False, 0, 0)
-
-
-def logsigmoid(x, /, *, out=None):
-    """``-log(1 + exp(-x))``, element by element.
-
-    Parameters
-    ----------
-    x : array_like
-        Any shape.
-    out : array, optional
-        Receives the result; may be the input.
-
-    Returns
-    -------
-    array or scalar
-        Of the dtype of ``x`` (integers: float64).
-
-    Raises
-    ------
-    TypeError
-        For complex or other dtypes that are not taken.
-    ValueError
-        For a read-only or wrong ``out``.
-
-    Examples
-    --------
-    >>> numrs.functional.logsigmoid([-1.0, 2.0])
-    array([-1.31326169, -0.12692801])
-    """
-    if _record.used and any_tracked((x,), None):
-        return record("logsigmoid", logsigmoid, (x,), {"out": out} if out is not None else {})
-    return run(c.NUMRS_ACTIVATION_LOGSIGMOID, "logsigmoid", None, x, 0, 0, out, 1.5, False, 0, 0)
-
-
-def logsigmoid_backward(grad, x):
-    """Gradient of `logsigmoid`: ``grad`` times the derivative at ``x``."""
-    return run(c.NUMRS_ACTIVATION_LOGSIGMOID, "logsigmoid_backward", grad, x, 0, 0, None, 1.5, False, 0, 0)

@@ -47,7 +47,7 @@ def scaled_dot_product_attention_backward(
 def rope_angles(
     positions: npt.ArrayLike,
     size: int,
-    base: float = 10000.0,
+    base: Any = 10000.0,
     dtype: npt.DTypeLike | None = np.float32,
 ) -> tuple[Any, Any]: ...
 def apply_rope(
@@ -56,7 +56,7 @@ def apply_rope(
     sin: npt.ArrayLike | None = None,
     *,
     positions: npt.ArrayLike | None = None,
-    base: float = 10000.0,
+    base: Any = 10000.0,
     interleaved: bool = False,
 ) -> Any: ...
 def apply_rope_backward(
@@ -65,6 +65,6 @@ def apply_rope_backward(
     sin: npt.ArrayLike | None = None,
     *,
     positions: npt.ArrayLike | None = None,
-    base: float = 10000.0,
+    base: Any = 10000.0,
     interleaved: bool = False,
 ) -> Any: ...

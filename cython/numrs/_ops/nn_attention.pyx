@@ -127,7 +127,7 @@ cdef double _probability(object p, str name) except? -1.0:
 
 cdef uint64_t _seed(object rng) except? 1:
     """64 bits of a generator, which moves on; an int is a generator of its own."""
-    from numrs.random import default_rng
+    from numrs._ops.random_generator import default_rng
     generator = rng if hasattr(rng, "integers") else default_rng(rng)
     return <uint64_t>int(generator.integers(0, 1 << 62))
 

@@ -70,7 +70,7 @@ cdef object _conv(str name, int spatial, bint transposed, object x, object weigh
     weight = operand(weight, name, "weight", &v[1], &tensor)
     if v[0].ndim == spatial + 1:
         batched = False
-        x = operand(x[None], name, "x", &v[0], &tensor)
+        x = operand(x.reshape((1, *x.shape)), name, "x", &v[0], &tensor)
     if bias is not None:
         bias = operand(bias, name, "bias", &v[2], &tensor)
     if v[0].ndim != spatial + 2 or v[1].ndim != spatial + 2:
@@ -137,8 +137,8 @@ cdef object _backward(str name, int spatial, bint transposed, object grad, objec
     weight = operand(weight, name, "weight", &v[2], &tensor)
     if v[1].ndim == spatial + 1:
         batched = False
-        x = operand(x[None], name, "x", &v[1], &tensor)
-        grad = operand(grad[None], name, "grad", &v[0], &tensor)
+        x = operand(x.reshape((1, *x.shape)), name, "x", &v[1], &tensor)
+        grad = operand(grad.reshape((1, *grad.shape)), name, "grad", &v[0], &tensor)
     if v[1].ndim != spatial + 2 or v[2].ndim != spatial + 2 or v[0].ndim != spatial + 2:
         raise ValueError(f"{name}: grad has shape {tuple(grad.shape)}, x {tuple(x.shape)} and weight "
                          f"{tuple(weight.shape)}, expected {spatial + 2} dimensions")

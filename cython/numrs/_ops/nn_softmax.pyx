@@ -1,11 +1,48 @@
 # cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
-"""gelu, softmax and their gradients; the other activation functions are in nn_activation.pyx."""
+"""logsigmoid, gelu, softmax and their gradients; the other activation functions are in nn_activation.pyx."""
 from libc.stdint cimport int32_t
 
 from numrs._ops cimport _record
 from numrs._ops._record cimport any_tracked, record
 from numrs._ops.nn_activation cimport run
 from numrs.c cimport nn_activation as c
+
+
+def logsigmoid(x, /, *, out=None):
+    """``-log(1 + exp(-x))``, element by element.
+
+    Parameters
+    ----------
+    x : array_like
+        Any shape.
+    out : array, optional
+        Receives the result; may be the input.
+
+    Returns
+    -------
+    array or scalar
+        Of the dtype of ``x`` (integers: float64).
+
+    Raises
+    ------
+    TypeError
+        For complex or other dtypes that are not taken.
+    ValueError
+        For a read-only or wrong ``out``.
+
+    Examples
+    --------
+    >>> numrs.functional.logsigmoid([-1.0, 2.0])
+    array([-1.31326169, -0.12692801])
+    """
+    if _record.used and any_tracked((x,), None):
+        return record("logsigmoid", logsigmoid, (x,), {"out": out} if out is not None else {})
+    return run(c.NUMRS_ACTIVATION_LOGSIGMOID, "logsigmoid", None, x, 0, 0, out, 1.5, False, 0, 0)
+
+
+def logsigmoid_backward(grad, x):
+    """Gradient of `logsigmoid`: ``grad`` times the derivative at ``x``."""
+    return run(c.NUMRS_ACTIVATION_LOGSIGMOID, "logsigmoid_backward", grad, x, 0, 0, None, 1.5, False, 0, 0)
 
 
 cdef int32_t _gelu(object approximate, str name) except -1:

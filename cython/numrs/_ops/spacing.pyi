@@ -28,7 +28,7 @@ def logspace(
     /,
     num: SupportsIndex = 50,
     *,
-    base: float = 10.0,
+    base: Any = 10.0,
     dtype: npt.DTypeLike | None = None,
     device: str | None = None,
     endpoint: bool = True,

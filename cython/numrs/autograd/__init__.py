@@ -3,11 +3,11 @@
 The rules are in rules_*.py, one for each function; docs/autograd.md tells how to use it.
 """
 
+from numrs.autograd.checks import gradcheck, gradgradcheck, numerical_gradient
 from numrs.autograd.engine import find_rule, known_rules
+from numrs.autograd.functions import checkpoint, custom_function
 from numrs.autograd.modes import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from numrs.autograd.tape import backward, grad, value_and_grad
-from numrs.autograd.functions import checkpoint, custom_function
-from numrs.autograd.checks import gradcheck, gradgradcheck, numerical_gradient
 
 __all__ = [
     "backward",

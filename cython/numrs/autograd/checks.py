@@ -101,7 +101,11 @@ def gradcheck(function, inputs, *, eps=1e-6, atol=1e-6, rtol=1e-5, raise_excepti
     weights = [rng.standard_normal(y.shape) for y in outputs]
     chosen = [x for x in inputs if isinstance(x, Tensor) and x.requires_grad]
     pairs = [(y, w) for y, w in zip(outputs, weights) if y.requires_grad]
-    analytic = grad([y for y, _ in pairs], chosen, [numrs.asarray(w) for _, w in pairs], allow_unused=True) if pairs else [None] * len(chosen)
+    analytic = (
+        grad([y for y, _ in pairs], chosen, [numrs.asarray(w) for _, w in pairs], allow_unused=True)
+        if pairs
+        else [None] * len(chosen)
+    )
     numeric = [g for g in numerical_gradient(function, inputs, weights, eps) if g is not None]
     for n, (found, wanted) in enumerate(zip(analytic, numeric)):
         found = np.zeros_like(wanted) if found is None else np.asarray(found)
@@ -110,8 +114,10 @@ def gradcheck(function, inputs, *, eps=1e-6, atol=1e-6, rtol=1e-5, raise_excepti
             if not raise_exception:
                 return False
             at = tuple(int(i) for i in np.argwhere(wrong)[0])
-            raise AssertionError(f"gradcheck: input {n} at {at}: the gradient is {found[at]!r}, finite differences give {wanted[at]!r} "
-                                 f"({int(wrong.sum())} of {wrong.size} elements differ)")
+            raise AssertionError(
+                f"gradcheck: input {n} at {at}: the gradient is {found[at]!r}, finite differences give {wanted[at]!r} "
+                f"({int(wrong.sum())} of {wrong.size} elements differ)"
+            )
     return True
 
 

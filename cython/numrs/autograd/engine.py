@@ -30,11 +30,15 @@ class Rule(_record.Rule):
         self.defaults = [None if p.default is p.empty else p.default for p in signature.parameters.values()]
         self.places = {name: i for i, name in enumerate(self.parameters)}
         kinds = [p.kind for p in signature.parameters.values()]
-        self.variadic = kinds.index(inspect.Parameter.VAR_POSITIONAL) if inspect.Parameter.VAR_POSITIONAL in kinds else -1
+        self.variadic = (
+            kinds.index(inspect.Parameter.VAR_POSITIONAL) if inspect.Parameter.VAR_POSITIONAL in kinds else -1
+        )
         inputs, extras = (), ()
         if backward is not None:
             taken = list(inspect.signature(backward).parameters.values())[1:]
-            positional = [p.name for p in taken if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD, p.VAR_POSITIONAL)]
+            positional = [
+                p.name for p in taken if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD, p.VAR_POSITIONAL)
+            ]
             inputs = tuple([self._place(name) for name in positional])
             extras = tuple([p.name for p in taken if p.kind == p.KEYWORD_ONLY])
         self.set_inputs(inputs, [self._place(name) for name in shapes.split()], extras)
@@ -121,7 +125,9 @@ def find_rule(name):
     if name not in _rules:
         load()
         if name not in _rules:
-            raise NotImplementedError(f"{name}: has no gradient rule; call it under numrs.autograd.no_grad(), or with x.detach()")
+            raise NotImplementedError(
+                f"{name}: has no gradient rule; call it under numrs.autograd.no_grad(), or with x.detach()"
+            )
     return _rules[name]
 
 

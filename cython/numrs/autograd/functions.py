@@ -1,5 +1,6 @@
 """Functions with a gradient of one's own, and functions that are computed again instead of remembered."""
 
+import sys
 
 import numrs
 from numrs._ops._record import attach, attach_several, is_recording
@@ -86,6 +87,43 @@ def custom_function(forward, backward):
     return call
 
 
+def _generators(function, args, kwargs):
+    """The generators that a call may draw from: among its arguments, in modules and closures, and the one that layers share. They are
+    set back for the second computation, so that dropout drops the same elements."""
+    found, seen = [], set()
+
+    def look(x, depth):
+        if id(x) in seen or depth > 4:
+            return
+        seen.add(id(x))
+        if isinstance(x, numrs.random.Generator):
+            found.append(x)
+        elif hasattr(x, "modules") and callable(x.modules):
+            for module in x.modules():
+                for value in vars(module).values():
+                    if isinstance(value, numrs.random.Generator):
+                        look(value, depth)
+        elif isinstance(x, (list, tuple)):
+            for part in x:
+                look(part, depth + 1)
+        elif isinstance(x, dict):
+            look(list(x.values()), depth + 1)
+        elif callable(x):
+            look(getattr(x, "__self__", None), depth + 1)
+            look(getattr(x, "func", None), depth + 1)
+            look(getattr(x, "args", None), depth + 1)
+            for cell in getattr(x, "__closure__", None) or ():
+                look(cell.cell_contents, depth + 1)
+            names = getattr(getattr(x, "__code__", None), "co_names", ())
+            look([x.__globals__[name] for name in names if name in getattr(x, "__globals__", {})], depth + 1)
+
+    look([function, args, kwargs], 0)
+    shared = sys.modules.get("numrs.nn.init")
+    if shared is not None:
+        look(shared.generator(), 0)
+    return found
+
+
 def checkpoint(function, *args, **kwargs):
     """Calls a function without remembering what it computes; walking back computes it again.
 
@@ -101,7 +139,7 @@ def checkpoint(function, *args, **kwargs):
     Tensor or tuple of Tensors
         What the function gives.
     """
-    generators = numrs.random.generators_of(function, args) if hasattr(numrs.random, "generators_of") else []
+    generators = _generators(function, args, kwargs)
     states = [g.state for g in generators]
     with no_grad():
         made = function(*args, **kwargs)
@@ -133,7 +171,7 @@ def checkpoint(function, *args, **kwargs):
     if not followed:  # parameters inside of the function: they have to be found when it is computed again
         anchor = numrs.zeros(())
         anchor.requires_grad = True
-        return _remember(made, getattr(function, "__name__", "checkpoint"), (anchor, *args), lambda grad: (None, *back(grad)))
+        return _remember(
+            made, getattr(function, "__name__", "checkpoint"), (anchor, *args), lambda grad: (None, *back(grad))
+        )
     return _remember(made, getattr(function, "__name__", "checkpoint"), args, back)
-
-

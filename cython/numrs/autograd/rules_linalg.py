@@ -95,7 +95,11 @@ def _(grad, operands, *, subscripts):
         known = set(result).union(*[set(term) for term, _ in others])
         once = "".join(dict.fromkeys(terms[i]))
         kept = "".join([label for label in once if label in known])
-        g = numrs.einsum(",".join([result] + [term for term, _ in others]) + "->" + kept, grad, *[numrs.conj(o) if o.dtype.kind == "c" else o for _, o in others])
+        g = numrs.einsum(
+            ",".join([result] + [term for term, _ in others]) + "->" + kept,
+            grad,
+            *[numrs.conj(o) if o.dtype.kind == "c" else o for _, o in others],
+        )
         extents = dict(zip(terms[i], x.shape))
         if kept != once:  # summed over: every element takes part alike
             shape = tuple([extents[label] if label in known else 1 for label in once])
@@ -259,7 +263,9 @@ def _(x, /):
 def _(grads, x, *, mode, out):
     q, r = out
     if r.shape[-1] != r.shape[-2] or mode == "complete" and q.shape[-1] != r.shape[-1]:
-        raise NotImplementedError("qr: only matrices with at least as many rows as columns are followed by autograd, in mode 'reduced'")
+        raise NotImplementedError(
+            "qr: only matrices with at least as many rows as columns are followed by autograd, in mode 'reduced'"
+        )
     gq, gr = grads
     gq = numrs.zeros_like(q) if gq is None else gq
     m = -numrs.matmul(_h(gq), q)

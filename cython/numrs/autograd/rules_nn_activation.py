@@ -6,9 +6,10 @@ from numrs.autograd.engine import rule
 
 def _plain(name):
     """The rule of a function without parameters."""
-    backward = getattr(nn_activation, f"{name}_backward")
+    home = nn_activation if hasattr(nn_activation, name) else nn_softmax
+    backward = getattr(home, f"{name}_backward")
 
-    @rule(name, function=getattr(nn_activation, name))
+    @rule(name, function=getattr(home, name))
     def _(grad, x):
         return (backward(grad, x),)
 

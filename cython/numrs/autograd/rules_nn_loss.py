@@ -86,7 +86,9 @@ def _(grad, input, target, *, weight, reduction, margin, needs):
 
 @rule("squared_hinge_loss", function=nn_loss_pairs.squared_hinge_loss)
 def _(grad, input, target, *, weight, reduction, margin, needs):
-    return pair_loss_backward("squared_hinge_loss", grad, input, target, None, weight, reduction, margin, 0.0, needs)[:2]
+    return pair_loss_backward("squared_hinge_loss", grad, input, target, None, weight, reduction, margin, 0.0, needs)[
+        :2
+    ]
 
 
 @rule("hinge_embedding_loss", function=nn_loss_pairs.hinge_embedding_loss)

@@ -51,7 +51,9 @@ def _(grad, x, *, axis, keepdims, where):
 @rule("mean", shapes="x")
 def _(grad, x, *, axis, keepdims, where):
     n = _many(x, axis, where)
-    return _taken(numrs.broadcast_to(kept(grad, x, axis, keepdims) / (n if hasattr(n, "dtype") else float(n)), x.shape), where)
+    return _taken(
+        numrs.broadcast_to(kept(grad, x, axis, keepdims) / (n if hasattr(n, "dtype") else float(n)), x.shape), where
+    )
 
 
 @rule("prod")
@@ -284,6 +286,12 @@ def _running(x, axis, include_initial, function):
     shape = [1] * x.ndim
     shape[axis] = x.shape[axis]
     places = numrs.reshape(numrs.arange(x.shape[axis]), tuple(shape))
-    new = numrs.concat([numrs.ones_like(_part(values, axis, 0, 1), dtype=bool), _part(reached, axis, 1) != _part(reached, axis, 0, -1)], axis=axis)
+    new = numrs.concat(
+        [
+            numrs.ones_like(_part(values, axis, 0, 1), dtype=bool),
+            _part(reached, axis, 1) != _part(reached, axis, 0, -1),
+        ],
+        axis=axis,
+    )
     first = numrs.cumulative_max(numrs.where(new, numrs.broadcast_to(places, x.shape), 0), axis=axis)
     return numrs.take_along_axis(x, first, axis=axis)

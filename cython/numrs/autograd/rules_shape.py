@@ -24,7 +24,12 @@ def _(grad, x, *, key):
 def _has_places(key):
     """Can an index choose an element twice?"""
     parts = key if isinstance(key, tuple) else (key,)
-    return any([isinstance(part, list) or hasattr(part, "dtype") and part.dtype.kind in "iu" and part.ndim > 0 for part in parts])
+    return any(
+        [
+            isinstance(part, list) or hasattr(part, "dtype") and part.dtype.kind in "iu" and part.ndim > 0
+            for part in parts
+        ]
+    )
 
 
 def _place(grad, shape, key):
@@ -303,5 +308,3 @@ def _(x, /, *, axis=-1, n=1, prepend=None, append=None):
         along = (slice(None),) * (axis % x.ndim)
         x = x[along + (slice(1, None),)] - x[along + (slice(None, -1),)]
     return x
-
-

@@ -5,8 +5,8 @@ from functools import wraps
 import numpy as np
 
 import numrs
-from numrs._ops._walk import walk_back
 from numrs._ops._tensor import Tensor
+from numrs._ops._walk import walk_back
 
 
 def _weights(outputs, gradients, function):
@@ -20,11 +20,15 @@ def _weights(outputs, gradients, function):
     found = []
     for y, g in zip(outputs, gradients):
         if not isinstance(y, Tensor) or not y.requires_grad:
-            raise RuntimeError(f"{function}: an output does not require grad: it was not computed from a tensor with "
-                               "requires_grad=True, or under no_grad()")
+            raise RuntimeError(
+                f"{function}: an output does not require grad: it was not computed from a tensor with "
+                "requires_grad=True, or under no_grad()"
+            )
         if g is None:
             if y.size != 1:
-                raise ValueError(f"{function}: an output has shape {y.shape}, expected one element, or its gradient as an argument")
+                raise ValueError(
+                    f"{function}: an output has shape {y.shape}, expected one element, or its gradient as an argument"
+                )
             g = numrs.ones(y.shape, dtype=y.dtype)
         else:
             g = g if isinstance(g, Tensor) and g.dtype == y.dtype else numrs.asarray(g, dtype=y.dtype)
@@ -119,11 +123,17 @@ def value_and_grad(function, argnums=0, has_aux=False):
         given, inputs = [], []
         for n in chosen:
             if not -len(args) <= n < len(args):
-                raise ValueError(f"value_and_grad: argnums is {argnums}, and {len(args)} positional arguments were given")
+                raise ValueError(
+                    f"value_and_grad: argnums is {argnums}, and {len(args)} positional arguments were given"
+                )
             leaves = _leaves(args[n], [])
             own = []
             for x in leaves:
-                t = (x if isinstance(x, Tensor) else numrs.asarray(np.asarray(x, dtype=None if np.asarray(x).dtype.kind in "fc" else np.float64))).detach()
+                t = (
+                    x
+                    if isinstance(x, Tensor)
+                    else numrs.asarray(np.asarray(x, dtype=None if np.asarray(x).dtype.kind in "fc" else np.float64))
+                ).detach()
                 t.requires_grad = True
                 own.append(t)
             given.append((args[n], leaves))
@@ -146,7 +156,17 @@ def value_and_grad(function, argnums=0, has_aux=False):
     return both
 
 
-def grad(outputs, inputs=None, grad_outputs=None, retain_graph=None, create_graph=False, allow_unused=False, *, argnums=0, has_aux=False):
+def grad(
+    outputs,
+    inputs=None,
+    grad_outputs=None,
+    retain_graph=None,
+    create_graph=False,
+    allow_unused=False,
+    *,
+    argnums=0,
+    has_aux=False,
+):
     """Gradients of outputs with respect to inputs; or, given a function, the function that computes its gradient.
 
     Parameters
@@ -201,5 +221,7 @@ def grad(outputs, inputs=None, grad_outputs=None, retain_graph=None, create_grap
     if not allow_unused:
         for i, g in enumerate(found):
             if g is None:
-                raise RuntimeError(f"grad: the outputs do not depend on inputs[{i}]; allow_unused=True gives None for it")
+                raise RuntimeError(
+                    f"grad: the outputs do not depend on inputs[{i}]; allow_unused=True gives None for it"
+                )
     return tuple(found)

@@ -25,9 +25,12 @@ class MultiHeadAttention(Module):
 
     def __init__(self, embed_dim, num_heads, dropout=0.0, bias=True, kdim=None, vdim=None, *, rng=None, dtype=None):
         if num_heads < 1 or embed_dim % num_heads:
-            raise ValueError(f"MultiHeadAttention: num_heads is {num_heads}, expected a divisor of embed_dim {embed_dim}")
+            raise ValueError(
+                f"MultiHeadAttention: num_heads is {num_heads}, expected a divisor of embed_dim {embed_dim}"
+            )
         rng = init.generator(rng)
         self.embed_dim, self.num_heads, self.dropout = embed_dim, num_heads, dropout
+        self.rng = None  # of dropout; a Model gives one
         self.query = Linear(embed_dim, embed_dim, bias, rng=rng, dtype=dtype)
         self.key = Linear(kdim or embed_dim, embed_dim, bias, rng=rng, dtype=dtype)
         self.value = Linear(vdim or embed_dim, embed_dim, bias, rng=rng, dtype=dtype)
@@ -56,7 +59,7 @@ class MultiHeadAttention(Module):
         key = query if key is None else key
         value = key if value is None else value
         q, k, v = self._heads(self.query(query)), self._heads(self.key(key)), self._heads(self.value(value))
-        y = F.scaled_dot_product_attention(q, k, v, attn_mask, self.dropout if self.training else 0.0, is_causal)
+        y = F.scaled_dot_product_attention(q, k, v, attn_mask, self.dropout if self.training else 0.0, is_causal, rng=self.rng)
         y = numrs.swapaxes(y, -2, -3)
         return self.out(numrs.reshape(y, (*y.shape[:-2], self.embed_dim)))
 
@@ -76,7 +79,9 @@ class FeedForward(Module):
         Behind the activation, in training.
     """
 
-    def __init__(self, w_in, w_out, b_in=None, b_out=None, activation="gelu", *, bias=True, dropout=0.0, rng=None, dtype=None):
+    def __init__(
+        self, w_in, w_out, b_in=None, b_out=None, activation="gelu", *, bias=True, dropout=0.0, rng=None, dtype=None
+    ):
         self.activation = activation
         if is_array(w_in):
             self.inner, self.outer = Linear(w_in, b_in, activation=activation), Linear(w_out, b_out)
@@ -107,12 +112,29 @@ class TransformerEncoderLayer(Module):
         Norms before instead of behind.
     """
 
-    def __init__(self, d_model, nhead, dim_feedforward=2048, dropout=0.1, activation="relu", layer_norm_eps=1e-5, norm_first=False, *, rng=None, dtype=None):
+    def __init__(
+        self,
+        d_model,
+        nhead,
+        dim_feedforward=2048,
+        dropout=0.1,
+        activation="relu",
+        layer_norm_eps=1e-5,
+        norm_first=False,
+        *,
+        rng=None,
+        dtype=None,
+    ):
         rng = init.generator(rng)
         self.norm_first = norm_first
         self.attention = MultiHeadAttention(d_model, nhead, dropout, rng=rng, dtype=dtype)
-        self.feed_forward = FeedForward(d_model, dim_feedforward, activation=activation, dropout=dropout, rng=rng, dtype=dtype)
-        self.norm1, self.norm2 = LayerNorm(d_model, eps=layer_norm_eps, dtype=dtype), LayerNorm(d_model, eps=layer_norm_eps, dtype=dtype)
+        self.feed_forward = FeedForward(
+            d_model, dim_feedforward, activation=activation, dropout=dropout, rng=rng, dtype=dtype
+        )
+        self.norm1, self.norm2 = (
+            LayerNorm(d_model, eps=layer_norm_eps, dtype=dtype),
+            LayerNorm(d_model, eps=layer_norm_eps, dtype=dtype),
+        )
         self.drop1, self.drop2 = Dropout(dropout), Dropout(dropout)
 
     def forward(self, x, attn_mask=None, is_causal=False):
@@ -138,10 +160,14 @@ class PositionalEncoding(Module):
         half = (d_model + 1) // 2
         rates = numrs.exp(numrs.arange(half, dtype="float64") * (-2.0 * 9.210340371976184 / d_model))
         angles = numrs.arange(max_len, dtype="float64")[:, None] * rates[None, :]
-        table = numrs.reshape(numrs.stack([numrs.sin(angles), numrs.cos(angles)], axis=-1), (max_len, 2 * half))[:, :d_model]
+        table = numrs.reshape(numrs.stack([numrs.sin(angles), numrs.cos(angles)], axis=-1), (max_len, 2 * half))[
+            :, :d_model
+        ]
         self.register_buffer("table", numrs.astype(table, "float32"), persistent=False)
 
     def forward(self, x):
         if x.shape[-2] > self.table.shape[0]:
-            raise ValueError(f"PositionalEncoding: the sequence has {x.shape[-2]} places, expected at most {self.table.shape[0]} (max_len)")
+            raise ValueError(
+                f"PositionalEncoding: the sequence has {x.shape[-2]} places, expected at most {self.table.shape[0]} (max_len)"
+            )
         return x + self.table[: x.shape[-2]]

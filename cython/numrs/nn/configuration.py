@@ -23,7 +23,11 @@ def known_classes():
     found = {name: value for name, value in vars(nn).items() if isinstance(value, type) and issubclass(value, Module)}
     from numrs import layers
 
-    return {**{cls.__name__: cls for cls in found.values()}, "BatchNormalization": layers.BatchNormalization, **_classes}
+    return {
+        **{cls.__name__: cls for cls in found.values()},
+        "BatchNormalization": layers.BatchNormalization,
+        **_classes,
+    }
 
 
 def _plain(x, where):
@@ -58,7 +62,9 @@ def config_of(module):
             for key, part in value.items():
                 arguments[key] = _plain(part, f"{cls.__name__}({key})")
         else:
-            arguments[name] = _plain(list(value) if kind == inspect.Parameter.VAR_POSITIONAL else value, f"{cls.__name__}({name})")
+            arguments[name] = _plain(
+                list(value) if kind == inspect.Parameter.VAR_POSITIONAL else value, f"{cls.__name__}({name})"
+            )
     more = module.config_arguments() if hasattr(module, "config_arguments") else {}
     return {"class": cls.__name__, "arguments": {**arguments, **more}}
 
@@ -78,12 +84,18 @@ def from_config(config, custom_objects=None):
     ValueError
         For an unknown class, or arguments that it does not take.
     """
-    if not isinstance(config, dict) or not isinstance(config.get("class"), str) or not isinstance(config.get("arguments", {}), dict):
+    if (
+        not isinstance(config, dict)
+        or not isinstance(config.get("class"), str)
+        or not isinstance(config.get("arguments", {}), dict)
+    ):
         raise ValueError("from_config: expected a dict with 'class' and 'arguments'")
     classes = {**known_classes(), **(custom_objects or {})}
     name = config["class"]
     if name not in classes:
-        raise ValueError(f"from_config: class {name!r} is unknown; give it by custom_objects={{{name!r}: …}}. Known: {', '.join(sorted(classes))}")
+        raise ValueError(
+            f"from_config: class {name!r} is unknown; give it by custom_objects={{{name!r}: …}}. Known: {', '.join(sorted(classes))}"
+        )
     cls = classes[name]
     arguments = {key: _built(value, custom_objects) for key, value in config.get("arguments", {}).items()}
     parameters = inspect.signature(cls.__init__).parameters
@@ -104,5 +116,9 @@ def _built(x, custom_objects):
         return from_config(x, custom_objects) if "class" in x else x
     if isinstance(x, list):
         parts = [_built(part, custom_objects) for part in x]
-        return parts if any(isinstance(part, Module) for part in parts) or any(isinstance(part, list) for part in parts) else tuple(parts)
+        return (
+            parts
+            if any(isinstance(part, Module) for part in parts) or any(isinstance(part, list) for part in parts)
+            else tuple(parts)
+        )
     return x

@@ -1,6 +1,5 @@
 """Convolutions: Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d."""
 
-
 from numrs import functional as F
 from numrs.nn import init
 from numrs.nn.activation import activation as activation_of
@@ -25,7 +24,11 @@ class _Conv(Module):
     def __init__(self, in_channels, out_channels=None, kernel_size=None, stride=1, padding=0, dilation=1, groups=1, bias=True,
                  activation=None, *, output_padding=0, weight_init="he_uniform", rng=None, dtype=None):  # fmt: skip
         n, name = self.spatial, type(self).__name__
-        self.stride, self.dilation, self.groups = _tuple(stride, n, f"{name}: stride"), _tuple(dilation, n, f"{name}: dilation"), int(groups)
+        self.stride, self.dilation, self.groups = (
+            _tuple(stride, n, f"{name}: stride"),
+            _tuple(dilation, n, f"{name}: dilation"),
+            int(groups),
+        )
         self.padding = padding if isinstance(padding, str) else _tuple(padding, n, f"{name}: padding")
         self.output_padding = _tuple(output_padding, n, f"{name}: output_padding")
         self.activation, self._function = activation, activation_of(activation)
@@ -43,10 +46,20 @@ class _Conv(Module):
             if out_channels is None:
                 raise TypeError(f"{name}: kernel_size is missing")
             in_channels, out_channels, kernel_size = None, in_channels, out_channels
-        self.in_channels, self.out_channels, self.kernel_size = in_channels, out_channels, _tuple(kernel_size, n, f"{name}: kernel_size")
+        self.in_channels, self.out_channels, self.kernel_size = (
+            in_channels,
+            out_channels,
+            _tuple(kernel_size, n, f"{name}: kernel_size"),
+        )
         self._with_bias = bool(bias)
-        if self.groups < 1 or self.out_channels % self.groups or (in_channels is not None and in_channels % self.groups):
-            raise ValueError(f"{name}: groups is {groups}, expected a divisor of in_channels {in_channels} and out_channels {out_channels}")
+        if (
+            self.groups < 1
+            or self.out_channels % self.groups
+            or (in_channels is not None and in_channels % self.groups)
+        ):
+            raise ValueError(
+                f"{name}: groups is {groups}, expected a divisor of in_channels {in_channels} and out_channels {out_channels}"
+            )
         if in_channels is not None:
             self.build((1, in_channels))
 
@@ -55,8 +68,12 @@ class _Conv(Module):
         weight_init, rng, dtype = self._init
         self.in_channels = int(shape[1])
         if self.in_channels % self.groups:
-            raise ValueError(f"{type(self).__name__}: the input has {self.in_channels} channels, which groups={self.groups} does not divide")
-        first, second = (self.in_channels, self.out_channels) if self.transposed else (self.out_channels, self.in_channels)
+            raise ValueError(
+                f"{type(self).__name__}: the input has {self.in_channels} channels, which groups={self.groups} does not divide"
+            )
+        first, second = (
+            (self.in_channels, self.out_channels) if self.transposed else (self.out_channels, self.in_channels)
+        )
         self.weight = init.made((first, second // self.groups, *self.kernel_size), weight_init, rng, dtype)
         self.bias = init.made((self.out_channels,), "zeros", rng, dtype) if self._with_bias else None
 
@@ -115,7 +132,9 @@ class ConvTranspose1d(_Conv):
     transposed = True
 
     def _convolve(self, x):
-        return F.conv_transpose1d(x, self.weight, self.bias, self.stride, self.padding, self.output_padding, self.groups, self.dilation)
+        return F.conv_transpose1d(
+            x, self.weight, self.bias, self.stride, self.padding, self.output_padding, self.groups, self.dilation
+        )
 
 
 class ConvTranspose2d(_Conv):
@@ -124,6 +143,6 @@ class ConvTranspose2d(_Conv):
     transposed = True
 
     def _convolve(self, x):
-        return F.conv_transpose2d(x, self.weight, self.bias, self.stride, self.padding, self.output_padding, self.groups, self.dilation)
-
-
+        return F.conv_transpose2d(
+            x, self.weight, self.bias, self.stride, self.padding, self.output_padding, self.groups, self.dilation
+        )

@@ -2,6 +2,8 @@
 them, or (out, in, …) for convolutions."""
 
 import math
+import threading
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -198,8 +200,32 @@ def get(initializer):
     return _KNOWN[initializer]
 
 
+_limit = threading.local()
+
+
+@contextmanager
+def at_most(elements):
+    """Inside, layers make no more than so many numbers: what a file of a model says of its layers is held against what it holds."""
+    before = getattr(_limit, "left", None)
+    _limit.left = elements
+    try:
+        yield
+    finally:
+        _limit.left = before
+
+
+def spend(shape):
+    """Counts numbers that are about to be made; ValueError beyond the limit of at_most."""
+    left = getattr(_limit, "left", None)
+    if left is not None:
+        _limit.left = left - max(1, math.prod(shape))
+        if _limit.left < 0 or min(shape, default=0) < 0:
+            raise ValueError(f"a layer has parameters of shape {tuple(shape)}, more than the file holds")
+
+
 def made(shape, initializer, rng, dtype):
     """A new parameter with its first values."""
+    spend(shape)
     t = numrs.empty(tuple(shape), dtype=dtype or np.float32)
     function = get(initializer)
     if function in (zeros_, ones_, eye_) or rng is None:

@@ -32,10 +32,23 @@ class Linear(Module):
         float32.
     """
 
-    def __init__(self, in_features, out_features=None, bias=True, activation=None, *, weight_init="glorot_uniform", bias_init="zeros", rng=None, dtype=None):
+    def __init__(
+        self,
+        in_features,
+        out_features=None,
+        bias=True,
+        activation=None,
+        *,
+        weight_init="glorot_uniform",
+        bias_init="zeros",
+        rng=None,
+        dtype=None,
+    ):
         if is_array(in_features):
             if out_features is not None and not is_array(out_features):
-                raise TypeError(f"Linear: bias is of type {type(out_features).__name__}, expected an array of shape (out,) or None")
+                raise TypeError(
+                    f"Linear: bias is of type {type(out_features).__name__}, expected an array of shape (out,) or None"
+                )
             self.weight = as_parameter(in_features)
             if self.weight.ndim != 2:
                 raise ValueError(f"Linear: weight has shape {self.weight.shape}, expected (in, out)")
@@ -52,7 +65,10 @@ class Linear(Module):
                     raise ValueError(f"Linear: {name} is {size!r}, expected a size")
             self.in_features, self.out_features = in_features, out_features
             self.weight = self.bias = None
-            self._with_bias, self._init = bool(bias), (init.get(weight_init), init.get(bias_init), init.generator(rng) if rng is not None else None, dtype)
+            self._with_bias, self._init = (
+                bool(bias),
+                (init.get(weight_init), init.get(bias_init), init.generator(rng) if rng is not None else None, dtype),
+            )
             if in_features is not None:
                 self.build((in_features,))
         self.activation = activation
@@ -88,7 +104,12 @@ class Bilinear(Module):
     def __init__(self, in1_features, in2_features, out_features, bias=True, *, rng=None, dtype=None):
         rng = init.generator(rng)
         bound = 1.0 / math.sqrt(in1_features)
-        self.weight = init.made((out_features, in1_features, in2_features), lambda t, rng=None: init.uniform_(t, -bound, bound, rng), rng, dtype)
+        self.weight = init.made(
+            (out_features, in1_features, in2_features),
+            lambda t, rng=None: init.uniform_(t, -bound, bound, rng),
+            rng,
+            dtype,
+        )
         self.bias = init.made((out_features,), "zeros", rng, dtype) if bias else None
 
     def forward(self, x1, x2):
@@ -107,7 +128,9 @@ class Embedding(Module):
         A row of zeros that is not trained.
     """
 
-    def __init__(self, num_embeddings, embedding_dim=None, padding_idx=None, *, weight_init="normal", rng=None, dtype=None):
+    def __init__(
+        self, num_embeddings, embedding_dim=None, padding_idx=None, *, weight_init="normal", rng=None, dtype=None
+    ):
         if is_array(num_embeddings):
             self.weight = as_parameter(num_embeddings)
             if self.weight.ndim != 2:
@@ -118,7 +141,9 @@ class Embedding(Module):
             self.weight = init.made((num_embeddings, embedding_dim), weight_init, init.generator(rng), dtype)
         self.num_embeddings, self.embedding_dim = self.weight.shape
         if padding_idx is not None and not -self.num_embeddings <= padding_idx < self.num_embeddings:
-            raise ValueError(f"Embedding: padding_idx is {padding_idx}, expected an index of {self.num_embeddings} rows")
+            raise ValueError(
+                f"Embedding: padding_idx is {padding_idx}, expected an index of {self.num_embeddings} rows"
+            )
         self.padding_idx = padding_idx
         if padding_idx is not None and not is_array(num_embeddings):
             with numrs.autograd.no_grad():

@@ -75,7 +75,11 @@ class Module:
         return (), {}
 
     def __setattr__(self, name, value):
-        if isinstance(value, numrs.Tensor) and name not in self._buffer_names and (value.requires_grad and value.is_leaf):
+        if (
+            isinstance(value, numrs.Tensor)
+            and name not in self._buffer_names
+            and (value.requires_grad and value.is_leaf)
+        ):
             self._parameter_names[name] = None
         elif name in self._parameter_names and not isinstance(value, numrs.Tensor):
             del self._parameter_names[name]
@@ -225,7 +229,9 @@ class Module:
         missing = [name for name in own if name not in state]
         unknown = [name for name in state if name not in own]
         if strict and (missing or unknown):
-            parts = [f"{what}: {', '.join(names)}" for what, names in (("missing", missing), ("unknown", unknown)) if names]
+            parts = [
+                f"{what}: {', '.join(names)}" for what, names in (("missing", missing), ("unknown", unknown)) if names
+            ]
             raise KeyError(f"load_state_dict: {'; '.join(parts)}")
         pairs = []
         for name, t in own.items():
@@ -314,7 +320,8 @@ class Module:
     def extra_repr(self):
         """What repr shows of this module between its parentheses."""
         args, kwargs = self._arguments
-        return ", ".join([_short(a) for a in args] + [f"{name}={_short(a)}" for name, a in kwargs.items()])
+        named = [f"{name}={_short(a)}" for name, a in kwargs.items() if a is not None and name not in ("rng", "dtype")]
+        return ", ".join([*[_short(a) for a in args], *named])
 
     def __repr__(self):
         parts = list(self.named_children())

@@ -34,7 +34,9 @@ class LayerNorm(Module):
             return
         if isinstance(bias, float):  # PyTorch's second argument is eps
             self.eps, bias = bias, True
-        self.normalized_shape = (int(normalized_shape),) if hasattr(normalized_shape, "__index__") else tuple(normalized_shape)
+        self.normalized_shape = (
+            (int(normalized_shape),) if hasattr(normalized_shape, "__index__") else tuple(normalized_shape)
+        )
         self.weight = init.made(self.normalized_shape, "ones", None, dtype) if elementwise_affine else None
         self.bias = init.made(self.normalized_shape, "zeros", None, dtype) if elementwise_affine and bias else None
 
@@ -44,7 +46,9 @@ class LayerNorm(Module):
 
 def _is_values(x):
     """An array, or a list that holds anything but extents."""
-    return isinstance(x, (numrs.Tensor, np.ndarray)) or isinstance(x, list) and any(not hasattr(v, "__index__") for v in x)
+    return (
+        isinstance(x, (numrs.Tensor, np.ndarray)) or isinstance(x, list) and any(not hasattr(v, "__index__") for v in x)
+    )
 
 
 class RMSNorm(Module):
@@ -64,7 +68,9 @@ class RMSNorm(Module):
             self.weight = as_parameter(normalized_shape)
             self.normalized_shape = self.weight.shape
             return
-        self.normalized_shape = (int(normalized_shape),) if hasattr(normalized_shape, "__index__") else tuple(normalized_shape)
+        self.normalized_shape = (
+            (int(normalized_shape),) if hasattr(normalized_shape, "__index__") else tuple(normalized_shape)
+        )
         self.weight = init.made(self.normalized_shape, "ones", None, dtype) if elementwise_affine else None
 
     def forward(self, x):
@@ -90,16 +96,21 @@ class _BatchNorm(Module):
             self.weight = init.made((self.num_features,), "ones", None, self._dtype)
             self.bias = init.made((self.num_features,), "zeros", None, self._dtype)
         if self.track_running_stats:
+            init.spend((2, self.num_features))
             self.register_buffer("running_mean", numrs.zeros(self.num_features, dtype=self._dtype or np.float32))
             self.register_buffer("running_var", numrs.ones(self.num_features, dtype=self._dtype or np.float32))
 
     def forward(self, x):
         if x.ndim not in self.dims:
-            raise ValueError(f"{type(self).__name__}: x has shape {x.shape}, expected {' or '.join(map(str, self.dims))} dimensions")
+            raise ValueError(
+                f"{type(self).__name__}: x has shape {x.shape}, expected {' or '.join(map(str, self.dims))} dimensions"
+            )
         if self.num_features is None:
             self.build(x.shape)
         train = self.training or self.running_mean is None
-        return F.batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias, train, self.momentum, self.eps)
+        return F.batch_norm(
+            x, self.running_mean, self.running_var, self.weight, self.bias, train, self.momentum, self.eps
+        )
 
 
 class BatchNorm1d(_BatchNorm):
@@ -133,7 +144,9 @@ class GroupNorm(Module):
 
     def __init__(self, num_groups, num_channels, eps=1e-5, affine=True, *, dtype=None):
         if num_groups < 1 or num_channels % num_groups:
-            raise ValueError(f"GroupNorm: num_groups is {num_groups}, expected a divisor of num_channels {num_channels}")
+            raise ValueError(
+                f"GroupNorm: num_groups is {num_groups}, expected a divisor of num_channels {num_channels}"
+            )
         self.num_groups, self.num_channels, self.eps = num_groups, num_channels, eps
         self.weight = init.made((num_channels,), "ones", None, dtype) if affine else None
         self.bias = init.made((num_channels,), "zeros", None, dtype) if affine else None

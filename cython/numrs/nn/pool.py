@@ -7,7 +7,13 @@ from numrs.nn.module import Module
 
 class _MaxPool(Module):
     def __init__(self, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
-        self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode = kernel_size, stride, padding, dilation, ceil_mode
+        self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode = (
+            kernel_size,
+            stride,
+            padding,
+            dilation,
+            ceil_mode,
+        )
 
 
 class MaxPool1d(_MaxPool):

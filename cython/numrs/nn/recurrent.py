@@ -13,11 +13,24 @@ class _Recurrent(Module):
 
     gates = 1
 
-    def __init__(self, input_size, hidden_size, num_layers=1, bias=True, batch_first=True, dropout=0.0, bidirectional=False, *, rng=None, dtype=None):
+    def __init__(
+        self,
+        input_size,
+        hidden_size,
+        num_layers=1,
+        bias=True,
+        batch_first=True,
+        dropout=0.0,
+        bidirectional=False,
+        *,
+        rng=None,
+        dtype=None,
+    ):
         rng = init.generator(rng)
         bound = 1.0 / math.sqrt(hidden_size)
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers
         self.batch_first, self.dropout, self.bidirectional = batch_first, dropout, bidirectional
+        self.rng = None  # of dropout; a Model gives one
         ways = 2 if bidirectional else 1
 
         def uniform(t, rng=None):
@@ -62,7 +75,7 @@ class _Recurrent(Module):
                 results.append(numrs.flip(y, axis=0) if way else y)
             x = results[0] if ways == 1 else numrs.concat(results, axis=-1)
             if self.dropout and self.training and layer + 1 < self.num_layers:
-                x = F.dropout(x, self.dropout, True, rng=init.generator())
+                x = F.dropout(x, self.dropout, True, rng=init.generator(self.rng))
         return x, last
 
     def forward(self, x, state=None):
@@ -81,7 +94,9 @@ class _Recurrent(Module):
             (N, L, hidden_size · directions), and the state.
         """
         if x.ndim != 3 or x.shape[2] != self.input_size:
-            raise ValueError(f"{type(self).__name__}: x has shape {x.shape}, expected 3 dimensions, the last of {self.input_size}")
+            raise ValueError(
+                f"{type(self).__name__}: x has shape {x.shape}, expected 3 dimensions, the last of {self.input_size}"
+            )
         if x.shape[1 if self.batch_first else 0] == 0:
             raise ValueError(f"{type(self).__name__}: x has shape {x.shape}, expected at least one step")
         if self.batch_first:
