@@ -10,31 +10,33 @@
 
 namespace numrs {
 
-// Subnormal operands and results are zeros while it lives, where the processor can do that. For state that decays without
-// end, such as the moments of optimizers: 0.9 m sticks at a few units of the smallest subnormal for ever, and each such
-// product costs a hundred cycles and more.
+// With on, subnormal operands and results are zeros while it lives, where the processor can do that. For state that
+// decays without end, such as the moments of optimizers: 0.9 m sticks at a few units of the smallest subnormal for ever,
+// and each such product costs a hundred cycles and more.
 class FlushSubnormals {
  public:
   FlushSubnormals(const FlushSubnormals&) = delete;
   FlushSubnormals& operator=(const FlushSubnormals&) = delete;
 
 #if defined(__x86_64__) || defined(_M_X64)
-  FlushSubnormals() : saved_(_mm_getcsr()) { _mm_setcsr(saved_ | 0x8040); }  // FTZ, DAZ
+  explicit FlushSubnormals(bool on) : saved_(_mm_getcsr()) {
+    if (on) _mm_setcsr(saved_ | 0x8040);  // FTZ, DAZ
+  }
   ~FlushSubnormals() { _mm_setcsr(saved_); }
 
  private:
   uint32_t saved_;
 #elif defined(__aarch64__)
-  FlushSubnormals() {
+  explicit FlushSubnormals(bool on) {
     __asm__ __volatile__("mrs %0, fpcr" : "=r"(saved_));
-    __asm__ __volatile__("msr fpcr, %0" : : "r"(saved_ | (uint64_t{1} << 24)) : "memory");  // FZ
+    if (on) __asm__ __volatile__("msr fpcr, %0" : : "r"(saved_ | (uint64_t{1} << 24)) : "memory");  // FZ
   }
   ~FlushSubnormals() { __asm__ __volatile__("msr fpcr, %0" : : "r"(saved_) : "memory"); }
 
  private:
   uint64_t saved_;
 #else
-  FlushSubnormals() {}
+  explicit FlushSubnormals(bool) {}
 #endif
 };
 
