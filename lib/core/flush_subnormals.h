@@ -11,8 +11,8 @@
 namespace numrs {
 
 // With on, subnormal operands and results are zeros while it lives, where the processor can do that. For state that
-// decays without end, such as the moments of optimizers: 0.9 m sticks at a few units of the smallest subnormal for ever,
-// and each such product costs a hundred cycles and more.
+// decays without end, such as the moments of optimizers: 0.9 m sticks at a few units of the smallest subnormal for
+// ever, and each such product costs a hundred cycles and more.
 class FlushSubnormals {
  public:
   FlushSubnormals(const FlushSubnormals&) = delete;
