@@ -1,4 +1,4 @@
-"""Kernels of networks against PyTorch and JAX: activation functions, softmax, normalisations; the group's other cases stand in bench_nn_conv and bench_nn_loss."""
+"""Kernels of networks against PyTorch and JAX: activations, softmax, normalisations, attention; bench_nn_conv and bench_nn_loss have the rest."""
 
 import numpy as np
 import numrs
