@@ -10,8 +10,10 @@
     they stand in the same block of keys (0 times infinity).
 
     @code{.c}
-    // 12 heads of 512 rows of 64 elements
-    numrs_attention_f32(NULL, q, k, v, y, 12, 1, 512, 512, 64, 64, 1, 0.125f);
+    // One head, 2 queries of 2 elements, 3 keys; each query sees the keys up to its own place.
+    const float q[4] = {1, 0, 0, 1}, k[6] = {1, 0, 0, 1, 1, 1}, v[6] = {1, 2, 3, 4, 5, 6};
+    float y[4];
+    numrs_attention_f32(NULL, q, k, v, y, 1, 1, 2, 3, 2, 2, 1, 0.707);
     @endcode */
 #ifndef NUMRS_NN_ATTENTION_H
 #define NUMRS_NN_ATTENTION_H

@@ -8,7 +8,7 @@
 
     @code{.c}
     const float logits[] = {1, 2, 3, 1, 0, 0};
-    const int64_t labels[] = {2, 0}, shape[] = {2, 3};
+    const int64_t labels[] = {2, 0};
     float loss, gradient[6];
     numrs_cross_entropy_f32(NULL, logits, labels, &loss, gradient, 2, 3);
     @endcode */

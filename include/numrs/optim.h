@@ -10,8 +10,9 @@
     const void *grads[] = {gw, gb};
     const int64_t sizes[] = {6, 2};
     numrs_optim_options options = NUMRS_OPTIM_OPTIONS_INIT;
-    for (options.step = 1; options.step <= 10; options.step++)
+    for (options.step = 1; options.step <= 10; options.step++) {
       numrs_optim_step(NULL, NUMRS_OPTIM_ADAM, NUMRS_F32, 2, params, grads, sizes, state, 2, &options);
+    }
     @endcode */
 #ifndef NUMRS_OPTIM_H
 #define NUMRS_OPTIM_H

@@ -177,7 +177,7 @@ Status RunLossBackward(const Run& run, const LossJob& job, const View& grad, con
     if (!outs[k]) continue;
     wanted++;
     NUMRS_TRY(packed[k].Open(job.function, *outs[k], job.compute,
-                                OverlapsInputs(job, *outs[k]) || RangesOverlap(grad, *outs[k])));
+                             OverlapsInputs(job, *outs[k]) || RangesOverlap(grad, *outs[k])));
   }
   const int threads = run.Threads(wanted * kLossRows[job.op].cost_ns * static_cast<double>(job.size));
   NUMRS_TRY(ParallelFor(job.size, kBlock, threads, run.cancel, [&](int64_t begin, int64_t end) {

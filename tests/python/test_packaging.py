@@ -48,9 +48,9 @@ def test_nothing_else_is_there():
 
 
 def test_sizes():
-    assert sum(p.stat().st_size for p in FILES.values() if p.exists()) <= 52 * MIB  # OpenBLAS 24, kernels 18
+    assert sum(p.stat().st_size for p in FILES.values() if p.exists()) <= 58 * MIB  # OpenBLAS 24, kernels 21, front-end 10
     for wheel in (ROOT / "build" / "dist").glob("*.whl"):
-        assert wheel.stat().st_size <= 17 * MIB, wheel  # 7.4 of them are OpenBLAS
+        assert wheel.stat().st_size <= 18 * MIB, wheel  # 7.4 of them are OpenBLAS
 
 
 def test_licences():
