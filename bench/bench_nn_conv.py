@@ -1,4 +1,4 @@
-"""Convolutions, pools and linear layers against PyTorch and JAX: the sizes of the goals, and those of a network for digits."""
+"""Cases of group nn: convolutions, pools and linear layers against PyTorch and JAX, at the sizes of the goals and of a network for digits."""
 
 from importlib import import_module
 
@@ -7,7 +7,7 @@ from numrs import functional
 
 from .harness import Case, random
 
-GROUP = "nn_conv"
+GROUP = "nn"
 # name, x, weight, stride, padding
 _CONVOLUTIONS = (
     ("conv2d 8x16x32x32 3x3 -> 32", (8, 16, 32, 32), (32, 16, 3, 3), 1, 1, 1.0),
@@ -28,20 +28,40 @@ def _torch(name, arrays, peers, *arguments, transposed=()):
     return {"torch": lambda: function(*given, *arguments)}
 
 
+def _jax(peers, function, arrays):
+    """The call of a function of the modules jax and arrays, compiled."""
+    if "jax" not in peers:
+        return {}
+    jax = peers["jax"].module
+    compiled, given = jax.jit(lambda *a: function(jax, *a)), [jax.numpy.asarray(a) for a in arrays]
+    return {"jax": lambda: compiled(*given).block_until_ready()}
+
+
+def _jax_conv2d(jax, x, w, b, stride, padding):
+    return jax.lax.conv(x, w, (stride, stride), ((padding, padding),) * 2) + b[:, None, None]
+
+
+def _jax_max_pool(jax, x):
+    return jax.lax.reduce_window(x, -numrs.inf, jax.lax.max, (1, 1, 2, 2), (1, 1, 2, 2), "VALID")
+
+
 def cases(peers, quick, size):
-    if size:
-        return
     for name, x_shape, weight_shape, stride, padding, goal in _CONVOLUTIONS:
         x, weight, bias = random(x_shape, "float32"), random(weight_shape, "float32", 1), random(weight_shape[:1], "float32", 2)
-        calls = {"numrs": lambda x=x, w=weight, b=bias, s=stride, p=padding: functional.conv2d(x, w, b, s, p)}
+        given = [numrs.Tensor(a) for a in (x, weight, bias)]
+        calls = {"numrs": lambda given=given, s=stride, p=padding: functional.conv2d(*given, s, p)}
         calls |= _torch("conv2d", (x, weight, bias), peers, stride, padding)
+        calls |= _jax(peers, lambda jax, *a, s=stride, p=padding: _jax_conv2d(jax, *a, s, p), (x, weight, bias))
         yield Case(GROUP, name, calls, tolerance=1e-4, goal=goal)
     for name, shape in _POOLS:
         x = random(shape, "float32")
-        calls = {"numrs": lambda x=x: functional.max_pool2d(x, 2)} | _torch("max_pool2d", (x,), peers, 2)
+        given = numrs.Tensor(x)
+        calls = {"numrs": lambda given=given: functional.max_pool2d(given, 2)} | _torch("max_pool2d", (x,), peers, 2)
+        calls |= _jax(peers, _jax_max_pool, (x,))
         yield Case(GROUP, name, calls, goal=4.0)
     for m, k, n in _LINEAR:
         arrays = [random(s, "float32", i) for i, s in enumerate(((m, k), (k, n), (n,)))]
         given = [numrs.from_numpy(a) for a in arrays]
         calls = {"numrs": lambda given=given: functional.linear(*given)} | _torch("linear", arrays, peers, transposed=(1,))
+        calls |= _jax(peers, lambda jax, x, w, b: x @ w + b, arrays)
         yield Case(GROUP, f"linear {m}x{k}x{n}", calls, tolerance=1e-4)

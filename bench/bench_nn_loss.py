@@ -1,4 +1,4 @@
-"""Cross-entropy with its gradient, rows of a table, and steps of optimizers against PyTorch, JAX and NumPy."""
+"""Cases of group nn: cross-entropy with its gradient, rows of a table, and steps of optimizers against PyTorch, JAX and NumPy."""
 
 import numpy as np
 import numrs
@@ -6,7 +6,7 @@ from numrs.functional import cross_entropy_with_grad, embedding
 
 from .harness import Case
 
-GROUP = "nn_loss"
+GROUP = "nn"
 _LAYERS = ((64, 128), (128,), (128, 10), (10,))  # of the digits network
 
 
@@ -46,13 +46,19 @@ def _cross_entropy(peers, rows, classes, goal):
 def _embedding(peers):
     rng = np.random.default_rng(1)
     table, at = rng.normal(size=(50257, 768)).astype(np.float32), rng.integers(0, 50257, 512)
-    calls = {"numrs": lambda: embedding(at, table)}
+    ours = numrs.Tensor(at), numrs.Tensor(table)
+    calls = {"numrs": lambda: embedding(*ours)}
     if "numpy" in peers:
         calls["numpy"] = lambda: np.take(table, at, axis=0)
     if "torch" in peers:
         torch = peers["torch"].module
         a, b = torch.from_numpy(table), torch.from_numpy(at)
         calls["torch"] = lambda: torch.nn.functional.embedding(b, a)
+    if "jax" in peers:
+        jax = peers["jax"].module
+        c, d = jax.numpy.asarray(table), jax.numpy.asarray(at)
+        take = jax.jit(lambda c, d: c[d])
+        calls["jax"] = lambda: take(c, d).block_until_ready()
     return Case(GROUP, "embedding 512 of (50257, 768) f32", calls, tolerance=0, goal=1.0)
 
 
@@ -77,7 +83,6 @@ def _step(peers, name, goal):
 def cases(peers, quick, size):
     yield _cross_entropy(peers, 32, 10, None)
     yield _cross_entropy(peers, 512, 1000, 2.0)
-    if not quick:
-        yield _embedding(peers)
+    yield _embedding(peers)
     for name in ("SGD", "Adam", "AdamW"):
         yield _step(peers, name, 5.0)

@@ -1,21 +1,13 @@
-"""Attention alone, and models of the shapes of GPT-2 small and of a BERT of 6 x 384 with random weights, against torch's blocks."""
+"""Models of the shapes of GPT-2 small and of a BERT of 6 x 384 with random weights, against torch, JAX and ONNX Runtime."""
 
 import numpy as np
-from numrs.functional import scaled_dot_product_attention
+import numrs
 from numrs.transformers import BERT, GPT2, BERTConfig, GPT2Config
 
-from .harness import Case, random
+from . import transformer_peers
+from .harness import Case
 
 GROUP = "transformers"
-
-
-def _attention(q, k, v, peers, causal):
-    calls = {"numrs": lambda: scaled_dot_product_attention(q, k, v, is_causal=causal)}
-    if "torch" in peers:
-        attend = peers["torch"].module.nn.functional.scaled_dot_product_attention
-        tq, tk, tv = (peers["torch"].own(a) for a in (q, k, v))
-        calls["torch"] = lambda: attend(tq, tk, tv, is_causal=causal)
-    return calls
 
 
 def _torch_gpt2(torch, weights, config, ids, past):
@@ -85,16 +77,27 @@ def _gpt2(peers, quick):
         ]
         prefill["torch"] = _torch_gpt2(torch, weights, config, torch.from_numpy(ids[:, :128]), None)
         one["torch"] = _torch_gpt2(torch, weights, config, torch.from_numpy(ids[:, 128:]), past)
+    if "jax" in peers:
+        jax, state = peers["jax"].module, model.state_dict()
+        kept = tuple(np.stack([np.asarray(a[i])[:, :, :128] for i in range(config.layers)]) for a in (cache.keys, cache.values))
+        prefill["jax"] = transformer_peers.jax_gpt2(jax, state, config, ids[:, :128], None)
+        one["jax"] = transformer_peers.jax_gpt2(jax, state, config, ids[:, 128:], kept)
     label = "GPT-2 of 2 layers" if quick else "GPT-2 small"
     yield Case(GROUP, f"{label}: prefill of 128 tokens", prefill, tolerance=1e-2, goal=1.15)
     yield Case(GROUP, f"{label}: decode of 1 token at position 128", one, tolerance=1e-2, goal=1.4)
 
 
 def cases(peers, quick, size):
-    q, k, v = (random((1, 12, 512, 64), "float32", seed, -1, 1) for seed in (1, 2, 3))
-    yield Case(GROUP, "attention (1,12,512,64)", _attention(q, k, v, peers, False), tolerance=1e-4, goal=1.2)
-    yield Case(GROUP, "attention (1,12,512,64) causal", _attention(q, k, v, peers, True), tolerance=1e-4, goal=1.7)
+    if size:
+        return
     yield from _gpt2(peers, quick)
-    model = BERT(BERTConfig(layers=6, heads=12, width=384, inner=1536), rng=0)
+    config = BERTConfig(layers=6, heads=12, width=384, inner=1536, pooler=False)
+    model = BERT(config, rng=0)
     ids = np.random.default_rng(1).integers(0, 30522, (1, 128))
-    yield Case(GROUP, "BERT 6 x 384: forward of 128 tokens", {"numrs": lambda: model(ids)[0]}, goal=1.1)
+    calls = {"numrs": lambda: model(ids)[0]}
+    if "torch" in peers:
+        calls["torch"] = transformer_peers.torch_bert(peers["torch"].module, model.state_dict(), config, ids)
+    if "onnxruntime" in peers:
+        calls["onnxruntime"] = transformer_peers.onnx_bert(model.state_dict(), config, ids, numrs.get_num_threads())
+    calls = {name: call for name, call in calls.items() if call is not None}
+    yield Case(GROUP, "BERT 6 x 384: forward of 128 tokens", calls, tolerance=1e-3, goal=1.1)

@@ -77,7 +77,7 @@ def run(case, samples=None):
             calls[name]()  # brings caches and worker threads back; not timed
             times[name].append(_timed(calls[name], counts[name]))
     micro = {name: {"min": min(t) * 1e6, "median": float(np.median(t)) * 1e6} for name, t in times.items()}
-    peers = {name: t for name, t in micro.items() if name != "numrs"}
+    peers = {name: t for name, t in micro.items() if not name.startswith("numrs")}
     result = {"group": case.group, "case": case.name, "microseconds": micro, "rejected": rejected, "goal": case.goal, "rounds": rounds}
     if case.work:
         result["work"] = case.work

@@ -5,8 +5,8 @@ import os
 
 import numpy as np
 
-NAMES = ("numpy", "scipy", "torch", "jax", "numexpr", "bottleneck", "polars", "pandas")
-_DISTRIBUTIONS = {name: name for name in NAMES}
+NAMES = ("numpy", "scipy", "torch", "jax", "numexpr", "bottleneck", "polars", "pandas", "onnxruntime", "sklearn")
+_DISTRIBUTIONS = {name: name for name in NAMES} | {"sklearn": "scikit-learn"}
 
 
 def limit_threads_by_environment(threads):

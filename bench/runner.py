@@ -7,8 +7,7 @@ from pathlib import Path
 
 from . import harness, peers
 
-GROUPS = ("elementwise", "math", "reductions", "linalg", "rolling", "order", "fft", "nn_conv", "random", "tensor", "nn_loss",
-          "transformers", "nn", "training")  # fmt: skip
+GROUPS = ("elementwise", "math", "reductions", "linalg", "rolling", "order", "fft", "random", "tensor", "nn", "training", "transformers")
 
 
 def run(groups=(), *, wanted=peers.NAMES, threads=1, size=None, iterations=None, quick=False, report=lambda result: None):

@@ -298,7 +298,8 @@ def stub(path):
         home = next(other.stem for other in OPS.glob("*.pyx") if f"cdef class {base}" in other.read_text())
         head += ["", f"from numrs._ops.{home} import {base}"]
     if "@disjoint_base" in body and not bases:
-        head += ["", "from typing_extensions import disjoint_base"] if head[-1].startswith("from typing ") else ["from typing_extensions import disjoint_base"]
+        head += [""] if head[-1].startswith("from typing ") else []  # no other package has been imported
+        head += ["from typing_extensions import disjoint_base"]
     return "\n".join(head) + ("\n\n" + body if body else "") + "\n"
 
 

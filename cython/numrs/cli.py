@@ -206,7 +206,7 @@ def _need_writable(path):
 def bench(groups, size, iterations, threads, peers, quick, json_file, plots):
     """Measure against other libraries, in turns in one process.
 
-    GROUP is elementwise, math, reductions, linalg, rolling, order, fft, random, tensor, nn, nn_conv, nn_loss, transformers or training."""
+    GROUP is elementwise, math, reductions, linalg, rolling, order, fft, random, tensor, nn, training or transformers."""
     from numrs.bench import peers as known
     from numrs.bench import runner
 
@@ -235,7 +235,7 @@ def bench(groups, size, iterations, threads, peers, quick, json_file, plots):
             click.echo(json.dumps(result, sort_keys=True))
     elif json_file:
         runner.write_json(results, json_file)
-    names = ["numrs", *wanted]
+    names = list(dict.fromkeys(["numrs", *(n for r in results for n in r["microseconds"]), *wanted]))
     table = Table(title=f"microseconds (best), {threads} thread(s); ratio = fastest peer / numrs", title_justify="left")
     table.add_column("case")
     for name in names:

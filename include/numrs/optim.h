@@ -1,7 +1,8 @@
 /** @file
     Steps of optimizers over all parameters at once, and what is done to gradients before. The formulas are PyTorch's;
     parameters are float32 or float64, contiguous, in pieces of any sizes. The bits do not depend on threads or
-    instruction set.
+    instruction set. SGD, and all but Lion with an eps of 1e-15 or more, take subnormal numbers as zeros: state that
+    decays would end in them and make each step many times slower.
 
     @code{.c}
     float w[6] = {1, 1, 1, 1, 1, 1}, b[2] = {0}, gw[6] = {1, 2, 3, 4, 5, 6}, gb[2] = {1, 1}, m[8] = {0}, v[8] = {0};

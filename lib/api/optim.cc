@@ -187,7 +187,10 @@ Status Step(numrs_context* context, int32_t op, int32_t dtype, int64_t count, vo
   if (arrays.total == 0) return NUMRS_OK;
   double numbers[kOptimNumbers] = {};
   Numbers(op, *options, numbers);
-  return RunOptimStep(MakeRun(context), op, arrays, params, grads, arenas, numbers);
+  // Where nothing is divided by less than eps, subnormal numbers are as good as zeros; an eps of 0 and Lion's signs
+  // need them.
+  const bool flush = op == NUMRS_OPTIM_SGD || (op != NUMRS_OPTIM_LION && options->eps >= 1e-15);
+  return RunOptimStep(MakeRun(context), op, arrays, params, grads, arenas, numbers, flush);
 }
 
 Status ClipNorm(numrs_context* context, int32_t dtype, int64_t count, void* const* grads, const int64_t* sizes,

@@ -115,6 +115,7 @@ struct NnConvTable {
   void (*conv_weight[kDTypes])(const ConvWeightStrip& strip);
   void (*max_pool[kDTypes])(const PoolRow& row);
   void (*max_pool_pairs[kDTypes])(const PoolPairs& pairs);
+  void (*max_pool_squares[kDTypes])(const PoolPlane& plane);  // windows of 2 x 2 side by side, with indices
   void (*avg_pool[kDTypes])(const PoolRow& row);
   // The gradient: x is that of the output, y of the input.
   void (*max_pool_backward[kDTypes])(const PoolPlane& plane);

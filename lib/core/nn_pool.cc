@@ -12,6 +12,7 @@
 namespace numrs {
 namespace {
 
+constexpr int64_t kNarrow = 16;                    // columns below which a row fills no vectors
 constexpr int64_t kBandBytes = int64_t{64} << 10;  // of planes worked on at a time
 
 int64_t CeilDiv(int64_t a, int64_t b) { return a / b + (a % b != 0); }
@@ -38,6 +39,10 @@ class Pool {
     taps_ = job.kernel[0] * job.kernel[1];
     pairs_ = maximum && !indices && job.kernel[1] == 2 && job.stride[1] == 2 && job.padding[1] == 0 &&
              job.dilation[1] == 1 && 2 * job.ow <= job.w;
+    squares_ = maximum && indices && job.ow < kNarrow && 2 * job.oh <= job.h && 2 * job.ow <= job.w;
+    for (int d = 0; d < 2; d++) {
+      squares_ = squares_ && job.kernel[d] == 2 && job.stride[d] == 2 && job.padding[d] == 0 && job.dilation[d] == 1;
+    }
     const int64_t row_bytes = planes_.used[0] * planes_.used[1] * planes_.cols * static_cast<int64_t>(sizeof(T));
     band_ = std::clamp<int64_t>(kBandBytes / row_bytes - extra_, 1, job.oh);
     planes_.rows = band_ + extra_;
@@ -52,6 +57,11 @@ class Pool {
     if (pairs_) {
       return ParallelFor(job_.planes, grain, threads, run_.cancel, [&](int64_t begin, int64_t end) {
         for (int64_t p = begin; p < end; p++) Pairs(p);
+      });
+    }
+    if (squares_) {
+      return ParallelFor(job_.planes, grain, threads, run_.cancel, [&](int64_t begin, int64_t end) {
+        for (int64_t p = begin; p < end; p++) Squares(p);
       });
     }
     const int64_t size = static_cast<int64_t>(sizeof(T)), slack = kConvSlackBytes / size;
@@ -91,6 +101,18 @@ class Pool {
                       job_.padding[0],
                       job_.dilation[0]};
     run_.kernels.nn_conv->max_pool_pairs[job_.dtype](p);
+  }
+
+  void Squares(int64_t plane) const {
+    PoolPlane p{};
+    p.x = x_ + plane * job_.h * job_.w;
+    p.y = y_ + plane * job_.oh * job_.ow;
+    p.indices = indices_ + plane * job_.oh * job_.ow;
+    p.h = job_.h;
+    p.w = job_.w;
+    p.oh = job_.oh;
+    p.ow = job_.ow;
+    run_.kernels.nn_conv->max_pool_squares[job_.dtype](p);
   }
 
   void Band(int64_t plane, int64_t first, char* scratch) const {
@@ -151,7 +173,7 @@ class Pool {
 
   const Run& run_;
   const PoolJob& job_;
-  bool maximum_, pairs_;
+  bool maximum_, pairs_, squares_;
   const T* x_;
   T* y_;
   int64_t* indices_;

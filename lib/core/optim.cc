@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/flush_subnormals.h"
 #include "core/memory.h"
 
 namespace numrs {
@@ -36,7 +37,7 @@ char* At(void* array, int64_t element, int64_t itemsize) { return static_cast<ch
 }  // namespace
 
 Status RunOptimStep(const Run& run, int32_t op, const OptimArrays& arrays, void* const* params,
-                    const void* const* grads, void* const* state, const double* numbers) {
+                    const void* const* grads, void* const* state, const double* numbers, bool flush) {
   const auto step = run.kernels.optim->step[op][arrays.dtype];
   const int64_t size = SizeOf(arrays.dtype);
   return ForPieces(run, arrays, kOptimRows[op].cost_ns, [&](int64_t i, int64_t from, int64_t n, int64_t place) {
@@ -47,6 +48,7 @@ Status RunOptimStep(const Run& run, int32_t op, const OptimArrays& arrays, void*
     for (int k = 0; k < kOptimRows[op].states; k++) piece.s[k] = state[k] ? At(state[k], place, size) : nullptr;
     piece.n = n;
     piece.c = numbers;
+    const FlushSubnormals flushed(flush);
     step(piece);
   });
 }

@@ -14,8 +14,9 @@ struct OptimArrays {
   int64_t total;
 };
 
+// flush: subnormal numbers are taken as zeros.
 Status RunOptimStep(const Run& run, int32_t op, const OptimArrays& arrays, void* const* params,
-                    const void* const* grads, void* const* state, const double* numbers);
+                    const void* const* grads, void* const* state, const double* numbers, bool flush);
 
 // The norm of all gradients; largest: of order infinity, else 2.
 Status GradientNorm(const Run& run, const OptimArrays& arrays, void* const* grads, bool largest, double* norm);

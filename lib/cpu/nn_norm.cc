@@ -89,8 +89,10 @@ void Moments(const void* px, int64_t n, double* out) {
   const auto base = hn::Set(Tag<T>(), first);
   rows::Sums<T, 1>(
       n,
-      [&](auto d, int64_t i, int64_t count, auto* s)
-          HWY_ATTR { s[0] = There(d, hn::Sub(LoadPart(d, x + i, count), base), count); },
+      [&](auto d, int64_t i, int64_t count, auto* s) HWY_ATTR {
+        rows::Fetch(x + i + n);
+        s[0] = There(d, hn::Sub(LoadPart(d, x + i, count), base), count);
+      },
       &total);
   const double mean = static_cast<double>(first) + total / static_cast<double>(n);
   // Of the differences from the mean as far as T holds it; what it lacks is taken off the sum.
@@ -133,6 +135,7 @@ HWY_INLINE void NormalizeAs(const NormLine& l) {
              shift = hn::Set(tag, static_cast<T>(l.shift));
   rows::Each<T>(l.n, [&](auto d, int64_t i, int64_t count) HWY_ATTR {
     const bool whole = count >= static_cast<int64_t>(hn::MaxLanes(d));
+    rows::FetchToWrite(y + i + l.n);
     const auto v = hn::Mul(centre.Of(whole ? hn::LoadU(d, x + i) : LoadPart(d, x + i, count)), rstd);
     auto by = scale, to = shift;
     if constexpr (kW) by = whole ? hn::LoadU(d, w + i) : LoadPart(d, w + i, count);

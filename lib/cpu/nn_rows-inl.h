@@ -29,6 +29,11 @@ constexpr int64_t Parts() {
   return kLanes / static_cast<int64_t>(hn::MaxLanes(Tag<T>()));
 }
 
+// The next row is fetched while this one is computed: beyond the second-level cache the hardware is too late. The
+// address may lie behind the end.
+HWY_INLINE void Fetch(const void* p) { __builtin_prefetch(p, 0); }
+HWY_INLINE void FetchToWrite(const void* p) { __builtin_prefetch(p, 1); }
+
 // 16 sums in float64.
 template <typename T>
 class Lanes16 {

@@ -42,6 +42,7 @@ HWY_INLINE T Largest(const T* x, int64_t n) {
   auto m0 = hn::Set(d, lowest), m1 = m0, m2 = m0, m3 = m0;
   int64_t i = 0;
   for (; i + 4 * kStep <= n; i += 4 * kStep) {
+    for (int64_t k = 0; k < 4; k++) rows::Fetch(x + i + k * kStep + n);
     m0 = hn::Max(hn::LoadU(d, x + i), m0);
     m1 = hn::Max(hn::LoadU(d, x + i + kStep), m1);
     m2 = hn::Max(hn::LoadU(d, x + i + 2 * kStep), m2);
@@ -152,6 +153,7 @@ void Forward(const void* px, void* py, int64_t n) {
   const double sum = Exponentials<T, true>(x, y, n, most);
   const auto factor = hn::Set(Tag<T>(), static_cast<T>(1 / sum));
   rows::Each<T>(n, [&](auto d, int64_t i, int64_t count) HWY_ATTR {
+    rows::FetchToWrite(y + i + n);
     if (count >= static_cast<int64_t>(hn::MaxLanes(d)))
       hn::StoreU(hn::Mul(hn::LoadU(d, y + i), factor), d, y + i);
     else

@@ -141,6 +141,7 @@ void FillConv(NnConvTable* t) {
   t->max_pool[dtype] = MaxPool<T>;
   t->max_pool_pairs[dtype] = MaxPoolPairs<T>;
   t->avg_pool[dtype] = AvgPool<T>;
+  t->max_pool_squares[dtype] = ops::MaxPoolSquares<T>;
   t->max_pool_backward[dtype] = ops::MaxPoolBackward<T>;
   t->avg_pool_backward[dtype] = ops::AvgPoolBackward<T>;
   t->adaptive_avg[dtype] = ops::AdaptiveAvg<T>;

@@ -220,7 +220,7 @@ class BERT:
             q, k, v = blocks.split_heads(blocks.linear(x, *w["qkv"]), c.heads)
             y = blocks.linear(blocks.join_heads(scaled_dot_product_attention(q, k, v, mask)), *w["joined"])
             x = blocks.layer_norm(numrs.add(x, y, out=y), *w["norm_1"])
-            y = blocks.linear(self._activation(blocks.linear(x, *w["inner"])), *w["outer"])
+            y = blocks.linear(blocks.linear(x, *w["inner"], self._activation), *w["outer"])
             x = blocks.layer_norm(numrs.add(x, y, out=y), *w["norm_2"])
         pooled = None
         if self._pooler is not None:

@@ -1,58 +1,33 @@
 """What the models are made of, on float ndarrays: linear maps, normalisation, activations, heads, token numbers. No models."""
 
-import math
-
 import numpy as np
 
 import numrs
+from numrs import functional
 
 
-def linear(x, weight, bias=None):
-    """x @ weight + bias; weight is (in, out), x has any number of leading axes."""
-    rows = x.reshape(-1, x.shape[-1])
-    y = numrs.matmul(rows, weight)
-    if bias is not None:
-        numrs.add(y, bias, out=y)
-    return y.reshape(*x.shape[:-1], weight.shape[1])
+def linear(x, weight, bias=None, activation=None):
+    """x @ weight + bias through an activation of ACTIVATIONS; weight is (in, out), x has any number of leading axes."""
+    return functional.linear(x, weight, bias, activation)
 
 
 def layer_norm(x, weight, bias, eps):
     """(x - mean) / sqrt(variance + eps) along the last axis, times weight, plus bias."""
-    y = numrs.subtract(x, numrs.mean(x, axis=-1, keepdims=True))
-    spread = numrs.vecdot(y, y)[..., None] / np.asarray(x.shape[-1], x.dtype)
-    numrs.multiply(y, numrs.rsqrt(spread + np.asarray(eps, x.dtype)), out=y)
-    numrs.multiply(y, weight, out=y)
-    return numrs.add(y, bias, out=y)
+    return functional.layer_norm(x, x.shape[-1], weight, bias, eps)
 
 
-def _gelu(x):
-    half = numrs.multiply(x, 0.5)
-    y = numrs.erf(numrs.multiply(x, math.sqrt(0.5)))
-    numrs.add(y, 1.0, out=y)
-    return numrs.multiply(y, half, out=y)
-
-
-def _gelu_tanh(x):
-    y = numrs.multiply(x, x)
-    numrs.multiply(y, 0.044715, out=y)
-    numrs.add(y, 1.0, out=y)
-    numrs.multiply(y, x, out=y)
-    numrs.multiply(y, 2 * math.sqrt(2 / math.pi), out=y)
-    numrs.sigmoid(y, out=y)  # (1 + tanh(z)) / 2 is sigmoid(2 z)
-    return numrs.multiply(y, x, out=y)
-
-
+# By Hugging Face's names, what functional.linear applies.
 ACTIVATIONS = {
-    "gelu": _gelu,
-    "gelu_new": _gelu_tanh,
-    "gelu_pytorch_tanh": _gelu_tanh,
-    "relu": lambda x: numrs.maximum(x, np.zeros((), x.dtype)),
-    "silu": lambda x: numrs.multiply(x, numrs.sigmoid(x)),
+    "gelu": "gelu",
+    "gelu_new": "gelu_tanh",
+    "gelu_pytorch_tanh": "gelu_tanh",
+    "relu": "relu",
+    "silu": "silu",
 }
 
 
 def activation(name, where):
-    """The function of that name; ValueError with the known ones."""
+    """What functional.linear calls that activation; ValueError with the known names."""
     if name not in ACTIVATIONS:
         raise ValueError(f"{where}: activation is {name!r}, expected one of {', '.join(sorted(ACTIVATIONS))}")
     return ACTIVATIONS[name]

@@ -181,7 +181,7 @@ class GPT2:
             y = blocks.linear(blocks.join_heads(y), w["attn.c_proj.weight"], w["attn.c_proj.bias"])
             x = numrs.add(x, y, out=y)
             y = blocks.layer_norm(x, w["ln_2.weight"], w["ln_2.bias"], c.eps)
-            y = self._activation(blocks.linear(y, w["mlp.c_fc.weight"], w["mlp.c_fc.bias"]))
+            y = blocks.linear(y, w["mlp.c_fc.weight"], w["mlp.c_fc.bias"], self._activation)
             y = blocks.linear(y, w["mlp.c_proj.weight"], w["mlp.c_proj.bias"])
             x = numrs.add(x, y, out=y)
         if cache is not None:
