@@ -139,6 +139,8 @@ RESULTS = {
 }  # fmt: skip
 _DTYPES = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128".split()
 CONSTANTS = {
+    "nn_chain": ["class Chain:", "    def __init__(self, layers: Any, ignore_index: Any, label_smoothing: Any) -> None: ...",
+                 "    def step(self, x: Any, y: Any) -> Any: ..."],
     "_record": ["RULES: dict[str, Any]", "class Rule:", "    name: str", "    function: Any", "    forward: Any", "    backward: Any", "    composed: Any",
                 "    constant: bool", "    takes_out: bool", "    parameters: list[str]", "    defaults: list[Any]", "    places: dict[str, int]", "    variadic: int",
                 "    def set_inputs(self, inputs: Any, only_shapes: Any, extras: Any) -> None: ..."],
@@ -270,7 +272,7 @@ def stub(path):
     lines = CONSTANTS.get(path.stem, []) + [signature(source) for source in found] + internal
     if path.stem == "_tensor":
         lines = [*tensor_stub.lines(path.read_text(), (OPS / "tensor_methods.py").read_text()), "", *lines]
-    elif path.stem not in ("_record", "_walk"):  # whose classes numrs.autograd fills
+    elif path.stem not in ("_record", "_walk", "nn_chain"):  # whose classes numrs.autograd fills
         lines += classes(path.read_text())
     body = "\n".join(lines)
     aliases = [f"{name} = {kind}" for name, kind in ALIASES.items() if name in body]

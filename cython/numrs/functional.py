@@ -22,6 +22,7 @@ from numrs._ops.nn_activation import (
     tanh,
 )
 from numrs._ops.nn_attention import apply_rope, rope_angles, scaled_dot_product_attention
+from numrs._ops.nn_chain import Chain as _linear_chain  # noqa: F401 - for numrs.model
 from numrs._ops.nn_conv import conv1d, conv2d, conv_transpose1d, conv_transpose2d
 from numrs._ops.nn_embedding import dropout, dropout2d, embedding, embedding_lookup, one_hot
 from numrs._ops.nn_linear import linear

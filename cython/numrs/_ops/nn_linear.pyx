@@ -19,10 +19,13 @@ cdef dict ACTIVATIONS = {
     "hardsigmoid": c.NUMRS_ACTIVATION_HARDSIGMOID, "mish": c.NUMRS_ACTIVATION_MISH,
     "logsigmoid": c.NUMRS_ACTIVATION_LOGSIGMOID, "leaky_relu": c.NUMRS_ACTIVATION_LEAKY_RELU}
 
-cdef set FROM_OUTPUT = {ACTIVATIONS[key] for key in ("relu", "leaky_relu", "sigmoid", "tanh")}
+cdef bint saves_output(int32_t activation) noexcept:
+    """Is the derivative computed from the output, or from what goes in?"""
+    return activation == c.NUMRS_ACTIVATION_RELU or activation == c.NUMRS_ACTIVATION_LEAKY_RELU or \
+        activation == c.NUMRS_ACTIVATION_SIGMOID or activation == c.NUMRS_ACTIVATION_TANH
 
 
-cdef int32_t _activation(object activation, str name) except? -2:
+cdef int32_t activation_number(object activation, str name) except? -2:
     if activation is None:
         return -1
     number = ACTIVATIONS.get(activation) if isinstance(activation, str) else None
@@ -39,7 +42,7 @@ cdef object _linear(object x, object weight, object bias, object activation, dou
     cdef int64_t size = 1
     cdef bint tensor = False
     cdef int d, ndim
-    cdef int32_t number = _activation(activation, "linear"), dtype
+    cdef int32_t number = activation_number(activation, "linear"), dtype
     cdef numrs_status status
     cdef numrs_context *context
     cdef double work
@@ -58,7 +61,7 @@ cdef object _linear(object x, object weight, object bias, object activation, dou
         size *= shape[ndim - 1]
     dtype = numrs_promote(v[0].dtype, v[1].dtype)
     y = result(ndim, shape, dtype, tensor, &v[3])
-    if saved and number >= 0 and number not in FROM_OUTPUT:
+    if saved and number >= 0 and not saves_output(number):
         before = result(ndim, shape, dtype, tensor, &v[4])
     work = 0.02 * <double>size * <double>(v[0].shape[ndim - 1] + 16 if ndim > 0 else 1)
     if work < NOGIL_NS:
@@ -155,7 +158,7 @@ def linear_backward(grad, x, weight, saved=None, activation=None, *, negative_sl
     cdef bint tensor = False
     cdef int i
     cdef int64_t columns, size = 1
-    cdef int32_t number = _activation(activation, "linear_backward"), dtype
+    cdef int32_t number = activation_number(activation, "linear_backward"), dtype
     cdef double slope = negative_slope, work
     cdef numrs_status status
     cdef numrs_context *context

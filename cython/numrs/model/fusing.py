@@ -55,6 +55,28 @@ def _chain(parts):
     return forward
 
 
+def chain_of(module, loss):
+    """What computes loss and gradients of linear layers with a cross-entropy in one go, with the bits of
+    the tape; None for anything else."""
+    if type(module) is not nn.Sequential or type(loss) is not losses.CrossEntropy or module._hooks:
+        return None
+    layers = list(module)
+    fused = split(module, loss)[2] is not None
+    if not (fused or loss.from_logits) or loss.weight is not None or loss.reduction != "mean":
+        return None
+    if fused and isinstance(layers[-1], nn.Softmax):
+        layers = layers[:-1]
+    parts = []
+    for i, layer in enumerate(layers):
+        if type(layer) is not nn.Linear or layer._hooks or layer.weight is None:
+            return None
+        last = fused and i + 1 == len(layers) and layer.activation == "softmax"
+        if not last and layer._function is not None and layer._fused is None:
+            return None
+        parts.append((layer.weight, layer.bias, None if last else layer._fused))
+    return F._linear_chain(parts, loss.ignore_index, loss.label_smoothing) if parts and len(parts) <= 32 else None
+
+
 def weighted(loss):
     """A function of outputs, targets and weights of rows: the mean of the rows' losses times their weights."""
     try:

@@ -10,7 +10,7 @@ import numpy as np
 
 import numrs
 from numrs.autograd import no_grad
-from numrs.model.fusing import split, weighted
+from numrs.model.fusing import chain_of, split, weighted
 
 GATHER_BYTES = 16 << 20  # rows are brought into their order in pieces of this size
 HELD_BYTES = 1 << 20  # outputs are kept for the metrics up to this size
@@ -66,9 +66,21 @@ def make_step(model):
     forward, criterion, _ = split(model.module, model.loss)
     with_weights = None
     zero_grad, backward, update = model.optimizer.zero_grad, numrs.Tensor.backward, model.optimizer.step
+    chain = None  # made at the first step, when every layer has its parameters
+    looked = False
 
     def step(x, y, weights):
-        nonlocal with_weights
+        nonlocal with_weights, chain, looked
+        if weights is None and not looked and _is_built(model.module):
+            looked, chain = True, chain_of(model.module, model.loss)
+        if weights is None and chain is not None:
+            zero_grad()
+            found = chain.step(x, y)
+            if found is not None:
+                if not math.isfinite(found[0]):
+                    raise NotFinite(found[0])
+                update()
+                return found
         outputs = forward(x)
         if weights is None:
             loss = criterion(outputs, y)
@@ -84,6 +96,10 @@ def make_step(model):
         return value, outputs
 
     return step
+
+
+def _is_built(module):
+    return all(getattr(layer, "weight", True) is not None for layer in module.modules())
 
 
 class Held:
