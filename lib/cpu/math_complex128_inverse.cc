@@ -17,8 +17,8 @@ namespace numrs {
 namespace HWY_NAMESPACE {
 namespace {
 
-// Both parts of a size whose fourth powers, and squares over the other part with what rounding leaves of them, are normal
-// numbers; or 0 where that has its place.
+// Both parts of a size whose fourth powers, and squares over the other part with what rounding leaves of them, are
+// normal numbers; or 0 where that has its place.
 constexpr double kPartLeast = 0x1p-250, kPartMost = 0x1p250;
 template <class D, class V>
 HWY_INLINE hn::Mask<D> IsMiddling(D d, V part, bool zero_too) {
