@@ -1,5 +1,6 @@
 """Peak memory of a training run, each library in a process of its own: `python -m numrs.bench.training_memory [numrs|torch]`; JSON lines."""
 
+import importlib
 import json
 import resource
 import subprocess
@@ -20,8 +21,7 @@ def run(library):
     x, labels = rng.random((60_000, 784), np.float32), rng.integers(0, 10, 60_000)
     with_data = _peak()
     if library == "torch":
-        import torch
-
+        torch = importlib.import_module("torch")
         torch.set_num_threads(1)
         x, labels = torch.from_numpy(x), torch.from_numpy(labels)
         net = torch.nn.Sequential(torch.nn.Linear(784, 128), torch.nn.ReLU(), torch.nn.Linear(128, 10))

@@ -277,6 +277,7 @@ def test_csv(tmp_path):
     assert path.read_text().splitlines()[0] == "epoch;loss;accuracy"
 
 
+@pytest.mark.peer("tensorboardX", "tensorboard")
 def test_tensorboard(tmp_path):
     pytest.importorskip("tensorboardX")
     model = classifier()

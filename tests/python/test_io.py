@@ -85,6 +85,7 @@ def test_every_tensor_is_aligned(tmp_path):
         assert entry["data_offsets"][0] % {"I8": 1, "F64": 8, "F16": 2}[entry["dtype"]] == 0
 
 
+@pytest.mark.peer("safetensors")
 def test_the_official_package_reads_and_writes_the_same(tmp_path):
     official = pytest.importorskip("safetensors.numpy")
     tensors = {"w": some("float32", (3, 4)), "i": some("int64", (2,)), "b": some("bool", (5,)), "e": some("float16", (0, 2))}

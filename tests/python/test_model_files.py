@@ -166,6 +166,7 @@ def test_without_training(tmp_path):
     again.fit(X, Y, epochs=1)
 
 
+@pytest.mark.peer("safetensors")
 def test_the_official_package_opens_model_files(tmp_path):
     official = pytest.importorskip("safetensors")
     model = classifier()
@@ -295,6 +296,7 @@ def test_pytorch_files(tmp_path):
     np.testing.assert_allclose(model.predict(x), expected, rtol=1e-4, atol=1e-4)
 
 
+@pytest.mark.peer("torch", "safetensors")
 def test_torch_itself_agrees(tmp_path):
     torch = pytest.importorskip("torch")
     official = pytest.importorskip("safetensors.torch")

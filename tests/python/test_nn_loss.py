@@ -328,6 +328,7 @@ def test_rules_of_rows():
 # ------------------------------------------------------------------------------------------------ PyTorch, where it is there
 
 
+@pytest.mark.peer("torch")
 @pytest.mark.parametrize("smoothing", [0.0, 0.3])
 @pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
 def test_against_torch(smoothing, reduction):

@@ -35,6 +35,7 @@ def gradients(params, rng):
         p.grad = Tensor(np.asarray(rng.normal(size=p.shape)).astype(p.dtype))
 
 
+@pytest.mark.peer("torch")
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_against_torch(name, dtype, request):
@@ -289,6 +290,7 @@ SCHEDULES = {
 }
 
 
+@pytest.mark.peer("torch")
 @pytest.mark.parametrize("name", SCHEDULES)
 def test_schedules_against_torch(name):
     torch = pytest.importorskip("torch")
@@ -318,6 +320,7 @@ def test_schedules_one_after_the_other_and_at_once():
     assert optimizer.lr == pytest.approx(0.45)
 
 
+@pytest.mark.peer("torch")
 def test_plateau():
     optimizer = optimizers.SGD([Tensor([1.0])], lr=1.0)
     plateau, found = schedulers.ReduceLROnPlateau(optimizer, factor=0.5, patience=1, cooldown=1), []

@@ -102,7 +102,7 @@ def test_everything_public_exists():
     for name in numrs.__all__:
         assert getattr(numrs, name) is not None or name == "newaxis"
     public = {name for name in vars(numrs) if not name.startswith("_")}
-    lazy = {*numrs._LAZY, *numrs._LAZY_NAMES.values()}
+    lazy = {*numrs._LAZY, *numrs._LAZY_NAMES.values(), "sklearn"}
     assert public - set(numrs.__all__) <= {"c", "bench", "cli", "demo", "examples", "selftest", "calibration"} | lazy
     for name in (*numrs._LAZY, *numrs._LAZY_NAMES):
         assert getattr(numrs, name) is not None and name in dir(numrs)

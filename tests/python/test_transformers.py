@@ -113,6 +113,7 @@ def test_generate():
             generate(model, [1, 2], **bad)
 
 
+@pytest.mark.peer("safetensors")
 def test_files(tmp_path):
     numpy = pytest.importorskip("safetensors.numpy")
     model = GPT2(SMALL, rng=4)

@@ -112,6 +112,8 @@ def _generators(function, args, kwargs):
             look(getattr(x, "__self__", None), depth + 1)
             look(getattr(x, "func", None), depth + 1)
             look(getattr(x, "args", None), depth + 1)
+            look(getattr(x, "__defaults__", None), depth + 1)
+            look(getattr(x, "__kwdefaults__", None), depth + 1)
             for cell in getattr(x, "__closure__", None) or ():
                 look(cell.cell_contents, depth + 1)
             names = getattr(getattr(x, "__code__", None), "co_names", ())
