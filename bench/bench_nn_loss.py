@@ -30,7 +30,7 @@ def _cross_entropy(peers, rows, classes, goal):
         logits, target = torch.from_numpy(x).requires_grad_(), torch.from_numpy(labels)
         calls["torch"] = lambda: torch.autograd.grad(torch.nn.functional.cross_entropy(logits, target), logits)[0]
     if "jax" in peers:
-        import jax
+        import jax  # type: ignore[import-not-found]
 
         a, b = jax.numpy.asarray(x), jax.numpy.asarray(labels.astype(np.int32))
 

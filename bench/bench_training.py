@@ -181,7 +181,7 @@ def jax_epochs(jax, values, x, labels, batch):
 
 def sklearn_epoch(layers, values, x, labels, batch):
     """The same by scikit-learn's MLPClassifier."""
-    from sklearn.neural_network import MLPClassifier
+    from sklearn.neural_network import MLPClassifier  # type: ignore[import-untyped]
 
     network = MLPClassifier(layers[1:-1], batch_size=batch, alpha=0.0, learning_rate_init=_RATE, shuffle=False)
     network.partial_fit(x[:batch], labels[:batch], classes=np.arange(10))

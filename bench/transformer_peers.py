@@ -42,8 +42,8 @@ def jax_gpt2(jax, state, config, ids, past):
 def onnx_bert(state, config, ids, threads):
     """A call of a BERT without its pooler in ONNX Runtime, or None where onnx is missing."""
     try:
-        import onnx
-        import onnxruntime
+        import onnx  # type: ignore[import-not-found]
+        import onnxruntime  # type: ignore[import-not-found]
         from onnx import TensorProto, helper, numpy_helper
     except ImportError:
         return None

@@ -441,7 +441,7 @@ class TensorBoard(Callback):
     def _writer(self, part):
         if part not in self._writers:
             try:
-                from tensorboardX import SummaryWriter
+                from tensorboardX import SummaryWriter  # type: ignore[import-not-found]
             except ImportError:
                 raise ImportError("TensorBoard needs the package tensorboardX: pip install 'numrs-kernels[nn]'") from None
             self._writers[part] = SummaryWriter(os.path.join(self.log_dir, part), flush_secs=10)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined]
 
 HEADER_LIMIT = 100_000_000  # bytes; the format's own
 LONGEST_NAME = 65_536

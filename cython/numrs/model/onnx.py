@@ -215,7 +215,7 @@ def _convert(g, layer, x):
 def export(model, path):
     """Writes a model's network; rows may be any number."""
     try:
-        import onnx
+        import onnx  # type: ignore[import-not-found]
     except ImportError:
         raise ImportError("export needs the package onnx: pip install 'numrs-kernels[onnx]'") from None
     if model.input_shape is None:

@@ -37,7 +37,7 @@ class Progress:
         self._bar = self._make = None
         if level == 1:
             try:
-                from tqdm.auto import tqdm
+                from tqdm.auto import tqdm  # type: ignore[import-untyped]
             except ImportError:
                 return
             self._make = tqdm

@@ -7,7 +7,7 @@ import numpy as np
 import numrs
 from numrs.nn.module import Module
 
-_classes = {}
+_classes: dict = {}
 
 
 def register(cls):

@@ -78,7 +78,7 @@ class RMSNorm(Module):
 
 
 class _BatchNorm(Module):
-    dims = (2, 3)
+    dims: tuple[int, ...] = (2, 3)
 
     def __init__(self, num_features=None, eps=1e-5, momentum=0.1, affine=True, track_running_stats=True, *, dtype=None):
         self.num_features, self.eps, self.momentum = num_features, eps, momentum

@@ -7,7 +7,7 @@ from numrs._ops.optim import Stepper
 
 NESTEROV, AMSGRAD, CENTERED, MAXIMIZE, DECOUPLED = 1, 2, 4, 8, 16
 
-_classes = {}
+_classes: dict = {}
 
 
 def names():
@@ -63,7 +63,7 @@ class Optimizer:
     """
 
     name = ""  # of the C library's operation
-    arenas = ()  # kinds of state, in its order
+    arenas: tuple[str, ...] = ()  # kinds of state, in its order
 
     def __init_subclass__(cls):
         if cls.name:

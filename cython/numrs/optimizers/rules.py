@@ -66,7 +66,7 @@ class SGD(Optimizer):
 class _Moments(Optimizer):
     """Adam and its relatives."""
 
-    arenas = ("exp_avg", "exp_avg_sq")
+    arenas: tuple[str, ...] = ("exp_avg", "exp_avg_sq")
     extra = ()
 
     def check(self, group):

@@ -8,7 +8,7 @@ import numpy as np
 
 def read(path, where):
     """The arrays of a safetensors file, or of all in a folder, and the folder's config.json (or None)."""
-    from safetensors.numpy import load_file
+    from safetensors.numpy import load_file  # type: ignore[import-not-found]
 
     path = Path(path)
     files = sorted(path.glob("*.safetensors")) if path.is_dir() else [path]
