@@ -5,7 +5,7 @@
 
 #include "api/axes.h"
 #include "core/nn_conv.h"
-#include "core/nn_dense.h"
+#include "core/nn_operands.h"
 #include "core/reduce.h"
 #include "core/trace.h"
 
@@ -105,7 +105,7 @@ struct Arguments {
     if (__builtin_mul_overflow(elements, most + 1024, &elements)) return TooLarge();
     NUMRS_TRY(CheckShape(function, y_name, *y, x.ndim, shape));
     result = Promote(x.dtype, weight.dtype);
-    job.dtype = NnComputeDType(result);
+    job.dtype = NnComputed(result);
     return NUMRS_OK;
   }
 
@@ -185,20 +185,19 @@ Status Forward(numrs_context* context, const char* function, bool transposed, co
   if (out.size == 0) return NUMRS_OK;
   const Run run = MakeRun(context);
   const int32_t dtype = a.job.dtype;
-  DenseInput x_dense, weight_dense, bias_dense;
-  DenseOutput y_dense;
-  NUMRS_TRY(x_dense.Load(run, function, "x", a.x, dtype));
-  NUMRS_TRY(weight_dense.Load(run, function, "weight", a.weight, dtype));
-  if (bias) NUMRS_TRY(bias_dense.Load(run, function, "bias", b, dtype));
-  NUMRS_TRY(
-      y_dense.Prepare(function, out, dtype,
-                      RangesOverlap(a.x, out) || RangesOverlap(a.weight, out) || (bias && RangesOverlap(b, out))));
-  const char* const added = bias ? bias_dense.data : nullptr;
+  PackedInput x_dense, weight_dense, bias_dense;
+  PackedOutput y_dense;
+  NUMRS_TRY(x_dense.Load(run, function, a.x, dtype));
+  NUMRS_TRY(weight_dense.Load(run, function, a.weight, dtype));
+  if (bias) NUMRS_TRY(bias_dense.Load(run, function, b, dtype));
+  NUMRS_TRY(y_dense.Open(function, out, dtype,
+                         RangesOverlap(a.x, out) || RangesOverlap(a.weight, out) || (bias && RangesOverlap(b, out))));
+  const char* const added = bias ? bias_dense.data() : nullptr;
   if (transposed)
-    NUMRS_TRY(ConvInput(run, a.job, x_dense.data, weight_dense.data, added, y_dense.data));
+    NUMRS_TRY(ConvInput(run, a.job, x_dense.data(), weight_dense.data(), added, y_dense.data()));
   else
-    NUMRS_TRY(ConvForward(run, a.job, x_dense.data, weight_dense.data, added, y_dense.data));
-  return y_dense.Finish(run, function);
+    NUMRS_TRY(ConvForward(run, a.job, x_dense.data(), weight_dense.data(), added, y_dense.data()));
+  return y_dense.Commit(run, function);
 }
 
 // The sums over all but the channels.
@@ -242,31 +241,31 @@ Status Backward(numrs_context* context, const char* function, bool transposed, c
     }
   }
   const Run run = MakeRun(context);
-  DenseInput grad_dense, x_dense, weight_dense;
-  DenseOutput dense[3];
-  NUMRS_TRY(grad_dense.Load(run, function, "grad", g, dtype));
-  if (gw) NUMRS_TRY(x_dense.Load(run, function, "x", a.x, dtype));
-  if (gx) NUMRS_TRY(weight_dense.Load(run, function, "weight", a.weight, dtype));
+  PackedInput grad_dense, x_dense, weight_dense;
+  PackedOutput dense[3];
+  NUMRS_TRY(grad_dense.Load(run, function, g, dtype));
+  if (gw) NUMRS_TRY(x_dense.Load(run, function, a.x, dtype));
+  if (gx) NUMRS_TRY(weight_dense.Load(run, function, a.weight, dtype));
   for (int i = 0; i < 3; i++) {
     if (!views[i]) continue;
     // The last one computed may be written where it is; those before it wait until nothing can fail any more.
     const bool last = i == 0 || (i == 1 && !gx) || (i == 2 && !gx && !gw);
-    NUMRS_TRY(dense[i].Prepare(function, outputs[i], dtype,
-                               !last || RangesOverlap(g, outputs[i]) || RangesOverlap(a.x, outputs[i]) ||
-                                   RangesOverlap(a.weight, outputs[i])));
+    NUMRS_TRY(dense[i].Open(function, outputs[i], dtype,
+                            !last || RangesOverlap(g, outputs[i]) || RangesOverlap(a.x, outputs[i]) ||
+                                RangesOverlap(a.weight, outputs[i])));
   }
   if (gb && outputs[2].size > 0)
-    NUMRS_TRY(BiasGradient(run, function, grad_dense.data, dtype, a.shape, a.x.ndim, dense[2].data));
+    NUMRS_TRY(BiasGradient(run, function, grad_dense.data(), dtype, a.shape, a.x.ndim, dense[2].data()));
   if (gw && transposed)
-    NUMRS_TRY(ConvWeights(run, a.job, grad_dense.data, x_dense.data, dense[1].data));
+    NUMRS_TRY(ConvWeights(run, a.job, grad_dense.data(), x_dense.data(), dense[1].data()));
   else if (gw)
-    NUMRS_TRY(ConvWeights(run, a.job, x_dense.data, grad_dense.data, dense[1].data));
+    NUMRS_TRY(ConvWeights(run, a.job, x_dense.data(), grad_dense.data(), dense[1].data()));
   if (gx && transposed)
-    NUMRS_TRY(ConvForward(run, a.job, grad_dense.data, weight_dense.data, nullptr, dense[0].data));
+    NUMRS_TRY(ConvForward(run, a.job, grad_dense.data(), weight_dense.data(), nullptr, dense[0].data()));
   else if (gx)
-    NUMRS_TRY(ConvInput(run, a.job, grad_dense.data, weight_dense.data, nullptr, dense[0].data));
+    NUMRS_TRY(ConvInput(run, a.job, grad_dense.data(), weight_dense.data(), nullptr, dense[0].data()));
   for (int i = 0; i < 3; i++) {
-    if (views[i]) NUMRS_TRY(dense[i].Finish(run, function));
+    if (views[i]) NUMRS_TRY(dense[i].Commit(run, function));
   }
   return NUMRS_OK;
 }

@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "api/axes.h"
-#include "core/nn_dense.h"
+#include "core/nn_operands.h"
 #include "core/nn_linear.h"
 #include "core/trace.h"
 
@@ -78,12 +78,12 @@ struct Layer {
     if (__builtin_mul_overflow(job.m, job.n, &elements) || elements > INT64_MAX / 16)
       return Fail(NUMRS_BAD_SHAPE, "%s: the result would have too many elements", function);
     result = Promote(x.dtype, weight.dtype);
-    job.dtype = NnComputeDType(result);
+    job.dtype = NnComputed(result);
     job.activation = activation;
     job.slope = slope;
     return NUMRS_OK;
   }
-  Status Weights(const Run& run, DenseInput* dense) {
+  Status Weights(const Run& run, PackedInput* dense) {
     const int64_t size = SizeOf(job.dtype);
     const bool aligned = !((reinterpret_cast<uintptr_t>(weight.data) | static_cast<uintptr_t>(weight.strides[0]) |
                             static_cast<uintptr_t>(weight.strides[1])) &
@@ -98,8 +98,8 @@ struct Layer {
       job.weight_col = weight.strides[1] / size;
       return NUMRS_OK;
     }
-    NUMRS_TRY(dense->Load(run, job.function, "weight", weight, job.dtype));
-    job.weight = dense->data;
+    NUMRS_TRY(dense->Load(run, job.function, weight, job.dtype));
+    job.weight = dense->data();
     job.weight_row = job.n;
     job.weight_col = 1;
     return NUMRS_OK;
@@ -132,17 +132,17 @@ Status Forward(numrs_context* context, const numrs_view* x, const numrs_view* we
   const auto apart = [&](const View& v) {
     return RangesOverlap(l.x, v) || RangesOverlap(l.weight, v) || (bias && RangesOverlap(b, v));
   };
-  DenseInput x_dense, weight_dense, bias_dense;
-  DenseOutput y_dense, pre_dense;
-  NUMRS_TRY(x_dense.Load(run, function, "x", l.x, l.job.dtype));
+  PackedInput x_dense, weight_dense, bias_dense;
+  PackedOutput y_dense, pre_dense;
+  NUMRS_TRY(x_dense.Load(run, function, l.x, l.job.dtype));
   NUMRS_TRY(l.Weights(run, &weight_dense));
-  if (bias) NUMRS_TRY(bias_dense.Load(run, function, "bias", b, l.job.dtype));
-  NUMRS_TRY(y_dense.Prepare(function, out, l.job.dtype, apart(out)));
-  if (pre) NUMRS_TRY(pre_dense.Prepare(function, before, l.job.dtype, apart(before)));
-  NUMRS_TRY(LinearForward(run, l.job, x_dense.data, bias ? bias_dense.data : nullptr, y_dense.data,
-                          pre ? pre_dense.data : nullptr));
-  NUMRS_TRY(y_dense.Finish(run, function));
-  return pre ? pre_dense.Finish(run, function) : static_cast<Status>(NUMRS_OK);
+  if (bias) NUMRS_TRY(bias_dense.Load(run, function, b, l.job.dtype));
+  NUMRS_TRY(y_dense.Open(function, out, l.job.dtype, apart(out)));
+  if (pre) NUMRS_TRY(pre_dense.Open(function, before, l.job.dtype, apart(before)));
+  NUMRS_TRY(LinearForward(run, l.job, x_dense.data(), bias ? bias_dense.data() : nullptr, y_dense.data(),
+                          pre ? pre_dense.data() : nullptr));
+  NUMRS_TRY(y_dense.Commit(run, function));
+  return pre ? pre_dense.Commit(run, function) : static_cast<Status>(NUMRS_OK);
 }
 
 Status Backward(numrs_context* context, const numrs_view* grad, const numrs_view* x, const numrs_view* weight,
@@ -174,22 +174,22 @@ Status Backward(numrs_context* context, const numrs_view* grad, const numrs_view
     }
   }
   const Run run = MakeRun(context);
-  DenseInput grad_dense, x_dense, weight_dense, saved_dense;
-  NUMRS_TRY(grad_dense.Load(run, function, "grad", g, l.job.dtype));
-  if (gw) NUMRS_TRY(x_dense.Load(run, function, "x", l.x, l.job.dtype));
+  PackedInput grad_dense, x_dense, weight_dense, saved_dense;
+  NUMRS_TRY(grad_dense.Load(run, function, g, l.job.dtype));
+  if (gw) NUMRS_TRY(x_dense.Load(run, function, l.x, l.job.dtype));
   if (gx) NUMRS_TRY(l.Weights(run, &weight_dense));
-  if (needs) NUMRS_TRY(saved_dense.Load(run, function, "saved", kept, l.job.dtype));
-  DenseOutput dense[3];
+  if (needs) NUMRS_TRY(saved_dense.Load(run, function, kept, l.job.dtype));
+  PackedOutput dense[3];
   for (int i = 0; i < 3; i++) {
     if (!views[i]) continue;
     const bool apart = RangesOverlap(g, outputs[i]) || RangesOverlap(l.x, outputs[i]) ||
                        RangesOverlap(l.weight, outputs[i]) || (needs && RangesOverlap(kept, outputs[i]));
-    NUMRS_TRY(dense[i].Prepare(function, outputs[i], l.job.dtype, apart));
+    NUMRS_TRY(dense[i].Open(function, outputs[i], l.job.dtype, apart));
   }
-  NUMRS_TRY(LinearBackward(run, l.job, grad_dense.data, x_dense.data, needs ? saved_dense.data : nullptr, dense[0].data,
-                           dense[1].data, dense[2].data));
+  NUMRS_TRY(LinearBackward(run, l.job, grad_dense.data(), x_dense.data(), needs ? saved_dense.data() : nullptr,
+                           dense[0].data(), dense[1].data(), dense[2].data()));
   for (int i = 0; i < 3; i++) {
-    if (views[i]) NUMRS_TRY(dense[i].Finish(run, function));
+    if (views[i]) NUMRS_TRY(dense[i].Commit(run, function));
   }
   return NUMRS_OK;
 }

@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "api/axes.h"
-#include "core/nn_dense.h"
+#include "core/nn_operands.h"
 #include "core/nn_pool.h"
 #include "core/trace.h"
 
@@ -47,7 +47,7 @@ Status LoadPlanes(const char* function, const char* x_name, const char* y_name, 
     job->kernel[d] = job->stride[d] = job->dilation[d] = 1;
     job->padding[d] = 0;
   }
-  job->dtype = NnComputeDType(x.dtype);
+  job->dtype = NnComputed(x.dtype);
   return NUMRS_OK;
 }
 
@@ -129,14 +129,14 @@ template <class F>
 Status OnDense(const Run& run, const PoolJob& job, const View& x, const View& y, const View* indices, F&& body) {
   const char* const function = job.function;
   if (indices && RangesOverlap(y, *indices)) return Fail(NUMRS_OVERLAP, "%s: out and indices overlap", function);
-  DenseInput in;
-  DenseOutput out, places;
-  NUMRS_TRY(in.Load(run, function, "x", x, job.dtype));
-  NUMRS_TRY(out.Prepare(function, y, job.dtype, RangesOverlap(x, y)));
-  if (indices) NUMRS_TRY(places.Prepare(function, *indices, kI64, RangesOverlap(x, *indices)));
-  NUMRS_TRY(body(in.data, out.data, indices ? reinterpret_cast<int64_t*>(places.data) : nullptr));
-  NUMRS_TRY(out.Finish(run, function));
-  return indices ? places.Finish(run, function) : static_cast<Status>(NUMRS_OK);
+  PackedInput in;
+  PackedOutput out, places;
+  NUMRS_TRY(in.Load(run, function, x, job.dtype));
+  NUMRS_TRY(out.Open(function, y, job.dtype, RangesOverlap(x, y)));
+  if (indices) NUMRS_TRY(places.Open(function, *indices, kI64, RangesOverlap(x, *indices)));
+  NUMRS_TRY(body(in.data(), out.data(), indices ? reinterpret_cast<int64_t*>(places.data()) : nullptr));
+  NUMRS_TRY(out.Commit(run, function));
+  return indices ? places.Commit(run, function) : static_cast<Status>(NUMRS_OK);
 }
 
 enum class Way { MAX, AVG, ADAPTIVE_AVG, ADAPTIVE_MAX };
@@ -213,7 +213,7 @@ Status AverageBackward(numrs_context* context, const char* function, bool adapti
   NUMRS_TRY(LoadFloat(function, "grad", grad, &in));
   NUMRS_TRY(LoadView(function, "gx", gx, &out));
   NUMRS_TRY(LoadPlanes(function, "gx", "grad", out, in, spatial, &job));
-  job.dtype = NnComputeDType(in.dtype);
+  job.dtype = NnComputed(in.dtype);
   if (adaptive) {
     NUMRS_TRY(CheckAdaptive(job));
   } else {
@@ -240,12 +240,12 @@ Status MaximumBackward(numrs_context* context, const numrs_view* grad, const num
   NUMRS_TRY(LoadIndices(function, indices, in, &places));
   NUMRS_TRY(LoadView(function, "gx", gx, &out));
   NUMRS_TRY(LoadPlanes(function, "gx", "grad", out, in, spatial, &job));
-  job.dtype = NnComputeDType(in.dtype);
+  job.dtype = NnComputed(in.dtype);
   NUMRS_TRY(CheckOutput(function, in.dtype, out));
   const Run run = MakeRun(context);
-  DenseInput at;
-  NUMRS_TRY(at.Load(run, function, "indices", places, kI64));
-  const int64_t* const index = reinterpret_cast<const int64_t*>(at.data);
+  PackedInput at;
+  NUMRS_TRY(at.Load(run, function, places, kI64));
+  const int64_t* const index = reinterpret_cast<const int64_t*>(at.data());
   const int64_t plane = job.h * job.w;
   for (int64_t i = 0; i < places.size; i++) {
     if (index[i] < 0 || index[i] >= plane) {
@@ -253,12 +253,12 @@ Status MaximumBackward(numrs_context* context, const numrs_view* grad, const num
                   static_cast<long long>(i), static_cast<long long>(index[i]), static_cast<long long>(plane - 1));
     }
   }
-  DenseInput from;
-  DenseOutput to;
-  NUMRS_TRY(from.Load(run, function, "grad", in, job.dtype));
-  NUMRS_TRY(to.Prepare(function, out, job.dtype, RangesOverlap(in, out) || RangesOverlap(places, out)));
-  NUMRS_TRY(PlanePool(run, job, PlaneOp::MAX_BACKWARD, from.data, to.data, const_cast<int64_t*>(index)));
-  return to.Finish(run, function);
+  PackedInput from;
+  PackedOutput to;
+  NUMRS_TRY(from.Load(run, function, in, job.dtype));
+  NUMRS_TRY(to.Open(function, out, job.dtype, RangesOverlap(in, out) || RangesOverlap(places, out)));
+  NUMRS_TRY(PlanePool(run, job, PlaneOp::MAX_BACKWARD, from.data(), to.data(), const_cast<int64_t*>(index)));
+  return to.Commit(run, function);
 }
 
 }  // namespace

@@ -14,6 +14,8 @@ namespace numrs {
 // integers), as element-wise operations of floats have it; and that of the kernels: float32 for halves.
 int32_t NnStored(int32_t dtype);
 inline int32_t NnComputed(int32_t stored) { return stored == kF64 ? kF64 : kF32; }
+// float64, float32 and the 16-bit floats.
+inline bool IsNnDType(int32_t dtype) { return IsDType(dtype) && (Bit(dtype) & kRealSet); }
 
 class PackedInput {
  public:

@@ -339,7 +339,7 @@ def test_second_derivatives_agree_with_finite_differences(name, i):
 
 def test_every_rule_is_checked():
     """The rules of the kernels of networks are checked beside those (test_nn_*.py)."""
-    own = ("elementwise", "reduce", "shape", "linalg", "select")
+    own = ("elementwise", "reduce", "shape", "linalg")
     rules = autograd.known_rules()
     missing = [name for name, rule in rules.items() if not rule.constant and name not in CASES
                and (rule.backward or rule.composed).__module__.removeprefix("numrs.autograd.rules_") in own]  # fmt: skip

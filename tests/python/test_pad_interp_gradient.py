@@ -42,8 +42,10 @@ def close(got, wanted):
 )
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_pad(dtype, width, mode, keywords):
-    if np.dtype(dtype).kind == "c" and mode in ("maximum", "minimum", "median"):  # they have no order
-        mode, keywords = "mean", keywords
+    if np.dtype(dtype).kind == "c" and mode in ("maximum", "minimum", "median"):
+        with pytest.raises(TypeError, match="complex128"):  # they have no order here; NumPy compares real parts first
+            numrs.pad(np.ones((4, 5), dtype), width, mode, **keywords)
+        return
     if dtype == "uint16" and "end_values" in keywords:
         keywords = {"end_values": 9}
     a = (RNG.random((4, 5)) * 60).astype(dtype)

@@ -291,3 +291,8 @@ def _(x, /, p=None):
         s = numrs.linalg.svdvals(x)
         return s[..., 0] / s[..., -1] if p != -2 else s[..., -1] / s[..., 0]
     return numrs.matrix_norm(x, ord=p) * numrs.matrix_norm(numrs.linalg.inv(x), ord=p)
+
+
+@composed("trace")
+def _(x, /, *, offset=0, dtype=None):
+    return numrs.sum(numrs.linalg.diagonal(x, offset=offset), axis=-1, dtype=dtype)

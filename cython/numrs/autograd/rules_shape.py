@@ -1,7 +1,9 @@
 """Gradient rules of what moves elements: shapes, indexing, joining, repeating."""
 
 import numrs
+from numrs._ops.nn_embedding import embedding_backward
 from numrs.autograd.engine import composed, constant, rule
+from numrs.autograd.functions import custom_function
 
 constant("nonzero", "argwhere", "flatnonzero", "isin", "zeros_like", "ones_like", "empty_like", "full_like")
 
@@ -32,26 +34,11 @@ def _has_places(key):
     )
 
 
-def _place(grad, shape, key):
-    y = numrs.zeros(shape, dtype=grad.dtype)
-    y[key] = grad
-    return y
-
-
-@rule("_placed", shapes="grad", function=lambda grad, shape, key: _place(grad, shape, key))
-def _(g, grad, *, key):
-    return g[key]
-
-
 def _placed(grad, x, key):
     """Zeros of the shape of x, with the gradient at an index."""
-    from numrs._ops._record import is_recording
-
-    if is_recording() and grad.requires_grad:
-        y = numrs.zeros(x.shape, dtype=grad.dtype)
-        y[key] = grad
-        return y
-    return _place(grad, x.shape, key)
+    y = numrs.zeros(x.shape, dtype=grad.dtype)
+    y[key] = grad
+    return y
 
 
 def _gathered(grad, x, key):
@@ -61,28 +48,15 @@ def _gathered(grad, x, key):
 
 
 def _added(grad, places, size):
-    """y[places[i]] += grad[i] for all i in order, the same bits always."""
-    line, at = numrs.reshape(grad, (-1,)), numrs.reshape(places, (-1,))
-    return _add_up(line, at, size)
+    """y[places[i]] += grad[i] for all i: the scatter of embeddings, rows of one element; its gradient gathers."""
+    if grad.dtype.kind == "c":
+        return _added(numrs.real(grad), places, size) + 1j * _added(numrs.imag(grad), places, size)
+    at = numrs.reshape(places, (-1,))
 
+    def scatter(_, line):
+        return embedding_backward(line[:, None], at, size)[:, 0]
 
-def _add_up(line, at, size):
-    order = numrs.argsort(at)
-    at, line = at[order], line[order]
-    y = numrs.zeros((size,), dtype=line.dtype)
-    if at.size == 0:
-        return y
-    new = numrs.concat([numrs.ones((1,), dtype=bool), at[1:] != at[:-1]])
-    starts = numrs.nonzero(new)[0]
-    if starts.size == at.size:
-        y[at] = line
-        return y
-    lengths = numrs.concat([starts[1:], numrs.asarray([at.size])]) - starts
-    for k in range(int(numrs.max(lengths))):  # the k-th of each place, all places at once
-        rows = starts[lengths > k]
-        chosen = at[rows]
-        y[chosen] = y[chosen] + line[rows + k]
-    return y
+    return custom_function(scatter, lambda _, g: g[at])(numrs.reshape(grad, (-1,)))
 
 
 @rule("setitem", shapes="x value", function=_setitem)
