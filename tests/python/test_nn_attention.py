@@ -275,3 +275,24 @@ def test_rope_positions():
     np.testing.assert_allclose(cos, np.cos(angles), atol=1e-7)
     assert np.array_equal(apply_rope(x, np.arange(6)), apply_rope(x, cos, sin))
     assert np.array_equal(apply_rope(x, np.arange(6), 500.0), apply_rope(x, *rope_angles(np.arange(6), 8, 500.0)))
+
+
+RULES = {
+    "plain": ({}, 2, None), "causal": ({"is_causal": True, "scale": 0.4}, 2, None), "added mask": ({}, 2, (5, 5)),
+    "grouped": ({"enable_gqa": True}, 4, None), "dropout": ({"dropout_p": 0.3, "rng": 3}, 2, None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_the_rule_of_attention_agrees_with_finite_differences(name):
+    options, heads, mask = RULES[name]
+    rng = np.random.default_rng(2)
+    shapes = [(2, heads, 5, 3), (2, 2, 5, 3), (2, 2, 5, 2)] + ([mask] if mask else [])
+    inputs = [numrs.Tensor(rng.standard_normal(shape), requires_grad=True) for shape in shapes]
+    assert numrs.autograd.gradcheck(lambda *x: numrs.functional.scaled_dot_product_attention(*x, **options), inputs)
+
+
+@pytest.mark.parametrize("interleaved", [False, True])
+def test_the_rule_of_rope_agrees_with_finite_differences(interleaved):
+    x = numrs.Tensor(np.random.default_rng(3).standard_normal((2, 5, 6)), requires_grad=True)
+    assert numrs.autograd.gradcheck(lambda x: numrs.functional.apply_rope(x, positions=np.arange(5), interleaved=interleaved), x)
