@@ -90,22 +90,32 @@ typedef struct numrs_context numrs_context;
 
 /** Devices. */
 enum {
-  NUMRS_CPU = 0, /**< the processor */
-  NUMRS_CUDA = 1 /**< an Nvidia GPU; not in this version */
+  NUMRS_CPU = 0,  /**< the processor */
+  NUMRS_CUDA = 1, /**< an Nvidia GPU, by a plug-in (device.h) */
+  NUMRS_SIM = 2   /**< a simulated device, for tests */
 };
 
 /** Options of numrs_context_create; begin with NUMRS_CONTEXT_OPTIONS_INIT. Later versions append fields. */
 typedef struct numrs_context_options {
   uint32_t struct_size; /**< sizeof(numrs_context_options) of the caller's header, set by the INIT macro */
-  int32_t device;       /**< NUMRS_CPU; NUMRS_CUDA answers NUMRS_NO_DEVICE in this version */
+  int32_t device;       /**< NUMRS_CPU, NUMRS_CUDA or NUMRS_SIM; raw pointers and views of a call belong to it */
   int32_t threads;      /**< most threads a call may use; 0: numrs_get_num_threads() at the time of the call */
   int32_t reserved;     /**< 0 */
   int32_t (*poll)(
       void *user); /**< NULL, or asked between blocks at most every 10 ms; nonzero ends the call: NUMRS_CANCELLED */
-  void *poll_user; /**< passed to poll */
+  void *poll_user;       /**< passed to poll */
+  int32_t device_index;  /**< 0 for the first of its kind */
+  int32_t stream;        /**< NUMRS_STREAM_DEFAULT, NUMRS_STREAM_NEW, NUMRS_STREAM_NATIVE */
+  void *native_stream;   /**< of NUMRS_STREAM_NATIVE: a cudaStream_t, which outlives the context; else NULL */
 } numrs_context_options;
+/** Streams of contexts on devices: calls on one run in order. */
+enum {
+  NUMRS_STREAM_DEFAULT = 0, /**< the one of the device that all such contexts share */
+  NUMRS_STREAM_NEW = 1,     /**< one of its own */
+  NUMRS_STREAM_NATIVE = 2   /**< the caller's */
+};
 /** Initialiser of numrs_context_options: every option at its default. */
-#define NUMRS_CONTEXT_OPTIONS_INIT {sizeof(numrs_context_options), 0, 0, 0, 0, 0}
+#define NUMRS_CONTEXT_OPTIONS_INIT {sizeof(numrs_context_options), 0, 0, 0, 0, 0, 0, 0, 0}
 
 /** Makes a context; options NULL: all defaults. A forked child may go on using it.
     @return NUMRS_OK; NUMRS_BAD_ARGUMENT for an option out of range or unknown to this version; NUMRS_NO_DEVICE;

@@ -19,6 +19,10 @@ extern "C" {
 
 #define NUMRS_MAX_NDIM 32 /**< most dimensions of a view */
 
+/** Added to a view's dtype in a call on a device (device.h): the one element it has is in memory of the host, and is
+    read before the call returns. Of inputs only; on the CPU it says nothing. */
+#define NUMRS_ON_HOST 0x100
+
 /** Borrowed memory; frozen: this struct never changes. Any alignment, any strides (0 and negative too). The library
    keeps no pointer to it, nor to shape and strides, beyond the call. */
 typedef struct numrs_view {
@@ -26,7 +30,7 @@ typedef struct numrs_view {
   const int64_t *shape;   /**< ndim extents */
   const int64_t *strides; /**< ndim strides in bytes; NULL: C order */
   int32_t ndim;           /**< 0 … NUMRS_MAX_NDIM */
-  int32_t dtype;          /**< NUMRS_F32 … */
+  int32_t dtype;          /**< NUMRS_F32 …, perhaps | NUMRS_ON_HOST */
 } numrs_view;
 
 /** Whether every element of v lies inside [base, base + nbytes). For shapes and strides that come from outside: the

@@ -37,8 +37,10 @@ bool View::IsContiguous() const {
 
 Status LoadView(const char* function, const char* argument, const numrs_view* in, View* out) {
   if (!in) return Fail(NUMRS_BAD_ARGUMENT, "%s: %s is NULL, expected a view", function, argument);
-  if (!IsDType(in->dtype))
+  const int32_t dtype = in->dtype & ~NUMRS_ON_HOST;
+  if (!IsDType(dtype))
     return Fail(NUMRS_BAD_DTYPE, "%s: %s has dtype number %d, expected one of ops.h", function, argument, in->dtype);
+  out->host = dtype != in->dtype;
   if (in->ndim < 0 || in->ndim > kMaxNDim) {
     return Fail(NUMRS_BAD_SHAPE, "%s: %s has %d dimensions, expected 0 to %d", function, argument, in->ndim, kMaxNDim);
   }
@@ -46,7 +48,7 @@ Status LoadView(const char* function, const char* argument, const numrs_view* in
     return Fail(NUMRS_BAD_ARGUMENT, "%s: %s has a NULL shape and %d dimensions", function, argument, in->ndim);
   out->data = static_cast<char*>(in->data);
   out->ndim = in->ndim;
-  out->dtype = in->dtype;
+  out->dtype = dtype;
   bool empty = false;
   for (int d = 0; d < in->ndim; d++) {
     const int64_t n = in->shape[d];
@@ -56,7 +58,7 @@ Status LoadView(const char* function, const char* argument, const numrs_view* in
     out->shape[d] = n;
     empty |= n == 0;
   }
-  const int64_t itemsize = SizeOf(in->dtype);
+  const int64_t itemsize = SizeOf(dtype);
   int64_t bytes = itemsize;
   for (int d = in->ndim - 1; d >= 0; d--) {
     // An empty view may have any extents beside the zero, and any strides: nothing is at their ends.
@@ -68,6 +70,9 @@ Status LoadView(const char* function, const char* argument, const numrs_view* in
     }
   }
   out->size = empty ? 0 : bytes / itemsize;
+  if (out->host && out->size != 1)
+    return Fail(NUMRS_BAD_SHAPE, "%s: %s is NUMRS_ON_HOST and has %lld elements, expected one", function, argument,
+                (long long)out->size);
   if (out->size > 0) {
     if (!in->data)
       return Fail(NUMRS_BAD_ARGUMENT, "%s: %s has NULL data and %lld elements", function, argument,

@@ -1,0 +1,320 @@
+// Memory of devices: blocks in the order of their stream, kept for the next request on it; recordings with arenas of
+// their own.
+#include "core/device_pool.h"
+
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+namespace numrs {
+namespace {
+
+constexpr size_t kLeast = 512, kSmall = size_t{1} << 20, kLarge = size_t{2} << 20;
+
+// Powers of two to 1 MiB, then multiples of 2 MiB. 0: too much.
+size_t RoundUp(size_t bytes) {
+  size_t size = kLeast;
+  while (size < bytes && size < kSmall) size *= 2;
+  if (size >= bytes) return size;
+  return bytes > SIZE_MAX / 2 ? 0 : (bytes + kLarge - 1) / kLarge * kLarge;
+}
+
+// What is kept for one stream, or for one recording of it.
+struct Cache {
+  DeviceStream* stream;
+  std::unordered_map<size_t, std::vector<void*>> kept;
+};
+
+struct Block {
+  size_t bytes;
+  Cache* home;
+  bool used;
+};
+
+std::mutex streams_mutex;
+std::unordered_map<DeviceStream*, DeviceState*>& Streams() {
+  static auto* const map = new std::unordered_map<DeviceStream*, DeviceState*>;  // lives as long as the process
+  return *map;
+}
+
+}  // namespace
+
+struct DeviceRecording {
+  DeviceState* state;
+  DeviceStream* stream;
+  DeviceGraph* graph;
+  Cache* arena;
+};
+
+class DevicePool {
+ public:
+  explicit DevicePool(DeviceState* state) : state_(state) {}
+
+  Status Allocate(const char* function, DeviceStream* stream, size_t wanted, void** block) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const size_t bytes = RoundUp(wanted);
+    if (!bytes) return NoMemory(function, wanted, 0);
+    Cache* cache = CacheOf(stream);
+    auto kept = cache->kept.find(bytes);
+    if (kept != cache->kept.end() && !kept->second.empty()) {
+      *block = kept->second.back();
+      kept->second.pop_back();
+      blocks_[*block].used = true;
+      stats_.hits++;
+      stats_.cached_bytes -= bytes;
+      Count(bytes);
+      return NUMRS_OK;
+    }
+    const bool over = stats_.limit_bytes && stats_.in_use_bytes + stats_.cached_bytes + bytes > stats_.limit_bytes;
+    uint64_t dropped = over ? Drop() : 0;
+    if (stats_.limit_bytes && stats_.in_use_bytes + bytes > stats_.limit_bytes)
+      return NoMemory(function, wanted, dropped);
+    stats_.misses++;
+    Status status = state_->api->allocate(stream, bytes, block);
+    if (status == NUMRS_NO_MEMORY) {  // once more, with what was kept given back
+      dropped += Drop();
+      status = state_->api->allocate(stream, bytes, block);
+      if (status == NUMRS_NO_MEMORY) return NoMemory(function, wanted, dropped);
+    }
+    if (status != NUMRS_OK) return Answer(function, *state_, status);
+    blocks_[*block] = Block{bytes, cache, true};
+    Count(bytes);
+    return NUMRS_OK;
+  }
+
+  void Release(DeviceStream* stream, void* address) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = blocks_.find(address);
+    if (found == blocks_.end() || !found->second.used) return;
+    Block& block = found->second;
+    stats_.in_use_bytes -= block.bytes;
+    if (state_->lost.load(std::memory_order_acquire)) {
+      blocks_.erase(found);
+      return;
+    }
+    Cache* home = block.home;
+    // Used on another stream: what that one still does has to come before the next user on the home stream.
+    if (stream != home->stream && !Follow(home->stream, stream)) {
+      block.used = false;  // left alone
+      return;
+    }
+    if (!state_->api->keep_blocks && !IsArena(home)) {
+      state_->api->release(home->stream, address);
+      blocks_.erase(found);
+      return;
+    }
+    block.used = false;
+    home->kept[block.bytes].push_back(address);
+    stats_.cached_bytes += block.bytes;
+  }
+
+  bool Owns(const void* address) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = blocks_.find(const_cast<void*>(address));
+    return found != blocks_.end() && found->second.used;
+  }
+  MemoryStats Stats() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return stats_;
+  }
+  void Trim() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    Drop();
+  }
+  void SetLimit(uint64_t bytes) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    stats_.limit_bytes = bytes;
+    if (bytes && stats_.in_use_bytes + stats_.cached_bytes > bytes) Drop();
+  }
+  void ResetPeak() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    stats_.peak_bytes = stats_.in_use_bytes;
+  }
+
+  // The stream has been waited for.
+  void Forget(DeviceStream* stream) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = caches_.find(stream);
+    if (found == caches_.end()) return;
+    Cache* cache = found->second;
+    DropCache(cache);
+    Cache* rest = CacheOf(state_->stream);
+    for (auto& entry : blocks_) {
+      if (entry.second.home == cache) entry.second.home = rest;
+    }
+    caches_.erase(stream);
+    delete cache;
+  }
+
+  Status Begin(const char* function, DeviceStream* stream) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (arenas_.count(stream))
+      return Fail(NUMRS_BAD_ARGUMENT, "%s: the stream of the context is being recorded already", function);
+    NUMRS_TRY(Answer(function, *state_, state_->api->capture_begin(stream)));
+    arenas_[stream] = new Cache{stream, {}};
+    return NUMRS_OK;
+  }
+  Status End(const char* function, DeviceStream* stream, DeviceRecording** recording) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = arenas_.find(stream);
+    if (found == arenas_.end())
+      return Fail(NUMRS_BAD_ARGUMENT, "%s: the stream of the context is not being recorded", function);
+    Cache* arena = found->second;
+    arenas_.erase(found);
+    owned_.push_back(arena);
+    DeviceGraph* graph = nullptr;
+    const Status status = Answer(function, *state_, state_->api->capture_end(stream, &graph));
+    if (status != NUMRS_OK || !graph) {
+      Disband(arena);
+      return status != NUMRS_OK ? status : Fail(NUMRS_DEVICE_FAILED, "%s: nothing was recorded", function);
+    }
+    *recording = new DeviceRecording{state_, stream, graph, arena};
+    return NUMRS_OK;
+  }
+  void Free(DeviceRecording* recording) {
+    if (!state_->lost.load(std::memory_order_acquire)) {
+      state_->api->stream_sync(recording->stream);
+      state_->api->graph_free(recording->graph);
+    }
+    const std::lock_guard<std::mutex> lock(mutex_);
+    Disband(recording->arena);
+    delete recording;
+  }
+
+ private:
+  Cache* CacheOf(DeviceStream* stream) {
+    const auto arena = arenas_.find(stream);
+    if (arena != arenas_.end()) return arena->second;
+    Cache*& cache = caches_[stream];
+    if (!cache) cache = new Cache{stream, {}};
+    return cache;
+  }
+  bool IsArena(const Cache* cache) const {
+    for (const auto& entry : arenas_) {
+      if (entry.second == cache) return true;
+    }
+    for (const Cache* owned : owned_) {
+      if (owned == cache) return true;
+    }
+    return false;
+  }
+
+  bool Follow(DeviceStream* later, DeviceStream* earlier) {
+    const DeviceApi& api = *state_->api;
+    DeviceEvent* event = nullptr;
+    if (api.event_create(state_->handle, &event) != NUMRS_OK) return false;
+    const bool done = api.event_record(earlier, event) == NUMRS_OK && api.event_wait(later, event) == NUMRS_OK;
+    api.event_free(event);
+    return done;
+  }
+
+  void Count(size_t bytes) {
+    stats_.in_use_bytes += bytes;
+    if (stats_.in_use_bytes > stats_.peak_bytes) stats_.peak_bytes = stats_.in_use_bytes;
+  }
+
+  uint64_t DropCache(Cache* cache) {
+    uint64_t bytes = 0;
+    const bool lost = state_->lost.load(std::memory_order_acquire);
+    for (auto& entry : cache->kept) {
+      for (void* block : entry.second) {
+        if (!lost) state_->api->release(cache->stream, block);
+        blocks_.erase(block);
+        bytes += entry.first;
+      }
+      entry.second.clear();
+    }
+    stats_.cached_bytes -= bytes;
+    return bytes;
+  }
+  // Everything that is kept, but for the arenas of recordings. Not while one goes on: the driver would have to wait.
+  uint64_t Drop() {
+    if (!arenas_.empty()) return 0;
+    uint64_t bytes = 0;
+    for (auto& entry : caches_) bytes += DropCache(entry.second);
+    if (!state_->lost.load(std::memory_order_acquire)) state_->api->trim(state_->handle);
+    return bytes;
+  }
+  // An arena whose recording has ended: its blocks in use go on as blocks of the stream.
+  void Disband(Cache* arena) {
+    DropCache(arena);
+    Cache* rest = CacheOf(arena->stream);
+    for (auto& entry : blocks_) {
+      if (entry.second.home == arena) entry.second.home = rest;
+    }
+    for (size_t i = 0; i < owned_.size(); i++) {
+      if (owned_[i] == arena) owned_.erase(owned_.begin() + static_cast<std::ptrdiff_t>(i--));
+    }
+    delete arena;
+  }
+
+  Status NoMemory(const char* function, size_t wanted, uint64_t dropped) {
+    DeviceMemory memory{0, 0};
+    state_->api->memory(state_->handle, &memory);
+    return Fail(NUMRS_NO_MEMORY,
+                "%s: no memory for %zu bytes on %s: %llu free of %llu, %llu in use by numrs (limit %llu), %llu cached "
+                "ones were given back",
+                function, wanted, state_->name, (unsigned long long)memory.free_bytes,
+                (unsigned long long)memory.total_bytes, (unsigned long long)stats_.in_use_bytes,
+                (unsigned long long)stats_.limit_bytes, (unsigned long long)dropped);
+  }
+
+  DeviceState* const state_;
+  std::mutex mutex_;
+  std::unordered_map<void*, Block> blocks_;
+  std::unordered_map<DeviceStream*, Cache*> caches_, arenas_;  // arenas: of streams that are being recorded
+  std::vector<Cache*> owned_;                                  // by recordings
+  MemoryStats stats_{};
+};
+
+DevicePool* MakeDevicePool(DeviceState* state) { return new (std::nothrow) DevicePool(state); }
+
+void NoteStream(DeviceState& state, DeviceStream* stream) {
+  const std::lock_guard<std::mutex> lock(streams_mutex);
+  Streams()[stream] = &state;
+}
+DeviceState* StateOfStream(DeviceStream* stream) {
+  const std::lock_guard<std::mutex> lock(streams_mutex);
+  const auto found = Streams().find(stream);
+  return found == Streams().end() ? nullptr : found->second;
+}
+
+Status DeviceAllocate(const char* function, const DeviceRun& run, size_t bytes, void** block) {
+  *block = nullptr;
+  NUMRS_TRY(CheckAlive(function, *run.state));
+  return run.state->pool->Allocate(function, run.stream, bytes, block);
+}
+void DeviceRelease(const DeviceRun& run, void* block) {
+  if (block) run.state->pool->Release(run.stream, block);
+}
+bool OwnsDeviceBlock(const DeviceState& state, const void* block) { return state.pool->Owns(block); }
+MemoryStats DeviceStats(const DeviceState& state) { return state.pool->Stats(); }
+void DeviceTrim(DeviceState& state) { state.pool->Trim(); }
+void DeviceSetLimit(DeviceState& state, uint64_t bytes) { state.pool->SetLimit(bytes); }
+void DeviceResetPeak(DeviceState& state) { state.pool->ResetPeak(); }
+void DeviceForgetStream(DeviceState& state, DeviceStream* stream) {
+  state.pool->Forget(stream);
+  const std::lock_guard<std::mutex> lock(streams_mutex);
+  Streams().erase(stream);
+}
+
+Status BeginRecording(const char* function, const DeviceRun& run) {
+  NUMRS_TRY(CheckAlive(function, *run.state));
+  return run.state->pool->Begin(function, run.stream);
+}
+Status EndRecording(const char* function, const DeviceRun& run, DeviceRecording** recording) {
+  NUMRS_TRY(CheckAlive(function, *run.state));
+  return run.state->pool->End(function, run.stream, recording);
+}
+Status LaunchRecording(const char* function, const DeviceRun& run, DeviceRecording* recording) {
+  NUMRS_TRY(CheckAlive(function, *run.state));
+  if (recording->state != run.state)
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: the recording is of device %s, the context of %s", function,
+                recording->state->name, run.state->name);
+  return Answer(function, *run.state, run.state->api->graph_launch(recording->graph, run.stream));
+}
+void FreeRecording(DeviceRecording* recording) {
+  if (recording) recording->state->pool->Free(recording);
+}
+
+}  // namespace numrs

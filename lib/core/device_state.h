@@ -1,0 +1,128 @@
+// Devices as the library sees them: opened plug-ins, their devices, memory, and the way a job takes to a kernel.
+#pragma once
+
+#include <atomic>
+
+#include "core/context.h"
+#include "core/device.h"
+#include "core/memory.h"
+
+namespace numrs {
+
+constexpr int kDeviceKinds = 3;   // NUMRS_CPU, NUMRS_CUDA, NUMRS_SIM
+constexpr int kMostDevices = 64;  // of a kind
+constexpr size_t kWhyBytes = 256;
+
+class DevicePool;
+
+// An opened device; lives as long as the process.
+struct DeviceState {
+  const DeviceApi* api;
+  Device* handle;
+  DeviceStream* stream;  // the default one
+  DevicePool* pool;
+  int32_t kind, ordinal;
+  char name[24];  // "cuda:0"
+  std::atomic<bool> lost{false};
+  char why[kWhyBytes];
+};
+
+const char* KindName(int32_t kind);  // "cpu", "cuda", "sim", or nullptr
+
+// How many devices of a kind can be used; NUMRS_NO_DEVICE with the step that failed.
+Status CountDevices(const char* function, int32_t kind, int32_t* count);
+// Opens the plug-in and the device at the first use.
+Status OpenDevice(const char* function, int32_t kind, int32_t ordinal, DeviceState** state);
+// One that has been opened, or nullptr.
+DeviceState* OpenedDevice(int32_t kind, int32_t ordinal);
+// Opens the plug-in of that kind from a file: the way for tests and for whoever keeps plug-ins elsewhere.
+Status OpenPlugin(const char* function, const char* path);
+// The file of the plug-in in use; nullptr: none has been opened.
+const char* PluginPath(int32_t kind);
+
+// NUMRS_DEVICE_FAILED with advice for a device that is lost.
+Status CheckAlive(const char* function, const DeviceState& state);
+// What a call to the plug-in answered: NUMRS_DEVICE_FAILED marks the device as lost; NUMRS_UNSUPPORTED is told which
+// device it is.
+Status Answer(const char* function, DeviceState& state, Status status);
+
+// Memory in the order of the stream, kept for the next request on it.
+Status DeviceAllocate(const char* function, const DeviceRun& run, size_t bytes, void** block);
+// From the run's stream; nullptr is fine. Never fails: what cannot be given back any more is left.
+void DeviceRelease(const DeviceRun& run, void* block);
+bool OwnsDeviceBlock(const DeviceState& state, const void* block);
+MemoryStats DeviceStats(const DeviceState& state);
+void DeviceTrim(DeviceState& state);
+void DeviceSetLimit(DeviceState& state, uint64_t bytes);
+void DeviceResetPeak(DeviceState& state);
+// A stream that ends: what is kept for it goes back, what is in use belongs to the default stream from now on.
+void DeviceForgetStream(DeviceState& state, DeviceStream* stream);
+
+// Graphs: between begin and end, memory comes from an arena that the graph owns.
+struct DeviceRecording;  // numrs_device_graph
+Status BeginRecording(const char* function, const DeviceRun& run);
+Status EndRecording(const char* function, const DeviceRun& run, DeviceRecording** recording);
+Status LaunchRecording(const char* function, const DeviceRun& run, DeviceRecording* recording);
+void FreeRecording(DeviceRecording* recording);
+
+// Memory for the time of a scope, where the call runs: of the pool, or of the device.
+class RunMemory {
+ public:
+  RunMemory(const Run& run, const char* function, size_t bytes)
+      : device_(run.device ? *run.device : DeviceRun{nullptr, nullptr}) {
+    if (device_.state)
+      status_ = DeviceAllocate(function, device_, bytes, &data_);
+    else
+      data_ = PoolAllocate(bytes);
+  }
+  ~RunMemory() {
+    if (device_.state)
+      DeviceRelease(device_, data_);
+    else
+      PoolFree(data_);
+  }
+  RunMemory(const RunMemory&) = delete;
+  RunMemory& operator=(const RunMemory&) = delete;
+
+  bool ok() const { return data_ != nullptr; }
+  void* data() const { return data_; }
+  template <typename T>
+  T* as() const {
+    return static_cast<T*>(data_);
+  }
+  // NUMRS_NO_MEMORY, or what the device said.
+  Status Failure(const char* function, const char* what, size_t bytes) const {
+    if (status_ != NUMRS_OK) return status_;
+    return Fail(NUMRS_NO_MEMORY, "%s: no memory for %s, %zu bytes", function, what, bytes);
+  }
+
+ private:
+  void* data_ = nullptr;
+  DeviceRun device_;
+  Status status_ = NUMRS_OK;
+};
+
+// A view of one element in host memory, for calls on any device.
+inline View HostScalar(const void* value, int32_t dtype) {
+  View v = ContiguousView(const_cast<void*>(value), dtype, 0, nullptr);
+  v.host = true;
+  return v;
+}
+
+Status NoKernel(const char* function, const DeviceState& state);
+
+// Hands a job to the device of the run.
+template <class Job>
+Status OnDevice(const Run& run, const char* function,
+                Status (*DeviceKernels::*slot)(DeviceStream*, const Job&), const Job& job) {
+  DeviceState& state = *run.device->state;
+  NUMRS_TRY(CheckAlive(function, state));
+  const auto kernel = state.api->kernels->*slot;
+  if (!kernel) return NoKernel(function, state);
+  return Answer(function, state, kernel(run.device->stream, job));
+}
+
+// The kernels of HostApi (core/device_host.cc).
+extern const DeviceKernels kHostKernels;
+
+}  // namespace numrs
