@@ -23,6 +23,7 @@
 #define NUMRS_NUMRS_H
 
 #include "numrs/base.h"
+#include "numrs/device.h"
 #include "numrs/view.h"
 #include "numrs/elementwise.h"
 #include "numrs/reduce.h"

@@ -1,12 +1,15 @@
 // extern "C" of base.h: version, context, threads, memory, backends and machine.
 #include "numrs/base.h"
 
+#include <cstddef>
 #include <cstdio>
 #include <cstring>
 
 #include "core/build_info.h"
 #include "core/context.h"
 #include "core/cpu_info.h"
+#include "core/device_pool.h"
+#include "core/device_state.h"
 #include "core/elementwise.h"
 #include "core/memory.h"
 
@@ -29,6 +32,21 @@ Status CheckStruct(const char* function, const void* options, uint32_t size, siz
   return NUMRS_OK;
 }
 
+Status PutOnDevice(const char* function, const numrs_context_options& options, numrs_context* context) {
+  DeviceState* state;
+  NUMRS_TRY(OpenDevice(function, options.device, options.device_index, &state));
+  context->device = DeviceRun{state, state->stream};
+  if (options.stream == NUMRS_STREAM_NEW)
+    NUMRS_TRY(Answer(function, *state, state->api->stream_create(state->handle, &context->device.stream)));
+  if (options.stream == NUMRS_STREAM_NATIVE)
+    NUMRS_TRY(Answer(function, *state,
+                     state->api->stream_wrap(state->handle, options.native_stream, &context->device.stream)));
+  context->owns_stream = options.stream != NUMRS_STREAM_DEFAULT;
+  if (context->owns_stream) NoteStream(*state, context->device.stream);
+  context->magic = kDeviceMagic;
+  return NUMRS_OK;
+}
+
 }  // namespace
 
 extern "C" int32_t numrs_abi(void) { return NUMRS_ABI_MAJOR * 1000 + NUMRS_ABI_MINOR; }
@@ -41,25 +59,55 @@ extern "C" numrs_status numrs_context_create(const numrs_context_options* option
     if (!context) return Fail(NUMRS_BAD_ARGUMENT, "%s: context is NULL, expected a place for the handle", name);
     numrs_context_options defaults = NUMRS_CONTEXT_OPTIONS_INIT;
     if (!options) options = &defaults;
-    NUMRS_TRY(CheckStruct(name, options, options->struct_size, sizeof(numrs_context_options)));
+    if (options->struct_size < offsetof(numrs_context_options, device_index))  // that of version 1
+      return Fail(NUMRS_BAD_ARGUMENT, "%s: struct_size is %u, expected at least %zu", name, options->struct_size,
+                  offsetof(numrs_context_options, device_index));
+    if (options->struct_size < sizeof(numrs_context_options)) {
+      std::memcpy(&defaults, options, options->struct_size);
+      options = &defaults;
+    } else {
+      NUMRS_TRY(CheckStruct(name, options, options->struct_size, sizeof(numrs_context_options)));
+    }
     if (options->reserved) return Fail(NUMRS_BAD_ARGUMENT, "%s: reserved is %d, expected 0", name, options->reserved);
-    if (options->device == NUMRS_CUDA) return Fail(NUMRS_NO_DEVICE, "%s: this version has no cuda backend", name);
-    if (options->device != NUMRS_CPU)
-      return Fail(NUMRS_BAD_ARGUMENT, "%s: device is %d, expected NUMRS_CPU (0)", name, options->device);
+    if (options->device != NUMRS_CPU && !KindName(options->device))
+      return Fail(NUMRS_BAD_ARGUMENT, "%s: device is %d, expected NUMRS_CPU (0), NUMRS_CUDA (1) or NUMRS_SIM (2)", name,
+                  options->device);
+    if (options->stream < NUMRS_STREAM_DEFAULT || options->stream > NUMRS_STREAM_NATIVE)
+      return Fail(NUMRS_BAD_ARGUMENT, "%s: stream is %d, expected one of NUMRS_STREAM_…", name, options->stream);
+    if (options->native_stream && options->stream != NUMRS_STREAM_NATIVE)
+      return Fail(NUMRS_BAD_ARGUMENT, "%s: native_stream goes with NUMRS_STREAM_NATIVE", name);
+    if (options->device == NUMRS_CPU && (options->device_index || options->stream))
+      return Fail(NUMRS_BAD_ARGUMENT, "%s: device_index is %d and stream %d, expected 0 on the CPU", name,
+                  options->device_index, options->stream);
     if (options->threads < 0 || options->threads > 1024) {
       return Fail(NUMRS_BAD_ARGUMENT, "%s: threads is %d, expected 0 (the global number) to 1024", name,
                   options->threads);
     }
     numrs_context* created = static_cast<numrs_context*>(PoolAllocate(sizeof(numrs_context)));
     if (!created) return Fail(NUMRS_NO_MEMORY, "%s: no memory for %zu bytes", name, sizeof(numrs_context));
-    *created = numrs_context{kContextMagic, options->threads, Cancel{options->poll, options->poll_user}};
+    *created = numrs_context{
+        kContextMagic, options->threads, Cancel{options->poll, options->poll_user}, DeviceRun{nullptr, nullptr}, 0};
+    if (options->device != NUMRS_CPU) {
+      const Status status = PutOnDevice(name, *options, created);
+      if (status != NUMRS_OK) {
+        PoolFree(created);
+        return status;
+      }
+    }
     *context = created;
     return NUMRS_OK;
   });
 }
 
 extern "C" void numrs_context_destroy(numrs_context* context) {
-  if (!context || context->magic != kContextMagic) return;
+  if (!context || (context->magic != kContextMagic && context->magic != kDeviceMagic)) return;
+  if (context->owns_stream) {
+    DeviceState& state = *context->device.state;
+    DeviceStream* stream = context->device.stream;
+    if (!state.lost) state.api->stream_sync(stream);
+    DeviceForgetStream(state, stream);
+    if (!state.lost) state.api->stream_free(stream);
+  }
   context->magic = 0;
   PoolFree(context);
 }

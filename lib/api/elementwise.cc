@@ -184,6 +184,8 @@ NUMRS_OUT_OF_LINE Status PlanUnary(numrs_context* context, int32_t op, const OpR
   job.compute[0] = compute;
   job.result = ResultOf(row, compute);
   job.cost_ns = Cost(row, compute);
+  job.family = ElementwiseFamily::UNARY;
+  job.op = op;
   job.unary = run.kernels.unary.fn[op][compute];
   return RunElementwise(run, job);
 }
@@ -205,6 +207,8 @@ NUMRS_OUT_OF_LINE Status PlanBinary(numrs_context* context, int32_t op, const Op
   job.compute[0] = job.compute[1] = compute;
   job.result = ResultOf(row, compute);
   job.cost_ns = Cost(row, compute);
+  job.family = ElementwiseFamily::BINARY;
+  job.op = op;
   job.binary = run.kernels.binary.fn[op][compute];
   return RunElementwise(run, job);
 }
@@ -230,6 +234,8 @@ NUMRS_OUT_OF_LINE Status PlanTernary(numrs_context* context, int32_t op, const O
   job.compute[1] = job.compute[2] = compute;
   job.result = compute;
   job.cost_ns = Cost(row, compute);
+  job.family = ElementwiseFamily::TERNARY;
+  job.op = op;
   job.ternary = run.kernels.ternary.fn[op][compute];
   return RunElementwise(run, job);
 }
@@ -267,7 +273,10 @@ Status Unary(numrs_context* context, int32_t op, const numrs_view* x, const numr
   const OpRow* row = FindRow(kUnaryRows, kUnaryOps, op);
   if (!row) return BadOp("unary", op, kUnaryOps);
   const Trace trace(row->name, x);
-  NUMRS_TRY(CheckContext(context, row->name));
+  if (!OnHost(context)) {
+    NUMRS_TRY(AdmitContext(context, row->name));
+    return PlanUnary(context, op, *row, x, y);
+  }
   if (HasKernel(*row, x)) {
     const int32_t t = x->dtype;
     Direct direct(y, ResultOf(*row, t), unary_limits.Get(*row, op, t));
@@ -284,7 +293,10 @@ Status Binary(numrs_context* context, int32_t op, const numrs_view* a, const num
   const OpRow* row = FindRow(kBinaryRows, kBinaryOps, op);
   if (!row) return BadOp("binary", op, kBinaryOps);
   const Trace trace(row->name, a);
-  NUMRS_TRY(CheckContext(context, row->name));
+  if (!OnHost(context)) {
+    NUMRS_TRY(AdmitContext(context, row->name));
+    return PlanBinary(context, op, *row, a, b, y);
+  }
   if (HasKernel(*row, a) && !(op == kBinary_pow && KindOf(a->dtype) == Kind::INT)) {  // exponents are to be looked at
     const int32_t t = a->dtype;
     Direct direct(y, ResultOf(*row, t), binary_limits.Get(*row, op, t));
@@ -303,7 +315,10 @@ Status Ternary(numrs_context* context, int32_t op, const numrs_view* a, const nu
   const OpRow* row = FindRow(kTernaryRows, kTernaryOps, op);
   if (!row) return BadOp("ternary", op, kTernaryOps);
   const Trace trace(row->name, b);
-  NUMRS_TRY(CheckContext(context, row->name));
+  if (!OnHost(context)) {
+    NUMRS_TRY(AdmitContext(context, row->name));
+    return PlanTernary(context, op, *row, a, b, c, y);
+  }
   if (HasKernel(*row, b)) {
     const int32_t t = b->dtype, first = row->result == ResultRule::BOOL ? static_cast<int32_t>(kBOOL) : t;
     Direct direct(y, t, ternary_limits.Get(*row, op, t));
@@ -410,7 +425,7 @@ extern "C" numrs_status numrs_binary_n(numrs_context* context, int32_t op, int32
 extern "C" numrs_status numrs_convert(numrs_context* context, const numrs_view* x, const numrs_view* y) {
   return Guard([&]() -> Status {
     const Trace trace("convert", x);
-    NUMRS_TRY(CheckContext(context, "convert"));
+    NUMRS_TRY(AdmitContext(context, "convert"));
     View in, out;
     NUMRS_TRY(LoadView("convert", "x", x, &in));
     NUMRS_TRY(LoadView("convert", "out", y, &out));

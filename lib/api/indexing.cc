@@ -2,8 +2,10 @@
 #include "numrs/indexing.h"
 
 #include <cstring>
+#include <optional>
 
 #include "api/axes.h"
+#include "core/device_state.h"
 #include "core/elementwise.h"
 #include "core/indexing.h"
 #include "core/memory.h"
@@ -15,20 +17,17 @@ namespace {
 // A view as it is, or a C-order copy of it in memory of its own, perhaps of another dtype.
 class Apart {
  public:
-  Apart(const View& v, bool apart, int32_t dtype) : apart_(apart), from_(v) {
+  Apart(const Run& run, const char* function, const View& v, bool apart, int32_t dtype) : apart_(apart), from_(v) {
     if (apart) {
-      memory_ = PoolAllocate(static_cast<size_t>(v.size) * static_cast<size_t>(SizeOf(dtype)));
-      view = ContiguousView(memory_, dtype, v.ndim, v.shape);
+      memory_.emplace(run, function, static_cast<size_t>(v.size) * static_cast<size_t>(SizeOf(dtype)));
+      view = ContiguousView(memory_->data(), dtype, v.ndim, v.shape);
     } else {
       view = v;
     }
   }
-  ~Apart() {
-    if (apart_) PoolFree(memory_);
-  }
   Apart(const Apart&) = delete;
   Apart& operator=(const Apart&) = delete;
-  bool ok() const { return !apart_ || memory_ != nullptr; }
+  bool ok() const { return !apart_ || memory_->ok(); }
   Status Read(const Run& run, const char* function) const {
     return apart_ && from_.size > 0 ? Convert(run, function, from_, view) : static_cast<Status>(NUMRS_OK);
   }
@@ -38,7 +37,7 @@ class Apart {
   View view;
 
  private:
-  void* memory_ = nullptr;
+  std::optional<RunMemory> memory_;
   bool apart_;
   const View& from_;
 };
@@ -82,8 +81,8 @@ Status Gather(numrs_context* context, GatherJob* job, const View& x, const View&
   NUMRS_TRY(CheckOutput(job->function, x.dtype, y));
   NUMRS_TRY(CheckIndices(run, job->function, indices, extent));
   if (y.size == 0) return NUMRS_OK;
-  const Apart target(y, RangesOverlap(x, y) || RangesOverlap(indices, y), y.dtype);
-  const Apart places(indices, indices.dtype != kI64, kI64);
+  const Apart target(run, job->function, y, RangesOverlap(x, y) || RangesOverlap(indices, y), y.dtype);
+  const Apart places(run, job->function, indices, indices.dtype != kI64, kI64);
   if (!target.ok() || !places.ok()) return NoMemory(job->function);
   NUMRS_TRY(places.Read(run, job->function));
   const View& at = places.view;
@@ -162,7 +161,7 @@ bool TakeDirect(const numrs_context* context, const numrs_view* x, const numrs_v
 Status Take(numrs_context* context, const numrs_view* vx, const numrs_view* vi, const numrs_view* vy, int32_t axis) {
   const char* function = "take";
   const Trace trace(function, vx);
-  NUMRS_TRY(CheckContext(context, function));
+  NUMRS_TRY(AdmitContext(context, function));
   View x, indices, y;
   NUMRS_TRY(LoadView(function, "x", vx, &x));
   NUMRS_TRY(LoadView(function, "indices", vi, &indices));
@@ -198,7 +197,7 @@ Status TakeAlongAxis(numrs_context* context, const numrs_view* vx, const numrs_v
                      int32_t axis) {
   const char* function = "take_along_axis";
   const Trace trace(function, vx);
-  NUMRS_TRY(CheckContext(context, function));
+  NUMRS_TRY(AdmitContext(context, function));
   View x, indices, y;
   NUMRS_TRY(LoadView(function, "x", vx, &x));
   NUMRS_TRY(LoadView(function, "indices", vi, &indices));
@@ -227,7 +226,7 @@ Status PutAlongAxis(numrs_context* context, const numrs_view* vi, const numrs_vi
                     int32_t axis) {
   const char* function = "put_along_axis";
   const Trace trace(function, vy);
-  NUMRS_TRY(CheckContext(context, function));
+  NUMRS_TRY(AdmitContext(context, function));
   View indices, values, y;
   NUMRS_TRY(LoadView(function, "indices", vi, &indices));
   NUMRS_TRY(LoadView(function, "values", vv, &values));
@@ -259,8 +258,8 @@ Status PutAlongAxis(numrs_context* context, const numrs_view* vi, const numrs_vi
   for (int d = 0; d < job.ndim; d++) {
     if (job.shape[d] == 0) return NUMRS_OK;
   }
-  const Apart places(indices, indices.dtype != kI64 || RangesOverlap(indices, y), kI64);
-  const Apart elements(values, RangesOverlap(values, y), values.dtype);
+  const Apart places(run, function, indices, indices.dtype != kI64 || RangesOverlap(indices, y), kI64);
+  const Apart elements(run, function, values, RangesOverlap(values, y), values.dtype);
   if (!places.ok() || !elements.ok()) return NoMemory(function);
   NUMRS_TRY(places.Read(run, function));
   NUMRS_TRY(elements.Read(run, function));
@@ -278,7 +277,7 @@ Status PutAlongAxis(numrs_context* context, const numrs_view* vi, const numrs_vi
 Status Nonzero(numrs_context* context, const numrs_view* vx, const numrs_view* vy, int64_t* count) {
   const char* function = "nonzero";
   const Trace trace(function, vx);
-  NUMRS_TRY(CheckContext(context, function));
+  NUMRS_TRY(AdmitContext(context, function));
   View x, y;
   NUMRS_TRY(LoadView(function, "x", vx, &x));
   if (vy) NUMRS_TRY(LoadView(function, "out", vy, &y));

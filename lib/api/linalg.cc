@@ -16,8 +16,8 @@ using Shape = Status (*)(const char*, const View&, const View&, int32_t*, int64_
 Status Call(numrs_context* context, const char* function, Operation operation, const numrs_view* a, const numrs_view* b,
             const numrs_view* y) {
   const Trace trace(function, a);
-  NUMRS_TRY(CheckContext(context, function));
-  if (operation == Matmul && MatmulSmall(ActiveKernels(), a, b, y)) return NUMRS_OK;
+  NUMRS_TRY(AdmitContext(context, function));
+  if (operation == Matmul && OnHost(context) && MatmulSmall(ActiveKernels(), a, b, y)) return NUMRS_OK;
   View left, right, out;
   NUMRS_TRY(LoadView(function, "a", a, &left));
   NUMRS_TRY(LoadView(function, "b", b, &right));

@@ -57,7 +57,7 @@ Status Activation(numrs_context* context, int32_t op, bool back, const numrs_vie
   ActivationJob job;
   job.function = back ? row.backward : row.name;
   const Trace trace(job.function, x);
-  NUMRS_TRY(CheckContext(context, job.function));
+  NUMRS_TRY(AdmitContext(context, job.function));
   job.op = op;
   job.a = a;
   job.b = b;
@@ -80,7 +80,7 @@ Status Softmax(numrs_context* context, bool back, const numrs_view* g, const num
   job.log = log == 1;
   job.function = back ? (job.log ? "log_softmax_backward" : "softmax_backward") : job.log ? "log_softmax" : "softmax";
   const Trace trace(job.function, x);
-  NUMRS_TRY(CheckContext(context, job.function));
+  NUMRS_TRY(AdmitContext(context, job.function));
   if (log != 0 && log != 1) return Fail(NUMRS_BAD_ARGUMENT, "softmax: log is %d, expected 0 or 1", log);
   job.g = NoView();
   NUMRS_TRY(LoadRealView(job.function, back ? "y" : "x", x, &job.x));

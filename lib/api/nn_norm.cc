@@ -55,7 +55,7 @@ Status LayerNorm(numrs_context* context, const char* function, bool centred, con
                  const numrs_view* weight, const numrs_view* bias, const numrs_view* y, const numrs_view* mean,
                  const numrs_view* rstd, int32_t n_axes, double eps) {
   const Trace trace(function, x);
-  NUMRS_TRY(CheckContext(context, function));
+  NUMRS_TRY(AdmitContext(context, function));
   LayerNormJob job;
   job.function = function;
   job.centred = centred;
@@ -88,7 +88,7 @@ Status LayerNormBack(numrs_context* context, const char* function, bool centred,
                      const numrs_view* x, const numrs_view* weight, const numrs_view* mean, const numrs_view* rstd,
                      const numrs_view* gx, const numrs_view* gweight, const numrs_view* gbias, int32_t n_axes) {
   const Trace trace(function, x);
-  NUMRS_TRY(CheckContext(context, function));
+  NUMRS_TRY(AdmitContext(context, function));
   LayerNormBackJob job;
   job.function = function;
   job.centred = centred;
@@ -145,7 +145,7 @@ Status ChannelNorm(numrs_context* context, const char* function, const numrs_vie
                    const numrs_view* y, const numrs_view* mean, const numrs_view* rstd, bool by_group, int64_t groups,
                    int32_t training, double momentum, double eps) {
   const Trace trace(function, x);
-  NUMRS_TRY(CheckContext(context, function));
+  NUMRS_TRY(AdmitContext(context, function));
   ChannelNormJob job;
   job.function = function;
   NUMRS_TRY(LoadRealView(function, "x", x, &job.x));
@@ -204,7 +204,7 @@ Status ChannelNormBack(numrs_context* context, const char* function, const numrs
                        const numrs_view* gweight, const numrs_view* gbias, bool by_group, int64_t groups,
                        int32_t training) {
   const Trace trace(function, x);
-  NUMRS_TRY(CheckContext(context, function));
+  NUMRS_TRY(AdmitContext(context, function));
   ChannelNormBackJob job;
   job.function = function;
   NUMRS_TRY(LoadRealView(function, "grad", grad, &job.grad));

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "api/axes.h"
+#include "core/device_state.h"
 #include "core/elementwise.h"
 #include "core/matmul.h"
 #include "core/memory.h"
@@ -42,13 +43,24 @@ Status RunApart(const Run& run, ReduceJob& job, const View* where) {
   const bool apart = !RangesOverlap(job.x, job.y) && !(where && RangesOverlap(*where, job.y)) &&
                      !(job.role == ReduceSecond::FACTOR && RangesOverlap(job.second, job.y));
   if (apart && !MayFindNone(job)) return RunJob(run, job, where);
-  Workspace memory(static_cast<size_t>(job.y.size) * 16);
-  if (!memory.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for a copy of the result", job.function);
+  const size_t bytes = static_cast<size_t>(job.y.size) * 16;
+  const RunMemory memory(run, job.function, bytes);
+  if (!memory.ok()) return memory.Failure(job.function, "a copy of the result", bytes);
   const View y = job.y;
   job.y = ContiguousView(memory.data(), MayFindNone(job) ? job.result : y.dtype, y.ndim, y.shape);
   NUMRS_TRY(RunJob(run, job, where));
-  for (int64_t i = 0; MayFindNone(job) && i < y.size; i++) {
-    if (memory.as<int64_t>()[i] >= 0) continue;
+  const bool look = MayFindNone(job) && y.size > 0;
+  const Workspace told(look && run.device ? bytes : 0);
+  if (!told.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for a copy of the result", job.function);
+  if (look && run.device) {
+    DeviceState& state = *run.device->state;
+    NUMRS_TRY(Answer(job.function, state,
+                     state.api->copy(run.device->stream, told.data(), memory.data(), static_cast<size_t>(y.size) * 8,
+                                     CopyDirection::TO_HOST)));
+  }
+  const int64_t* found = run.device ? told.as<int64_t>() : memory.as<int64_t>();
+  for (int64_t i = 0; look && i < y.size; i++) {
+    if (found[i] >= 0) continue;
     return Fail(NUMRS_BAD_ARGUMENT, "%s: all elements of result %lld are NaN, expected at least one number",
                 job.function, (long long)i);
   }
@@ -127,8 +139,9 @@ Status Reduce(numrs_context* context, int32_t op, const numrs_view* x, const num
   const ReduceRow* row = FindRow(kReduceRows, kReduceOps, op);
   if (!row) return BadOp("reduce", op, kReduceOps);
   const Trace trace(row->name, x);
-  NUMRS_TRY(CheckContext(context, row->name));
-  if (!where && ServeDirectly(ActiveKernels(), *row, op, x, y, axes, n_axes, correction)) return NUMRS_OK;
+  NUMRS_TRY(AdmitContext(context, row->name));
+  if (!where && OnHost(context) &&
+      ServeDirectly(ActiveKernels(), *row, op, x, y, axes, n_axes, correction)) return NUMRS_OK;
 
   ReduceJob job;
   View out, mask;
@@ -166,8 +179,9 @@ Status Reduce(numrs_context* context, int32_t op, const numrs_view* x, const num
 Status Vecdot(numrs_context* context, const numrs_view* a, const numrs_view* b, const numrs_view* y, int32_t axis) {
   const char* name = "vecdot";
   const Trace trace(name, a);
-  NUMRS_TRY(CheckContext(context, name));
-  if (ServeDotDirectly(ActiveKernels(), a, b, y, axis) || VecdotComplexSmall(ActiveKernels(), a, b, y, axis))
+  NUMRS_TRY(AdmitContext(context, name));
+  if (OnHost(context) &&
+      (ServeDotDirectly(ActiveKernels(), a, b, y, axis) || VecdotComplexSmall(ActiveKernels(), a, b, y, axis)))
     return NUMRS_OK;
   View first, second, out;
   NUMRS_TRY(LoadView(name, "a", a, &first));
@@ -196,6 +210,7 @@ Status Vecdot(numrs_context* context, const numrs_view* a, const numrs_view* b, 
   NUMRS_TRY(ExpandOutput(name, job.x, job.axes, out, &job.y));
   NUMRS_TRY(CheckOutput(name, job.compute, out));
   if (KindOf(job.compute) == Kind::COMPLEX) {
+    NUMRS_TRY(CheckContext(context, name));
     return out.size == 0 ? NUMRS_OK
                          : VecdotComplex(MakeRun(context), name, first, second, ndim, shape, axis, job.compute, job.y);
   }
@@ -214,8 +229,9 @@ Status Scan(numrs_context* context, int32_t op, const numrs_view* x, const numrs
   const ReduceRow* row = FindRow(kScanRows, kScanOps, op);
   if (!row) return BadOp("scan", op, kScanOps);
   const Trace trace(row->name, x);
-  NUMRS_TRY(CheckContext(context, row->name));
-  if (include_initial == 0 && ServeScanDirectly(ActiveKernels(), *row, op, x, y, axis)) return NUMRS_OK;
+  NUMRS_TRY(AdmitContext(context, row->name));
+  if (include_initial == 0 && OnHost(context) &&
+      ServeScanDirectly(ActiveKernels(), *row, op, x, y, axis)) return NUMRS_OK;
   if (include_initial != 0 && include_initial != 1) {
     return Fail(NUMRS_BAD_ARGUMENT, "%s: include_initial is %d, expected 0 or 1", row->name, include_initial);
   }
@@ -243,8 +259,9 @@ Status Scan(numrs_context* context, int32_t op, const numrs_view* x, const numrs
       (SameElements(job.x, job.y) && job.compute == job.x.dtype && job.result == job.y.dtype)) {
     return RunScan(run, job);
   }
-  Workspace memory(static_cast<size_t>(job.x.size * job.x.itemsize()));
-  if (!memory.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for a copy of x, which overlaps out", row->name);
+  const size_t bytes = static_cast<size_t>(job.x.size * job.x.itemsize());
+  RunMemory memory(run, row->name, bytes);
+  if (!memory.ok()) return memory.Failure(row->name, "a copy of x, which overlaps out", bytes);
   const View copy = ContiguousView(memory.data(), job.x.dtype, job.x.ndim, job.x.shape);
   NUMRS_TRY(Convert(run, row->name, job.x, copy));
   job.x = copy;

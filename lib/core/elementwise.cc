@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "core/cpu_info.h"
+#include "core/device_state.h"
 #include "core/elementwise_plan.h"
 #include "core/memory.h"
 #include "core/scratch.h"
@@ -418,22 +419,25 @@ Status RunElementwise(const Run& run, ElementwiseJob& job) {
                 "%s: out has dtype %s, to which the result of dtype %s cannot be cast by the same_kind rule",
                 job.function, NameOf(out.dtype), NameOf(job.result));
   }
+  if (out.host && run.device)
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: out is NUMRS_ON_HOST, which is for inputs", job.function);
   if (OverlapsItself(out))
     return Fail(NUMRS_OVERLAP, "%s: out has elements that share memory (strides 0 or overlapping)", job.function);
   if (out.size == 0) return NUMRS_OK;
 
   // An input that overlaps the output other than element by element is copied first.
-  std::optional<Workspace> copies[kMaxInputs];
+  std::optional<RunMemory> copies[kMaxInputs];
   for (int k = 0; k < job.inputs; k++) {
     View& x = job.in[k];
-    if (!RangesOverlap(x, out) || (SameElements(x, out))) continue;
-    copies[k].emplace(static_cast<size_t>(x.size * x.itemsize()));
-    if (!copies[k]->ok())
-      return Fail(NUMRS_NO_MEMORY, "%s: no memory for a copy of %s, which overlaps out", job.function, job.names[k]);
+    if (x.host || !RangesOverlap(x, out) || (SameElements(x, out))) continue;
+    const size_t bytes = static_cast<size_t>(x.size * x.itemsize());
+    copies[k].emplace(run, job.function, bytes);
+    if (!copies[k]->ok()) return copies[k]->Failure(job.function, "a copy of an operand that overlaps out", bytes);
     const View copy = ContiguousView(copies[k]->data(), x.dtype, x.ndim, x.shape);
     NUMRS_TRY(Convert(run, job.function, x, copy));
     x = copy;
   }
+  if (run.device) return OnDevice(run, job.function, &DeviceKernels::elementwise, job);
   ElementwisePlan plan;
   MakePlan(job, &plan);
   return Execute(run, job, plan);
@@ -455,6 +459,7 @@ Status Convert(const Run& run, const char* function, const View& x, const View& 
   copied_bytes.fetch_add(static_cast<uint64_t>(y.size * y.itemsize()), std::memory_order_relaxed);
   ElementwiseJob job;
   job.function = function;
+  job.family = x.dtype == y.dtype ? ElementwiseFamily::NONE : ElementwiseFamily::CAST;
   job.inputs = 1;
   job.in[0] = x;
   job.out = y;

@@ -1,5 +1,6 @@
 // Gathering and scattering by indices: the check of the indices, and one loop for every size of element.
 #include "core/indexing.h"
+#include "core/device_state.h"
 
 #include <cinttypes>
 #include <cstdio>
@@ -254,6 +255,8 @@ SerialFn Choose(int64_t itemsize) {
 
 Status CheckIndices(const Run& run, const char* function, const View& indices, int64_t extent) {
   if (indices.size == 0) return NUMRS_OK;
+  if (run.device)
+    return OnDevice(run, function, &DeviceKernels::check_indices, IndexCheckJob{function, indices, extent});
   switch (indices.dtype) {
     case kI8:
       return CheckTyped<int8_t>(run, function, indices, extent);
@@ -285,6 +288,7 @@ Status RunGather(const Run& run, const GatherJob& job) {
     if (widest < 0 || w.shape[d] > w.shape[widest]) widest = d;
   }
   if (size == 0) return NUMRS_OK;
+  if (run.device) return OnDevice(run, job.function, &DeviceKernels::gather, job);
   const SerialFn serial = job.scatter ? Choose<true>(job.itemsize) : Choose<false>(job.itemsize);
   const int threads = run.Threads((1 + 0.1 * static_cast<double>(job.itemsize)) * static_cast<double>(size));
   if (widest < 0 || (threads <= 1 && run.cancel == nullptr)) {

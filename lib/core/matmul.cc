@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/device_state.h"
 #include "core/elementwise.h"
 #include "core/matmul_run.h"
 #include "core/memory.h"
@@ -24,11 +25,10 @@ bool IsAligned(const View& v) {
 
 // A copy in C order of a dtype, kept alive by hold.
 Status Copy(const Run& run, const char* function, const char* argument, int32_t dtype, View* x,
-            std::optional<Workspace>* hold) {
+            std::optional<RunMemory>* hold) {
   const size_t bytes = static_cast<size_t>(x->size * SizeOf(dtype));
-  hold->emplace(bytes);
-  if (!(*hold)->ok())
-    return Fail(NUMRS_NO_MEMORY, "%s: no memory for a copy of %s, %zu bytes", function, argument, bytes);
+  hold->emplace(run, function, bytes);
+  if (!(*hold)->ok()) return (*hold)->Failure(function, argument, bytes);
   const View copy = ContiguousView((*hold)->data(), dtype, x->ndim, x->shape);
   NUMRS_TRY(Convert(run, function, *x, copy));
   *x = copy;
@@ -83,7 +83,7 @@ void MakeBatch(const View& a, const View& b, const View& y, Product* p) {
 
 Status Zero(const Run& run, const char* function, const View& y) {
   uint64_t zero[2] = {0, 0};
-  return Convert(run, function, ContiguousView(zero, y.dtype, 0, nullptr), y);
+  return Convert(run, function, HostScalar(zero, y.dtype), y);
 }
 
 }  // namespace
@@ -106,10 +106,45 @@ Status CheckProductOut(const char* function, const View& y, int32_t dtype, int32
 
 namespace {
 
+// The same on a device: operands stretched to y's batch, and apart from it.
+Status MultiplyOnDevice(const Run& run, const char* function, const View& a, const View& b, const View& out,
+                        int32_t dtype, double alpha, double beta) {
+  MatmulJob job;
+  job.function = function;
+  job.compute = dtype;
+  job.alpha = alpha;
+  job.beta = beta;
+  const auto stretch = [&](const View& v, View* to) {
+    *to = v;
+    to->ndim = out.ndim;
+    const int shift = out.ndim - v.ndim;
+    to->size = 1;
+    for (int d = 0; d < out.ndim; d++) {
+      const bool matrix = d >= out.ndim - 2, own = d >= shift;
+      const int64_t extent = own ? v.shape[d - shift] : 1;
+      to->shape[d] = matrix ? extent : out.shape[d];
+      to->strides[d] = own && (matrix || extent != 1) ? v.strides[d - shift] : 0;
+      to->size = TimesExtent(to->size, to->shape[d]);
+    }
+  };
+  stretch(a, &job.a);
+  stretch(b, &job.b);
+  job.y = out;
+  if (!RangesOverlap(a, out) && !RangesOverlap(b, out))
+    return OnDevice(run, function, &DeviceKernels::matmul, job);
+  const size_t bytes = static_cast<size_t>(out.size * out.itemsize());
+  RunMemory memory(run, function, bytes);
+  if (!memory.ok()) return memory.Failure(function, "a temporary result", bytes);
+  job.y = ContiguousView(memory.data(), out.dtype, out.ndim, out.shape);
+  if (beta != 0) NUMRS_TRY(Convert(run, function, out, job.y));
+  NUMRS_TRY(OnDevice(run, function, &DeviceKernels::matmul, job));
+  return Convert(run, function, job.y, out);
+}
+
 // a (…, m, k) @ b (…, k, n) into y (…, m, n), not empty; shapes and dtypes have been checked.
 Status Multiply(const Run& run, const char* function, View a, View b, const View& out, int32_t dtype, double alpha,
                 double beta) {
-  std::optional<Workspace> a_copy, b_copy, y_copy, turned_copy;  // what turned_copy is made from may be a copy
+  std::optional<RunMemory> a_copy, b_copy, y_copy, turned_copy;  // what turned_copy is made from may be a copy
   const int64_t size = SizeOf(dtype);
   if (a.dtype != dtype || !IsAligned(a)) NUMRS_TRY(Copy(run, function, "a", dtype, &a, &a_copy));
   if (b.dtype != dtype || !IsAligned(b)) NUMRS_TRY(Copy(run, function, "b", dtype, &b, &b_copy));
@@ -124,8 +159,8 @@ Status Multiply(const Run& run, const char* function, View a, View b, const View
   }
   if (temporary) {
     const size_t bytes = static_cast<size_t>(out.size * size);
-    y_copy.emplace(bytes);
-    if (!y_copy->ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for a temporary result, %zu bytes", function, bytes);
+    y_copy.emplace(run, function, bytes);
+    if (!y_copy->ok()) return y_copy->Failure(function, "a temporary result", bytes);
     y = ContiguousView(y_copy->data(), dtype, out.ndim, out.shape);
     if (beta != 0) NUMRS_TRY(Convert(run, function, out, y));
   }
@@ -168,6 +203,7 @@ Status Multiply(const Run& run, const char* function, View a, View b, const View
 
 // By what the dtype has: kernels of its own, float32's (the 16-bit floats; the result is rounded once), or real parts.
 Status MultiplyAny(const Run& run, const char* function, const View& a, const View& b, const View& y, int32_t dtype) {
+  if (run.device) return MultiplyOnDevice(run, function, a, b, y, dtype, 1, 0);
   if (KindOf(dtype) == Kind::COMPLEX) return MultiplyComplex(run, function, a, b, y, dtype);
   return Multiply(run, function, a, b, y, dtype == kF16 || dtype == kBF16 ? kF32 : dtype, 1, 0);
 }
@@ -209,8 +245,9 @@ Status GeneralMatmul(const Run& run, const char* function, const View& a, const 
     job.function = function;
     job.inputs = 2;
     job.in[0] = y;
-    job.in[1] =
-        ContiguousView(y.dtype == kF32 ? static_cast<void*>(&beta32) : static_cast<void*>(&beta), y.dtype, 0, nullptr);
+    job.family = ElementwiseFamily::BINARY;
+    job.op = kBinary_multiply;
+    job.in[1] = HostScalar(y.dtype == kF32 ? static_cast<void*>(&beta32) : static_cast<void*>(&beta), y.dtype);
     job.out = y;
     job.compute[0] = job.compute[1] = job.result = y.dtype;
     job.cost_ns = kBinaryRows[kBinary_multiply].cost_ns;
@@ -219,6 +256,7 @@ Status GeneralMatmul(const Run& run, const char* function, const View& a, const 
     job.names[1] = "beta";
     return RunElementwise(run, job);
   }
+  if (run.device) return MultiplyOnDevice(run, function, a, b, y, y.dtype, alpha, beta);
   return Multiply(run, function, a, b, y, y.dtype, alpha, beta);
 }
 
@@ -226,7 +264,7 @@ namespace {
 
 // x as (product of all but its last dimension, last); copied when no single stride reaches the rows. 0-d is (1, 1), 1-D
 // one row.
-Status ToRows(const Run& run, const char* function, const char* argument, View* x, std::optional<Workspace>* hold) {
+Status ToRows(const Run& run, const char* function, const char* argument, View* x, std::optional<RunMemory>* hold) {
   const int last = x->ndim - 1;
   bool merges = true;
   int64_t rows = 1, stride = 0;
@@ -263,7 +301,7 @@ Status Inner(const Run& run, const char* function, const View& a, const View& b,
   if (y.size == 0) return NUMRS_OK;
   if (a.shape[a.ndim - 1] == 0) return Zero(run, function, y);
   View left = a, right = b;
-  std::optional<Workspace> a_copy, b_copy, y_copy;
+  std::optional<RunMemory> a_copy, b_copy, y_copy;
   NUMRS_TRY(ToRows(run, function, "a", &left, &a_copy));
   NUMRS_TRY(ToRows(run, function, "b", &right, &b_copy));
   std::swap(right.shape[0], right.shape[1]);
@@ -271,8 +309,9 @@ Status Inner(const Run& run, const char* function, const View& a, const View& b,
   const int64_t matrix[2] = {left.shape[0], right.shape[1]};
   if (y.IsContiguous())
     return MultiplyAny(run, function, left, right, ContiguousView(y.data, y.dtype, 2, matrix), dtype);
-  y_copy.emplace(static_cast<size_t>(y.size * SizeOf(dtype)));
-  if (!y_copy->ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for a temporary result", function);
+  const size_t bytes = static_cast<size_t>(y.size * SizeOf(dtype));
+  y_copy.emplace(run, function, bytes);
+  if (!y_copy->ok()) return y_copy->Failure(function, "a temporary result", bytes);
   NUMRS_TRY(MultiplyAny(run, function, left, right, ContiguousView(y_copy->data(), dtype, 2, matrix), dtype));
   return Convert(run, function, ContiguousView(y_copy->data(), dtype, y.ndim, y.shape), y);
 }
@@ -299,6 +338,8 @@ Status Outer(const Run& run, const char* function, const View& a, const View& b,
   const int32_t compute = half ? kF32 : dtype;
   job.compute[0] = job.compute[1] = job.result = compute;
   job.cost_ns = kBinaryRows[kBinary_multiply].cost_ns;
+  job.family = ElementwiseFamily::BINARY;
+  job.op = kBinary_multiply;
   job.binary = run.kernels.binary.fn[kBinary_multiply][compute];
   if (!job.binary) return Fail(NUMRS_UNSUPPORTED, "%s: no multiplication of dtype %s", function, NameOf(dtype));
   job.names[0] = "a";

@@ -1,6 +1,7 @@
 // Running activation functions and softmax: halves in blocks of float32, rows, threads; nothing about one element.
 #include "core/nn_activation.h"
 
+#include "core/device_state.h"
 #include "core/nn_operands.h"
 #include "core/scratch.h"
 #include "core/threads.h"
@@ -22,6 +23,7 @@ const ActivationRow kActivationRows[kActivations] = {
 };
 
 Status RunActivation(const Run& run, const ActivationJob& job) {
+  if (run.device && job.x.size > 0) return OnDevice(run, job.function, &DeviceKernels::activation, job);
   const bool back = job.g.ndim >= 0;
   const int32_t stored = NnStored(back ? Promote(NnStored(job.g.dtype), NnStored(job.x.dtype)) : job.x.dtype);
   const int32_t computed = NnComputed(stored);
@@ -63,6 +65,7 @@ Status RunActivation(const Run& run, const ActivationJob& job) {
 }
 
 Status RunSoftmax(const Run& run, const SoftmaxJob& job) {
+  if (run.device && job.x.size > 0) return OnDevice(run, job.function, &DeviceKernels::softmax, job);
   const bool back = job.g.ndim >= 0;
   const View views[] = {AxisLast(job.x, job.axis), AxisLast(job.y, job.axis)};
   const int64_t n = job.x.shape[job.axis], size = job.x.size;

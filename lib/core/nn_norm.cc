@@ -5,6 +5,7 @@
 #include <cstring>
 #include <limits>
 
+#include "core/device_state.h"
 #include "core/elementwise.h"
 #include "core/nn_norm_tables.h"
 #include "core/nn_operands.h"
@@ -67,6 +68,7 @@ int SlotsFor(int threads) { return threads < ScratchSlots::kMaxSlots ? threads :
 }  // namespace
 
 Status RunLayerNorm(const Run& run, const LayerNormJob& job) {
+  if (run.device) return OnDevice(run, job.function, &DeviceKernels::layer_norm, job);
   const Lines lines(run, NnStored(job.x.dtype));
   const NnNormTable& table = *run.kernels.nn_norm;
   const int32_t k = lines.computed;
@@ -113,6 +115,7 @@ Status RunLayerNorm(const Run& run, const LayerNormJob& job) {
 }
 
 Status RunLayerNormBack(const Run& run, const LayerNormBackJob& job) {
+  if (run.device) return OnDevice(run, job.function, &DeviceKernels::layer_norm_backward, job);
   const int32_t stored = NnStored(Promote(NnStored(job.grad.dtype), NnStored(job.x.dtype)));
   const Lines lines(run, stored);
   const NnNormTable& table = *run.kernels.nn_norm;
@@ -223,6 +226,7 @@ void MergeMoments(double* into, double count, const double* more, double added) 
 }  // namespace
 
 Status RunChannelNorm(const Run& run, const ChannelNormJob& job) {
+  if (run.device) return OnDevice(run, job.function, &DeviceKernels::channel_norm, job);
   const Lines lines(run, NnStored(job.x.dtype));
   const NnNormTable& table = *run.kernels.nn_norm;
   const int32_t k = lines.computed;
@@ -305,6 +309,7 @@ Status RunChannelNorm(const Run& run, const ChannelNormJob& job) {
 }
 
 Status RunChannelNormBack(const Run& run, const ChannelNormBackJob& job) {
+  if (run.device) return OnDevice(run, job.function, &DeviceKernels::channel_norm_backward, job);
   const int32_t stored = NnStored(Promote(NnStored(job.grad.dtype), NnStored(job.x.dtype)));
   const Lines lines(run, stored);
   const NnNormTable& table = *run.kernels.nn_norm;

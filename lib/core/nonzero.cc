@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "core/elementwise.h"
+#include "core/device_state.h"
 #include "core/indexing.h"
 #include "core/memory.h"
 
@@ -95,6 +96,12 @@ void Write(const View& x, const uint8_t* truth, int64_t begin, int64_t end, cons
 
 Status RunNonzero(const Run& run, const View& x, const View* y, int64_t* count) {
   const char* function = "nonzero";
+  if (run.device) {
+    NonzeroJob job{function, x, View(), count};
+    job.y.ndim = -1;
+    if (y) job.y = *y;
+    return OnDevice(run, function, &DeviceKernels::nonzero, job);
+  }
   if (x.dtype == kBOOL && x.size <= kBlock && x.IsContiguous() &&
       !(y && (RangesOverlap(x, *y) || y->ndim != 2 || y->shape[0] != x.ndim))) {  // one block: no memory, no threads
     const auto* truth = reinterpret_cast<const uint8_t*>(x.data);

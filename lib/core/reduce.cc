@@ -4,6 +4,7 @@
 #include <cstring>
 #include <limits>
 
+#include "core/device_state.h"
 #include "core/elementwise.h"
 #include "core/memory.h"
 #include "core/reduce_pack.h"
@@ -342,6 +343,7 @@ Status RunReduce(const Run& run, const ReduceJob& job) {
   ReducePlan plan;
   MakeReducePlan(job, ReduceOrderIsFree(job.op, job.compute), &plan);
   if (plan.outputs == 0) return NUMRS_OK;
+  if (run.device) return OnDevice(run, job.function, &DeviceKernels::reduce, job);
   if (plan.n > 1 && job.role == ReduceSecond::NONE && WantsCopy(job, plan)) {
     Workspace copy(static_cast<size_t>(job.x.size * SizeOf(job.compute)));
     if (copy.ok()) {  // without memory the slow way serves

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/elementwise.h"
+#include "core/device_state.h"
 #include "core/memory.h"
 #include "core/reduce.h"
 
@@ -34,6 +35,8 @@ Status BinaryIn(const Run& run, const char* function, int32_t dtype, int32_t op,
   job.compute[0] = job.compute[1] = dtype;
   job.result = dtype;
   job.cost_ns = kBinaryRows[op].cost_ns;
+  job.family = ElementwiseFamily::BINARY;
+  job.op = op;
   job.binary = run.kernels.binary.fn[op][dtype];
   return RunElementwise(run, job);
 }
@@ -51,6 +54,8 @@ Status Unary64(const Run& run, const char* function, int32_t op, const View& a, 
   job.compute[0] = kF64;
   job.result = kF64;
   job.cost_ns = kUnaryRows[op].cost_ns;
+  job.family = ElementwiseFamily::UNARY;
+  job.op = op;
   job.unary = run.kernels.unary.fn[op][kF64];
   return RunElementwise(run, job);
 }
@@ -92,7 +97,7 @@ Status Average(const Run& run, const ReduceJob& job, View counts) {
   const char* name = job.function;
   const int32_t wide = KindOf(job.compute) == Kind::COMPLEX ? kC128 : kF64;
   const size_t bytes = static_cast<size_t>(counts.size) * 8;
-  Workspace sum_memory(bytes * 2), divisor_memory(bytes);
+  RunMemory sum_memory(run, name, bytes * 2), divisor_memory(run, name, bytes);
   if (!sum_memory.ok() || !divisor_memory.ok()) return NoMemory(job);
   const View mean = ContiguousView(sum_memory.data(), wide, counts.ndim, counts.shape);
   const View divisor = ContiguousView(divisor_memory.data(), kF64, counts.ndim, counts.shape);
@@ -112,7 +117,7 @@ Status Average(const Run& run, const ReduceJob& job, View counts) {
   }
   if (job.op == kReduce_mean) return Convert(run, name, mean, job.y);
 
-  Workspace memory(static_cast<size_t>(job.x.size) * (wide == kC128 ? 16 : 8));
+  RunMemory memory(run, name, static_cast<size_t>(job.x.size) * (wide == kC128 ? 16 : 8));
   if (!memory.ok()) return NoMemory(job);
   const View deviations = ContiguousView(memory.data(), wide, job.x.ndim, job.x.shape);
   NUMRS_TRY(BinaryIn(run, name, wide, kBinary_subtract, job.x, mean, deviations));
@@ -122,7 +127,7 @@ Status Average(const Run& run, const ReduceJob& job, View counts) {
   squares.y = sum;
   NUMRS_TRY(RunReduce(run, squares));
   double correction = job.correction, zero = 0;
-  const View c = ContiguousView(&correction, kF64, 0, nullptr), z = ContiguousView(&zero, kF64, 0, nullptr);
+  const View c = HostScalar(&correction, kF64), z = HostScalar(&zero, kF64);
   NUMRS_TRY(Binary64(run, name, kBinary_subtract, divisor, c, divisor));
   NUMRS_TRY(Binary64(run, name, kBinary_maximum, divisor, z, divisor));
   if (job.op == kReduce_var) return Binary64(run, name, kBinary_divide, sum, divisor, job.y);
@@ -237,13 +242,22 @@ Status RunReduceWhere(const Run& run, ReduceJob& job, const View& mask) {
   if (whole && job.op == kReduce_count) return CountSelected(run, job, job.y);
   const bool average = job.op == kReduce_mean || job.op == kReduce_var || job.op == kReduce_std;
   if (!extreme && !average) return RunReduce(run, job);
-  Workspace memory(static_cast<size_t>(job.y.size) * 8);
+  RunMemory memory(run, job.function, static_cast<size_t>(job.y.size) * 8);
   if (!memory.ok()) return NoMemory(job);
   const View counts = ContiguousView(memory.data(), kI64, job.y.ndim, job.y.shape);
   NUMRS_TRY(CountSelected(run, job, counts));
   if (average) return Average(run, job, counts);
+  const Workspace told(run.device ? static_cast<size_t>(counts.size) * 8 : 0);
+  if (!told.ok()) return NoMemory(job);
+  const int64_t* numbers = run.device ? told.as<int64_t>() : memory.as<int64_t>();
+  if (run.device && counts.size > 0) {
+    DeviceState& state = *run.device->state;
+    NUMRS_TRY(Answer(job.function, state,
+                     state.api->copy(run.device->stream, told.data(), memory.data(),
+                                     static_cast<size_t>(counts.size) * 8, CopyDirection::TO_HOST)));
+  }
   for (int64_t i = 0; i < counts.size; i++) {
-    if (memory.as<int64_t>()[i] == 0) {
+    if (numbers[i] == 0) {
       return Fail(NUMRS_BAD_ARGUMENT, "%s: where selects no element for result %lld, expected at least one",
                   job.function, (long long)i);
     }

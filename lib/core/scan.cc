@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "core/elementwise.h"
+#include "core/device_state.h"
 #include "core/memory.h"
 #include "core/reduce_pack.h"
 #include "core/scratch.h"
@@ -210,6 +211,7 @@ void Spread(const char* element, const View& y) {
 Status RunScan(const Run& run, const ScanJob& given) {
   ScanJob scan = given;
   if (scan.y.size == 0) return NUMRS_OK;
+  if (run.device) return OnDevice(run, scan.function, &DeviceKernels::scan, given);
   View first = scan.y;
   alignas(8) char initial[16];
   if (scan.include_initial) {

@@ -1,5 +1,6 @@
 // Element checks over any strides, in parallel.
 #include "core/scan_values.h"
+#include "core/device_state.h"
 
 #include <atomic>
 #include <cstring>
@@ -20,6 +21,7 @@ bool RowHasNegative(const char* x, int64_t stride, int64_t n) {
 }  // namespace
 
 Status AnyNegative(const Run& run, const View& v, bool* found) {
+  if (run.device) return OnDevice(run, "pow", &DeviceKernels::any_negative, AnyNegativeJob{"pow", v, found});
   bool (*row)(const char*, int64_t, int64_t) = nullptr;
   switch (v.dtype) {
     case kI8:

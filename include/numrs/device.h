@@ -1,0 +1,112 @@
+/** @file
+    Devices beside the processor: which there are, their memory, copies, waiting, events, recorded work.
+
+    A context made with numrs_context_options.device runs its calls on that device: every pointer and view of such a call
+    is memory of the device (views marked NUMRS_ON_HOST excepted), and calls return before the work is done, in the order
+    of the context's stream. What a device has no kernel for is NUMRS_UNSUPPORTED; nothing is ever computed elsewhere. A
+    device that has failed is lost: every later call on it is NUMRS_DEVICE_FAILED, and the processor works on.
+
+    The plug-in of a kind is opened at the first use: the file libnumrs_cuda.so beside this library. NUMRS_NO_DEVICE
+    says in numrs_message() which step failed: no plug-in, another version, no driver, no device.
+
+    @code{.c}
+    numrs_context_options options = NUMRS_CONTEXT_OPTIONS_INIT;
+    numrs_context *gpu;
+    void *x;
+    double host[3] = {1, 2, 3};
+    options.device = NUMRS_CUDA;
+    if (numrs_context_create(&options, &gpu) != NUMRS_OK) return puts(numrs_message()), 1;
+    if (numrs_device_allocate(gpu, sizeof host, &x) != NUMRS_OK) return puts(numrs_message()), 1;
+    numrs_device_copy(gpu, x, host, sizeof host, NUMRS_TO_DEVICE);
+    numrs_exp_f64(gpu, x, x, 3);
+    numrs_device_copy(gpu, host, x, sizeof host, NUMRS_TO_HOST);
+    numrs_device_free(gpu, x);
+    numrs_context_destroy(gpu);
+    @endcode */
+#ifndef NUMRS_DEVICE_H
+#define NUMRS_DEVICE_H
+
+#include "numrs/base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** How many devices of a kind (NUMRS_CUDA, NUMRS_SIM) can be used.
+    @return NUMRS_OK; NUMRS_NO_DEVICE when none can, and *count is 0; NUMRS_BAD_ARGUMENT for another kind. */
+NUMRS_API numrs_status numrs_device_count(int32_t kind, int32_t *count);
+/** A fact about a device, such as "name" or "driver", into text, a string of at most `bytes`; opens the device.
+    @return NUMRS_OK; NUMRS_NO_DEVICE; NUMRS_BAD_ARGUMENT for a key that its plug-in does not know. */
+NUMRS_API numrs_status numrs_device_info(int32_t kind, int32_t index, const char *key, char *text, size_t bytes);
+/** Opens the plug-in in a file, for plug-ins that stand elsewhere than beside the library, such as that of the simulated
+    device. The path is absolute; refused in programs with raised rights.
+    @return NUMRS_OK, also for the file that is open already; NUMRS_NO_DEVICE when it is no plug-in of this version;
+    NUMRS_BAD_ARGUMENT. */
+NUMRS_API numrs_status numrs_device_open_plugin(const char *path);
+/** The file of the plug-in in use for a kind; NULL while none has been opened. */
+NUMRS_API const char *numrs_device_plugin(int32_t kind);
+
+/** Memory of the context's device, aligned to 256 bytes, not initialised, in the order of its stream.
+    @return NUMRS_OK; NUMRS_NO_MEMORY (after blocks that were kept for reuse have been given back);
+    NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT for a context of the CPU. */
+NUMRS_API numrs_status numrs_device_allocate(numrs_context *context, size_t bytes, void **block);
+/** Gives a block back when the work on the context's stream so far is done; NULL is fine. */
+NUMRS_API void numrs_device_free(numrs_context *context, void *block);
+
+/** Directions of copies. */
+enum {
+  NUMRS_TO_DEVICE = 0, /**< from memory of the host */
+  NUMRS_TO_HOST = 1,   /**< to memory of the host */
+  NUMRS_ON_DEVICE = 2  /**< both on the context's device */
+};
+/** Copies bytes in the order of the stream. On return memory of the host is done with: read, or filled.
+    @return NUMRS_OK; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT. */
+NUMRS_API numrs_status numrs_device_copy(numrs_context *context, void *to, const void *from, size_t bytes,
+                                         int32_t direction);
+/** Waits until all work on the context's stream is done, and reports what failed in it.
+    @return NUMRS_OK; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT. */
+NUMRS_API numrs_status numrs_device_synchronize(numrs_context *context);
+
+/** Counters of the memory of a device that has been opened, as numrs_memory_get_stats has them.
+    @return NUMRS_OK; NUMRS_NO_DEVICE for one that has not been opened; NUMRS_BAD_ARGUMENT. */
+NUMRS_API numrs_status numrs_device_memory_stats(int32_t kind, int32_t index, numrs_memory_stats *stats);
+/** Gives all blocks kept for reuse back to the device's driver.
+    @return NUMRS_OK; NUMRS_NO_DEVICE for one that has not been opened. */
+NUMRS_API numrs_status numrs_device_memory_trim(int32_t kind, int32_t index);
+/** Most bytes in use on a device; 0: no limit.
+    @return NUMRS_OK; NUMRS_NO_DEVICE for one that has not been opened. */
+NUMRS_API numrs_status numrs_device_memory_set_limit(int32_t kind, int32_t index, uint64_t bytes);
+
+/** A place in the work of a stream that others can wait for. */
+typedef struct numrs_device_event numrs_device_event;
+/** Marks the place behind all work on the context's stream so far.
+    @return NUMRS_OK; NUMRS_NO_MEMORY; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT. */
+NUMRS_API numrs_status numrs_device_event_record(numrs_context *context, numrs_device_event **event);
+/** Later work on the context's stream waits for the event; the caller does not.
+    @return NUMRS_OK; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT for an event of another device. */
+NUMRS_API numrs_status numrs_device_event_wait(numrs_context *context, numrs_device_event *event);
+/** The caller waits for the event.
+    @return NUMRS_OK; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT. */
+NUMRS_API numrs_status numrs_device_event_synchronize(numrs_device_event *event);
+/** Ends an event; NULL is fine. */
+NUMRS_API void numrs_device_event_free(numrs_device_event *event);
+
+/** Work of a stream that has been recorded and can be done any number of times. */
+typedef struct numrs_device_graph numrs_device_graph;
+/** From here on work on the context's stream is recorded and not done. Copies to and from the host, waiting, and calls
+    that look at data (indices) are not for recording.
+    @return NUMRS_OK; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT. */
+NUMRS_API numrs_status numrs_device_record_begin(numrs_context *context);
+/** Ends it. Memory allocated in between belongs to the graph until it is freed, as far as it was given back.
+    @return NUMRS_OK; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT. */
+NUMRS_API numrs_status numrs_device_record_end(numrs_context *context, numrs_device_graph **graph);
+/** Does the recorded work, on the memory that it names.
+    @return NUMRS_OK; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT. */
+NUMRS_API numrs_status numrs_device_graph_launch(numrs_context *context, numrs_device_graph *graph);
+/** Ends a graph when its work is done; NULL is fine. */
+NUMRS_API void numrs_device_graph_free(numrs_device_graph *graph);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* NUMRS_DEVICE_H */
