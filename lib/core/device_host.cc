@@ -14,17 +14,7 @@ Status Elementwise(DeviceStream*, const ElementwiseJob& given) {
 Status Product(DeviceStream*, const MatmulJob& job) {
   if (job.alpha != 1 || job.beta != 0)
     return GeneralMatmul(HostRun(), job.function, job.a, job.b, job.y, job.alpha, job.beta);
-  // The dimensions of a batch that are repeated: an extent of 1 says the same.
-  View operands[2] = {job.a, job.b};
-  for (View& v : operands) {
-    for (int d = 0; d + 2 < v.ndim; d++) {
-      if (v.strides[d] == 0) v.shape[d] = 1;
-    }
-    v.size = 1;
-    for (int d = 0; d < v.ndim; d++) v.size *= v.shape[d];
-  }
-  // Where both are repeated along a dimension of y, y is: none of the callers makes that.
-  return Matmul(HostRun(), job.function, operands[0], operands[1], job.y);
+  return Matmul(HostRun(), job.function, job.a, job.b, job.y);
 }
 const View* IfThere(const View& v) { return v.ndim >= 0 ? &v : nullptr; }
 LossJob PairsOf(const LossCall& c) {

@@ -1,0 +1,514 @@
+// A simulated device for tests: memory that the host cannot touch, streams as threads that take their time, freed memory
+// that is poisoned, failures on demand. It computes with the library's own kernels.
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
+#include <deque>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "sim/translate.h"
+
+namespace numrs {
+namespace {
+const HostApi* host = nullptr;
+constexpr int32_t kDevices = 4;
+constexpr size_t kBytes = size_t{1} << 30;  // of a device; pages that are not written take nothing
+constexpr int kPoison = 0xFF;               // NaN as a float, -1 as an integer
+}  // namespace
+
+namespace sim {
+
+// One file mapped twice: at `base`, which the library hands out, nothing can be read or written.
+class Memory {
+ public:
+  Status Open() {
+    const int file = memfd_create("numrs-sim", MFD_CLOEXEC);
+    if (file < 0 || ftruncate(file, static_cast<off_t>(kBytes)) != 0)
+      return host->fail(NUMRS_NO_DEVICE, "sim: no memory file");
+    void* base = mmap(nullptr, kBytes, PROT_NONE, MAP_SHARED | MAP_NORESERVE, file, 0);
+    void* alias = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, file, 0);
+    close(file);
+    if (base == MAP_FAILED || alias == MAP_FAILED) return host->fail(NUMRS_NO_DEVICE, "sim: no address space");
+    base_ = static_cast<char*>(base);
+    alias_ = static_cast<char*>(alias);
+    free_[0] = kBytes;
+    return NUMRS_OK;
+  }
+  void* Allocate(size_t bytes) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    bytes = (bytes + 255) / 256 * 256;
+    if (bytes == 0) bytes = 256;
+    for (auto it = free_.begin(); it != free_.end(); ++it) {
+      if (it->second < bytes) continue;
+      const size_t at = it->first, rest = it->second - bytes;
+      free_.erase(it);
+      if (rest) free_[at + bytes] = rest;
+      used_[at] = bytes;
+      in_use_ += bytes;
+      return base_ + at;
+    }
+    return nullptr;
+  }
+  // From now on no job may name it; `End` makes it free when the stream has got that far.
+  size_t Begin(void* block) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = used_.find(static_cast<size_t>(static_cast<char*>(block) - base_));
+    if (found == used_.end()) {
+      std::fprintf(stderr, "sim: a block is freed that is none, or twice: %p\n", block);
+      std::abort();
+    }
+    const size_t bytes = found->second;
+    used_.erase(found);
+    return bytes;
+  }
+  void End(void* block, size_t bytes) {
+    const size_t at = static_cast<size_t>(static_cast<char*>(block) - base_);
+    std::memset(alias_ + at, kPoison, bytes);
+    const std::lock_guard<std::mutex> lock(mutex_);
+    in_use_ -= bytes;
+    auto it = free_.emplace(at, bytes).first;
+    const auto next = std::next(it);
+    if (next != free_.end() && at + it->second == next->first) {
+      it->second += next->second;
+      free_.erase(next);
+    }
+    if (it != free_.begin()) {
+      const auto before = std::prev(it);
+      if (before->first + before->second == at) {
+        before->second += it->second;
+        free_.erase(it);
+      }
+    }
+  }
+  char* Alias(const void* address) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const char* p = static_cast<const char*>(address);
+    if (p < base_ || p >= base_ + kBytes) return nullptr;
+    const size_t at = static_cast<size_t>(p - base_);
+    auto it = used_.upper_bound(at);
+    if (it == used_.begin()) return nullptr;
+    --it;
+    return at < it->first + it->second ? alias_ + at : nullptr;
+  }
+  size_t in_use() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return in_use_;
+  }
+
+ private:
+  std::mutex mutex_;
+  char *base_ = nullptr, *alias_ = nullptr;
+  std::map<size_t, size_t> free_, used_;
+  size_t in_use_ = 0;
+};
+
+char* Reach(Memory& memory, const void* address) { return memory.Alias(address); }
+
+}  // namespace sim
+
+struct Device {
+  int32_t ordinal;
+  sim::Memory memory;
+  std::atomic<int64_t> fail_allocation{0}, lost_after{0};  // counted down to the failure; 0: none
+  std::atomic<int64_t> delay_us{50};
+  std::atomic<uint32_t> seed{1};
+  bool opened = false;
+};
+
+namespace {
+Device device_list[kDevices];
+std::mutex devices_mutex;
+
+Status Refuse(Status status, const char* format, ...) __attribute__((format(printf, 2, 3)));
+Status Refuse(Status status, const char* format, ...) {
+  char text[256];
+  va_list arguments;
+  va_start(arguments, format);
+  std::vsnprintf(text, sizeof(text), format, arguments);
+  va_end(arguments);
+  return host->fail(status, text);
+}
+}  // namespace
+
+using Work = std::function<Status()>;
+
+struct DeviceGraph {
+  Device* device;
+  std::vector<Work> work;
+};
+
+struct DeviceStream {
+  explicit DeviceStream(Device* d) : device(d), random(d->seed.fetch_add(1)), thread([this] { Serve(); }) {}
+
+  void Push(Work work) {
+    {
+      const std::lock_guard<std::mutex> lock(mutex);
+      if (recording) {
+        recording->work.push_back(std::move(work));
+        return;
+      }
+      queue.push_back(std::move(work));
+      pending++;
+    }
+    wake.notify_all();
+  }
+  Status Sync() {
+    std::unique_lock<std::mutex> lock(mutex);
+    idle.wait(lock, [&] { return pending == 0; });
+    return failed ? Refuse(NUMRS_DEVICE_FAILED, "%s", why) : static_cast<Status>(NUMRS_OK);
+  }
+  void Serve() {
+    for (;;) {
+      Work work;
+      {
+        std::unique_lock<std::mutex> lock(mutex);
+        wake.wait(lock, [&] { return ended || !queue.empty(); });
+        if (queue.empty()) return;
+        work = std::move(queue.front());
+        queue.pop_front();
+      }
+      const int64_t most = device->delay_us.load();
+      if (most > 0) {
+        random = random * 1664525u + 1013904223u;
+        std::this_thread::sleep_for(std::chrono::microseconds(random % static_cast<uint32_t>(most)));
+      }
+      const Status status = work();
+      work = nullptr;
+      {
+        const std::lock_guard<std::mutex> lock(mutex);
+        if (status != NUMRS_OK && !failed) {
+          failed = true;
+          std::snprintf(why, sizeof(why), "work on the stream failed: %s", host->message());
+        }
+        pending--;
+      }
+      idle.notify_all();
+    }
+  }
+
+  Device* device;
+  std::mutex mutex;
+  std::condition_variable wake, idle;
+  std::deque<Work> queue;
+  int64_t pending = 0;
+  bool ended = false, failed = false;
+  char why[256];
+  DeviceGraph* recording = nullptr;
+  uint32_t random;
+  std::thread thread;
+};
+
+// Generations: an event that is recorded again is a new one for those who wait later.
+struct DeviceEvent {
+  struct Point {
+    std::mutex mutex;
+    std::condition_variable done_signal;
+    bool done = false;
+    std::chrono::steady_clock::time_point at;
+  };
+  std::mutex mutex;
+  std::shared_ptr<Point> point;
+  std::shared_ptr<Point> Now() {
+    const std::lock_guard<std::mutex> lock(mutex);
+    return point;
+  }
+};
+
+namespace {
+
+// Counts down to the injected loss of the device.
+bool IsLost(Device* device) {
+  int64_t left = device->lost_after.load();
+  while (left > 0) {
+    if (device->lost_after.compare_exchange_weak(left, left - 1)) return left == 1;
+  }
+  return false;
+}
+Status Lost() { return host->fail(NUMRS_DEVICE_FAILED, "sim: the device was lost, as asked for"); }
+
+template <class Job>
+Status RunJob(Status (*kernel)(DeviceStream*, const Job&), const char* name, DeviceStream* stream, const Job& given) {
+  if (IsLost(stream->device)) return Lost();
+  struct Node {
+    explicit Node(sim::Memory& memory, const Job& j) : translator(memory), job(j) {}
+    sim::Translator translator;
+    Job job;
+  };
+  const auto node = std::make_shared<Node>(stream->device->memory, given);
+  sim::Translate(node->translator, node->job);
+  if (const void* wrong = node->translator.wrong())
+    return Refuse(NUMRS_BAD_ARGUMENT, "sim: %s: %p is no live memory of the device (of the host, or freed)", name,
+                  wrong);
+  if (!sim::IsWaitedFor(given)) {
+    stream->Push([node, kernel] { return kernel(nullptr, node->job); });
+    return NUMRS_OK;
+  }
+  if (stream->recording) return Refuse(NUMRS_BAD_ARGUMENT, "sim: %s waits for its result: not for recording", name);
+  if (const Status status = stream->Sync()) return status;
+  return kernel(nullptr, node->job);
+}
+
+// The slots that are filled.
+#define NUMRS_SIM_SLOTS(X) \
+  X(elementwise)           \
+  X(reduce)                \
+  X(scan)                  \
+  X(matmul)                \
+  X(activation)            \
+  X(softmax)               \
+  X(layer_norm)            \
+  X(layer_norm_backward)   \
+  X(channel_norm)          \
+  X(channel_norm_backward) \
+  X(check_indices)         \
+  X(any_negative)          \
+  X(gather)                \
+  X(nonzero)
+
+template <class Job>
+Job JobOf(Status (*)(DeviceStream*, const Job&));
+
+DeviceKernels MakeKernels() {
+  DeviceKernels k{};
+  k.struct_size = sizeof(k);
+#define NUMRS_SIM_SLOT(name)                                                                             \
+  k.name = [](DeviceStream* stream, const decltype(JobOf(DeviceKernels{}.name))& job) {                  \
+    return RunJob(host->cpu->name, #name, stream, job);                                                  \
+  };
+  NUMRS_SIM_SLOTS(NUMRS_SIM_SLOT)
+#undef NUMRS_SIM_SLOT
+  return k;
+}
+DeviceKernels kernels;
+
+Status Probe(int32_t* count, char*, size_t) {
+  *count = kDevices;
+  return NUMRS_OK;
+}
+Status Open(int32_t ordinal, Device** device) {
+  const std::lock_guard<std::mutex> lock(devices_mutex);
+  Device& d = device_list[ordinal];
+  d.ordinal = ordinal;
+  if (!d.opened) {
+    if (const Status status = d.memory.Open()) return status;
+  }
+  d.opened = true;
+  *device = &d;
+  return NUMRS_OK;
+}
+// Keys that begin with "set:" are switches of tests: set:alloc=17 (the 17th allocation from here on fails), set:lost=200
+// (the device is lost at the 200th kernel), set:delay=100 (most microseconds before each piece of work), set:seed=3,
+// set:keep=1 (of all devices: freed blocks are kept by the library).
+Status Info(Device* device, const char* key, char* text, size_t bytes);
+
+Status MemoryOf(Device* device, DeviceMemory* memory) {
+  memory->total_bytes = kBytes;
+  memory->free_bytes = kBytes - device->memory.in_use();
+  return NUMRS_OK;
+}
+
+Status Allocate(DeviceStream* stream, size_t bytes, void** block) {
+  Device* device = stream->device;
+  int64_t left = device->fail_allocation.load();
+  while (left > 0) {
+    if (!device->fail_allocation.compare_exchange_weak(left, left - 1)) continue;
+    if (left == 1) return host->fail(NUMRS_NO_MEMORY, "sim: no memory, as asked for");
+    break;
+  }
+  *block = device->memory.Allocate(bytes);
+  return *block ? static_cast<Status>(NUMRS_OK) : host->fail(NUMRS_NO_MEMORY, "sim: no memory");
+}
+void Release(DeviceStream* stream, void* block) {
+  Device* device = stream->device;
+  const size_t bytes = device->memory.Begin(block);
+  const std::lock_guard<std::mutex> lock(stream->mutex);  // never recorded
+  stream->queue.push_back([device, block, bytes] {
+    device->memory.End(block, bytes);
+    return static_cast<Status>(NUMRS_OK);
+  });
+  stream->pending++;
+  stream->wake.notify_all();
+}
+void Trim(Device*) {}
+
+Status StreamCreate(Device* device, DeviceStream** stream) {
+  *stream = new DeviceStream(device);
+  return NUMRS_OK;
+}
+Status StreamWrap(Device*, void*, DeviceStream**) {
+  return host->fail(NUMRS_BAD_ARGUMENT, "sim: there are no streams of others");
+}
+void* StreamNative(DeviceStream* stream) { return stream; }
+Status StreamSync(DeviceStream* stream) { return stream->Sync(); }
+void StreamFree(DeviceStream* stream) {
+  {
+    const std::lock_guard<std::mutex> lock(stream->mutex);
+    stream->ended = true;
+  }
+  stream->wake.notify_all();
+  stream->thread.join();
+  delete stream;
+}
+
+Status EventCreate(Device*, DeviceEvent** event) {
+  *event = new DeviceEvent;
+  return NUMRS_OK;
+}
+Status EventRecord(DeviceStream* stream, DeviceEvent* event) {
+  auto point = std::make_shared<DeviceEvent::Point>();
+  {
+    const std::lock_guard<std::mutex> lock(event->mutex);
+    event->point = point;
+  }
+  stream->Push([point] {
+    {
+      const std::lock_guard<std::mutex> lock(point->mutex);
+      point->done = true;
+      point->at = std::chrono::steady_clock::now();
+    }
+    point->done_signal.notify_all();
+    return static_cast<Status>(NUMRS_OK);
+  });
+  return NUMRS_OK;
+}
+void WaitFor(DeviceEvent::Point& point) {
+  std::unique_lock<std::mutex> lock(point.mutex);
+  point.done_signal.wait(lock, [&] { return point.done; });
+}
+Status EventWait(DeviceStream* stream, DeviceEvent* event) {
+  const auto point = event->Now();
+  if (!point) return NUMRS_OK;
+  stream->Push([point] {
+    WaitFor(*point);
+    return static_cast<Status>(NUMRS_OK);
+  });
+  return NUMRS_OK;
+}
+Status EventQuery(DeviceEvent* event, int32_t* done) {
+  const auto point = event->Now();
+  *done = 1;
+  if (!point) return NUMRS_OK;
+  const std::lock_guard<std::mutex> lock(point->mutex);
+  *done = point->done;
+  return NUMRS_OK;
+}
+Status EventSync(DeviceEvent* event) {
+  if (const auto point = event->Now()) WaitFor(*point);
+  return NUMRS_OK;
+}
+Status EventElapsed(DeviceEvent* from, DeviceEvent* to, double* milliseconds) {
+  const auto a = from->Now(), b = to->Now();
+  if (!a || !b) return host->fail(NUMRS_BAD_ARGUMENT, "sim: an event was never recorded");
+  *milliseconds = std::chrono::duration<double, std::milli>(b->at - a->at).count();
+  return NUMRS_OK;
+}
+void EventFree(DeviceEvent* event) { delete event; }
+
+Status Copy(DeviceStream* stream, void* to, const void* from, size_t bytes, CopyDirection direction) {
+  if (IsLost(stream->device)) return Lost();
+  sim::Memory& memory = stream->device->memory;
+  char* target = direction == CopyDirection::TO_HOST ? static_cast<char*>(to) : memory.Alias(to);
+  const char* source = direction == CopyDirection::TO_DEVICE ? static_cast<const char*>(from) : memory.Alias(from);
+  if (!target || !source)
+    return Refuse(NUMRS_BAD_ARGUMENT, "sim: copy: %p is no live memory of the device", !target ? to : from);
+  if (direction == CopyDirection::WITHIN) {
+    stream->Push([=] { return std::memmove(target, source, bytes), static_cast<Status>(NUMRS_OK); });
+    return NUMRS_OK;
+  }
+  if (stream->recording) return host->fail(NUMRS_BAD_ARGUMENT, "sim: copies of the host are not for recording");
+  if (direction == CopyDirection::TO_DEVICE) {
+    const auto kept = std::make_shared<std::vector<char>>(source, source + bytes);
+    stream->Push([=] { return std::memcpy(target, kept->data(), bytes), static_cast<Status>(NUMRS_OK); });
+    return NUMRS_OK;
+  }
+  if (const Status status = stream->Sync()) return status;
+  std::memcpy(target, source, bytes);
+  return NUMRS_OK;
+}
+Status CopyBetween(DeviceStream* stream, void* to, Device* from_device, const void* from, size_t bytes) {
+  char* target = stream->device->memory.Alias(to);
+  const char* source = from_device->memory.Alias(from);
+  if (!target || !source) return host->fail(NUMRS_BAD_ARGUMENT, "sim: copy: no live memory of the device");
+  stream->Push([=] { return std::memcpy(target, source, bytes), static_cast<Status>(NUMRS_OK); });
+  return NUMRS_OK;
+}
+Status Fill(DeviceStream* stream, void* to, int32_t byte, size_t bytes) {
+  char* target = stream->device->memory.Alias(to);
+  if (!target) return host->fail(NUMRS_BAD_ARGUMENT, "sim: fill: no live memory of the device");
+  stream->Push([=] { return std::memset(target, byte, bytes), static_cast<Status>(NUMRS_OK); });
+  return NUMRS_OK;
+}
+Status PinnedAllocate(Device*, size_t bytes, void** block) {
+  *block = std::aligned_alloc(64, (bytes + 63) / 64 * 64);
+  return *block ? static_cast<Status>(NUMRS_OK) : host->fail(NUMRS_NO_MEMORY, "sim: no pinned memory");
+}
+void PinnedFree(Device*, void* block) { std::free(block); }
+
+Status CaptureBegin(DeviceStream* stream) {
+  const std::lock_guard<std::mutex> lock(stream->mutex);
+  stream->recording = new DeviceGraph{stream->device, {}};
+  return NUMRS_OK;
+}
+Status CaptureEnd(DeviceStream* stream, DeviceGraph** graph) {
+  const std::lock_guard<std::mutex> lock(stream->mutex);
+  *graph = stream->recording;
+  stream->recording = nullptr;
+  return NUMRS_OK;
+}
+Status GraphLaunch(DeviceGraph* graph, DeviceStream* stream) {
+  if (IsLost(stream->device)) return Lost();
+  for (const Work& work : graph->work) stream->Push(work);
+  return NUMRS_OK;
+}
+void GraphFree(DeviceGraph* graph) { delete graph; }
+
+DeviceApi api = {sizeof(DeviceApi), kDeviceApi, sizeof(DeviceKernels), 0,
+                 "sim",             Probe,      Open,                  Info,
+                 MemoryOf,          Allocate,   Release,               Trim,
+                 0,                 0,          StreamCreate,          StreamWrap,
+                 StreamNative,      StreamSync, StreamFree,            EventCreate,
+                 EventRecord,       EventWait,  EventQuery,            EventSync,
+                 EventElapsed,      EventFree,  Copy,                  CopyBetween,
+                 Fill,              PinnedAllocate, PinnedFree,        CaptureBegin,
+                 CaptureEnd,        GraphLaunch, GraphFree,            &kernels};
+
+Status Info(Device* device, const char* key, char* text, size_t bytes) {
+  *text = 0;
+  long long number = 0;
+  if (!std::strcmp(key, "name")) return std::snprintf(text, bytes, "simulated device"), NUMRS_OK;
+  if (std::sscanf(key, "set:alloc=%lld", &number) == 1)
+    device->fail_allocation = number;
+  else if (std::sscanf(key, "set:lost=%lld", &number) == 1)
+    device->lost_after = number;
+  else if (std::sscanf(key, "set:delay=%lld", &number) == 1)
+    device->delay_us = number;
+  else if (std::sscanf(key, "set:seed=%lld", &number) == 1)
+    device->seed = static_cast<uint32_t>(number);
+  else if (std::sscanf(key, "set:keep=%lld", &number) == 1)
+    api.keep_blocks = number != 0;
+  else
+    return Refuse(NUMRS_BAD_ARGUMENT, "sim: no fact is called \"%s\", expected \"name\" or a switch of tests", key);
+  return NUMRS_OK;
+}
+
+}  // namespace
+}  // namespace numrs
+
+extern "C" __attribute__((visibility("default"))) const numrs::DeviceApi* numrs_plugin(const numrs::HostApi* given) {
+  if (given->plugin_api != numrs::kDeviceApi || given->struct_size != sizeof(numrs::HostApi)) {
+    given->fail(NUMRS_NO_DEVICE, "the plug-in for sim is of another version");
+    return nullptr;
+  }
+  numrs::host = given;
+  numrs::kernels = numrs::MakeKernels();
+  return &numrs::api;
+}
