@@ -57,7 +57,7 @@ def _plain(value, function, name):
         return np.stack([part.numpy() if isinstance(part, Tensor) else np.asarray(part) for part in value])
     try:
         found = np.asarray(value)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RuntimeError) as error:
         raise ValueError(f"{function}: {name} is no array: {error}") from None
     if found.dtype == object:
         raise TypeError(f"{function}: {name} is of type {type(value).__name__}, expected an array, a list or a table of numbers")
@@ -116,21 +116,21 @@ def rows_agree(function, **named):
     return rows
 
 
-def weights_of(sample_weight, class_weight, y, function, dtype):
+def weights_of(sample_weight, class_weight, y, function, dtype, name="sample_weight", y_name="y"):
     """One weight for each row, or None."""
     if sample_weight is None and class_weight is None:
         return None
     weights = None
     if sample_weight is not None:
-        weights = array_of(sample_weight, function, "sample_weight")
+        weights = array_of(sample_weight, function, name)
         if weights.ndim == 2 and weights.shape[1] == 1:
             weights = weights.reshape(len(weights))
         if weights.ndim != 1:
-            raise ValueError(f"{function}: sample_weight has shape {tuple(weights.shape)}, expected one number for each row")
-        rows_agree(function, y=y, sample_weight=weights)
+            raise ValueError(f"{function}: {name} has shape {tuple(weights.shape)}, expected one number for each row")
+        rows_agree(function, **{y_name: y, name: weights})
         weights = numrs.astype(weights, dtype)
         if not bool(numrs.all(numrs.isfinite(weights))) or bool(numrs.any(weights < 0)):
-            raise ValueError(f"{function}: sample_weight has negative or infinite numbers or NaN in it")
+            raise ValueError(f"{function}: {name} has negative or infinite numbers or NaN in it")
     if class_weight is not None:
         if not hasattr(class_weight, "items"):
             raise TypeError(f"{function}: class_weight is of type {type(class_weight).__name__}, expected a dict of classes and weights")
@@ -139,7 +139,7 @@ def weights_of(sample_weight, class_weight, y, function, dtype):
             plain = plain.argmax(axis=1)
         plain = plain.reshape(len(plain), -1)
         if plain.shape[1] != 1:
-            raise ValueError(f"{function}: class_weight needs one class for each row, y has shape {tuple(y.shape)}")
+            raise ValueError(f"{function}: class_weight needs one class for each row, {y_name} has shape {tuple(y.shape)}")
         plain = plain[:, 0]
         factors = np.ones(len(plain), dtype)
         for label, weight in class_weight.items():
