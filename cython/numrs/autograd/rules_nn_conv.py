@@ -87,6 +87,9 @@ def _(grad, x, *, indices):
     return (max_pool2d_backward(_first(grad), indices, x.shape),)
 
 
+WINDOW = ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad", "divisor_override")
+
+
 def _average(pool, backward, names):
     """The rule of a pool of means where it is followed; what its backward does not take is ceil_mode and the size."""
     taken = [name for name in names if name not in ("ceil_mode", "output_size")]
@@ -94,12 +97,12 @@ def _average(pool, backward, names):
                                   lambda grad, given: backward(grad, given["shape"], **{name: given[name] for name in taken}))  # fmt: skip
 
 
-@rule("avg_pool1d", shapes="x", second=_average(avg_pool1d, avg_pool1d_backward, ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad")))
+@rule("avg_pool1d", shapes="x", second=_average(avg_pool1d, avg_pool1d_backward, WINDOW[:5]))
 def _(grad, x, *, kernel_size, stride, padding, count_include_pad):
     return (avg_pool1d_backward(grad, x.shape, kernel_size, stride, padding, count_include_pad),)
 
 
-@rule("avg_pool2d", shapes="x", second=_average(avg_pool2d, avg_pool2d_backward, ("kernel_size", "stride", "padding", "ceil_mode", "count_include_pad", "divisor_override")))
+@rule("avg_pool2d", shapes="x", second=_average(avg_pool2d, avg_pool2d_backward, WINDOW))
 def _(grad, x, *, kernel_size, stride, padding, count_include_pad, divisor_override):
     return (avg_pool2d_backward(grad, x.shape, kernel_size, stride, padding, count_include_pad, divisor_override),)
 

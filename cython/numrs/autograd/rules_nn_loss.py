@@ -53,7 +53,8 @@ def _(grad, input, target, *, weight, reduction, beta, needs):
     return pair_loss_backward("smooth_l1_loss", grad, input, target, None, weight, reduction, beta, 0.0, needs)[:2]
 
 
-@rule("binary_cross_entropy_with_logits", function=nn_loss_pairs.binary_cross_entropy_with_logits, second=followed_again(formulas.binary_cross_entropy_with_logits))
+@rule("binary_cross_entropy_with_logits", function=nn_loss_pairs.binary_cross_entropy_with_logits,
+      second=followed_again(formulas.binary_cross_entropy_with_logits))  # fmt: skip
 def _(grad, input, target, *, weight, reduction, pos_weight, needs):
     name = "binary_cross_entropy_with_logits"
     return pair_loss_backward(name, grad, input, target, pos_weight, weight, reduction, 0.0, 0.0, needs)[:2]

@@ -17,7 +17,7 @@ from numrs.model.streams import Stream, is_stream, parts_of, refuse_beside
 
 BESIDE = "batches bring their own"
 # Losses that take whole numbers as classes; all others compare with numbers of the outputs' dtype.
-LABELS = ("CrossEntropy", "NegativeLogLikelihood")
+LABELS = ("CrossEntropy", "NegativeLogLikelihood", "MultiMargin")
 
 
 class Model(Network):
