@@ -301,3 +301,23 @@ BAD = [
 def test_bad_input(what, error, words):
     with pytest.raises(error, match=words):
         what()
+
+
+@pytest.mark.parametrize("name", F.__all__)
+def test_every_function_is_described(name):
+    """A summary, each parameter, an example that runs: also where docstrings are put together."""
+    import doctest
+    import inspect
+
+    function = getattr(F, name)
+    text = inspect.getdoc(function)
+    body = text.split("\n\n", 1)[1] if text.startswith(f"{function.__name__}(") else text
+    assert not body.startswith(("Parameters", "-")) and body.splitlines()[0].endswith((".", "?", "]``."))
+    assert text.index("Parameters\n----------") < text.index("Returns\n-------") < text.index("Examples\n--------")
+    described = text[text.index("Parameters\n") : text.index("Returns\n")]
+    for parameter in inspect.signature(function).parameters:
+        assert parameter in described, f"{name}: {parameter} is not described"
+    test = doctest.DocTestParser().get_doctest(text, {"numrs": numrs, "np": np}, name, name, 0)
+    assert test.examples
+    output = []
+    assert not doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS).run(test, out=output.append).failed, output

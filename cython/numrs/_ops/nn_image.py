@@ -125,7 +125,7 @@ _MODES = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "ci
 
 @in_kind("x")
 def pad(x, pad, mode="constant", value=None):
-    """Borders by PyTorch's argument: the last axis first. (`numrs.pad` takes NumPy's pairs, the first axis first.)
+    """Borders by PyTorch's argument, the last axis first; `numrs.pad` takes NumPy's pairs, the first axis first.
 
     Parameters
     ----------

@@ -5,7 +5,7 @@ from libc.stdint cimport int32_t, int64_t
 from numrs._ops cimport _record
 from numrs._ops._array cimport NOGIL_NS, Held, check, interruptible, release_context
 from numrs._ops._record cimport any_tracked, record
-from numrs._ops._nn_conv cimport hold_all, operand, result
+from numrs._ops._nn_operand cimport hold_all, operand_of, result
 from numrs.c cimport nn_activation as c
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.nn_linear cimport numrs_linear, numrs_linear_backward
@@ -48,10 +48,10 @@ cdef object _linear(object x, object weight, object bias, object activation, dou
     cdef double work
     cdef object before = None
     v[2].dtype = v[4].dtype = 0
-    x = operand(x, "linear", "x", &v[0], &tensor)
-    weight = operand(weight, "linear", "weight", &v[1], &tensor)
+    x = operand_of(x, "linear", "x", &v[0], &tensor)
+    weight = operand_of(weight, "linear", "weight", &v[1], &tensor)
     if bias is not None:
-        bias = operand(bias, "linear", "bias", &v[2], &tensor)
+        bias = operand_of(bias, "linear", "bias", &v[2], &tensor)
     ndim = v[0].ndim
     for d in range(ndim - 1):
         shape[d] = v[0].shape[d]
@@ -60,9 +60,9 @@ cdef object _linear(object x, object weight, object bias, object activation, dou
         shape[ndim - 1] = v[1].shape[1] if v[1].ndim == 2 else 0
         size *= shape[ndim - 1]
     dtype = numrs_promote(v[0].dtype, v[1].dtype)
-    y = result(ndim, shape, dtype, tensor, &v[3])
+    y = result(tensor, ndim, shape, dtype, &v[3])
     if saved and number >= 0 and not saves_output(number):
-        before = result(ndim, shape, dtype, tensor, &v[4])
+        before = result(tensor, ndim, shape, dtype, &v[4])
     work = 0.02 * <double>size * <double>(v[0].shape[ndim - 1] + 16 if ndim > 0 else 1)
     if work < NOGIL_NS:
         status = numrs_linear(NULL, &v[0], &v[1], &v[2] if bias is not None else NULL, &v[3],
@@ -165,19 +165,19 @@ def linear_backward(grad, x, weight, saved=None, activation=None, *, negative_sl
     cdef object gx = None, gw = None, gb = None
     for i in range(3, 7):
         v[i].dtype = 0
-    grad = operand(grad, "linear_backward", "grad", &v[0], &tensor)
-    x = operand(x, "linear_backward", "x", &v[1], &tensor)
-    weight = operand(weight, "linear_backward", "weight", &v[2], &tensor)
+    grad = operand_of(grad, "linear_backward", "grad", &v[0], &tensor)
+    x = operand_of(x, "linear_backward", "x", &v[1], &tensor)
+    weight = operand_of(weight, "linear_backward", "weight", &v[2], &tensor)
     if number >= 0 and saved is not None:
-        saved = operand(saved, "linear_backward", "saved", &v[3], &tensor)
+        saved = operand_of(saved, "linear_backward", "saved", &v[3], &tensor)
     dtype = numrs_promote(numrs_promote(v[1].dtype, v[2].dtype), v[0].dtype)
     if needs[0]:
-        gx = result(v[1].ndim, v[1].shape, dtype, tensor, &v[4])
+        gx = result(tensor, v[1].ndim, v[1].shape, dtype, &v[4])
     if needs[1]:
-        gw = result(v[2].ndim, v[2].shape, dtype, tensor, &v[5])
+        gw = result(tensor, v[2].ndim, v[2].shape, dtype, &v[5])
     if len(needs) > 2 and needs[2]:
         columns = v[2].shape[1] if v[2].ndim == 2 else 0
-        gb = result(1, &columns, dtype, tensor, &v[6])
+        gb = result(tensor, 1, &columns, dtype, &v[6])
     for i in range(v[1].ndim):
         size *= v[1].shape[i]
     work = 0.04 * <double>size * <double>(v[2].shape[1] if v[2].ndim == 2 else 1)
