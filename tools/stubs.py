@@ -9,6 +9,7 @@ python3 tools/stubs.py --check   say which ones differ; exit status 1 when one d
 import ast
 import re
 import sys
+import textwrap
 from pathlib import Path
 
 import tensor_stub
@@ -319,6 +320,12 @@ def array_functions():
 BEGIN, END = "# Array functions, written by tools/stubs.py.\n", "# End of what is written.\n"
 
 
+def _listed(names):
+    """__all__ with as many names on a line as fit."""
+    text = textwrap.fill(", ".join(f'"{name}"' for name in sorted(names)) + ",", 140, initial_indent="    ", subsequent_indent="    ")
+    return f"__all__ = [\n{text}\n]  # fmt: skip\n"
+
+
 def stats():
     """numrs/stats.py: every statistical function of numrs, and those that are names of this module only."""
     path = OPS.parent / "stats.py"
@@ -330,8 +337,7 @@ def stats():
             continue
         imports += [f"from numrs._ops.{module} import (", *(f"    {name}," for name in found), ")"]
         names |= set(found)
-    listed = ["__all__ = [", *(f'    "{name}",' for name in sorted(names)), "]", ""]
-    return before + BEGIN + "\n".join([*imports, "", ""]) + END + after + "\n".join(listed)
+    return before + BEGIN + "\n".join([*imports, "", ""]) + END + after + _listed(names)
 
 
 def init():
@@ -352,8 +358,7 @@ def init():
             names |= {alias.asname or alias.name for alias in node.names}
         elif isinstance(node, ast.Assign):
             names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
-    public = sorted(name for name in names if not name.startswith("_"))
-    return head + "\n".join(["__all__ = [", *(f'    "{name}",' for name in public), "]", ""])
+    return head + _listed(name for name in names if not name.startswith("_"))
 
 
 def main():
