@@ -25,7 +25,7 @@ from numrs._ops.nn_attention import apply_rope, rope_angles, scaled_dot_product_
 from numrs._ops.nn_chain import Chain as _linear_chain  # noqa: F401 - for numrs.model
 from numrs._ops.nn_conv import conv1d, conv2d, conv_transpose1d, conv_transpose2d
 from numrs._ops.nn_embedding import dropout, dropout2d, embedding, embedding_lookup, one_hot
-from numrs._ops.nn_linear import linear
+from numrs._ops.nn_linear import PackedWeight, linear
 from numrs._ops.nn_loss import cross_entropy, cross_entropy_with_grad, nll_loss
 from numrs._ops.nn_loss_pairs import (
     binary_cross_entropy,
@@ -60,7 +60,7 @@ from numrs._ops.padding import pad
 swish = silu
 
 __all__ = [
-    "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_max_pool1d", "adaptive_max_pool2d", "add_bias", "apply_rope", "avg_pool1d",
+    "PackedWeight", "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_max_pool1d", "adaptive_max_pool2d", "add_bias", "apply_rope", "avg_pool1d",
     "avg_pool2d", "batch_norm", "binary_cross_entropy", "binary_cross_entropy_with_logits", "celu", "conv1d", "conv2d", "conv_transpose1d",
     "conv_transpose2d", "cross_entropy", "cross_entropy_with_grad", "dropout", "dropout2d", "einsum", "elu", "embedding",
     "embedding_lookup", "gaussian_nll_loss", "gelu", "group_norm", "hardsigmoid", "hardswish", "hardtanh", "hinge_embedding_loss",
