@@ -99,8 +99,9 @@ struct Layer {
     job.slope = slope;
     if (!pack) return NUMRS_OK;
     if (pack->panels.dtype != job.dtype) {
-      return Fail(NUMRS_BAD_DTYPE, "%s: x has dtype %s, which computes in %s, expected %s, in which the weight is packed",
-                  function, NameOf(x.dtype), NameOf(job.dtype), NameOf(pack->panels.dtype));
+      return Fail(NUMRS_BAD_DTYPE,
+                  "%s: x has dtype %s, which computes in %s, expected %s, in which the weight is packed", function,
+                  NameOf(x.dtype), NameOf(job.dtype), NameOf(pack->panels.dtype));
     }
     job.panels = &pack->panels;
     return NUMRS_OK;
@@ -140,8 +141,7 @@ constexpr uint32_t kPackMagic = 0x6c706b31;  // "lpk1"
 // A pack that was destroyed or is none is refused where the memory still tells (best effort).
 Status CheckPack(const char* function, const numrs_linear_pack* pack) {
   if (!pack) return Fail(NUMRS_BAD_ARGUMENT, "%s: pack is NULL", function);
-  if (pack->magic != kPackMagic)
-    return Fail(NUMRS_BAD_ARGUMENT, "%s: pack is not a live numrs_linear_pack", function);
+  if (pack->magic != kPackMagic) return Fail(NUMRS_BAD_ARGUMENT, "%s: pack is not a live numrs_linear_pack", function);
   return NUMRS_OK;
 }
 
@@ -170,7 +170,8 @@ Status MakePack(numrs_context* context, const numrs_view* weight, numrs_linear_p
   std::unique_ptr<void, void (*)(void*)> object(PoolAllocate(sizeof(numrs_linear_pack)), PoolFree);
   std::unique_ptr<void, void (*)(void*)> memory(PoolAllocate(static_cast<size_t>(made.bytes)), PoolFree);
   if (!object || !memory)
-    return Fail(NUMRS_NO_MEMORY, "%s: no memory for %lld bytes of panels", function, static_cast<long long>(made.bytes));
+    return Fail(NUMRS_NO_MEMORY, "%s: no memory for %lld bytes of panels", function,
+                static_cast<long long>(made.bytes));
   panels.data = static_cast<char*>(memory.get());
   PackedInput dense;
   NUMRS_TRY(l.Weights(run, &dense));

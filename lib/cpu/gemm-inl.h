@@ -205,7 +205,8 @@ HWY_INLINE void MicroColumns(D d, int64_t columns, const T* a, int64_t a_row, in
                              int64_t next_lines, Soon* soon) {
   const int64_t N = static_cast<int64_t>(hn::Lanes(d));
   if (columns >= kVectors * N)
-    return Micro<D, kRows, kVectors, kPacked, false>(d, a, a_row, a_col, b, b_row, k, y, y_row, 0, update, next, next_lines, soon);
+    return Micro<D, kRows, kVectors, kPacked, false>(d, a, a_row, a_col, b, b_row, k, y, y_row, 0, update, next,
+                                                     next_lines, soon);
   const size_t last = static_cast<size_t>(columns > N ? columns - N : columns);
   if (columns > N)
     return Micro<D, kRows, kVectors, kPacked, true>(d, a, a_row, a_col, b, b_row, k, y, y_row, last, update, next,
@@ -229,21 +230,26 @@ HWY_INLINE void Strip(D d, int64_t m, int64_t columns, const T* a, int64_t a_row
     T* to = y + i * y_row;
     switch (rows) {
       case 1:
-        MicroColumns<D, 1, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next, next_lines, soon);
+        MicroColumns<D, 1, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next, next_lines,
+                                    soon);
         break;
       case 2:
-        MicroColumns<D, 2, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next, next_lines, soon);
+        MicroColumns<D, 2, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next, next_lines,
+                                    soon);
         break;
       case 4:
-        MicroColumns<D, 4, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next, next_lines, soon);
+        MicroColumns<D, 4, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next, next_lines,
+                                    soon);
         break;
 #if HWY_TARGET <= HWY_AVX3
       case 8:
-        MicroColumns<D, 8, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next, next_lines, soon);
+        MicroColumns<D, 8, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next, next_lines,
+                                    soon);
         break;
 #endif
       default:
-        MicroColumns<D, kTileRows, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next, next_lines, soon);
+        MicroColumns<D, kTileRows, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next,
+                                            next_lines, soon);
         break;
     }
     i += rows;
@@ -431,10 +437,13 @@ void Tile(const Gemm& g, const GemmTile& t, const void* panels, void* scratch) {
   }
   if (t.m == 1 && update.mode != Update<T>::SCALE) {
     // 8 sums: what one waits for is done while the others are added to.
-    constexpr int kSome = 8 * static_cast<int>(hn::MaxLanes(d)) >= kWidth ? 8 * static_cast<int>(hn::MaxLanes(d)) / static_cast<int>(kWidth) : 1;
+    constexpr int kSome = 8 * static_cast<int>(hn::MaxLanes(d)) >= kWidth
+                              ? 8 * static_cast<int>(hn::MaxLanes(d)) / static_cast<int>(kWidth)
+                              : 1;
     int64_t j = 0;
     for (; j + (kSome - 1) * kWidth < t.n; j += kSome * kWidth)
-      TimesPanels<decltype(d), kSome>(d, packed, t.k, static_cast<const T*>(panels) + j * t.k, t.p == 0, y + j, t.n - j);
+      TimesPanels<decltype(d), kSome>(d, packed, t.k, static_cast<const T*>(panels) + j * t.k, t.p == 0, y + j,
+                                      t.n - j);
     for (; j < t.n; j += kWidth)
       TimesPanels<decltype(d), 1>(d, packed, t.k, static_cast<const T*>(panels) + j * t.k, t.p == 0, y + j, t.n - j);
     return;
