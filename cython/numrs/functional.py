@@ -26,7 +26,7 @@ from numrs._ops.nn_chain import Chain as _linear_chain  # noqa: F401 - for numrs
 from numrs._ops.nn_conv import conv1d, conv2d, conv_transpose1d, conv_transpose2d
 from numrs._ops.nn_embedding import dropout, dropout2d, embedding, embedding_lookup, one_hot
 from numrs._ops.nn_image import channel_shuffle, fold, interpolate, pad, pixel_shuffle, pixel_unshuffle, unfold
-from numrs._ops.nn_linear import linear
+from numrs._ops.nn_linear import PackedWeight, linear
 from numrs._ops.nn_loss import cross_entropy, cross_entropy_with_grad, nll_loss
 from numrs._ops.nn_loss_more import (
     cosine_embedding_loss,
@@ -84,7 +84,7 @@ from numrs._ops.nn_softmax import gelu, log_softmax, logsigmoid, softmax, softma
 swish = silu
 
 __all__ = [
-    "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_max_pool1d", "adaptive_max_pool2d", "add_bias", "apply_rope", "avg_pool1d",
+    "PackedWeight", "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_max_pool1d", "adaptive_max_pool2d", "add_bias", "apply_rope", "avg_pool1d",
     "avg_pool2d", "batch_norm", "binary_cross_entropy", "binary_cross_entropy_with_logits", "celu", "channel_shuffle", "conv1d", "conv2d",
     "conv_transpose1d", "conv_transpose2d", "cosine_embedding_loss", "cosine_similarity", "cross_entropy", "cross_entropy_with_grad",
     "ctc_loss", "dropout", "dropout2d", "einsum", "elu", "embedding", "embedding_lookup", "fold", "gaussian_nll_loss", "gelu", "glu",
