@@ -46,6 +46,8 @@ constexpr int64_t kLateNs = 20'000, kBackOffNs = 1'000'000, kSmallLoopNs = 10'00
 constexpr int kMostBackOffs = 8;
 // Work that is worth while where workers wait actively, as a part of what is where they sleep.
 constexpr double kAwakeThreshold = 0.2;
+// Work of small loops in a row, in thresholds, after which sleeping workers are woken for the next one.
+constexpr double kStreamThresholds = 3;
 // Parts of a loop's chunks in which threads begin.
 constexpr int kParts = 8;
 // After a thread could not be created, loops run with those there are for this long.
@@ -100,6 +102,9 @@ struct Pool {
   // After loops whose helpers came late: how many in a row, and until when small loops are serial.
   std::atomic<int> late{0};
   std::atomic<int64_t> serial_until_ns{0};
+  // Small loops in a row that ran serially: their work, and until when the next one belongs to them.
+  std::atomic<double> stream_work_ns{0};
+  std::atomic<int64_t> stream_until_ns{0};
   alignas(64) std::atomic<uint32_t> generation{0};  // forks between the first process and this one
   std::atomic<int> threads{0};                      // 0: not known yet
   std::atomic<int> cores{0};                        // that threads may keep busy: a quota's rest does not count
@@ -595,21 +600,41 @@ Status SetNumThreads(int n) {
   return NUMRS_OK;
 }
 
-int ThreadsFor(double estimated_ns, int limit) {
-  const double threshold = pool.threshold_ns.load(std::memory_order_relaxed);
-  if (limit <= 1 || !(estimated_ns >= kAwakeThreshold * threshold) || in_task) return 1;
+namespace {
+
+// Small loops that follow each other so closely that a worker would not fall asleep between them are as good as one
+// large loop: from some time on they are worth waking it.
+bool IsStream(double estimated_ns, double threshold) {
+  const int64_t spin_ns = pool.spin_ns.load(std::memory_order_relaxed);
+  if (spin_ns == 0) return false;
+  const int64_t now = NowNs(CLOCK_MONOTONIC);
+  const bool goes_on = now < pool.stream_until_ns.load(std::memory_order_relaxed);
+  const double work = estimated_ns + (goes_on ? pool.stream_work_ns.load(std::memory_order_relaxed) : 0);
+  pool.stream_until_ns.store(now + spin_ns + static_cast<int64_t>(2 * estimated_ns), std::memory_order_relaxed);
+  pool.stream_work_ns.store(work, std::memory_order_relaxed);
+  return work >= kStreamThresholds * threshold;
+}
+
+}  // namespace
+
+int ThreadsFor(double estimated_ns, int limit, ThreadMood* mood) {
+  if (limit <= 1 || in_task) return 1;
+  if (mood->threshold_ns < 0) mood->threshold_ns = pool.threshold_ns.load(std::memory_order_relaxed);
+  const double threshold = mood->threshold_ns;
+  if (!(estimated_ns >= kAwakeThreshold * threshold)) return 1;
+  if (mood->awake < 0) {
+    mood->awake = pool.spinning.load(std::memory_order_relaxed);
+    if (mood->awake == 0 && IsStream(estimated_ns, threshold)) mood->awake = kMaxThreads;
+    const int64_t serial_until_ns = pool.serial_until_ns.load(std::memory_order_relaxed);
+    mood->serial = serial_until_ns != 0 && threshold > 0 && NowNs(CLOCK_MONOTONIC) < serial_until_ns;
+  }
+  if (mood->serial && estimated_ns < static_cast<double>(kSmallLoopNs)) return 1;
   double unit = threshold;
   if (estimated_ns < threshold) {
-    // Too little to wake anybody: only those that wait actively are worth while.
-    const int awake = pool.spinning.load(std::memory_order_relaxed);
-    if (awake == 0) return 1;
-    if (limit > awake + 1) limit = awake + 1;
+    // Too little to wake anybody, alone: worth while for those that wait actively.
+    if (mood->awake == 0) return 1;
+    if (limit > mood->awake) limit = mood->awake + 1;
     unit = kAwakeThreshold * threshold;
-  }
-  const int64_t serial_until_ns = pool.serial_until_ns.load(std::memory_order_relaxed);
-  if (serial_until_ns != 0 && estimated_ns < static_cast<double>(kSmallLoopNs) && threshold > 0) {
-    if (NowNs(CLOCK_MONOTONIC) < serial_until_ns) return 1;
-    pool.serial_until_ns.store(0, std::memory_order_relaxed);
   }
   const double most = 2 * estimated_ns / unit;  // inf and NaN (0 / 0) mean the limit
   return most < limit ? static_cast<int>(most) : limit;

@@ -22,10 +22,18 @@ int NumThreads();
 Status SetNumThreads(int n);  // 1…1024
 
 // How many threads are worth while for work of that length on one thread: 1 below the threshold, then no more than give
-// each thread half a threshold's work, and at most `limit`. While workers wait actively a fifth of the threshold counts
-// instead, for as many as wait. 1 inside a task of the pool, and for work under 10 ms for a while after loops whose
+// each thread half a threshold's work, and at most `limit`. While workers wait actively, or would if they had not slept
+// through the loops before, a fifth of the threshold counts instead. 1 inside a task of the pool, and for work under 10 ms for a while after loops whose
 // helpers had no CPU of their own.
-int ThreadsFor(double estimated_ns, int limit);
+//
+// What it finds at the first question of a call it keeps in *mood, so that the same question gets the same answer within
+// the call.
+struct ThreadMood {
+  double threshold_ns = -1;
+  int awake = -1;  // workers that wait actively
+  bool serial = false;
+};
+int ThreadsFor(double estimated_ns, int limit, ThreadMood* mood);
 double ThreadThresholdNs();
 void SetThreadThresholdNs(double ns);  // 0: always worth while; negative and NaN are ignored
 
@@ -39,6 +47,14 @@ void SetSpinNs(int64_t ns);  // at most 10 ms; others are ignored
 typedef int32_t (*ParallelForFunction)(void* user, int64_t n_tasks, void (*task)(void* data, int64_t index),
                                        void* data);
 Status SetParallelFor(ParallelForFunction function, void* user);
+
+// A grain for loops whose chunks change no bits: at most `grain`, a multiple of `multiple`, and so fine that each thread
+// gets about four chunks where there are several.
+inline int64_t ShareGrain(int64_t n, int64_t grain, int threads, int64_t multiple = 1) {
+  if (threads <= 1) return grain;
+  const int64_t share = n / (int64_t{4} * threads) / multiple * multiple;
+  return share < multiple ? (multiple < grain ? multiple : grain) : share < grain ? share : grain;
+}
 
 using ChunkFunction = Status (*)(void* body, int64_t begin, int64_t end);
 Status ParallelForChunks(int64_t n, int64_t grain, int max_threads, const Cancel* cancel, ChunkFunction run,
