@@ -20,8 +20,13 @@ struct Run {
   int max_threads;
   const Cancel* cancel;  // nullptr: cannot be interrupted
 
-  // Threads for work of this many nanoseconds on one thread.
-  int Threads(double estimated_ns) const { return max_threads <= 1 ? 1 : ThreadsFor(estimated_ns, max_threads); }
+  mutable ThreadMood mood = {};
+
+  // Threads for work of this many nanoseconds on one thread. Always the same for one Run; asked by its call's thread or
+  // inside tasks of the pool.
+  int Threads(double estimated_ns) const {
+    return max_threads <= 1 ? 1 : ThreadsFor(estimated_ns, max_threads, &mood);
+  }
 };
 
 // A context that was destroyed or is none is refused where the memory still tells (best effort).

@@ -1,12 +1,23 @@
 // The thread pool: a list of running loops, workers that help them, and the settings.
 //
-// A loop is a Job on its caller's stack. The caller publishes it, claims chunks from an atomic counter like everybody
-// else, withdraws it, and waits for the workers that are still inside: at most one chunk each. Progress never depends
-// on a worker, so a busy pool, a failed pthread_create or a fork costs speed only.
+// A loop is a Job on its caller's stack. The caller publishes it, claims chunks like everybody else, withdraws it, and
+// waits for the workers that are still inside: at most one chunk each. Progress never depends on a worker, so a busy
+// pool, a failed pthread_create or a fork costs speed only.
+//
+// Each thread begins in a part of the chunks of its own, the same one in every loop of that shape, so that what a loop
+// leaves in a core's caches is there for the next one; who has finished helps in the other parts.
+//
+// A worker that has finished waits actively for a short time (NUMRS_SPIN_US) before it sleeps: in a training step the
+// next loop begins some microseconds later, and waking a sleeper costs the caller 2 to 12 us and the loop 20 to 50. It
+// does not where that could take a CPU from somebody: when threads outnumber CPUs, when several callers share the pool,
+// or when it finds itself on the caller's CPU. The caller waits for the last chunk by the same rules.
 #include "core/threads.h"
 
 #include <signal.h>
 #include <time.h>
+#if defined(__linux__)
+#include <sched.h>
+#endif
 
 #include <cerrno>
 #include <cstdio>
@@ -25,30 +36,48 @@ constexpr int kMaxThreads = 1024;
 constexpr int64_t kPollNs = 10'000'000;
 // Virtual memory only. Our kernels need a few KiB; BLAS kernels keep small buffers on the stack.
 constexpr size_t kStackBytes = 512 * 1024;
-// Waiting begins with this many pauses, about 2 µs: a chunk's tail or the next loop of the same call is often that
-// near. More is worse where cores are shared or virtual: a spinning thread keeps the one it waits for from running.
-constexpr int kSpins = 40;
+constexpr int64_t kMostSpinUs = 10'000, kDefaultSpinUs = 100;
+constexpr int kPauses = 16;  // between two looks at the clock
+// Loops after one that found more callers and workers than CPUs, until workers wait actively again.
+constexpr int kCrowdedLoops = 64;
+// A loop that waits for its helpers for longer than it worked itself found the other CPUs taken: small loops are then
+// serial for this long, and for twice as long each time in a row.
+constexpr int64_t kLateNs = 20'000, kBackOffNs = 1'000'000, kSmallLoopNs = 10'000'000;
+constexpr int kMostBackOffs = 8;
+// Work that is worth while where workers wait actively, as a part of what is where they sleep.
+constexpr double kAwakeThreshold = 0.2;
+// Work of small loops in a row, in thresholds, after which sleeping workers are woken for the next one.
+constexpr double kStreamThresholds = 3;
+// Parts of a loop's chunks in which threads begin.
+constexpr int kParts = 8;
 // After a thread could not be created, loops run with those there are for this long.
 constexpr int64_t kRetryNs = 1'000'000'000;
 
 constexpr uint32_t kCallerSleeps = 0x80000000u;
 
 struct Job {
-  alignas(64) std::atomic<int64_t> next{0};  // the lowest chunk that nobody has claimed
-  std::atomic<bool> stop{false};
+  struct alignas(64) Part {
+    std::atomic<int64_t> next;  // the lowest chunk that nobody has claimed
+    int64_t end;
+  };
+  Part parts[kParts];
+  // Chunks from here on are not handed out any more: the lowest that failed; 0 when cancelled.
+  alignas(64) std::atomic<int64_t> limit;
   // Workers inside, and whether the caller sleeps until they have left.
   alignas(64) std::atomic<uint32_t> helpers{0};
+  std::atomic<int> helper_cpu{-1};  // of the worker that came last
 
   ChunkFunction run;
   void* body;
   int64_t n, grain, chunks;
+  int n_parts;
+  int cpu;  // the caller's when it began; -1: unknown
 
   // Guarded by the pool's lock.
   int wanted;  // workers that may still join
   Job* previous = nullptr;
   Job* following = nullptr;
   Status status = NUMRS_OK;  // of the lowest chunk that failed
-  int64_t failed_chunk = 0;
   char message[512];
 };
 
@@ -58,14 +87,28 @@ struct Pool {
   Job* first = nullptr;
   Job* last = nullptr;
   int workers = 0;
-  int idle = 0;  // workers that sleep or are about to
+  int idle = 0;     // workers that wait
+  int callers = 0;  // loops in the list
+  int crowded = 0;  // loops until workers may wait actively
   int64_t retry_at_ns = 0;
   ParallelForFunction function = nullptr;
   void* function_user = nullptr;
 
-  alignas(64) std::atomic<uint32_t> epoch{0};       // changes when there is something for an idle worker
+  alignas(64) std::atomic<uint32_t> epoch{0};  // changes when there is something for an idle worker
+  std::atomic<int> sleeping{0};                // idle workers in the kernel, or on the way there
+  std::atomic<int> spinning{0};                // idle workers that wait actively
+  std::atomic<int> caller_cpu{-2};             // where the last loop began
+  std::atomic<bool> may_spin{true};            // not crowded
+  // After loops whose helpers came late: how many in a row, and until when small loops are serial.
+  std::atomic<int> late{0};
+  std::atomic<int64_t> serial_until_ns{0};
+  // Small loops in a row that ran serially: their work, and until when the next one belongs to them.
+  std::atomic<double> stream_work_ns{0};
+  std::atomic<int64_t> stream_until_ns{0};
   alignas(64) std::atomic<uint32_t> generation{0};  // forks between the first process and this one
   std::atomic<int> threads{0};                      // 0: not known yet
+  std::atomic<int> cores{0};                        // that threads may keep busy: a quota's rest does not count
+  std::atomic<int64_t> spin_ns{kDefaultSpinUs * 1000};
   std::atomic<bool> has_function{false};
   std::atomic<double> threshold_ns{100e3};
   std::atomic<ThreadCreator> creator{nullptr};
@@ -86,9 +129,26 @@ int64_t NowNs(clockid_t clock) {
   return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
 }
 
+// The CPU that this thread runs on; -1 where that is not known. 1 to 20 ns.
+int ThisCpu() {
+#if defined(__linux__)
+  return sched_getcpu();
+#else
+  return -1;
+#endif
+}
+
+// What the lock guards takes some 50 ns, so whoever finds it taken tries again before it sleeps.
 class Lock {
  public:
-  Lock() { pthread_mutex_lock(&pool.lock); }
+  Lock() { Take(); }
+  static void Take() {
+    for (int i = 0; i < 100; ++i) {
+      if (pthread_mutex_trylock(&pool.lock) == 0) return;
+      CpuRelax();
+    }
+    pthread_mutex_lock(&pool.lock);
+  }
   ~Lock() { pthread_mutex_unlock(&pool.lock); }
   Lock(const Lock&) = delete;
   Lock& operator=(const Lock&) = delete;
@@ -102,9 +162,12 @@ void AfterForkInParent() { pthread_mutex_unlock(&pool.lock); }
 
 void AfterForkInChild() {
   pool.first = pool.last = nullptr;
-  pool.workers = pool.idle = 0;
+  pool.workers = pool.idle = pool.callers = pool.crowded = 0;
   pool.retry_at_ns = 0;
   pool.epoch.store(0, std::memory_order_relaxed);
+  pool.sleeping.store(0, std::memory_order_relaxed);
+  pool.spinning.store(0, std::memory_order_relaxed);
+  pool.may_spin.store(true, std::memory_order_relaxed);
   pool.generation.fetch_add(1, std::memory_order_relaxed);
   FutexAfterForkInChild();
   pthread_mutex_unlock(&pool.lock);
@@ -148,54 +211,92 @@ class Poller {
 
 Status FailCancelled() { return Fail(NUMRS_CANCELLED, "cancelled by the caller's poll function"); }
 
-// Keeps the failure of the lowest chunk. The message is this thread's, to be passed on to the caller's.
+// Keeps the failure of the lowest chunk: all below it are still handed out, so that it is the same one every time. The
+// message is this thread's, to be passed on to the caller's.
 void RecordFailure(Job* job, int64_t chunk, Status status) {
-  job->stop.store(true, std::memory_order_relaxed);
   const Lock lock;
-  if (job->status != NUMRS_OK && job->failed_chunk <= chunk) return;
+  if (chunk >= job->limit.load(std::memory_order_relaxed)) return;
+  job->limit.store(chunk, std::memory_order_relaxed);
   job->status = status;
-  job->failed_chunk = chunk;
   std::snprintf(job->message, sizeof job->message, "%s", Message());
 }
 
-Status RunChunk(Job* job, int64_t chunk) {
+void CancelJob(Job* job) {
+  const Lock lock;
+  job->limit.store(0, std::memory_order_relaxed);
+}
+
+void RunChunk(Job* job, int64_t chunk) {
   const int64_t begin = chunk * job->grain;
   const int64_t end = job->n - begin > job->grain ? begin + job->grain : job->n;
   const Status status = job->run(job->body, begin, end);
   if (status != NUMRS_OK) RecordFailure(job, chunk, status);
-  return status;
 }
 
-// -1: none is left.
-int64_t ClaimChunk(Job* job) {
-  if (job->stop.load(std::memory_order_relaxed)) return -1;
-  const int64_t chunk = job->next.fetch_add(1, std::memory_order_relaxed);
-  return chunk < job->chunks ? chunk : -1;
-}
-
-template <class Changed>
-bool Spin(Changed changed) {
-  for (int i = 0; i < kSpins; ++i) {
-    if (changed()) return true;
-    CpuRelax();
+// A chunk of this part, or else of one after it; -1: none is left. *part becomes the chunk's.
+int64_t ClaimChunk(Job* job, int* part) {
+  for (int tried = 0; tried < job->n_parts; ++tried) {
+    Job::Part& p = job->parts[*part];
+    const int64_t limit = job->limit.load(std::memory_order_relaxed), end = p.end < limit ? p.end : limit;
+    if (p.next.load(std::memory_order_relaxed) < end) {
+      const int64_t chunk = p.next.fetch_add(1, std::memory_order_relaxed);
+      if (chunk < end) return chunk;
+    }
+    *part = *part + 1 < job->n_parts ? *part + 1 : 0;
   }
+  return -1;
+}
+
+bool HasChunks(const Job& job) {
+  const int64_t limit = job.limit.load(std::memory_order_relaxed);
+  for (int i = 0; i < job.n_parts; ++i) {
+    const int64_t next = job.parts[i].next.load(std::memory_order_relaxed);
+    if (next < job.parts[i].end && next < limit) return true;
+  }
+  return false;
+}
+
+// Waits actively until changed(), at most for the time set, and only while away(): true when changed.
+template <class Changed, class Away>
+bool Spin(Changed changed, Away away) {
+  if (changed()) return true;
+  const int64_t spin_ns = pool.spin_ns.load(std::memory_order_relaxed);
+  if (spin_ns == 0 || !pool.may_spin.load(std::memory_order_relaxed) ||
+      pool.threads.load(std::memory_order_relaxed) > pool.cores.load(std::memory_order_relaxed)) {
+    return false;
+  }
+  const int64_t end = NowNs(CLOCK_MONOTONIC) + spin_ns;
+  do {
+    for (int i = 0; i < kPauses; ++i) {
+      CpuRelax();
+      if (changed()) return true;
+    }
+  } while (away() && NowNs(CLOCK_MONOTONIC) < end);
   return changed();
+}
+
+// Other threads have no CPU of their own now: small loops are serial for a while.
+void BackOff() {
+  const int late = pool.late.load(std::memory_order_relaxed);
+  pool.serial_until_ns.store(NowNs(CLOCK_MONOTONIC) + (kBackOffNs << late), std::memory_order_relaxed);
+  if (late < kMostBackOffs) pool.late.store(late + 1, std::memory_order_relaxed);
 }
 
 // A loop that has chunks and room for a worker. Caller holds the lock.
 Job* FindJob() {
   for (Job* job = pool.first; job != nullptr; job = job->following) {
-    if (job->wanted > 0 && job->next.load(std::memory_order_relaxed) < job->chunks &&
-        !job->stop.load(std::memory_order_relaxed)) {
-      return job;
-    }
+    if (job->wanted > 0 && HasChunks(*job)) return job;
   }
   return nullptr;
 }
 
 // False when the task has forked: then this is the child, and the thread must not touch the pool again.
-bool Help(Job* job, uint32_t generation) {
-  for (int64_t chunk; (chunk = ClaimChunk(job)) >= 0;) {
+bool Help(Job* job, int index, uint32_t generation) {
+  const int cpu = ThisCpu();
+  job->helper_cpu.store(cpu, std::memory_order_relaxed);
+  if (cpu >= 0 && cpu == job->cpu) BackOff();
+  int part = job->n_parts > 1 ? 1 + index % (job->n_parts - 1) : 0;
+  for (int64_t chunk; (chunk = ClaimChunk(job, &part)) >= 0;) {
     RunChunk(job, chunk);
     if (pool.generation.load(std::memory_order_relaxed) != generation) return false;
   }
@@ -205,32 +306,48 @@ bool Help(Job* job, uint32_t generation) {
   return true;
 }
 
-void* Worker(void*) {
+// An idle worker's wait, without the lock.
+void WaitForWork(uint32_t seen) {
+  const auto changed = [seen] { return pool.epoch.load(std::memory_order_acquire) != seen; };
+  const auto away = [] {
+    const int cpu = ThisCpu();
+    return cpu < 0 || cpu != pool.caller_cpu.load(std::memory_order_relaxed);
+  };
+  // Publish changes the epoch and then looks at the two numbers: a worker that it does not wake has yet to look at the
+  // epoch, here or in the kernel.
+  pool.spinning.fetch_add(1);
+  const bool found = away() && Spin(changed, away);
+  pool.spinning.fetch_sub(1);
+  if (found) return;
+  pool.sleeping.fetch_add(1);
+  while (!changed()) FutexWait(&pool.epoch, seen);
+  pool.sleeping.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void* Worker(void* argument) {
 #if defined(__GLIBC__)
   pthread_setname_np(pthread_self(), "numrs");
 #endif
   FpEnvironment::SetDefault();
   in_task = true;
+  const int index = static_cast<int>(reinterpret_cast<intptr_t>(argument));
   const uint32_t generation = pool.generation.load(std::memory_order_relaxed);
-  pthread_mutex_lock(&pool.lock);
+  Lock::Take();
   while (pool.workers < pool.threads.load(std::memory_order_relaxed)) {
     Job* job = FindJob();
     if (job != nullptr) {
       --job->wanted;
       job->helpers.fetch_add(1, std::memory_order_relaxed);
       pthread_mutex_unlock(&pool.lock);
-      if (!Help(job, generation)) return nullptr;
-      pthread_mutex_lock(&pool.lock);
+      if (!Help(job, index, generation)) return nullptr;
+      Lock::Take();
       continue;
     }
     const uint32_t seen = pool.epoch.load(std::memory_order_relaxed);
     ++pool.idle;
     pthread_mutex_unlock(&pool.lock);
-    const auto changed = [seen] { return pool.epoch.load(std::memory_order_relaxed) != seen; };
-    if (!Spin(changed)) {
-      while (!changed()) FutexWait(&pool.epoch, seen);
-    }
-    pthread_mutex_lock(&pool.lock);
+    WaitForWork(seen);
+    Lock::Take();
     --pool.idle;
   }
   --pool.workers;  // SetNumThreads asked for fewer
@@ -238,7 +355,8 @@ void* Worker(void*) {
   return nullptr;
 }
 
-bool StartWorker() {
+// index: says in which part of a loop the worker begins.
+bool StartWorker(int index) {
   pthread_attr_t attributes;
   if (pthread_attr_init(&attributes) != 0) return false;
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
@@ -252,11 +370,12 @@ bool StartWorker() {
   for (const int fault : kFaults) sigdelset(&most, fault);
   pthread_sigmask(SIG_SETMASK, &most, &before);
   pthread_t thread;
+  void* const argument = reinterpret_cast<void*>(static_cast<intptr_t>(index));
   pthread_attr_setstacksize(&attributes, kStackBytes);
-  int error = create(&thread, &attributes, Worker, nullptr);
+  int error = create(&thread, &attributes, Worker, argument);
   if (error == EINVAL) {  // thread-local storage, which lies on the stack, may need more
     pthread_attr_setstacksize(&attributes, 8 * 1024 * 1024);
-    error = create(&thread, &attributes, Worker, nullptr);
+    error = create(&thread, &attributes, Worker, argument);
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   pthread_attr_destroy(&attributes);
@@ -270,7 +389,7 @@ void StartWorkers(int wanted) {
   pool.retry_at_ns = 0;
   while (pool.workers < wanted) {
     ++pool.workers;  // before the thread looks
-    if (StartWorker()) continue;
+    if (StartWorker(pool.workers - 1)) continue;
     --pool.workers;
     pool.retry_at_ns = NowNs(CLOCK_MONOTONIC) + kRetryNs;
     return;
@@ -278,21 +397,36 @@ void StartWorkers(int wanted) {
 }
 
 void Publish(Job* job) {
-  int wake, workers;
+  int idle, workers;
   bool start;
+  pool.caller_cpu.store(job->cpu, std::memory_order_relaxed);
   {
     const Lock lock;
     job->previous = pool.last;
     (pool.last != nullptr ? pool.last->following : pool.first) = job;
     pool.last = job;
-    wake = pool.idle < job->wanted ? pool.idle : job->wanted;
-    if (wake > 0) pool.epoch.fetch_add(1, std::memory_order_relaxed);
+    ++pool.callers;
+    if (pool.callers > 1 && pool.callers + pool.workers > pool.cores.load(std::memory_order_relaxed)) {
+      pool.crowded = kCrowdedLoops;
+    } else if (pool.crowded > 0) {
+      --pool.crowded;
+    }
+    pool.may_spin.store(pool.crowded == 0, std::memory_order_relaxed);
+    idle = pool.idle < job->wanted ? pool.idle : job->wanted;
     const int limit = pool.threads.load(std::memory_order_relaxed) - 1;
-    workers = pool.workers + job->wanted - wake;
+    workers = pool.workers + job->wanted - idle;
     if (workers > limit) workers = limit;
     start = pool.workers < workers;
   }
-  if (wake > 0) FutexWake(&pool.epoch, wake);
+  if (idle > 0) {
+    // Not under the lock, which those that see it want at once.
+    pool.epoch.fetch_add(1);
+    const int sleeping = pool.sleeping.load();
+    // Those that wait actively come of themselves.
+    const int active = pool.spinning.load();
+    const int wake = idle - active < sleeping ? idle - active : sleeping;
+    if (wake > 0) FutexWake(&pool.epoch, wake);
+  }
   if (start) {
     const Lock lock;
     StartWorkers(workers);
@@ -303,15 +437,33 @@ void Publish(Job* job) {
 void Withdraw(Job* job) {
   (job->previous != nullptr ? job->previous->following : pool.first) = job->following;
   (job->following != nullptr ? job->following->previous : pool.last) = job->previous;
+  --pool.callers;
 }
 
-void WaitForHelpers(Job* job) {
+// start_ns: when the loop began.
+void WaitForHelpers(Job* job, int64_t start_ns) {
   const auto left = [job] { return (job->helpers.load(std::memory_order_acquire) & ~kCallerSleeps) == 0; };
-  if (Spin(left)) return;
-  uint32_t seen = job->helpers.fetch_or(kCallerSleeps, std::memory_order_acquire) | kCallerSleeps;
-  while (seen != kCallerSleeps) {
-    FutexWait(&job->helpers, seen);
-    seen = job->helpers.load(std::memory_order_acquire);
+  if (left()) {
+    pool.late.store(0, std::memory_order_relaxed);
+    return;
+  }
+  const int64_t wait_ns = NowNs(CLOCK_MONOTONIC);
+  const auto away = [job] {
+    const int cpu = ThisCpu();
+    return cpu < 0 || cpu != job->helper_cpu.load(std::memory_order_relaxed);
+  };
+  if (!away() || !Spin(left, away)) {
+    uint32_t seen = job->helpers.fetch_or(kCallerSleeps, std::memory_order_acquire) | kCallerSleeps;
+    while (seen != kCallerSleeps) {
+      FutexWait(&job->helpers, seen);
+      seen = job->helpers.load(std::memory_order_acquire);
+    }
+  }
+  const int64_t end_ns = NowNs(CLOCK_MONOTONIC);
+  if (end_ns - wait_ns > wait_ns - start_ns + kLateNs) {
+    BackOff();
+  } else {
+    pool.late.store(0, std::memory_order_relaxed);
   }
 }
 
@@ -328,15 +480,18 @@ Status RunSerial(int64_t n, int64_t grain, const Cancel* cancel, ChunkFunction r
 
 Status RunOnPool(Job* job, const Cancel* cancel) {
   const uint32_t generation = pool.generation.load(std::memory_order_relaxed);
+  const int64_t start_ns = NowNs(CLOCK_MONOTONIC);
+  job->cpu = ThisCpu();
   Publish(job);
   bool cancelled = false;
   {
     const TaskScope scope;
     Poller poller(cancel);
-    for (int64_t chunk; (chunk = ClaimChunk(job)) >= 0;) {
-      if (RunChunk(job, chunk) != NUMRS_OK) break;
+    int part = 0;
+    for (int64_t chunk; (chunk = ClaimChunk(job, &part)) >= 0;) {
+      RunChunk(job, chunk);
       if (poller.Cancelled()) {
-        job->stop.store(true, std::memory_order_relaxed);
+        CancelJob(job);
         cancelled = true;
         break;
       }
@@ -352,7 +507,7 @@ Status RunOnPool(Job* job, const Cancel* cancel) {
       const Lock lock;
       Withdraw(job);
     }
-    WaitForHelpers(job);
+    WaitForHelpers(job, start_ns);
   }
   if (job->status != NUMRS_OK) return Fail(job->status, "%s", job->message);
   return cancelled ? FailCancelled() : NUMRS_OK;
@@ -370,13 +525,13 @@ struct ForeignLoop {
 void ForeignTask(void* data, int64_t chunk) {
   ForeignLoop* loop = static_cast<ForeignLoop*>(data);
   if (chunk < 0 || chunk >= loop->job->chunks) return;
-  if (!loop->job->stop.load(std::memory_order_relaxed)) {
+  if (chunk < loop->job->limit.load(std::memory_order_relaxed)) {
     const TaskScope scope;
     const FpEnvironment environment;  // the thread is not ours
     RunChunk(loop->job, chunk);
     if (pthread_equal(pthread_self(), loop->owner) && loop->poller.Cancelled()) {
       loop->cancelled.store(true, std::memory_order_relaxed);
-      loop->job->stop.store(true, std::memory_order_relaxed);
+      CancelJob(loop->job);
     }
   }
   loop->done.fetch_add(1, std::memory_order_release);
@@ -396,12 +551,24 @@ Status RunOnFunction(Job* job, const Cancel* cancel, ParallelForFunction functio
   return NUMRS_OK;
 }
 
+// CPUs that threads may keep busy all the time: of a quota of 1.5 one.
+int WholeCores() {
+  const int cores = UsableCores();
+  const double quota = CpuQuota("");
+  return quota > 0 && quota < cores ? static_cast<int>(quota) : cores;
+}
+
 void SetDefaultThreads() {
+  int64_t spin_us = 0;
+  if (EnvInteger("NUMRS_SPIN_US", 0, kMostSpinUs, &spin_us)) {
+    pool.spin_ns.store(spin_us * 1000, std::memory_order_relaxed);
+  }
   int64_t threads = 0;
   if (!EnvInteger("NUMRS_NUM_THREADS", 1, kMaxThreads, &threads)) {
     threads = UsableCores();
     if (threads > kMaxThreads) threads = kMaxThreads;
   }
+  pool.cores.store(WholeCores(), std::memory_order_relaxed);
   int unknown = 0;  // SetNumThreads may have come first
   pool.threads.compare_exchange_strong(unknown, static_cast<int>(threads));
 }
@@ -419,9 +586,12 @@ Status SetNumThreads(int n) {
   if (n < 1 || n > kMaxThreads) {
     return Fail(NUMRS_BAD_ARGUMENT, "set_num_threads: got %d, expected 1 to %d", n, kMaxThreads);
   }
+  pthread_once(&default_once, SetDefaultThreads);
   pthread_once(&fork_once, RegisterForkHandlers);
   {
     const Lock lock;
+    pool.late.store(0, std::memory_order_relaxed);
+    pool.serial_until_ns.store(0, std::memory_order_relaxed);
     pool.threads.store(n, std::memory_order_relaxed);
     pool.retry_at_ns = 0;
     pool.epoch.fetch_add(1, std::memory_order_relaxed);
@@ -430,10 +600,43 @@ Status SetNumThreads(int n) {
   return NUMRS_OK;
 }
 
-int ThreadsFor(double estimated_ns, int limit) {
-  const double threshold = pool.threshold_ns.load(std::memory_order_relaxed);
-  if (limit <= 1 || !(estimated_ns >= threshold) || in_task) return 1;
-  const double most = 2 * estimated_ns / threshold;  // inf and NaN (0 / 0) mean the limit
+namespace {
+
+// Small loops that follow each other so closely that a worker would not fall asleep between them are as good as one
+// large loop: from some time on they are worth waking it.
+bool IsStream(double estimated_ns, double threshold) {
+  const int64_t spin_ns = pool.spin_ns.load(std::memory_order_relaxed);
+  if (spin_ns == 0) return false;
+  const int64_t now = NowNs(CLOCK_MONOTONIC);
+  const bool goes_on = now < pool.stream_until_ns.load(std::memory_order_relaxed);
+  const double work = estimated_ns + (goes_on ? pool.stream_work_ns.load(std::memory_order_relaxed) : 0);
+  pool.stream_until_ns.store(now + spin_ns + static_cast<int64_t>(2 * estimated_ns), std::memory_order_relaxed);
+  pool.stream_work_ns.store(work, std::memory_order_relaxed);
+  return work >= kStreamThresholds * threshold;
+}
+
+}  // namespace
+
+int ThreadsFor(double estimated_ns, int limit, ThreadMood* mood) {
+  if (limit <= 1 || in_task) return 1;
+  if (mood->threshold_ns < 0) mood->threshold_ns = pool.threshold_ns.load(std::memory_order_relaxed);
+  const double threshold = mood->threshold_ns;
+  if (!(estimated_ns >= kAwakeThreshold * threshold)) return 1;
+  if (mood->awake < 0) {
+    mood->awake = pool.spinning.load(std::memory_order_relaxed);
+    if (mood->awake == 0 && IsStream(estimated_ns, threshold)) mood->awake = kMaxThreads;
+    const int64_t serial_until_ns = pool.serial_until_ns.load(std::memory_order_relaxed);
+    mood->serial = serial_until_ns != 0 && threshold > 0 && NowNs(CLOCK_MONOTONIC) < serial_until_ns;
+  }
+  if (mood->serial && estimated_ns < static_cast<double>(kSmallLoopNs)) return 1;
+  double unit = threshold;
+  if (estimated_ns < threshold) {
+    // Too little to wake anybody, alone: worth while for those that wait actively.
+    if (mood->awake == 0) return 1;
+    if (limit > mood->awake) limit = mood->awake + 1;
+    unit = kAwakeThreshold * threshold;
+  }
+  const double most = 2 * estimated_ns / unit;  // inf and NaN (0 / 0) mean the limit
   return most < limit ? static_cast<int>(most) : limit;
 }
 
@@ -441,6 +644,16 @@ double ThreadThresholdNs() { return pool.threshold_ns.load(std::memory_order_rel
 
 void SetThreadThresholdNs(double ns) {
   if (ns >= 0) pool.threshold_ns.store(ns, std::memory_order_relaxed);
+}
+
+int64_t SpinNs() {
+  pthread_once(&default_once, SetDefaultThreads);
+  return pool.spin_ns.load(std::memory_order_relaxed);
+}
+
+void SetSpinNs(int64_t ns) {
+  pthread_once(&default_once, SetDefaultThreads);
+  if (ns >= 0 && ns <= kMostSpinUs * 1000) pool.spin_ns.store(ns, std::memory_order_relaxed);
 }
 
 Status SetParallelFor(ParallelForFunction function, void* user) {
@@ -470,6 +683,14 @@ Status ParallelForChunks(int64_t n, int64_t grain, int max_threads, const Cancel
   job.grain = grain;
   job.chunks = chunks;
   job.wanted = threads - 1;
+  job.limit.store(chunks, std::memory_order_relaxed);
+  job.n_parts = threads < kParts ? threads : kParts;
+  for (int i = 0; i < job.n_parts; ++i) {
+    // chunks * i / n_parts, without overflow
+    const int64_t whole = chunks / job.n_parts, rest = chunks % job.n_parts;
+    job.parts[i].next.store(whole * i + (i < rest ? i : rest), std::memory_order_relaxed);
+    job.parts[i].end = whole * (i + 1) + (i + 1 < rest ? i + 1 : rest);
+  }
   if (pool.has_function.load(std::memory_order_relaxed)) {
     ParallelForFunction function;
     void* user;

@@ -26,6 +26,12 @@ using namespace numrs;
 
 namespace {
 
+// Threads for work of that length, asked for the first time in a call.
+int WorthWhile(double estimated_ns, int limit) {
+  ThreadMood mood;
+  return ThreadsFor(estimated_ns, limit, &mood);
+}
+
 // Runs a loop and counts how often each index was visited, and by chunks of which beginning.
 bool CoversOnce(int64_t n, int64_t grain, int threads) {
   std::vector<std::atomic<int>> visits(static_cast<size_t>(n));
@@ -133,19 +139,19 @@ TEST_CASE("threads: NumThreads() is an upper bound, and fewer threads let worker
 TEST_CASE("threads: whether threads are worth while", "[threads]") {
   const double before = ThreadThresholdNs();
   SetThreadThresholdNs(100e3);
-  CHECK(ThreadsFor(99e3, 8) == 1);
-  CHECK(ThreadsFor(100e3, 8) == 2);
-  CHECK(ThreadsFor(200e3, 8) == 4);
-  CHECK(ThreadsFor(1e9, 8) == 8);
-  CHECK(ThreadsFor(std::numeric_limits<double>::infinity(), 8) == 8);
-  CHECK(ThreadsFor(std::nan(""), 8) == 1);
-  CHECK(ThreadsFor(1e9, 1) == 1);
-  CHECK(ThreadsFor(1e9, 0) == 1);
+  CHECK(WorthWhile(99e3, 8) == 1);
+  CHECK(WorthWhile(100e3, 8) == 2);
+  CHECK(WorthWhile(200e3, 8) == 4);
+  CHECK(WorthWhile(1e9, 8) == 8);
+  CHECK(WorthWhile(std::numeric_limits<double>::infinity(), 8) == 8);
+  CHECK(WorthWhile(std::nan(""), 8) == 1);
+  CHECK(WorthWhile(1e9, 1) == 1);
+  CHECK(WorthWhile(1e9, 0) == 1);
   SetThreadThresholdNs(-1);
   SetThreadThresholdNs(std::nan(""));
   CHECK(ThreadThresholdNs() == 100e3);
   SetThreadThresholdNs(0);
-  CHECK(ThreadsFor(0, 8) == 8);
+  CHECK(WorthWhile(0, 8) == 8);
   SetThreadThresholdNs(before);
 }
 
@@ -156,7 +162,7 @@ TEST_CASE("threads: a nested loop runs serially where it is", "[threads]") {
   CHECK_FALSE(InTask());
   ParallelFor(64, 1, 4, nullptr, [&](int64_t begin, int64_t) {
     const std::thread::id self = std::this_thread::get_id();
-    if (!InTask() || ThreadsFor(1e12, 4) != 1) own = false;
+    if (!InTask() || WorthWhile(1e12, 4) != 1) own = false;
     ParallelFor(100, 3, 4, nullptr, [&](int64_t b, int64_t e) {
       if (std::this_thread::get_id() != self) own = false;
       for (int64_t i = b; i < e; ++i) sum += i + begin;
