@@ -90,22 +90,26 @@ Status RunSoftmax(const Run& run, const SoftmaxJob& job) {
   const int64_t grain = n < kChunk ? kChunk / n : 1;
   const double moved = static_cast<double>(n * bytes) * (back ? 3 : 2);
   NUMRS_TRY(SweepFor(rows, grain, moved, threads, run.cancel, [&](int64_t begin, int64_t end) {
+    if (!cast) {
+      const int64_t at = begin * n * bytes;
+      if (back)
+        backward(g.data() + at, x.data() + at, y.data() + at, n, end - begin);
+      else
+        forward(x.data() + at, y.data() + at, n, end - begin);
+      return;
+    }
     const ScratchSlots::Lease lease(slots);
+    char *const values = lease.data(), *const grads = values + line;
     for (int64_t row = begin; row < end; row++) {
       const int64_t at = row * n * bytes;
-      const void *from = x.data() + at, *grad = back ? g.data() + at : nullptr;
-      void* to = y.data() + at;
-      if (cast) {
-        in(from, lease.data(), n);
-        if (back) in(grad, lease.data() + line, n);
-        from = to = lease.data();
-        grad = lease.data() + line;
+      in(x.data() + at, values, n);
+      if (back) {
+        in(g.data() + at, grads, n);
+        backward(grads, values, values, n, 1);
+      } else {
+        forward(values, values, n, 1);
       }
-      if (back)
-        backward(grad, from, to, n);
-      else
-        forward(from, to, n);
-      if (cast) out(to, y.data() + at, n);
+      out(values, y.data() + at, n);
     }
   }));
   return y.Commit(run, job.function);
