@@ -11,6 +11,7 @@
 #include "core/elementwise_plan.h"
 #include "core/memory.h"
 #include "core/scratch.h"
+#include "core/sweep.h"
 
 #if defined(__x86_64__) || defined(_M_X64)
 #include <xmmintrin.h>
@@ -109,6 +110,12 @@ class Runner {
     return bytes;
   }
   bool streams() const { return stream_; }
+  // What a task of `piece` elements reads and writes.
+  double TaskBytes(int64_t piece) const {
+    int64_t bytes = 0;
+    for (int k = 0; k < plan_.operands; k++) bytes += way_[k] == Way::SCALAR ? 0 : plan_.itemsize[k];
+    return static_cast<double>(bytes * piece);
+  }
   // One transposed tile of the widest operand.
   int64_t TileBytes() const {
     int64_t widest = 8;
@@ -341,7 +348,7 @@ Status Execute(const Run& run, const ElementwiseJob& job, const ElementwisePlan&
     return Fail(NUMRS_NO_MEMORY, "%s: no memory for %zu bytes of buffers", job.function, scratch_bytes);
   ScratchSlots slots(workspace.data(), scratch_bytes, threads);
 
-  return ParallelFor(tasks, grain, threads, run.cancel, [&](int64_t begin, int64_t end) {
+  return SweepFor(tasks, grain, runner.TaskBytes(piece), threads, run.cancel, [&](int64_t begin, int64_t end) {
     ScratchSlots::Lease lease(slots);
     char* scratch = lease.data();
     int64_t strides[kMaxOperands];
