@@ -84,7 +84,8 @@ from numrs._ops.nn_softmax import gelu, log_softmax, logsigmoid, softmax, softma
 swish = silu
 
 __all__ = [
-    "PackedWeight", "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_max_pool1d", "adaptive_max_pool2d", "add_bias", "apply_rope", "avg_pool1d",
+    "PackedWeight",
+    "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_max_pool1d", "adaptive_max_pool2d", "add_bias", "apply_rope", "avg_pool1d",
     "avg_pool2d", "batch_norm", "binary_cross_entropy", "binary_cross_entropy_with_logits", "celu", "channel_shuffle", "conv1d", "conv2d",
     "conv_transpose1d", "conv_transpose2d", "cosine_embedding_loss", "cosine_similarity", "cross_entropy", "cross_entropy_with_grad",
     "ctc_loss", "dropout", "dropout2d", "einsum", "elu", "embedding", "embedding_lookup", "fold", "gaussian_nll_loss", "gelu", "glu",

@@ -40,8 +40,8 @@ cdef int32_t activation_number(object activation, str name) except? -2:
 cdef class PackedWeight:
     """PackedWeight(weight): a weight as the kernels of `linear` read it, packed once for many calls.
 
-    It stands for the weight in `linear`: the results have the same bits. It is a copy: later changes of the weight do not
-    reach it, and nothing changes it. Layers that are trained keep their weights as they are; models that only predict give
+    It stands for the weight in `linear`, and the results have the same bits.
+    It is a copy: later changes of the weight do not reach it, and nothing changes it. Layers that are trained keep their weights as they are; models that only predict give
     them up for packed ones.
 
     Parameters
@@ -83,7 +83,7 @@ cdef class PackedWeight:
         cdef numrs_status status
         cdef numrs_context *context
         cdef double work
-        weight = operand(weight, "PackedWeight", "weight", &v, &tensor)
+        weight = operand_of(weight, "PackedWeight", "weight", &v, &tensor)
         work = 0.3 * <double>v.shape[0] * <double>v.shape[1] if v.ndim == 2 else 0
         kept = hold_all(&v, &held, 1, (weight,))
         context = interruptible(work)
@@ -149,7 +149,7 @@ cdef class PackedWeight:
         cdef numrs_status status
         if shape[1] < 0 or shape[1] > self.n:
             raise IndexError(f"PackedWeight: {count} columns, expected 0 to {self.n}")
-        y = result(2, shape, self.number, False, &v)
+        y = result(False, 2, shape, self.number, &v)
         status = numrs_linear_pack_columns(NULL, self.pack, begin, &v)
         if status != NUMRS_OK:
             check(status, "PackedWeight")
@@ -184,7 +184,7 @@ cdef class PackedWeight:
         cdef int64_t[2] column = [self.k, 1]
         cdef int64_t i, index
         cdef numrs_status status
-        y = result(2, shape, self.number, False, &v)
+        y = result(False, 2, shape, self.number, &v)
         row = v
         row.shape = column
         row.strides = NULL
@@ -221,9 +221,9 @@ cdef object _packed(object x, PackedWeight weight, object bias, object activatio
     cdef numrs_linear_pack *pack = weight.pack
     cdef double work
     v[1].dtype = 0
-    x = operand(x, "linear", "x", &v[0], &tensor)
+    x = operand_of(x, "linear", "x", &v[0], &tensor)
     if bias is not None:
-        bias = operand(bias, "linear", "bias", &v[1], &tensor)
+        bias = operand_of(bias, "linear", "bias", &v[1], &tensor)
     ndim = v[0].ndim
     for d in range(ndim - 1):
         shape[d] = v[0].shape[d]
@@ -231,7 +231,7 @@ cdef object _packed(object x, PackedWeight weight, object bias, object activatio
     if ndim > 0:
         shape[ndim - 1] = weight.n
         size *= weight.n
-    y = result(ndim, shape, numrs_promote(v[0].dtype, weight.number), tensor, &v[2])
+    y = result(tensor, ndim, shape, numrs_promote(v[0].dtype, weight.number), &v[2])
     work = 0.02 * <double>size * <double>(weight.k + 16)
     if work < NOGIL_NS:
         status = numrs_linear_packed(NULL, &v[0], pack, &v[1] if bias is not None else NULL, &v[2], NULL, number, slope)
