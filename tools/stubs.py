@@ -143,7 +143,7 @@ CONSTANTS = {
     "nn_chain": ["class Chain:", "    def __init__(self, layers: Any, ignore_index: Any, label_smoothing: Any) -> None: ...",
                  "    def step(self, x: Any, y: Any) -> Any: ..."],
     "_record": ["RULES: dict[str, Any]", "class Rule:", "    name: str", "    function: Any", "    forward: Any", "    backward: Any", "    composed: Any",
-                "    constant: bool", "    takes_out: bool", "    parameters: list[str]", "    defaults: list[Any]", "    places: dict[str, int]", "    variadic: int",
+                "    second: Any", "    once: bool", "    constant: bool", "    takes_out: bool", "    parameters: list[str]", "    defaults: list[Any]", "    places: dict[str, int]", "    variadic: int",
                 "    def set_inputs(self, inputs: Any, only_shapes: Any, extras: Any) -> None: ..."],
     "linalg_lapack": [
         f"class {name}Result(NamedTuple):\n    " + "\n    ".join(f"{field}: Any" for field in fields.split())
@@ -270,6 +270,9 @@ def stub(path):
                     if argument
                 ]
                 internal.append(f"def {name}({', '.join(arguments)}) -> Any: ...")
+    for name, defaults in re.findall(r'^(\w+) = _gradient\(".*?", .*?, \((.*?)\)\)$', path.read_text(), flags=re.M):  # made from a table
+        more = [f", {argument}: float = {value}" for argument, value in zip("ab", re.findall(r"[-.\d]+", defaults))]
+        internal.append(f"def {name}(grad: Any, x: npt.ArrayLike{''.join(more)}) -> Any: ...")
     lines = CONSTANTS.get(path.stem, []) + [signature(source) for source in found] + internal
     if path.stem == "_tensor":
         lines = [*tensor_stub.lines(path.read_text(), (OPS / "tensor_methods.py").read_text()), "", *lines]

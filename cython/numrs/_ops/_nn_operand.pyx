@@ -130,11 +130,10 @@ cdef object by_formula(object function, tuple args):
     """A loss whose weights are followed, which its kernel has no gradient for: by the functions that it is made of. The kernel
     is called too, for its checks."""
     import numrs
-    from numrs.autograd import formulas_losses
     cdef bint before = set_recording(False)
     try:
         function(*args)
     finally:
         set_recording(before)
     first = args[0] if type(args[0]) is Tensor else numrs.asarray(args[0])
-    return getattr(formulas_losses, function.__name__)(first, *args[1:])
+    return numrs.autograd.find_rule(function.__name__).second.compute(first, *args[1:])

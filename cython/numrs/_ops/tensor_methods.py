@@ -9,7 +9,6 @@ from numrs._ops._storage import result, to_array
 from numrs._ops._tensor import add_methods
 from numrs._ops._walk import walk_back_from_one
 
-
 _API_VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12", "2025.12")
 
 

@@ -134,7 +134,8 @@ class Network:
     def _check_names(self, parts, function, name):
         """A dict of inputs is that of the parameters of forward."""
         if isinstance(self.module, nn.Sequential):
-            raise TypeError(f"{function}: {name} is a dict of {', '.join(parts)}, and layers in a row take one input; a Module of one's own takes several")
+            words = "layers in a row take one input; a Module of one's own takes several"
+            raise TypeError(f"{function}: {name} is a dict of {', '.join(parts)}, and {words}")
         try:
             inspect.signature(self.module.forward).bind(**parts)
         except TypeError as error:
