@@ -124,6 +124,12 @@ PARAMETERS |= {
                                           "batch_norm_with_stats", "instance_norm")},
     **{f"{name}_norm_backward.mean": "Any" for name in ("layer", "group", "batch")},
     **{f"{name}.axis": "SupportsIndex | None" for name in ("softmax", "log_softmax", "softmax_backward", "log_softmax_backward")},
+    # Functions that are made of others.
+    "threshold.value": "float", "lambd": "float", "normalize.p": "float", "pairwise_distance.p": "float", "local_response_norm.size": "SupportsIndex",
+    "local_response_norm.k": "float", "keepdim": "bool", "swap": "bool", "zero_infinity": "bool", "blank": "SupportsIndex", "gamma": "float",
+    "sigmoid_focal_loss.alpha": "float | None", "multi_margin_loss.p": "Literal[1, 2]", "triplet_margin_loss.p": "float", "align_corners": "bool | None",
+    "recompute_scale_factor": "bool | None", "upscale_factor": "SupportsIndex", "downscale_factor": "SupportsIndex", "channel_shuffle.groups": "SupportsIndex",
+    "pad.value": "float | None", "scale_factor": "float | Sequence[float] | None",
 }  # fmt: skip
 
 RESULTS = {

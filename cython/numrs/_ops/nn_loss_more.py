@@ -498,9 +498,3 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reducti
     if reduction == "mean":
         values = values / numrs.astype(numrs.from_numpy(np.maximum(counts, 1)), values.dtype)
     return reduced(values[0] if single and reduction == "none" else values, reduction, function)
-
-
-__all__ = [
-    "cosine_embedding_loss", "ctc_loss", "margin_ranking_loss", "multi_margin_loss", "multilabel_margin_loss", "multilabel_soft_margin_loss",
-    "sigmoid_focal_loss", "triplet_margin_loss", "triplet_margin_with_distance_loss",
-]  # fmt: skip
