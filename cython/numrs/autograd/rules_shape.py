@@ -1,5 +1,7 @@
 """Gradient rules of what moves elements: shapes, indexing, joining, repeating."""
 
+import math
+
 import numrs
 from numrs._ops.nn_embedding import embedding_backward
 from numrs.autograd.engine import composed, constant, rule
@@ -59,6 +61,15 @@ def _added(grad, places, size):
     return custom_function(scatter, lambda _, g: g[at])(numrs.reshape(grad, (-1,)))
 
 
+def _rows_added(grad, places, axis, shape):
+    """The same for whole rows along an axis, which is moved to the front."""
+    n, others = shape[axis], shape[:axis] + shape[axis + 1 :]
+    at = numrs.where(places < 0, places + n, places)
+    rows = numrs.reshape(numrs.moveaxis(grad, axis, 0), (at.size, math.prod(others)))
+    scatter = custom_function(lambda _, g: embedding_backward(g, at, n), lambda _, g: numrs.take(g, at, axis=0))
+    return numrs.moveaxis(numrs.reshape(scatter(rows), (n, *others)), 0, axis)
+
+
 @rule("setitem", shapes="x value", function=_setitem)
 def _(grad, x, value, *, key):
     def kept():
@@ -74,8 +85,10 @@ def _(grad, x, *, indices, axis):
     if axis is None:
         return _gathered(grad, x, indices)
     along = axis % x.ndim
-    key = (slice(None),) * along + (numrs.asarray(indices),)
-    return _gathered(grad, x, key)
+    places = numrs.asarray(indices)
+    if places.ndim == 1 and grad.dtype.kind != "c":
+        return _rows_added(grad, places, along, x.shape)
+    return _gathered(grad, x, (slice(None),) * along + (places,))
 
 
 @rule("take_along_axis", shapes="x")
