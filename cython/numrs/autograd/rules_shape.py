@@ -4,6 +4,7 @@ import math
 
 import numrs
 from numrs._ops.nn_embedding import embedding_backward
+from numrs._ops.padding import _widths as pad_widths
 from numrs.autograd.engine import composed, constant, rule
 from numrs.autograd.functions import custom_function
 
@@ -269,14 +270,25 @@ def _(grad, x, *, k):
 
 
 @rule("pad", shapes="x")
-def _(grad, x, *, pad_width, mode):
+def _(grad, x, *, pad_width, mode, reflect_type):
+    widths = pad_widths(x, pad_width)
+    inside = tuple(slice(before, before + n) for (before, _), n in zip(widths, x.shape))
     if mode in ("constant", "empty"):
-        places = numrs.pad(numrs.ones(x.shape, dtype=bool), pad_width)
-        return numrs.reshape(grad[places], x.shape)
-    if mode not in ("edge", "reflect", "symmetric", "wrap"):
-        raise NotImplementedError(f"pad: mode {mode!r} is not followed by autograd; use no_grad()")
-    places = numrs.pad(numrs.reshape(numrs.arange(x.size), x.shape), pad_width, mode)
-    return numrs.reshape(_added(grad, places, x.size), x.shape)
+        return grad[inside]
+    if mode not in ("edge", "reflect", "symmetric", "wrap") or reflect_type == "odd":
+        kind = f"mode {mode!r}" if reflect_type != "odd" else "reflect_type 'odd'"
+        raise NotImplementedError(f"pad: {kind} is not followed by autograd; use no_grad()")
+    for axis in reversed(range(x.ndim)):  # axis by axis: what is inside, and what its borders add to it
+        before, after = widths[axis]
+        if before == after == 0:
+            continue
+        n, front = x.shape[axis], (slice(None),) * axis
+        places = numrs.pad(numrs.arange(n), (before, after), mode)
+        border = numrs.concat([places[:before], places[before + n :]])
+        around = numrs.concat([grad[(*front, slice(0, before))], grad[(*front, slice(before + n, None))]], axis=axis)
+        shape = around.shape[:axis] + (n,) + around.shape[axis + 1 :]
+        grad = grad[(*front, slice(before, before + n))] + _rows_added(around, border, axis, shape)
+    return grad
 
 
 @rule("diagonal", shapes="x")
