@@ -5,7 +5,7 @@ from libc.stdint cimport int64_t
 from numrs._ops cimport _record
 from numrs._ops._array cimport NOGIL_NS, Held, check, interruptible, release_context
 from numrs._ops._nn_operand cimport (by_formula, elements, float_operand, given, held, operand, reduction_of,
-                                      result)
+                                     result)
 from numrs._ops._record cimport any_tracked, record
 from numrs._ops._typed cimport any_tensor
 from numrs._ops.elementwise_arithmetic import multiply

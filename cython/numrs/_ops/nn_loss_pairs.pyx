@@ -10,7 +10,7 @@ from numrs._ops cimport _record
 from numrs._ops._described import described
 from numrs._ops._array cimport NOGIL_NS, Held, broadcast, check, interruptible, release_context
 from numrs._ops._nn_operand cimport (by_formula, elements, float_operand, given, held, operand, reduction_of,
-                                      result)
+                                     result)
 from numrs._ops._tensor cimport Tensor
 from numrs._ops._record cimport any_tracked, record
 from numrs._ops._typed cimport any_tensor
