@@ -3,8 +3,8 @@
 import math
 
 import numrs
+from numrs._ops._pad_widths import widths_of
 from numrs._ops.nn_embedding import embedding_backward
-from numrs._ops.padding import _widths as pad_widths
 from numrs.autograd.engine import composed, constant, rule
 from numrs.autograd.functions import custom_function
 
@@ -271,7 +271,7 @@ def _(grad, x, *, k):
 
 @rule("pad", shapes="x")
 def _(grad, x, *, pad_width, mode, reflect_type):
-    widths = pad_widths(x, pad_width)
+    widths = widths_of(x, pad_width)
     inside = tuple(slice(before, before + n) for (before, _), n in zip(widths, x.shape))
     if mode in ("constant", "empty"):
         return grad[inside]
