@@ -124,6 +124,12 @@ PARAMETERS |= {
                                           "batch_norm_with_stats", "instance_norm")},
     **{f"{name}_norm_backward.mean": "Any" for name in ("layer", "group", "batch")},
     **{f"{name}.axis": "SupportsIndex | None" for name in ("softmax", "log_softmax", "softmax_backward", "log_softmax_backward")},
+    # Functions that are made of others.
+    "threshold.value": "float", "lambd": "float", "normalize.p": "float", "pairwise_distance.p": "float", "local_response_norm.size": "SupportsIndex",
+    "local_response_norm.k": "float", "keepdim": "bool", "swap": "bool", "zero_infinity": "bool", "blank": "SupportsIndex", "gamma": "float",
+    "sigmoid_focal_loss.alpha": "float | None", "multi_margin_loss.p": "Literal[1, 2]", "triplet_margin_loss.p": "float", "align_corners": "bool | None",
+    "recompute_scale_factor": "bool | None", "upscale_factor": "SupportsIndex", "downscale_factor": "SupportsIndex", "channel_shuffle.groups": "SupportsIndex",
+    "pad.value": "float | None", "scale_factor": "float | Sequence[float] | None",
 }  # fmt: skip
 
 RESULTS = {
@@ -143,7 +149,7 @@ CONSTANTS = {
     "nn_chain": ["class Chain:", "    def __init__(self, layers: Any, ignore_index: Any, label_smoothing: Any) -> None: ...",
                  "    def step(self, x: Any, y: Any) -> Any: ..."],
     "_record": ["RULES: dict[str, Any]", "class Rule:", "    name: str", "    function: Any", "    forward: Any", "    backward: Any", "    composed: Any",
-                "    constant: bool", "    takes_out: bool", "    parameters: list[str]", "    defaults: list[Any]", "    places: dict[str, int]", "    variadic: int",
+                "    second: Any", "    once: bool", "    constant: bool", "    takes_out: bool", "    parameters: list[str]", "    defaults: list[Any]", "    places: dict[str, int]", "    variadic: int",
                 "    def set_inputs(self, inputs: Any, only_shapes: Any, extras: Any) -> None: ..."],
     "linalg_lapack": [
         f"class {name}Result(NamedTuple):\n    " + "\n    ".join(f"{field}: Any" for field in fields.split())
@@ -270,6 +276,9 @@ def stub(path):
                     if argument
                 ]
                 internal.append(f"def {name}({', '.join(arguments)}) -> Any: ...")
+    for name, defaults in re.findall(r'^(\w+) = _gradient\(".*?", .*?, \((.*?)\)\)$', path.read_text(), flags=re.M):  # made from a table
+        more = [f", {argument}: float = {value}" for argument, value in zip("ab", re.findall(r"[-.\d]+", defaults))]
+        internal.append(f"def {name}(grad: Any, x: npt.ArrayLike{''.join(more)}) -> Any: ...")
     lines = CONSTANTS.get(path.stem, []) + [signature(source) for source in found] + internal
     if path.stem == "_tensor":
         lines = [*tensor_stub.lines(path.read_text(), (OPS / "tensor_methods.py").read_text()), "", *lines]

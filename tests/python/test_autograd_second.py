@@ -216,6 +216,31 @@ def test_every_rule_of_a_kernel_is_followed():
     assert set(kernels) - set(CASES) <= {"unfold", "fold"}  # in test_nn_more.py
 
 
+WEIGHTED = {
+    "mse_loss": [A, real(3, 4) + 0.013, W], "l1_loss": [A, real(3, 4) + 0.013, W], "huber_loss": [A, real(3, 4) + 0.013, W],
+    "smooth_l1_loss": [A, real(3, 4) + 0.013, W], "log_cosh_loss": [A, real(3, 4), W], "binary_cross_entropy": [unit(3, 4), unit(3, 4), W],
+    "binary_cross_entropy_with_logits": [A, unit(3, 4), W], "hinge_loss": [A, SIGNS, W], "squared_hinge_loss": [A, SIGNS, W],
+    "cross_entropy": [A, simplex(3, 4), WC],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WEIGHTED)
+def test_weights_have_gradients(name):
+    function, inputs = getattr(F, name), WEIGHTED[name]
+    assert autograd.gradcheck(function, leaves(inputs))
+    x, t, w = inputs
+    assert float(function(x, t, leaves([w])[0])) == pytest.approx(float(function(x, t, w)), rel=1e-12)
+    with pytest.raises(ValueError, match="reduction is 'median'"):
+        function(x, t, leaves([w])[0], reduction="median")
+
+
+def test_weights_of_classes_and_of_yes():
+    assert autograd.gradcheck(lambda x, w: F.cross_entropy(x, LABELS, w, label_smoothing=0.1), leaves([real(5, 4), WC]))
+    assert autograd.gradcheck(lambda x, w: F.nll_loss(x, LABELS, w), leaves([real(5, 4), WC]))
+    t = unit(3, 4)
+    assert autograd.gradcheck(lambda x, w: F.binary_cross_entropy_with_logits(x, t, pos_weight=w), leaves([A, positive(4)]))
+
+
 def test_what_is_not_followed_raises():
     q = leaves([Q])[0]
     y = F.scaled_dot_product_attention(q, K, V, dropout_p=0.5, rng=1)

@@ -214,3 +214,16 @@ def test_models_train_by_them(loss, tmp_path):
     assert history[-1] < history[0]
     model.save(tmp_path / "m.safetensors")
     assert type(numrs.Model.load(tmp_path / "m.safetensors").loss) is type(model.loss)
+
+
+def test_parameters_as_a_vector():
+    net = nn.Sequential(nn.Linear(3, 2, rng=1), nn.Linear(2, 1, rng=2))
+    vector = nn.utils.parameters_to_vector(net.parameters())
+    assert vector.shape == (11,) and vector.requires_grad
+    before = [p.detach().copy().numpy() for p in net.parameters()]
+    nn.utils.vector_to_parameters(vector.detach() * 2.0, net.parameters())
+    for p, old in zip(net.parameters(), before):
+        np.testing.assert_array_equal(p.detach().numpy(), old * 2)
+    with pytest.raises(ValueError, match=r"expected \(11,\)"):
+        nn.utils.vector_to_parameters(numrs.zeros(10), net.parameters())
+    assert nn.utils.clip_grad_norm_ is numrs.optimizers.clip_grad_norm_

@@ -14,3 +14,4 @@ cdef object held(object x, Held *to, numrs_view *view)
 cdef int64_t elements(const numrs_view *view) noexcept
 cdef list hold_all(numrs_view *views, Held *held, int count, tuple operands)
 cdef int numbers(object value, str name, str argument, int spatial, int64_t *out) except -1
+cdef object by_formula(object function, tuple args)

@@ -9,7 +9,7 @@ cimport numpy as cnp
 from numpy cimport PyArray_CheckExact, ndarray
 
 from numrs._ops._array cimport Held, as_array, dtype_of, finished, hold, is_float, new_array, pin, view_of
-from numrs._ops._storage cimport new_tensor
+from numrs._ops._storage cimport new_tensor, set_recording
 from numrs._ops._tensor cimport Tensor
 from numrs._ops._typed cimport any_tensor, plain
 from numrs.c.ops cimport NUMRS_F64
@@ -124,3 +124,16 @@ cdef int numbers(object value, str name, str argument, int spatial, int64_t *out
     for i in range(spatial):
         out[i] = number
     return 0
+
+
+cdef object by_formula(object function, tuple args):
+    """A loss whose weights are followed, which its kernel has no gradient for: by the functions that it is made of. The kernel
+    is called too, for its checks."""
+    import numrs
+    cdef bint before = set_recording(False)
+    try:
+        function(*args)
+    finally:
+        set_recording(before)
+    first = args[0] if type(args[0]) is Tensor else numrs.asarray(args[0])
+    return numrs.autograd.find_rule(function.__name__).second.compute(first, *args[1:])

@@ -200,8 +200,7 @@ cdef class _Walk:
                 grads = rule.second(rule, grad, values, node.kept, self.result_of(node),
                                     tuple([parent is not None and self.leads(parent) for parent in parents]))
             elif self.deeper and rule.once:
-                raise NotImplementedError(f"{rule.name}: its gradient has no gradient rule of its own; do not pass create_graph, or "
-                                          "make the function of others")
+                raise NotImplementedError(f"{rule.name}: its gradient has no gradient rule of its own; do not pass create_graph")
             else:
                 grads = rule.backward(*given) if arguments is None else rule.backward(*given, **arguments)
             given = None

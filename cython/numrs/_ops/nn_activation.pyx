@@ -79,12 +79,12 @@ cdef object _forward(int32_t op, str name, object function, object x, tuple rest
     return run(op, name, None, x, a, b, out, cost, False, 0, 0)
 
 
-RETURNS = "array or scalar\n    Of the dtype of ``x`` (integers: float64)."
-TYPES = "TypeError\n    For complex or other dtypes that are not taken.\nValueError\n    For a read-only or wrong ``out``"
+_RETURNS = "array or scalar\n    Of the dtype of ``x`` (integers: float64)."
+_RAISES = "TypeError\n    For complex or other dtypes that are not taken.\nValueError\n    For a read-only or wrong ``out``"
 _shared = "x : array_like\n    Any shape."
 _out = "out : array, optional\n    Receives the result; may be the input."
-_plain = described(_shared, RETURNS, TYPES + ".", _out)
-_with_parameters = described(_shared, RETURNS, TYPES + ", or parameters outside of their range.", _out)
+_plain = described(_shared, _RETURNS, _RAISES + ".", _out)
+_with_parameters = described(_shared, _RETURNS, _RAISES + ", or parameters outside of their range.", _out)
 
 
 @_plain

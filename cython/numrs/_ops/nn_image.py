@@ -417,6 +417,3 @@ def channel_shuffle(x, groups):
         raise ValueError(f"channel_shuffle: x has {c} channels, expected a multiple of {groups}")
     y = numrs.reshape(x, (n, groups, c // groups, *rest))
     return numrs.reshape(numrs.swapaxes(y, 1, 2), x.shape)
-
-
-__all__ = ["channel_shuffle", "fold", "interpolate", "pad", "pixel_shuffle", "pixel_unshuffle", "unfold"]

@@ -478,17 +478,22 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reducti
     path[:, 1::2] = np.where(there, labels, int(blank))
     skips = np.zeros((n, places), bool)  # a label may follow another one without a blank between
     skips[:, 3::2] = path[:, 3::2] != path[:, 1:-2:2]
-    path_, skips_ = numrs.from_numpy(path), numrs.from_numpy(skips)
-    never = numrs.full((n, 2), _NEVER, dtype=x.dtype)
+    come = numrs.take_along_axis(x, numrs.broadcast_to(numrs.from_numpy(path), (times, n, places)), axis=2)
+    skips_, shortest = numrs.from_numpy(skips), int(spans.min(initial=times))
+    never = numrs.full((n, 2), _NEVER, dtype=x.dtype)  # in front of the state: what comes from there
+    start = numrs.where(numrs.arange(places) < 2, 0.0, numrs.full((n, places), _NEVER, dtype=x.dtype))
     state = numrs.where(numrs.arange(places) == 0, 0.0, numrs.full((n, places), _NEVER, dtype=x.dtype))
+    whole = state
     for t in range(times):
-        came = state if t == 0 else numrs.logaddexp(state, numrs.concat([never[:, :1], state[:, :-1]], axis=1))
-        if t == 0:  # the first time: blank or first label
-            came = numrs.where(numrs.arange(places) < 2, 0.0, state)
-        elif places > 2:
-            came = numrs.logaddexp(came, numrs.where(skips_, numrs.concat([never, state[:, :-2]], axis=1), _NEVER))
-        moved = came + numrs.take_along_axis(x[t], path_, axis=1)
-        state = numrs.where(numrs.from_numpy(t < spans[:, None]), moved, state)
+        if t == 0:  # blank or first label
+            moved = start + come[0]
+        else:
+            moved = numrs.logaddexp(state, whole[:, 1:-1])
+            if places > 2:
+                moved = numrs.logaddexp(moved, numrs.where(skips_, whole[:, :-2], _NEVER))
+            moved = moved + come[t]
+        state = moved if t < shortest else numrs.where(numrs.from_numpy(t < spans[:, None]), moved, state)
+        whole = numrs.concat([never, state], axis=1)
     ends = np.stack([2 * counts, np.maximum(2 * counts - 1, 0)], axis=1)
     last = numrs.take_along_axis(state, numrs.from_numpy(ends), axis=1)
     last = numrs.where(numrs.from_numpy(np.stack([counts >= 0, counts > 0], axis=1)), last, _NEVER)
@@ -498,9 +503,3 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reducti
     if reduction == "mean":
         values = values / numrs.astype(numrs.from_numpy(np.maximum(counts, 1)), values.dtype)
     return reduced(values[0] if single and reduction == "none" else values, reduction, function)
-
-
-__all__ = [
-    "cosine_embedding_loss", "ctc_loss", "margin_ranking_loss", "multi_margin_loss", "multilabel_margin_loss", "multilabel_soft_margin_loss",
-    "sigmoid_focal_loss", "triplet_margin_loss", "triplet_margin_with_distance_loss",
-]  # fmt: skip

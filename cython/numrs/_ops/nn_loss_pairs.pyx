@@ -9,7 +9,8 @@ from libc.stdint cimport int32_t, int64_t
 from numrs._ops cimport _record
 from numrs._ops._described import described
 from numrs._ops._array cimport NOGIL_NS, Held, broadcast, check, interruptible, release_context
-from numrs._ops._nn_operand cimport elements, float_operand, given, held, operand, reduction_of, result
+from numrs._ops._nn_operand cimport (by_formula, elements, float_operand, given, held, operand, reduction_of,
+                                     result)
 from numrs._ops._tensor cimport Tensor
 from numrs._ops._record cimport any_tracked, record
 from numrs._ops._typed cimport any_tensor
@@ -152,6 +153,8 @@ cdef object _loss(int32_t op, str name, object function, tuple args, object inpu
                   object reduction, double p0, double p1):
     """A call of a loss, which is remembered where it is followed; args: those of the function, in order."""
     if _record.used and any_tracked((input, target, third, weight), None):
+        if any_tracked((weight,), None) or (op == NUMRS_LOSS_BCE_LOGITS and any_tracked((third,), None)):
+            return by_formula(function, args)
         return record(name, function, args, {})
     return _pair_loss(op, name, input, target, third, weight, reduction, p0, p1)
 

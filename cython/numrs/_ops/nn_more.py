@@ -357,9 +357,3 @@ def local_response_norm(x, size, alpha=1e-4, beta=0.75, k=1.0):
     for i in range(1, size):
         total = total + squares[:, i : i + channels]
     return x / numrs.pow(total * (float(alpha) / size) + float(k), float(beta))
-
-
-__all__ = [
-    "cosine_similarity", "glu", "hardshrink", "local_response_norm", "normalize", "pairwise_distance", "prelu", "softmin", "softshrink",
-    "tanhshrink", "threshold",
-]  # fmt: skip

@@ -101,6 +101,7 @@ def followed_again(compute):
         found = iter(numrs.autograd.grad([part for part, _ in pairs], own, [g for _, g in pairs], create_graph=True, allow_unused=True))
         return tuple(next(found) if needed else None for needed in needs)
 
+    second.compute = compute
     return second
 
 

@@ -12,6 +12,37 @@ from numrs import Tensor
 _REFUSED = (str, bytes, bytearray, dict, set, frozenset, numbers.Number, type(None))
 
 
+class Named:
+    """Rows of several inputs, by the names of the parameters of the network's forward."""
+
+    def __init__(self, parts):
+        self.parts = parts
+
+    def __len__(self):
+        return len(next(iter(self.parts.values())))
+
+    def __getitem__(self, key):
+        return Named({name: part[key] for name, part in self.parts.items()})
+
+    @property
+    def shape(self):
+        """Rows, and the shape of a row of each input."""
+        return (len(self), *((name, *part.shape[1:]) for name, part in self.parts.items()))
+
+    @property
+    def nbytes(self):
+        return sum(part.nbytes for part in self.parts.values())
+
+    def take(self, places):
+        """Rows by their numbers."""
+        return Named({name: numrs.take(part, places, axis=0) for name, part in self.parts.items()})
+
+
+def call(network, x):
+    """What a network gives for rows."""
+    return network(**x.parts) if type(x) is Named else network(x)
+
+
 def whole(function, name, value, least):
     """An int of at least that much."""
     if isinstance(value, (bool, np.bool_)):
@@ -65,7 +96,18 @@ def _plain(value, function, name):
 
 
 def inputs_of(value, function, name, dtype, keep_whole_numbers=False):
-    """Rows of a network's input: floating point in its dtype; whole numbers stay where it looks them up."""
+    """Rows of a network's input: floating point in its dtype; whole numbers stay where it looks them up. A dict is several inputs."""
+    if type(value) is Named:
+        return value
+    if isinstance(value, dict):
+        if not value:
+            raise ValueError(f"{function}: {name} is an empty dict, expected inputs by their names")
+        parts = {str(key): inputs_of(part, function, f"{name}[{key!r}]", dtype, keep_whole_numbers) for key, part in value.items()}
+        for key, part in parts.items():
+            if type(part) is Named:
+                raise TypeError(f"{function}: {name}[{key!r}] is of type dict, expected an array, a list or a table")
+        rows_agree(function, empty=True, **{f"{name}[{key!r}]": part for key, part in parts.items()})
+        return Named(parts)
     x = array_of(value, function, name)
     if x.dtype.kind in "iu" and keep_whole_numbers:
         return x
@@ -101,7 +143,7 @@ def fitting(y, shape, function, name, labels):
     raise ValueError(f"{function}: {name} has shape {tuple(y.shape)}, the network gives {(len(y), *shape)}")
 
 
-def rows_agree(function, **named):
+def rows_agree(function, empty=False, **named):
     """Arrays that are not None have as many rows as the first, at least one."""
     first, rows = None, 0
     for name, value in named.items():
@@ -109,7 +151,7 @@ def rows_agree(function, **named):
             continue
         if first is None:
             first, rows = name, len(value)
-            if rows == 0:
+            if rows == 0 and not empty:
                 raise ValueError(f"{function}: {name} is empty, its shape is {tuple(value.shape)}")
         elif len(value) != rows:
             raise ValueError(f"{function}: {name} has {len(value)} rows, {first} has {rows}")

@@ -128,7 +128,7 @@ class Model(Network):
     def _rows(self, x, y, sample_weight, class_weight, function, names=("x", "y", "sample_weight")):
         """x, y and weights of a call as Tensors that fit the network."""
         dtype = self.dtype
-        x = _data.inputs_of(x, function, names[0], dtype, self._looks_up())
+        x = self._inputs(x, function, names[0])
         if y is None:
             raise TypeError(f"{function}: {names[1]} is missing")
         known = isinstance(self.loss, losses.Loss)
@@ -163,7 +163,8 @@ class Model(Network):
         Parameters
         ----------
         x, y : array_like, Tensor or table
-            Rows and their targets: classes as whole numbers, or numbers.
+            Rows and their targets: classes as whole numbers, or numbers. A dict of x is several inputs, by the names of the parameters of
+            the module's forward.
         x : iterator, iterable, or object with __len__ and __getitem__
             Instead of rows: a generator, a loader or a dataset of batches (x, y) or (x, y, sample_weight), each a step. With batch_size
             what it gives are rows (x, y), which are put together.
@@ -343,7 +344,7 @@ class Model(Network):
             outputs = training.predict(self, rows, size)
             self._seen(rows, outputs)
         everyone.on_predict_end({})
-        return outputs if isinstance(x, Tensor) else outputs.numpy()
+        return outputs if _is_tensor(x) else outputs.numpy()
 
     def _predict_batches(self, stream, everyone):
         """The same for a stream."""
@@ -352,8 +353,8 @@ class Model(Network):
         def batches():
             for number, item in enumerate(stream.epoch()):
                 x = parts_of(item, "predict", "x", number, alone=True)[0]
-                tensors.append(isinstance(x, Tensor))
-                yield _data.inputs_of(x, "predict", f"batch {number} of x", self.dtype, self._looks_up())
+                tensors.append(_is_tensor(x))
+                yield self._inputs(x, "predict", f"batch {number} of x")
 
         everyone.on_predict_begin({})
         outputs = training.predict_batches(self, batches())
@@ -361,6 +362,8 @@ class Model(Network):
         return outputs if tensors[0] else outputs.numpy()
 
     def _empty_outputs(self, rows):
+        if type(rows) is _data.Named:
+            return self._probe(_data.Named({name: numrs.zeros((1, *part.shape[1:]), dtype=part.dtype) for name, part in rows.parts.items()}))
         return self._probe(numrs.zeros((1, *rows.shape[1:]), dtype=rows.dtype))
 
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
@@ -398,12 +401,12 @@ class Model(Network):
 
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
         """As evaluate, with all rows in one batch."""
-        rows = self._inputs(x, "test_on_batch")
-        return self.evaluate(rows, y, batch_size=max(1, len(rows)), sample_weight=sample_weight, return_dict=return_dict)
+        size = max(1, len(self._inputs(x, "test_on_batch")))
+        return self.evaluate(x, y, batch_size=size, sample_weight=sample_weight, return_dict=return_dict)
 
     def predict_on_batch(self, x):
         """As predict, with all rows in one batch."""
-        return self.predict(x, batch_size=max(1, len(x)))
+        return self.predict(x, batch_size=max(1, len(self._inputs(x, "predict_on_batch"))))
 
     def __deepcopy__(self, memo):
         made = object.__new__(type(self))
@@ -424,6 +427,10 @@ class Model(Network):
 
     def __setstate__(self, state):
         self.__dict__.update(state, _lock=threading.RLock(), history=None)
+
+
+def _is_tensor(x):
+    return isinstance(x, Tensor) or (isinstance(x, dict) and any(isinstance(part, Tensor) for part in x.values()))
 
 
 def _first_steps(function, name, steps, batch_size, rows):

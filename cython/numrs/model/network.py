@@ -1,5 +1,6 @@
 """The network of a Model: its layers, the shapes of rows that go through it, its parameters and files. Training is in model.py."""
 
+import inspect
 import threading
 
 import numpy as np
@@ -14,7 +15,7 @@ from numrs.model import training
 class Network:
     """What a Model is without a loss, an optimizer and metrics."""
 
-    optimizer = None
+    optimizer = _known = None
 
     def __init__(self, layers):
         if layers is None:
@@ -61,7 +62,7 @@ class Network:
         if not isinstance(x, Tensor):
             x = self._inputs(x, "Model")
         with self._mode(training):
-            return self.module(x)
+            return _data.call(self.module, x)
 
     def _mode(self, training_mode):
         return training.mode_of(self.module, bool(training_mode))
@@ -124,13 +125,27 @@ class Network:
         whole = isinstance(self._first(), nn.Embedding) if self._whole is None else self._whole
         return numrs.zeros((1, *(int(e) for e in shape[1:])), dtype="int64" if whole else self.dtype)
 
-    def _inputs(self, x, function):
-        return _data.inputs_of(x, function, "x", self.dtype, self._looks_up())
+    def _inputs(self, x, function, name="x"):
+        x = _data.inputs_of(x, function, name, self.dtype, self._looks_up())
+        if type(x) is _data.Named:
+            self._check_names(x.parts, function, name)
+        return x
+
+    def _check_names(self, parts, function, name):
+        """A dict of inputs is that of the parameters of forward."""
+        if isinstance(self.module, nn.Sequential):
+            words = "layers in a row take one input; a Module of one's own takes several"
+            raise TypeError(f"{function}: {name} is a dict of {', '.join(parts)}, and {words}")
+        try:
+            inspect.signature(self.module.forward).bind(**parts)
+        except TypeError as error:
+            raise TypeError(f"{function}: {name} is a dict of {', '.join(parts)}, which {type(self.module).__name__}.forward does not take: "
+                            f"{error}") from None  # fmt: skip
 
     def _probe(self, x):
         """One row through the network: makes what waits for shapes, and finds the shape of outputs."""
         with self._mode(False), no_grad():
-            outputs = self.module(x[:1])
+            outputs = _data.call(self.module, x[:1])
         if not isinstance(outputs, Tensor) or outputs.ndim == 0 or len(outputs) != 1:
             found = f"shape {tuple(outputs.shape)}" if isinstance(outputs, Tensor) else f"a {type(outputs).__name__}"
             raise ValueError(f"Model: the network gives {found} for one row, expected a Tensor with one row")
@@ -139,12 +154,20 @@ class Network:
 
     def _shape_for(self, x):
         """The shape that one row gives, from a row where it is not known yet."""
-        if self.output_shape is not None and self.input_shape == (None, *x.shape[1:]) and self._whole == (x.dtype.kind in "iu"):
+        if self.output_shape is not None and self._known == self._kind_of(x):
             return tuple(self.output_shape[1:])
         return self._probe(x)
 
+    @staticmethod
+    def _kind_of(x):
+        """The shape of a row, and whether its numbers are whole ones."""
+        return x.shape[1:], type(x) is not _data.Named and x.dtype.kind in "iu"
+
     def _seen(self, x, outputs):
-        self.input_shape, self.output_shape, self._whole = (None, *x.shape[1:]), (None, *outputs.shape[1:]), x.dtype.kind in "iu"
+        self._known = self._kind_of(x)
+        several = type(x) is _data.Named
+        self.input_shape, self._whole = None if several else (None, *x.shape[1:]), None if several else self._known[1]
+        self.output_shape = (None, *outputs.shape[1:])
 
     # ---- weights and files
 

@@ -33,7 +33,9 @@ def refuse_beside(function, **given):
 
 
 def _stacked(values):
-    """Rows as one array with them along its first axis."""
+    """Rows as one array with them along its first axis; of dicts a dict."""
+    if isinstance(values[0], dict):
+        return {name: _stacked([v[name] for v in values]) for name in values[0]}
     if any(isinstance(v, Tensor) for v in values):
         return numrs.stack([v.detach() if isinstance(v, Tensor) else numrs.asarray(np.asarray(v)) for v in values])
     try:

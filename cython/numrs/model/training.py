@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import numrs
 from numrs.autograd import no_grad
+from numrs.model.data import Named, call
 from numrs.model.fusing import chain_of, split, weighted
 
 GATHER_BYTES = 16 << 20  # rows are brought into their order in pieces of this size
@@ -79,7 +80,7 @@ def make_step(model):
                     raise NotFinite(found[0])
                 update()
                 return found
-        outputs = forward(x)
+        outputs = call(forward, x)
         if weights is None:
             loss = criterion(outputs, y)
         else:
@@ -177,7 +178,8 @@ def _pieces(x, y, weights, order, batch_size):
     size = max(1, GATHER_BYTES // max(1, x.nbytes // rows) // batch_size) * batch_size
     for first in range(0, rows, size):
         part = order[first : first + size]
-        yield numrs.take(x, part, axis=0), numrs.take(y, part, axis=0), None if weights is None else numrs.take(weights, part, axis=0)
+        rows_ = x.take(part) if type(x) is Named else numrs.take(x, part, axis=0)
+        yield rows_, numrs.take(y, part, axis=0), None if weights is None else numrs.take(weights, part, axis=0)
 
 
 def mean_of(values, counts):
@@ -255,7 +257,7 @@ def evaluate(model, data):
         for x, y, weights, batch_size in data.pieces():
             for first in range(0, len(x), batch_size):
                 stop = min(first + batch_size, len(x))
-                outputs, targets, w = forward(x[first:stop]), y[first:stop], None if weights is None else weights[first:stop]
+                outputs, targets, w = call(forward, x[first:stop]), y[first:stop], None if weights is None else weights[first:stop]
                 if w is None:
                     loss = criterion(outputs, targets)
                 else:
@@ -275,7 +277,7 @@ def predict(model, x, batch_size):
     found = None
     with mode_of(model.module, False), no_grad():
         for first in range(0, len(x), batch_size):
-            outputs = model.module(x[first : first + batch_size])
+            outputs = call(model.module, x[first : first + batch_size])
             if first == 0:
                 if len(outputs) == len(x):
                     return outputs
@@ -287,7 +289,7 @@ def predict(model, x, batch_size):
 def predict_batches(model, batches):
     """Outputs for batches of rows, in one Tensor."""
     with mode_of(model.module, False), no_grad():
-        outputs = [model.module(x).copy() for x in batches]
+        outputs = [call(model.module, x).copy() for x in batches]
         if not outputs:
             raise ValueError("predict: x gives no batch")
         return _joined(outputs)

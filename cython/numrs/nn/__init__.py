@@ -24,7 +24,7 @@ from numrs.losses import (
     TripletMarginLoss,
     TripletMarginWithDistanceLoss,
 )
-from numrs.nn import init
+from numrs.nn import init, utils
 from numrs.nn.activation import (
     CELU,
     ELU,
@@ -134,5 +134,5 @@ __all__ = [
     "Sequential", "SiLU", "Sigmoid", "SmoothL1Loss", "SoftMarginLoss", "Softmax", "Softmax2d", "Softmin", "Softplus", "Softshrink",
     "Softsign", "Tanh", "Tanhshrink", "Threshold", "TransformerEncoderLayer", "TripletMarginLoss", "TripletMarginWithDistanceLoss",
     "Unflatten", "Unfold", "UnitNormalization", "UpSampling1d", "UpSampling2d", "Upsample", "ZeroPad1d", "ZeroPad2d", "from_config",
-    "functional", "init", "manual_seed", "register",
+    "functional", "init", "manual_seed", "register", "utils",
 ]  # fmt: skip
