@@ -60,7 +60,8 @@ from numrs._ops.padding import pad
 swish = silu
 
 __all__ = [
-    "PackedWeight", "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_max_pool1d", "adaptive_max_pool2d", "add_bias", "apply_rope", "avg_pool1d",
+    "PackedWeight",
+    "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_max_pool1d", "adaptive_max_pool2d", "add_bias", "apply_rope", "avg_pool1d",
     "avg_pool2d", "batch_norm", "binary_cross_entropy", "binary_cross_entropy_with_logits", "celu", "conv1d", "conv2d", "conv_transpose1d",
     "conv_transpose2d", "cross_entropy", "cross_entropy_with_grad", "dropout", "dropout2d", "einsum", "elu", "embedding",
     "embedding_lookup", "gaussian_nll_loss", "gelu", "group_norm", "hardsigmoid", "hardswish", "hardtanh", "hinge_embedding_loss",
