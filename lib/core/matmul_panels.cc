@@ -105,7 +105,8 @@ Status MultiplyPanels(const Run& run, const char* function, const Panels& p, con
                                                      static_cast<double>(m) * 0.004 * static_cast<double>(size));
   const int threads = run.Threads(ns);
   const int64_t row_blocks = CeilDiv(m, kRows), rows = CeilDiv(CeilDiv(m, row_blocks), 42) * 42;
-  const int64_t panels = kStripBytes / kGemmPanelBytes;
+  // One row: y is short, and long stretches of panels come faster.
+  const int64_t panels = m == 1 ? p.count() : kStripBytes / kGemmPanelBytes;
   // Narrower strips where there would be too few for the threads.
   const int64_t strip =
       width * (threads == 1

@@ -360,18 +360,18 @@ void PackPanels(const Gemm& g, const GemmTile& t, void* panels) {
   PackRows(b + whole * kWidth * g.b_col, g.b_col, g.b_row, t.n - whole * kWidth, t.k, to, kWidth);
 }
 
-// Panels of a packed matrix times x: kPanels of them side by side, each a stream of its own, so
-// that the processor has several to fetch ahead of. One block of depth; first: its sums are y.
+// One row of x times panels of one block of depth: kPanels streams side by side, `apart` panels from each other, so that
+// the processor has several to fetch ahead of and each goes on in the panels after it. first: its sums are y.
 constexpr int64_t kPanelFetchBytes = 1024;  // how far
 
 template <class D, int kPanels, typename T = hn::TFromD<D>>
 HWY_INLINE void TimesPanels(D d, const T* HWY_RESTRICT x, int64_t depth, const T* HWY_RESTRICT panels, bool first,
-                            T* HWY_RESTRICT y, int64_t columns) {
+                            T* HWY_RESTRICT y, int64_t columns, int64_t apart) {
   using V = hn::VFromD<D>;
   constexpr int64_t kWidth = kGemmPanelBytes / static_cast<int64_t>(sizeof(T));
   constexpr int64_t N = static_cast<int64_t>(hn::MaxLanes(D())), kLine = 64 / static_cast<int64_t>(sizeof(T));
   constexpr int kEach = static_cast<int>(kWidth / N);
-  const int64_t step = depth * kWidth;
+  const int64_t step = apart * depth * kWidth;
   V s[kPanels][kEach];
   NUMRS_UNROLL
   for (int q = 0; q < kPanels; q++) {
@@ -405,7 +405,7 @@ HWY_INLINE void TimesPanels(D d, const T* HWY_RESTRICT x, int64_t depth, const T
   for (int q = 0; q < kPanels; q++) {
     NUMRS_UNROLL
     for (int c = 0; c < kEach; c++) {
-      const int64_t j = q * kWidth + c * N, left = columns - j;
+      const int64_t j = q * apart * kWidth + c * N, left = columns - j;
       if (left <= 0) continue;
       const size_t lanes = static_cast<size_t>(left < N ? left : N);
       const auto mask = hn::FirstN(d, lanes);
@@ -440,12 +440,13 @@ void Tile(const Gemm& g, const GemmTile& t, const void* panels, void* scratch) {
     constexpr int kSome = 8 * static_cast<int>(hn::MaxLanes(d)) >= kWidth
                               ? 8 * static_cast<int>(hn::MaxLanes(d)) / static_cast<int>(kWidth)
                               : 1;
-    int64_t j = 0;
-    for (; j + (kSome - 1) * kWidth < t.n; j += kSome * kWidth)
-      TimesPanels<decltype(d), kSome>(d, packed, t.k, static_cast<const T*>(panels) + j * t.k, t.p == 0, y + j,
-                                      t.n - j);
-    for (; j < t.n; j += kWidth)
-      TimesPanels<decltype(d), 1>(d, packed, t.k, static_cast<const T*>(panels) + j * t.k, t.p == 0, y + j, t.n - j);
+    const T* from = static_cast<const T*>(panels);
+    const int64_t apart = (t.n + kWidth - 1) / kWidth / kSome, whole = apart * kSome;
+    for (int64_t j = 0; j < apart; j++)
+      TimesPanels<decltype(d), kSome>(d, packed, t.k, from + j * kWidth * t.k, t.p == 0, y + j * kWidth,
+                                      t.n - j * kWidth, apart);
+    for (int64_t j = whole * kWidth; j < t.n; j += kWidth)
+      TimesPanels<decltype(d), 1>(d, packed, t.k, from + j * t.k, t.p == 0, y + j, t.n - j, 0);
     return;
   }
   for (int64_t j = 0; j < t.n; j += step) {

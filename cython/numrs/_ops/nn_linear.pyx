@@ -76,8 +76,9 @@ cdef class PackedWeight:
     cdef int32_t number
     cdef object __weakref__
 
-    def __cinit__(self, weight):
+    def __init__(self, weight):
         cdef numrs_view v
+        cdef numrs_linear_pack *made = NULL
         cdef Held held
         cdef bint tensor = False
         cdef numrs_status status
@@ -88,11 +89,15 @@ cdef class PackedWeight:
         kept = hold_all(&v, &held, 1, (weight,))
         context = interruptible(work)
         with nogil:
-            status = numrs_linear_pack_create(context, &v, &self.pack)
+            status = numrs_linear_pack_create(context, &v, &made)
         release_context(context)
         del kept
         if status != NUMRS_OK:
             check(status, "PackedWeight")
+        if self.pack != NULL:  # calls of other threads may read it
+            numrs_linear_pack_destroy(made)
+            raise TypeError("PackedWeight: it is packed already, make another one")
+        self.pack = made
         numrs_linear_pack_info(self.pack, &self.k, &self.n, &self.number, &self.size)
 
     def __dealloc__(self):

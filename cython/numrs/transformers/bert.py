@@ -175,7 +175,9 @@ class BERT:
         for i, w in enumerate(self._layers):
             at = f"encoder.layer.{i}."
             for j, part in enumerate(_QKV):
-                state[f"{at}attention.self.{part}.weight"] = np.ascontiguousarray(w["qkv"][0].columns(j * width, width).T)
+                state[f"{at}attention.self.{part}.weight"] = np.ascontiguousarray(
+                    w["qkv"][0].columns(j * width, width).T
+                )
             for key, name in (("joined", "attention.output"), ("inner", "intermediate"), ("outer", "output")):
                 state[f"{at}{name}.dense.weight"] = np.ascontiguousarray(w[key][0].unpack().T)
         if self._pooler is not None:

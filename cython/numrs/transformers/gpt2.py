@@ -153,7 +153,11 @@ class GPT2:
 
     def state_dict(self):
         """The weights by their Hugging Face names, matrices as new arrays: the model keeps them packed."""
-        state = {name: kept.unpack() for name, kept in self._state.items() if isinstance(kept, PackedWeight) and name != "wte.weight"}
+        state = {
+            name: kept.unpack()
+            for name, kept in self._state.items()
+            if isinstance(kept, PackedWeight) and name != "wte.weight"
+        }
         tokens = self._state["wte.weight"].take(range(self.config.vocabulary))
         return self._state | state | {"wte.weight": tokens}
 
