@@ -44,8 +44,9 @@ constexpr int kCrowdedLoops = 64;
 // serial for this long, and for twice as long each time in a row.
 constexpr int64_t kLateNs = 20'000, kBackOffNs = 1'000'000, kSmallLoopNs = 10'000'000;
 constexpr int kMostBackOffs = 8;
-// Work that is worth while where workers wait actively, as a part of what is where they sleep.
-constexpr double kAwakeThreshold = 0.2;
+// Work that is worth while where workers wait actively, as a part of what is where they sleep. They come within a
+// microsecond, but what one core has written costs the other 10 ns a line to read, and the next loop its part back.
+constexpr double kAwakeThreshold = 0.5;
 // Work of small loops in a row, in thresholds, after which sleeping workers are woken for the next one.
 constexpr double kStreamThresholds = 3;
 // Parts of a loop's chunks in which threads begin.

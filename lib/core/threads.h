@@ -23,7 +23,7 @@ Status SetNumThreads(int n);  // 1…1024
 
 // How many threads are worth while for work of that length on one thread: 1 below the threshold, then no more than give
 // each thread half a threshold's work, and at most `limit`. While workers wait actively, or would if they had not slept
-// through the loops before, a fifth of the threshold counts instead. 1 inside a task of the pool, and for work under 10 ms for a while after loops whose
+// through the loops before, half the threshold counts instead. 1 inside a task of the pool, and for work under 10 ms for a while after loops whose
 // helpers had no CPU of their own.
 //
 // What it finds at the first question of a call it keeps in *mood, so that the same question gets the same answer within

@@ -182,13 +182,13 @@ TEST_CASE("threads: small loops in a row are worth waking workers, single ones a
   const Threads two(2);
   const Waiting waiting(10'000'000);
   SetThreadThresholdNs(100e3);
-  int first = 0;  // of a stream of 50 us each, 100 us of which alone would be worth while
-  for (int i = 1; i <= 20 && first == 0; ++i) first = WorthWhile(50e3, 8) > 1 ? i : 0;
+  int first = 0;  // of a stream of 60 us each, 100 us of which alone would be worth while
+  for (int i = 1; i <= 20 && first == 0; ++i) first = WorthWhile(60e3, 8) > 1 ? i : 0;
   CHECK(first > 2);
   CHECK(first <= 20);
   std::this_thread::sleep_for(std::chrono::milliseconds(30));
-  CHECK(WorthWhile(50e3, 8) == 1);
-  for (int i = 0; i < 50; ++i) CHECK(WorthWhile(15e3, 8) == 1);  // too small even for those awake
+  CHECK(WorthWhile(60e3, 8) == 1);
+  for (int i = 0; i < 50; ++i) CHECK(WorthWhile(45e3, 8) == 1);  // too small even for those awake
 }
 
 TEST_CASE("threads: the same question has one answer within a call", "[threads]") {
@@ -196,12 +196,12 @@ TEST_CASE("threads: the same question has one answer within a call", "[threads]"
   const Waiting waiting(10'000'000);
   SetThreadThresholdNs(100e3);
   ThreadMood mood;
-  const int small = ThreadsFor(50e3, 8, &mood), large = ThreadsFor(300e3, 8, &mood);
+  const int small = ThreadsFor(60e3, 8, &mood), large = ThreadsFor(300e3, 8, &mood);
   CHECK(small == 1);
   CHECK(large == 6);
   SetThreadThresholdNs(0);
-  for (int i = 0; i < 20; ++i) WorthWhile(50e3, 8);
-  CHECK(ThreadsFor(50e3, 8, &mood) == small);
+  for (int i = 0; i < 20; ++i) WorthWhile(60e3, 8);
+  CHECK(ThreadsFor(60e3, 8, &mood) == small);
   CHECK(ThreadsFor(300e3, 8, &mood) == large);
 }
 
