@@ -66,8 +66,11 @@ class Runner {
     planes_.rows = band_ + extra_;
     k_ = c.channels * c.taps;
     slack_ = kConvSlackBytes / static_cast<int64_t>(sizeof(T));
-    temp_row_ = direct_ ? 0 : (flat_ ? (band_ - 1) * planes_.cols : shifted_ ? (band_ - 1) * c.grid_w : 0) + c.grid_w +
-                              slack_;
+    temp_row_ = direct_ ? 0
+                        : (flat_      ? (band_ - 1) * planes_.cols
+                           : shifted_ ? (band_ - 1) * c.grid_w
+                                      : 0) +
+                              c.grid_w + slack_;
     shift_size_ = planes_.used[0] * planes_.rows * c.grid_w;
     channel_size_ = shifted_ ? c.tap_cols * shift_size_ : planes_.ChannelSize();
     plane_bytes_ = Round((c.channels * channel_size_ + slack_) * static_cast<int64_t>(sizeof(T))) +
