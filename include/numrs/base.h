@@ -4,6 +4,7 @@
     Settings (numrs_set_…) belong to the process. Each may be changed at any time from any thread: calls that have begun
     keep what they began with, later ones see the change. A setting that is refused is left as it was. The environment
     gives their first values: NUMRS_NUM_THREADS, NUMRS_BACKEND, NUMRS_TARGET; NUMRS_TRACE=1 prints a line per call.
+    NUMRS_SPIN_US is how long threads without work wait actively before they sleep.
 
     @code{.c}
     numrs_context_options options = NUMRS_CONTEXT_OPTIONS_INIT;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <cstring>
 #include <optional>
 
@@ -330,7 +331,12 @@ Status Execute(const Run& run, const ElementwiseJob& job, const ElementwisePlan&
   for (int d = 0; d < outer; d++) outside *= plan.shape[d];
   const int64_t rows = tiled ? plan.shape[inner - 1] : 1, n = plan.shape[inner];
   const double row_ns = static_cast<double>(n) * job.cost_ns + kRowNs;
-  const double total_ns = row_ns * static_cast<double>(outside) * static_cast<double>(rows);
+  double bytes = 0;  // of an element's operands; those that stand still cost nothing
+  for (int k = 0; k < plan.operands; k++)
+    bytes += static_cast<double>(std::min<int64_t>(std::abs(plan.strides[k][inner]), 8));
+  const double elements = static_cast<double>(n) * static_cast<double>(outside) * static_cast<double>(rows);
+  const double total_ns =
+      std::max(row_ns * static_cast<double>(outside) * static_cast<double>(rows), MemoryNs(bytes * elements));
   // The pieces depend on the shape only; results do not depend on the pieces.
   const int64_t target = static_cast<int64_t>(kChunkElements / (job.cost_ns > 0.5 ? 2 * job.cost_ns : 1)) + 1;
   const int64_t tile_rows = tiled ? kTileRows : 1;

@@ -28,106 +28,15 @@
 #include "core/env.h"
 #include "core/fp_environment.h"
 #include "core/futex.h"
+#include "core/threads_pool.h"
 
 namespace numrs {
 namespace {
-
-constexpr int kMaxThreads = 1024;
-constexpr int64_t kPollNs = 10'000'000;
-// Virtual memory only. Our kernels need a few KiB; BLAS kernels keep small buffers on the stack.
-constexpr size_t kStackBytes = 512 * 1024;
-constexpr int64_t kMostSpinUs = 10'000, kDefaultSpinUs = 100;
-constexpr int kPauses = 16;  // between two looks at the clock
-// Loops after one that found more callers and workers than CPUs, until workers wait actively again.
-constexpr int kCrowdedLoops = 64;
-// A loop that waits for its helpers for longer than it worked itself found the other CPUs taken: small loops are then
-// serial for this long, and for twice as long each time in a row.
-constexpr int64_t kLateNs = 20'000, kBackOffNs = 1'000'000, kSmallLoopNs = 10'000'000;
-constexpr int kMostBackOffs = 8;
-// Work that is worth while where workers wait actively, as a part of what is where they sleep.
-constexpr double kAwakeThreshold = 0.2;
-// Work of small loops in a row, in thresholds, after which sleeping workers are woken for the next one.
-constexpr double kStreamThresholds = 3;
-// Parts of a loop's chunks in which threads begin.
-constexpr int kParts = 8;
-// After a thread could not be created, loops run with those there are for this long.
-constexpr int64_t kRetryNs = 1'000'000'000;
-
-constexpr uint32_t kCallerSleeps = 0x80000000u;
-
-struct Job {
-  struct alignas(64) Part {
-    std::atomic<int64_t> next;  // the lowest chunk that nobody has claimed
-    int64_t end;
-  };
-  Part parts[kParts];
-  // Chunks from here on are not handed out any more: the lowest that failed; 0 when cancelled.
-  alignas(64) std::atomic<int64_t> limit;
-  // Workers inside, and whether the caller sleeps until they have left.
-  alignas(64) std::atomic<uint32_t> helpers{0};
-  std::atomic<int> helper_cpu{-1};  // of the worker that came last
-
-  ChunkFunction run;
-  void* body;
-  int64_t n, grain, chunks;
-  int n_parts;
-  int cpu;  // the caller's when it began; -1: unknown
-
-  // Guarded by the pool's lock.
-  int wanted;  // workers that may still join
-  Job* previous = nullptr;
-  Job* following = nullptr;
-  Status status = NUMRS_OK;  // of the lowest chunk that failed
-  char message[512];
-};
-
-struct Pool {
-  pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-  // Guarded by the lock.
-  Job* first = nullptr;
-  Job* last = nullptr;
-  int workers = 0;
-  int idle = 0;     // workers that wait
-  int callers = 0;  // loops in the list
-  int crowded = 0;  // loops until workers may wait actively
-  int64_t retry_at_ns = 0;
-  ParallelForFunction function = nullptr;
-  void* function_user = nullptr;
-
-  alignas(64) std::atomic<uint32_t> epoch{0};  // changes when there is something for an idle worker
-  std::atomic<int> sleeping{0};                // idle workers in the kernel, or on the way there
-  std::atomic<int> spinning{0};                // idle workers that wait actively
-  std::atomic<int> caller_cpu{-2};             // where the last loop began
-  std::atomic<bool> may_spin{true};            // not crowded
-  // After loops whose helpers came late: how many in a row, and until when small loops are serial.
-  std::atomic<int> late{0};
-  std::atomic<int64_t> serial_until_ns{0};
-  // Small loops in a row that ran serially: their work, and until when the next one belongs to them.
-  std::atomic<double> stream_work_ns{0};
-  std::atomic<int64_t> stream_until_ns{0};
-  alignas(64) std::atomic<uint32_t> generation{0};  // forks between the first process and this one
-  std::atomic<int> threads{0};                      // 0: not known yet
-  std::atomic<int> cores{0};                        // that threads may keep busy: a quota's rest does not count
-  std::atomic<int64_t> spin_ns{kDefaultSpinUs * 1000};
-  std::atomic<bool> has_function{false};
-  std::atomic<double> threshold_ns{100e3};
-  std::atomic<ThreadCreator> creator{nullptr};
-};
-
-// Constant-initialised and never destroyed: detached workers may look at it while the process exits.
-Pool pool;
-static_assert(std::is_trivially_destructible_v<Pool>, "workers outlive main()");
 
 pthread_once_t fork_once = PTHREAD_ONCE_INIT;
 pthread_once_t default_once = PTHREAD_ONCE_INIT;
 
 thread_local bool in_task = false;
-
-int64_t NowNs(clockid_t clock) {
-  timespec now;
-  clock_gettime(clock, &now);
-  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
 
 // The CPU that this thread runs on; -1 where that is not known. 1 to 20 ns.
 int ThisCpu() {
@@ -598,62 +507,6 @@ Status SetNumThreads(int n) {
   }
   FutexWake(&pool.epoch, kMaxThreads);  // those too many go
   return NUMRS_OK;
-}
-
-namespace {
-
-// Small loops that follow each other so closely that a worker would not fall asleep between them are as good as one
-// large loop: from some time on they are worth waking it.
-bool IsStream(double estimated_ns, double threshold) {
-  const int64_t spin_ns = pool.spin_ns.load(std::memory_order_relaxed);
-  if (spin_ns == 0) return false;
-  const int64_t now = NowNs(CLOCK_MONOTONIC);
-  const bool goes_on = now < pool.stream_until_ns.load(std::memory_order_relaxed);
-  const double work = estimated_ns + (goes_on ? pool.stream_work_ns.load(std::memory_order_relaxed) : 0);
-  pool.stream_until_ns.store(now + spin_ns + static_cast<int64_t>(2 * estimated_ns), std::memory_order_relaxed);
-  pool.stream_work_ns.store(work, std::memory_order_relaxed);
-  return work >= kStreamThresholds * threshold;
-}
-
-}  // namespace
-
-int ThreadsFor(double estimated_ns, int limit, ThreadMood* mood) {
-  if (limit <= 1 || in_task) return 1;
-  if (mood->threshold_ns < 0) mood->threshold_ns = pool.threshold_ns.load(std::memory_order_relaxed);
-  const double threshold = mood->threshold_ns;
-  if (!(estimated_ns >= kAwakeThreshold * threshold)) return 1;
-  if (mood->awake < 0) {
-    mood->awake = pool.spinning.load(std::memory_order_relaxed);
-    if (mood->awake == 0 && IsStream(estimated_ns, threshold)) mood->awake = kMaxThreads;
-    const int64_t serial_until_ns = pool.serial_until_ns.load(std::memory_order_relaxed);
-    mood->serial = serial_until_ns != 0 && threshold > 0 && NowNs(CLOCK_MONOTONIC) < serial_until_ns;
-  }
-  if (mood->serial && estimated_ns < static_cast<double>(kSmallLoopNs)) return 1;
-  double unit = threshold;
-  if (estimated_ns < threshold) {
-    // Too little to wake anybody, alone: worth while for those that wait actively.
-    if (mood->awake == 0) return 1;
-    if (limit > mood->awake) limit = mood->awake + 1;
-    unit = kAwakeThreshold * threshold;
-  }
-  const double most = 2 * estimated_ns / unit;  // inf and NaN (0 / 0) mean the limit
-  return most < limit ? static_cast<int>(most) : limit;
-}
-
-double ThreadThresholdNs() { return pool.threshold_ns.load(std::memory_order_relaxed); }
-
-void SetThreadThresholdNs(double ns) {
-  if (ns >= 0) pool.threshold_ns.store(ns, std::memory_order_relaxed);
-}
-
-int64_t SpinNs() {
-  pthread_once(&default_once, SetDefaultThreads);
-  return pool.spin_ns.load(std::memory_order_relaxed);
-}
-
-void SetSpinNs(int64_t ns) {
-  pthread_once(&default_once, SetDefaultThreads);
-  if (ns >= 0 && ns <= kMostSpinUs * 1000) pool.spin_ns.store(ns, std::memory_order_relaxed);
 }
 
 Status SetParallelFor(ParallelForFunction function, void* user) {
