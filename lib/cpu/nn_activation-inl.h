@@ -263,6 +263,10 @@ struct Mish {
 
 // ---------------------------------------------------------------------------------------------------- loops
 
+// How many vectors Fn::Several computes together, with the bits of Value; 0: it is not there.
+template <class Fn, typename T>
+inline constexpr size_t kSeveral = 0;
+
 template <class Fn, typename T>
 void ForwardLoop(const void* x, void* y, int64_t n, double pa, double pb) {
   const hn::ScalableTag<T> d;
@@ -271,6 +275,15 @@ void ForwardLoop(const void* x, void* y, int64_t n, double pa, double pb) {
   const T* from = static_cast<const T*>(x);
   T* to = static_cast<T*>(y);
   int64_t i = 0;
+  if constexpr (kSeveral < Fn, T >> 0) {
+    constexpr int64_t kN = static_cast<int64_t>(kSeveral<Fn, T>);
+    for (; i + kN * lanes <= n; i += kN * lanes) {
+      hn::Vec<decltype(d)> v[kN];
+      for (int64_t k = 0; k < kN; k++) v[k] = hn::LoadU(d, from + i + k * lanes);
+      Fn::Several(d, v, v);
+      for (int64_t k = 0; k < kN; k++) hn::StoreU(v[k], d, to + i + k * lanes);
+    }
+  }
   for (; i + lanes <= n; i += lanes) hn::StoreU(Fn::Value(d, hn::LoadU(d, from + i), a, b), d, to + i);
   if (i < n) StorePart(Fn::Value(d, LoadPart(d, from + i, n - i), a, b), d, to + i, n - i);
 }
