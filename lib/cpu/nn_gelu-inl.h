@@ -319,7 +319,7 @@ struct Gelu;
 struct GeluTanh;
 #if HWY_NATIVE_FMA
 template <>
-inline constexpr size_t kSeveral<Gelu, float> = HWY_ARCH_X86&& HWY_TARGET > HWY_AVX3 ? 2 : 4;  // by registers
+inline constexpr size_t kSeveral<Gelu, float> = HWY_ARCH_X86 && HWY_TARGET > HWY_AVX3 ? 2 : 4;  // by registers
 template <>
 inline constexpr size_t kSeveral<GeluTanh, float> = kSeveral<Gelu, float>;
 #endif

@@ -34,7 +34,10 @@ def fit(f, degree):
 
 
 def main():
-    for name, degree, w in (("near", 15, lambda v: (v + 1) * mpf("2.5")), ("far", 14, lambda v: (v * mpf("0.89") + mpf("3.12")) ** 2)):
+    for name, degree, w in (
+        ("near", 15, lambda v: (v + 1) * mpf("2.5")),
+        ("far", 14, lambda v: (v * mpf("0.89") + mpf("3.12")) ** 2),
+    ):
         coefficients = fit(lambda v, w=w: ratio(w(v)), degree)
         worst = 0
         for i in range(400):
