@@ -90,22 +90,36 @@ Status RunLayerNorm(const Run& run, const LayerNormJob& job) {
   const double moved = static_cast<double>(2 * n * lines.bytes);
   const int64_t grain = n < kChunk && n > 0 ? kChunk / n : 1;
   NUMRS_TRY(SweepFor(job.rows, grain, moved, threads, run.cancel, [&](int64_t begin, int64_t end) {
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    NormRows some{};
+    some.n = n;
+    some.w = weight.data();
+    some.b = bias.data();
+    some.eps = job.eps;
+    some.centred = job.centred;
+    const auto next = [&](int64_t row, const void* from, void* to, int64_t rows) {
+      some.x = from;
+      some.y = to;
+      some.rows = rows;
+      some.mean = mean.data() ? mean.as<double>() + row : nullptr;
+      some.rstd = rstd.data() ? rstd.as<double>() + row : nullptr;
+      table.rows[k](some);
+    };
+    if (n == 0) {
+      for (int64_t row = begin; row < end; row++) {
+        if (mean.data()) mean.as<double>()[row] = nan;
+        if (rstd.data()) rstd.as<double>()[row] = nan;
+      }
+      return;
+    }
+    if (!lines.cast()) {
+      next(begin, lines.Read(x.data(), begin * n, n, nullptr), lines.Target(y.data(), begin * n, nullptr), end - begin);
+      return;
+    }
     const ScratchSlots::Lease lease(slots);
     for (int64_t row = begin; row < end; row++) {
-      double moments[2] = {0, 0}, inverse = std::numeric_limits<double>::quiet_NaN();
-      if (n > 0) {
-        const void* line = lines.Read(x.data(), row * n, n, lease.data());
-        if (job.centred)
-          table.moments[k](line, n, moments);
-        else
-          table.squares[k](line, n, &moments[1]);
-        inverse = InverseRoot(moments[1], n, job.eps);
-        void* to = lines.Target(y.data(), row * n, lease.data());
-        table.normalize[k](NormLine{line, to, n, moments[0], inverse, weight.data(), bias.data(), 1, 0});
-        lines.Write(to, y.data(), row * n, n);
-      }
-      if (mean.data()) mean.as<double>()[row] = n > 0 ? moments[0] : inverse;
-      if (rstd.data()) rstd.as<double>()[row] = inverse;
+      next(row, lines.Read(x.data(), row * n, n, lease.data()), lease.data(), 1);
+      lines.Write(lease.data(), y.data(), row * n, n);
     }
   }));
   NUMRS_TRY(y.Commit(run, job.function));
