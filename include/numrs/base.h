@@ -41,7 +41,7 @@ extern "C" {
 #endif
 
 #define NUMRS_ABI_MAJOR 1 /**< soname libnumrs.so.1; functions are added, never changed or removed */
-#define NUMRS_ABI_MINOR 3 /**< grows with every addition */
+#define NUMRS_ABI_MINOR 4 /**< grows with every addition */
 
 /** ABI of the loaded library: major * 1000 + minor. A program needs numrs_abi() / 1000 == NUMRS_ABI_MAJOR and, of the
     minor numbers, at least the one it was compiled with. */
