@@ -360,8 +360,8 @@ void PackPanels(const Gemm& g, const GemmTile& t, void* panels) {
   PackRows(b + whole * kWidth * g.b_col, g.b_col, g.b_row, t.n - whole * kWidth, t.k, to, kWidth);
 }
 
-// One row of x times panels of one block of depth: kPanels streams side by side, `apart` panels from each other, so that
-// the processor has several to fetch ahead of and each goes on in the panels after it. first: its sums are y.
+// One row of x times panels of one block of depth: kPanels streams side by side, `apart` panels from each other, so
+// that the processor has several to fetch ahead of and each goes on in the panels after it. first: its sums are y.
 constexpr int64_t kPanelFetchBytes = 1024;  // how far
 
 template <class D, int kPanels, typename T = hn::TFromD<D>>

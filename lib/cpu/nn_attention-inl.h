@@ -33,7 +33,7 @@ using cpu::HWY_NAMESPACE::PackRows;
 using cpu::HWY_NAMESPACE::TileHeight;
 
 template <typename T>
-constexpr int64_t kWidth = kVectors* static_cast<int64_t>(hn::MaxLanes(hn::ScalableTag<T>()));  // rows in the lanes
+constexpr int64_t kWidth = kVectors * static_cast<int64_t>(hn::MaxLanes(hn::ScalableTag<T>()));  // rows in the lanes
 
 inline int64_t RoundUp(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
 

@@ -41,8 +41,8 @@ cdef class PackedWeight:
     """PackedWeight(weight): a weight as the kernels of `linear` read it, packed once for many calls.
 
     It stands for the weight in `linear`, and the results have the same bits.
-    It is a copy: later changes of the weight do not reach it, and nothing changes it. Layers that are trained keep their weights as they are; models that only predict give
-    them up for packed ones.
+    It is a copy: later changes of the weight do not reach it, and nothing changes it. Layers that are trained keep their
+    weights as they are; models that only predict give them up for packed ones.
 
     Parameters
     ----------
