@@ -9,6 +9,7 @@ python3 tools/stubs.py --check   say which ones differ; exit status 1 when one d
 import ast
 import re
 import sys
+import textwrap
 from pathlib import Path
 
 import tensor_stub
@@ -123,6 +124,12 @@ PARAMETERS |= {
                                           "batch_norm_with_stats", "instance_norm")},
     **{f"{name}_norm_backward.mean": "Any" for name in ("layer", "group", "batch")},
     **{f"{name}.axis": "SupportsIndex | None" for name in ("softmax", "log_softmax", "softmax_backward", "log_softmax_backward")},
+    # Functions that are made of others.
+    "threshold.value": "float", "lambd": "float", "normalize.p": "float", "pairwise_distance.p": "float", "local_response_norm.size": "SupportsIndex",
+    "local_response_norm.k": "float", "keepdim": "bool", "swap": "bool", "zero_infinity": "bool", "blank": "SupportsIndex", "gamma": "float",
+    "sigmoid_focal_loss.alpha": "float | None", "multi_margin_loss.p": "Literal[1, 2]", "triplet_margin_loss.p": "float", "align_corners": "bool | None",
+    "recompute_scale_factor": "bool | None", "upscale_factor": "SupportsIndex", "downscale_factor": "SupportsIndex", "channel_shuffle.groups": "SupportsIndex",
+    "pad.value": "float | None", "scale_factor": "float | Sequence[float] | None",
 }  # fmt: skip
 
 RESULTS = {
@@ -142,7 +149,7 @@ CONSTANTS = {
     "nn_chain": ["class Chain:", "    def __init__(self, layers: Any, ignore_index: Any, label_smoothing: Any) -> None: ...",
                  "    def step(self, x: Any, y: Any) -> Any: ..."],
     "_record": ["RULES: dict[str, Any]", "class Rule:", "    name: str", "    function: Any", "    forward: Any", "    backward: Any", "    composed: Any",
-                "    constant: bool", "    takes_out: bool", "    parameters: list[str]", "    defaults: list[Any]", "    places: dict[str, int]", "    variadic: int",
+                "    second: Any", "    once: bool", "    constant: bool", "    takes_out: bool", "    parameters: list[str]", "    defaults: list[Any]", "    places: dict[str, int]", "    variadic: int",
                 "    def set_inputs(self, inputs: Any, only_shapes: Any, extras: Any) -> None: ..."],
     "linalg_lapack": [
         f"class {name}Result(NamedTuple):\n    " + "\n    ".join(f"{field}: Any" for field in fields.split())
@@ -269,6 +276,9 @@ def stub(path):
                     if argument
                 ]
                 internal.append(f"def {name}({', '.join(arguments)}) -> Any: ...")
+    for name, defaults in re.findall(r'^(\w+) = _gradient\(".*?", .*?, \((.*?)\)\)$', path.read_text(), flags=re.M):  # made from a table
+        more = [f", {argument}: float = {value}" for argument, value in zip("ab", re.findall(r"[-.\d]+", defaults))]
+        internal.append(f"def {name}(grad: Any, x: npt.ArrayLike{''.join(more)}) -> Any: ...")
     lines = CONSTANTS.get(path.stem, []) + [signature(source) for source in found] + internal
     if path.stem == "_tensor":
         lines = [*tensor_stub.lines(path.read_text(), (OPS / "tensor_methods.py").read_text()), "", *lines]
@@ -319,6 +329,12 @@ def array_functions():
 BEGIN, END = "# Array functions, written by tools/stubs.py.\n", "# End of what is written.\n"
 
 
+def _listed(names):
+    """__all__ with as many names on a line as fit."""
+    text = textwrap.fill(", ".join(f'"{name}"' for name in sorted(names)) + ",", 140, initial_indent="    ", subsequent_indent="    ")
+    return f"__all__ = [\n{text}\n]  # fmt: skip\n"
+
+
 def stats():
     """numrs/stats.py: every statistical function of numrs, and those that are names of this module only."""
     path = OPS.parent / "stats.py"
@@ -330,8 +346,7 @@ def stats():
             continue
         imports += [f"from numrs._ops.{module} import (", *(f"    {name}," for name in found), ")"]
         names |= set(found)
-    listed = ["__all__ = [", *(f'    "{name}",' for name in sorted(names)), "]", ""]
-    return before + BEGIN + "\n".join([*imports, "", ""]) + END + after + "\n".join(listed)
+    return before + BEGIN + "\n".join([*imports, "", ""]) + END + after + _listed(names)
 
 
 def init():
@@ -352,8 +367,7 @@ def init():
             names |= {alias.asname or alias.name for alias in node.names}
         elif isinstance(node, ast.Assign):
             names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
-    public = sorted(name for name in names if not name.startswith("_"))
-    return head + "\n".join(["__all__ = [", *(f'    "{name}",' for name in public), "]", ""])
+    return head + _listed(name for name in names if not name.startswith("_"))
 
 
 def main():

@@ -112,7 +112,7 @@ class _Watching(Callback):
         if mode not in ("auto", "min", "max"):
             raise ValueError(f"{type(self).__name__}: mode is {mode!r}, expected 'auto', 'min' or 'max'")
         self.monitor, self.min_delta = monitor, abs(float(min_delta))
-        larger = any(word in monitor for word in ("acc", "auc", "precision", "recall", "f1", "r2"))
+        larger = any(word in monitor for word in ("acc", "auc", "precision", "recall", "f1", "r2", "similarity"))
         self.larger = mode == "max" or (mode == "auto" and larger)
 
     def worst(self):

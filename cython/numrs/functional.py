@@ -25,8 +25,20 @@ from numrs._ops.nn_attention import apply_rope, rope_angles, scaled_dot_product_
 from numrs._ops.nn_chain import Chain as _linear_chain  # noqa: F401 - for numrs.model
 from numrs._ops.nn_conv import conv1d, conv2d, conv_transpose1d, conv_transpose2d
 from numrs._ops.nn_embedding import dropout, dropout2d, embedding, embedding_lookup, one_hot
-from numrs._ops.nn_linear import linear
+from numrs._ops.nn_image import channel_shuffle, fold, interpolate, pad, pixel_shuffle, pixel_unshuffle, unfold
+from numrs._ops.nn_linear import PackedWeight, linear
 from numrs._ops.nn_loss import cross_entropy, cross_entropy_with_grad, nll_loss
+from numrs._ops.nn_loss_more import (
+    cosine_embedding_loss,
+    ctc_loss,
+    margin_ranking_loss,
+    multi_margin_loss,
+    multilabel_margin_loss,
+    multilabel_soft_margin_loss,
+    sigmoid_focal_loss,
+    triplet_margin_loss,
+    triplet_margin_with_distance_loss,
+)
 from numrs._ops.nn_loss_pairs import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -43,6 +55,19 @@ from numrs._ops.nn_loss_pairs import (
     soft_margin_loss,
     squared_hinge_loss,
 )
+from numrs._ops.nn_more import (
+    cosine_similarity,
+    glu,
+    hardshrink,
+    local_response_norm,
+    normalize,
+    pairwise_distance,
+    prelu,
+    softmin,
+    softshrink,
+    tanhshrink,
+    threshold,
+)
 from numrs._ops.nn_norm import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
 from numrs._ops.nn_pool import (
     adaptive_avg_pool1d,
@@ -55,17 +80,21 @@ from numrs._ops.nn_pool import (
     max_pool2d,
 )
 from numrs._ops.nn_softmax import gelu, log_softmax, logsigmoid, softmax, softmax_last_dim
-from numrs._ops.padding import pad
 
 swish = silu
 
 __all__ = [
+    "PackedWeight",
     "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_max_pool1d", "adaptive_max_pool2d", "add_bias", "apply_rope", "avg_pool1d",
-    "avg_pool2d", "batch_norm", "binary_cross_entropy", "binary_cross_entropy_with_logits", "celu", "conv1d", "conv2d", "conv_transpose1d",
-    "conv_transpose2d", "cross_entropy", "cross_entropy_with_grad", "dropout", "dropout2d", "einsum", "elu", "embedding",
-    "embedding_lookup", "gaussian_nll_loss", "gelu", "group_norm", "hardsigmoid", "hardswish", "hardtanh", "hinge_embedding_loss",
-    "hinge_loss", "huber_loss", "instance_norm", "kl_div", "l1_loss", "layer_norm", "leaky_relu", "linear", "log_cosh_loss",
-    "log_softmax", "logsigmoid", "matmul", "max_pool1d", "max_pool2d", "mish", "mse_loss", "nll_loss", "one_hot", "pad",
-    "poisson_nll_loss", "relu", "relu6", "rms_norm", "rope_angles", "scaled_dot_product_attention", "selu", "sigmoid", "silu", "smooth_l1_loss",
-    "soft_margin_loss", "softmax", "softmax_last_dim", "softplus", "softsign", "squared_hinge_loss", "swish", "tanh",
+    "avg_pool2d", "batch_norm", "binary_cross_entropy", "binary_cross_entropy_with_logits", "celu", "channel_shuffle", "conv1d", "conv2d",
+    "conv_transpose1d", "conv_transpose2d", "cosine_embedding_loss", "cosine_similarity", "cross_entropy", "cross_entropy_with_grad",
+    "ctc_loss", "dropout", "dropout2d", "einsum", "elu", "embedding", "embedding_lookup", "fold", "gaussian_nll_loss", "gelu", "glu",
+    "group_norm", "hardshrink", "hardsigmoid", "hardswish", "hardtanh", "hinge_embedding_loss", "hinge_loss", "huber_loss", "instance_norm",
+    "interpolate", "kl_div", "l1_loss", "layer_norm", "leaky_relu", "linear", "local_response_norm", "log_cosh_loss", "log_softmax",
+    "logsigmoid", "margin_ranking_loss", "matmul", "max_pool1d", "max_pool2d", "mish", "mse_loss", "multi_margin_loss",
+    "multilabel_margin_loss", "multilabel_soft_margin_loss", "nll_loss", "normalize", "one_hot", "pad", "pairwise_distance",
+    "pixel_shuffle", "pixel_unshuffle", "poisson_nll_loss", "prelu", "relu", "relu6", "rms_norm", "rope_angles",
+    "scaled_dot_product_attention", "selu", "sigmoid", "sigmoid_focal_loss", "silu", "smooth_l1_loss", "soft_margin_loss", "softmax",
+    "softmax_last_dim", "softmin", "softplus", "softshrink", "softsign", "squared_hinge_loss", "swish", "tanh", "tanhshrink", "threshold",
+    "triplet_margin_loss", "triplet_margin_with_distance_loss", "unfold",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from numrs.nn import (
     GELU,
     GRU,
     LSTM,
+    Activation,
     AvgPool1d,
     AvgPool2d,
     BatchNorm1d,
@@ -13,11 +14,16 @@ from numrs.nn import (
     Conv2d,
     ConvTranspose1d,
     ConvTranspose2d,
+    Cropping1d,
+    Cropping2d,
     Dropout,
     Embedding,
     FeedForward,
     Flatten,
+    GaussianNoise,
+    GlobalAvgPool1d,
     GlobalAvgPool2d,
+    GlobalMaxPool1d,
     GlobalMaxPool2d,
     GroupNorm,
     Identity,
@@ -28,7 +34,10 @@ from numrs.nn import (
     MaxPool2d,
     Module,
     MultiHeadAttention,
+    Permute,
+    PReLU,
     ReLU,
+    RepeatVector,
     Reshape,
     RMSNorm,
     Sequential,
@@ -36,6 +45,11 @@ from numrs.nn import (
     SiLU,
     Softmax,
     Tanh,
+    UnitNormalization,
+    UpSampling1d,
+    UpSampling2d,
+    ZeroPad1d,
+    ZeroPad2d,
 )
 from numrs.nn.norm import _BatchNorm
 
@@ -46,6 +60,10 @@ MaxPool1D, MaxPool2D, AvgPool1D, AvgPool2D = MaxPool1d, MaxPool2d, AvgPool1d, Av
 MaxPooling1D, MaxPooling2D, AveragePooling1D, AveragePooling2D = MaxPool1d, MaxPool2d, AvgPool1d, AvgPool2d
 GlobalAvgPool2D = GlobalAveragePooling2D = GlobalAvgPool2d
 GlobalMaxPool2D = GlobalMaxPooling2D = GlobalMaxPool2d
+GlobalAvgPool1D = GlobalAveragePooling1D = GlobalAvgPool1d
+GlobalMaxPool1D = GlobalMaxPooling1D = GlobalMaxPool1d
+Cropping1D, Cropping2D, UpSampling1D, UpSampling2D = Cropping1d, Cropping2d, UpSampling1d, UpSampling2d
+ZeroPadding1D, ZeroPadding2D = ZeroPad1d, ZeroPad2d
 LayerNormalization, GroupNormalization, RMSNormalization = LayerNorm, GroupNorm, RMSNorm
 
 
@@ -56,9 +74,11 @@ class BatchNormalization(_BatchNorm):
 
 
 __all__ = [
-    "ELU", "GELU", "GRU", "LSTM", "AveragePooling1D", "AveragePooling2D", "AvgPool1D", "AvgPool2D", "BatchNorm1d", "BatchNorm2d",
-    "BatchNormalization", "Conv1D", "Conv1DTranspose", "Conv2D", "Conv2DTranspose", "Dense", "Dropout", "Embedding", "FeedForward",
-    "Flatten", "GlobalAveragePooling2D", "GlobalAvgPool2D", "GlobalMaxPool2D", "GlobalMaxPooling2D", "GroupNormalization", "Identity",
-    "Layer", "LayerNormalization", "LeakyReLU", "MaxPool1D", "MaxPool2D", "MaxPooling1D", "MaxPooling2D", "MultiHeadAttention",
-    "RMSNormalization", "ReLU", "Reshape", "Sequential", "SiLU", "Sigmoid", "Softmax", "Tanh",
+    "ELU", "GELU", "GRU", "LSTM", "Activation", "AveragePooling1D", "AveragePooling2D", "AvgPool1D", "AvgPool2D", "BatchNorm1d",
+    "BatchNorm2d", "BatchNormalization", "Conv1D", "Conv1DTranspose", "Conv2D", "Conv2DTranspose", "Cropping1D", "Cropping2D", "Dense",
+    "Dropout", "Embedding", "FeedForward", "Flatten", "GaussianNoise", "GlobalAveragePooling1D", "GlobalAveragePooling2D",
+    "GlobalAvgPool1D", "GlobalAvgPool2D", "GlobalMaxPool1D", "GlobalMaxPool2D", "GlobalMaxPooling1D", "GlobalMaxPooling2D",
+    "GroupNormalization", "Identity", "Layer", "LayerNormalization", "LeakyReLU", "MaxPool1D", "MaxPool2D", "MaxPooling1D", "MaxPooling2D",
+    "MultiHeadAttention", "PReLU", "Permute", "RMSNormalization", "ReLU", "RepeatVector", "Reshape", "Sequential", "SiLU", "Sigmoid",
+    "Softmax", "Tanh", "UnitNormalization", "UpSampling1D", "UpSampling2D", "ZeroPadding1D", "ZeroPadding2D",
 ]  # fmt: skip

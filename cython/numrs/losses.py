@@ -2,6 +2,17 @@
 
 import numrs
 from numrs._ops.nn_loss import cross_entropy, nll_loss
+from numrs._ops.nn_loss_more import (
+    cosine_embedding_loss,
+    ctc_loss,
+    margin_ranking_loss,
+    multi_margin_loss,
+    multilabel_margin_loss,
+    multilabel_soft_margin_loss,
+    sigmoid_focal_loss,
+    triplet_margin_loss,
+    triplet_margin_with_distance_loss,
+)
 from numrs._ops.nn_loss_pairs import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -18,6 +29,8 @@ from numrs._ops.nn_loss_pairs import (
     soft_margin_loss,
     squared_hinge_loss,
 )
+from numrs._ops.nn_more import cosine_similarity
+from numrs._ops.nn_softmax import softmax
 
 
 class Loss:
@@ -28,12 +41,18 @@ class Loss:
             raise ValueError(f"{type(self).__name__}: reduction is {reduction!r}, expected 'none', 'mean' or 'sum'")
         self.reduction = reduction
 
-    def forward(self, input, target):
+    def forward(self, *operands):
         """The loss of predictions and targets."""
         raise NotImplementedError
 
-    def __call__(self, input, target):
-        return self.forward(input, target)
+    def __call__(self, *operands):
+        return self.forward(*operands)
+
+    def reduced(self, values):
+        """The loss of elements or rows."""
+        if self.reduction == "none":
+            return values
+        return numrs.sum(values) if self.reduction == "sum" else numrs.mean(values)
 
     def __repr__(self):
         shown = ", ".join(f"{key}={value!r}" for key, value in self.__dict__.items() if not key.startswith("_"))
@@ -202,12 +221,192 @@ class GaussianNLL(Loss):
     def forward(self, input, target, var):
         return gaussian_nll_loss(input, target, var, self.full, self.eps, self.reduction)
 
-    def __call__(self, input, target, var):
-        return self.forward(input, target, var)
+
+class MarginRanking(Loss):
+    """``max(0, -target (input1 - input2) + margin)``: called with two inputs and targets of 1 and -1."""
+
+    def __init__(self, margin=0.0, reduction="mean"):
+        super().__init__(reduction)
+        self.margin = margin
+
+    def forward(self, input1, input2, target):
+        return margin_ranking_loss(input1, input2, target, self.margin, self.reduction)
 
 
-CategoricalCrossentropy = SparseCategoricalCrossentropy = CrossEntropyLoss = CrossEntropy
-BinaryCrossentropy = BCELoss = BinaryCrossEntropy
+class CosineEmbedding(Loss):
+    """1 - cos where targets are 1, ``max(0, cos - margin)`` where they are -1: called with two inputs and targets."""
+
+    def __init__(self, margin=0.0, reduction="mean"):
+        super().__init__(reduction)
+        self.margin = margin
+
+    def forward(self, input1, input2, target):
+        return cosine_embedding_loss(input1, input2, target, self.margin, self.reduction)
+
+
+class TripletMargin(Loss):
+    """``max(0, d(anchor, positive) - d(anchor, negative) + margin)``: called with the three."""
+
+    def __init__(self, margin=1.0, p=2.0, eps=1e-6, swap=False, reduction="mean"):
+        super().__init__(reduction)
+        self.margin, self.p, self.eps, self.swap = margin, p, eps, swap
+
+    def forward(self, anchor, positive, negative):
+        return triplet_margin_loss(anchor, positive, negative, self.margin, self.p, self.eps, self.swap, self.reduction)
+
+
+class TripletMarginWithDistance(Loss):
+    """The same by a distance of one's own."""
+
+    def __init__(self, distance_function=None, margin=1.0, swap=False, reduction="mean"):
+        super().__init__(reduction)
+        self.distance_function, self.margin, self.swap = distance_function, margin, swap
+
+    def forward(self, anchor, positive, negative):
+        return triplet_margin_with_distance_loss(anchor, positive, negative, distance_function=self.distance_function, margin=self.margin,
+                                                 swap=self.swap, reduction=self.reduction)  # fmt: skip
+
+
+class MultiMargin(Loss):
+    """Hinge loss of scores with integer labels."""
+
+    def __init__(self, p=1, margin=1.0, weight=None, reduction="mean"):
+        super().__init__(reduction)
+        self.p, self.margin, self.weight = p, margin, weight
+
+    def forward(self, input, target):
+        return multi_margin_loss(input, target, self.p, self.margin, self.weight, self.reduction)
+
+
+class MultiLabelMargin(Loss):
+    """Hinge loss of scores with several labels in front of -1."""
+
+    def forward(self, input, target):
+        return multilabel_margin_loss(input, target, self.reduction)
+
+
+class MultiLabelSoftMargin(Loss):
+    """Cross-entropy of yes and no for each class."""
+
+    def __init__(self, weight=None, reduction="mean"):
+        super().__init__(reduction)
+        self.weight = weight
+
+    def forward(self, input, target):
+        return multilabel_soft_margin_loss(input, target, self.weight, self.reduction)
+
+
+class CTC(Loss):
+    """Labels of sequences, whenever they come: called with log-probabilities (T, N, C), targets and both lengths."""
+
+    def __init__(self, blank=0, reduction="mean", zero_infinity=False):
+        super().__init__(reduction)
+        self.blank, self.zero_infinity = blank, zero_infinity
+
+    def forward(self, log_probs, targets, input_lengths, target_lengths):
+        return ctc_loss(log_probs, targets, input_lengths, target_lengths, self.blank, self.reduction, self.zero_infinity)
+
+
+class SigmoidFocal(Loss):
+    """Binary cross-entropy of scores that counts what is nearly right less."""
+
+    def __init__(self, alpha=0.25, gamma=2.0, reduction="mean"):
+        super().__init__(reduction)
+        self.alpha, self.gamma = alpha, gamma
+
+    def forward(self, input, target):
+        return sigmoid_focal_loss(input, target, self.alpha, self.gamma, self.reduction)
+
+
+class BinaryFocalCrossEntropy(Loss):
+    """Keras's: binary cross-entropy times ``(1 - chance of what is right)^gamma``; weights alpha and 1 - alpha with apply_class_balancing."""
+
+    def __init__(self, apply_class_balancing=False, alpha=0.25, gamma=2.0, from_logits=False, reduction="mean"):
+        super().__init__(reduction)
+        self.apply_class_balancing, self.alpha, self.gamma, self.from_logits = apply_class_balancing, alpha, gamma, from_logits
+
+    def forward(self, input, target):
+        alpha = self.alpha if self.apply_class_balancing else None
+        scores = input if self.from_logits else numrs.logit(numrs.clip(input, 1e-7, 1 - 1e-7))
+        return sigmoid_focal_loss(scores, target, alpha, self.gamma, self.reduction)
+
+
+class CategoricalFocalCrossEntropy(Loss):
+    """Keras's: ``-alpha (1 - p)^gamma target log p`` summed over the classes along the last axis; one-hot targets."""
+
+    def __init__(self, alpha=0.25, gamma=2.0, from_logits=False, reduction="mean"):
+        super().__init__(reduction)
+        self.alpha, self.gamma, self.from_logits = alpha, gamma, from_logits
+
+    def forward(self, input, target):
+        p = softmax(input, -1) if self.from_logits else input / numrs.sum(input, axis=-1, keepdims=True)
+        p = numrs.clip(p, 1e-7, 1 - 1e-7)
+        return self.reduced(numrs.sum(target * numrs.log(p) * numrs.pow(1.0 - p, self.gamma), axis=-1) * -float(self.alpha))
+
+
+class MeanAbsolutePercentageError(Loss):
+    """100 times absolute differences over absolute targets, of 1e-7 at least."""
+
+    def forward(self, input, target):
+        return self.reduced(100.0 * numrs.abs(input - target) / numrs.maximum(numrs.abs(target), 1e-7))
+
+
+class MeanSquaredLogarithmicError(Loss):
+    """Squared differences of ``log(1 + x)``, of numbers of 1e-7 at least."""
+
+    def forward(self, input, target):
+        difference = numrs.log1p(numrs.maximum(input, 1e-7)) - numrs.log1p(numrs.maximum(target, 1e-7))
+        return self.reduced(difference * difference)
+
+
+class CategoricalHinge(Loss):
+    """``max(0, 1 + the greatest wrong score - the right one)``; one-hot targets."""
+
+    def forward(self, input, target):
+        right = numrs.sum(target * input, axis=-1)
+        wrong = numrs.max((1.0 - target) * input, axis=-1)
+        return self.reduced(numrs.maximum(wrong - right + 1.0, 0.0))
+
+
+class CosineSimilarity(Loss):
+    """The negative of the cosine between predictions and targets along an axis."""
+
+    def __init__(self, axis=-1, reduction="mean"):
+        super().__init__(reduction)
+        self.axis = axis
+
+    def forward(self, input, target):
+        return self.reduced(-cosine_similarity(input, target, self.axis, 1e-7))
+
+
+class Tversky(Loss):
+    """``1 - (both + s) / (both + alpha · only predicted + beta · only wanted + s)``, s = 1e-7, of the sums over the axes, all when not given."""
+
+    def __init__(self, alpha=0.5, beta=0.5, axis=None, reduction="mean"):
+        super().__init__(reduction)
+        self.alpha, self.beta, self.axis = alpha, beta, axis
+
+    def forward(self, input, target):
+        axis = tuple(self.axis) if isinstance(self.axis, list) else self.axis
+        both = numrs.sum(input * target, axis=axis)
+        only_input, only_target = numrs.sum(input, axis=axis) - both, numrs.sum(target, axis=axis) - both
+        return self.reduced(1.0 - (both + 1e-7) / (both + only_input * self.alpha + only_target * self.beta + 1e-7))
+
+
+class Dice(Tversky):
+    """``1 - (2 both + s) / (predicted + wanted + s)``, s = 1e-7, of the sums over the axes, all when not given."""
+
+    def __init__(self, axis=None, reduction="mean"):
+        super().__init__(0.5, 0.5, axis, reduction)
+
+    def forward(self, input, target):
+        axis = tuple(self.axis) if isinstance(self.axis, list) else self.axis
+        both, all_of_them = numrs.sum(input * target, axis=axis), numrs.sum(input, axis=axis) + numrs.sum(target, axis=axis)
+        return self.reduced(1.0 - (2.0 * both + 1e-7) / (all_of_them + 1e-7))
+
+
+CategoricalCrossentropy = SparseCategoricalCrossentropy = CrossEntropy
+BinaryCrossentropy = BinaryCrossEntropy
 NLLLoss = NegativeLogLikelihood
 MSE = MSELoss = MeanSquaredError
 MAE = L1Loss = MeanAbsoluteError
@@ -219,6 +418,20 @@ HingeEmbeddingLoss = HingeEmbedding
 SoftMarginLoss = SoftMargin
 PoissonNLLLoss = Poisson = PoissonNLL
 GaussianNLLLoss = GaussianNLL
+MarginRankingLoss, CosineEmbeddingLoss, CTCLoss = MarginRanking, CosineEmbedding, CTC
+TripletMarginLoss, TripletMarginWithDistanceLoss = TripletMargin, TripletMarginWithDistance
+MultiMarginLoss, MultiLabelMarginLoss, MultiLabelSoftMarginLoss = MultiMargin, MultiLabelMargin, MultiLabelSoftMargin
+BinaryFocalCrossentropy, CategoricalFocalCrossentropy = BinaryFocalCrossEntropy, CategoricalFocalCrossEntropy
+
+
+def CrossEntropyLoss(weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0):
+    """CrossEntropy of scores, with PyTorch's order of arguments."""
+    return CrossEntropy(True, weight, ignore_index, label_smoothing, reduction)
+
+
+def BCELoss(weight=None, reduction="mean"):
+    """BinaryCrossEntropy of probabilities."""
+    return BinaryCrossEntropy(False, weight, None, reduction)
 
 
 def BCEWithLogitsLoss(weight=None, pos_weight=None, reduction="mean"):
@@ -235,7 +448,12 @@ _names = {
     "mean_absolute_error": MeanAbsoluteError, "huber": Huber, "smooth_l1": SmoothL1, "kl_div": KLDivergence,
     "kl_divergence": KLDivergence, "hinge": Hinge, "squared_hinge": lambda: Hinge(squared=True),
     "hinge_embedding": HingeEmbedding, "soft_margin": SoftMargin, "log_cosh": LogCosh, "logcosh": LogCosh,
-    "poisson": PoissonNLL, "poisson_nll": PoissonNLL,
+    "poisson": PoissonNLL, "poisson_nll": PoissonNLL, "multi_margin": MultiMargin, "multilabel_soft_margin": MultiLabelSoftMargin,
+    "categorical_hinge": CategoricalHinge, "cosine_similarity": CosineSimilarity, "dice": Dice, "tversky": Tversky,
+    "mape": MeanAbsolutePercentageError, "mean_absolute_percentage_error": MeanAbsolutePercentageError,
+    "msle": MeanSquaredLogarithmicError, "mean_squared_logarithmic_error": MeanSquaredLogarithmicError,
+    "binary_focal_crossentropy": BinaryFocalCrossEntropy, "categorical_focal_crossentropy": CategoricalFocalCrossEntropy,
+    "sigmoid_focal": SigmoidFocal,
 }  # fmt: skip
 
 

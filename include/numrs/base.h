@@ -4,6 +4,7 @@
     Settings (numrs_set_…) belong to the process. Each may be changed at any time from any thread: calls that have begun
     keep what they began with, later ones see the change. A setting that is refused is left as it was. The environment
     gives their first values: NUMRS_NUM_THREADS, NUMRS_BACKEND, NUMRS_TARGET; NUMRS_TRACE=1 prints a line per call.
+    NUMRS_SPIN_US is how long threads without work wait actively before they sleep.
 
     @code{.c}
     numrs_context_options options = NUMRS_CONTEXT_OPTIONS_INIT;
@@ -40,7 +41,7 @@ extern "C" {
 #endif
 
 #define NUMRS_ABI_MAJOR 1 /**< soname libnumrs.so.1; functions are added, never changed or removed */
-#define NUMRS_ABI_MINOR 3 /**< grows with every addition */
+#define NUMRS_ABI_MINOR 4 /**< grows with every addition */
 
 /** ABI of the loaded library: major * 1000 + minor. A program needs numrs_abi() / 1000 == NUMRS_ABI_MAJOR and, of the
     minor numbers, at least the one it was compiled with. */

@@ -30,6 +30,35 @@ NUMRS_API numrs_status numrs_linear(numrs_context *context, const numrs_view *x,
                                     const numrs_view *bias, const numrs_view *y, const numrs_view *pre,
                                     int32_t activation, double slope);
 
+/** A weight (k, n) as the kernels read it, packed once for many calls of numrs_linear_packed: large products then spend
+    no time on packing, and products of one row read it as one stream. It is a copy of its own: what happens to the
+   weight afterwards does not reach it. It serves every backend and instruction set, and is never changed: any number of
+   threads may use it at once. */
+typedef struct numrs_linear_pack numrs_linear_pack;
+
+/** Packs weight, of a float dtype and any strides, in the dtype in which it computes (float32 for the 16-bit floats).
+    @return NUMRS_OK; NUMRS_BAD_ARGUMENT, NUMRS_BAD_SHAPE, NUMRS_BAD_DTYPE, NUMRS_NO_MEMORY or NUMRS_CANCELLED: then
+    *pack is NULL. */
+NUMRS_API numrs_status numrs_linear_pack_create(numrs_context *context, const numrs_view *weight,
+                                                numrs_linear_pack **pack);
+/** Gives the pack back; NULL is fine. */
+NUMRS_API void numrs_linear_pack_destroy(numrs_linear_pack *pack);
+/** The weight's shape and dtype, and the bytes that the pack occupies; each address may be NULL.
+    @return NUMRS_OK; NUMRS_BAD_ARGUMENT for what is no pack. */
+NUMRS_API numrs_status numrs_linear_pack_info(const numrs_linear_pack *pack, int64_t *k, int64_t *n, int32_t *dtype,
+                                              int64_t *bytes);
+/** y (k, columns) = the columns of the weight from `first` on, exactly as they were given.
+    @return NUMRS_OK; NUMRS_BAD_INDEX for columns that are not there; NUMRS_BAD_SHAPE, NUMRS_BAD_DTYPE, NUMRS_NO_MEMORY.
+  */
+NUMRS_API numrs_status numrs_linear_pack_columns(numrs_context *context, const numrs_linear_pack *pack, int64_t first,
+                                                 const numrs_view *y);
+/** numrs_linear with a packed weight: the same bits. x may be of any float dtype that computes in the pack's.
+    @return as numrs_linear; NUMRS_BAD_DTYPE for float64 x and a weight packed in float32; NUMRS_BAD_ARGUMENT for what
+   is no pack. */
+NUMRS_API numrs_status numrs_linear_packed(numrs_context *context, const numrs_view *x, const numrs_linear_pack *pack,
+                                           const numrs_view *bias, const numrs_view *y, const numrs_view *pre,
+                                           int32_t activation, double slope);
+
 /** Gradients of numrs_linear: grad is like y; gx like x, gw like weight, gb (n), each may be NULL. saved: y for relu,
     leaky_relu, sigmoid and tanh, pre for the others, not looked at without an activation. */
 NUMRS_API numrs_status numrs_linear_backward(numrs_context *context, const numrs_view *grad, const numrs_view *x,

@@ -1,12 +1,22 @@
-// extern "C" of nn_linear.h: check, make contiguous, run, report.
+// extern "C" of nn_linear.h: check, make contiguous, run, report; weights that are packed once.
 #include "numrs/nn_linear.h"
 
 #include <cstring>
+#include <memory>
+#include <new>
 
 #include "api/axes.h"
 #include "core/nn_operands.h"
 #include "core/nn_linear.h"
 #include "core/trace.h"
+
+// A weight in panels. Nothing changes it: any number of calls may read it at once.
+struct numrs_linear_pack {
+  uint32_t magic;
+  int32_t dtype;  // of the weight as it was given
+  int64_t bytes;
+  numrs::Panels panels;
+};
 
 namespace numrs {
 namespace {
@@ -50,10 +60,16 @@ struct Layer {
   int32_t result;           // dtype
   LinearJob job;
 
-  Status Load(const char* function, const numrs_view* x_in, const numrs_view* weight_in, int32_t activation,
-              double slope) {
+  // weight_in, or a pack that has been checked.
+  Status Load(const char* function, const numrs_view* x_in, const numrs_view* weight_in, const numrs_linear_pack* pack,
+              int32_t activation, double slope) {
     NUMRS_TRY(LoadFloat(function, "x", x_in, &x));
-    NUMRS_TRY(LoadFloat(function, "weight", weight_in, &weight));
+    if (pack) {
+      const int64_t extents[2] = {pack->panels.k, pack->panels.n};
+      weight = ContiguousView(pack->panels.data, pack->dtype, 2, extents);
+    } else {
+      NUMRS_TRY(LoadFloat(function, "weight", weight_in, &weight));
+    }
     NUMRS_TRY(CheckActivation(function, activation, slope));
     char is[160], other[160];
     if (x.ndim < 1) return Fail(NUMRS_BAD_SHAPE, "%s: x has no dimensions, expected at least 1", function);
@@ -81,6 +97,13 @@ struct Layer {
     job.dtype = NnComputed(result);
     job.activation = activation;
     job.slope = slope;
+    if (!pack) return NUMRS_OK;
+    if (pack->panels.dtype != job.dtype) {
+      return Fail(NUMRS_BAD_DTYPE,
+                  "%s: x has dtype %s, which computes in %s, expected %s, in which the weight is packed", function,
+                  NameOf(x.dtype), NameOf(job.dtype), NameOf(pack->panels.dtype));
+    }
+    job.panels = &pack->panels;
     return NUMRS_OK;
   }
   Status Weights(const Run& run, PackedInput* dense) {
@@ -113,14 +136,83 @@ Status LoadOutput(const char* function, const char* argument, const numrs_view* 
   return CheckOutput(function, result, *out);
 }
 
-Status Forward(numrs_context* context, const numrs_view* x, const numrs_view* weight, const numrs_view* bias,
-               const numrs_view* y, const numrs_view* pre, int32_t activation, double slope) {
-  const char* const function = "linear";
+constexpr uint32_t kPackMagic = 0x6c706b31;  // "lpk1"
+
+// A pack that was destroyed or is none is refused where the memory still tells (best effort).
+Status CheckPack(const char* function, const numrs_linear_pack* pack) {
+  if (!pack) return Fail(NUMRS_BAD_ARGUMENT, "%s: pack is NULL", function);
+  if (pack->magic != kPackMagic) return Fail(NUMRS_BAD_ARGUMENT, "%s: pack is not a live numrs_linear_pack", function);
+  return NUMRS_OK;
+}
+
+Status MakePack(numrs_context* context, const numrs_view* weight, numrs_linear_pack** out) {
+  const char* const function = "linear_pack_create";
+  if (!out) return Fail(NUMRS_BAD_ARGUMENT, "%s: the address for the pack is NULL", function);
+  *out = nullptr;
+  const Trace trace(function, weight);
+  NUMRS_TRY(CheckContext(context, function));
+  Layer l;
+  NUMRS_TRY(LoadFloat(function, "weight", weight, &l.weight));
+  if (l.weight.ndim != 2) {
+    char is[160];
+    return Fail(NUMRS_BAD_SHAPE, "%s: weight has shape %s, expected (k, n)", function,
+                ShapeText(l.weight, is, sizeof(is)));
+  }
+  numrs_linear_pack made{kPackMagic, l.weight.dtype, 0, Panels()};
+  Panels& panels = made.panels;
+  panels.dtype = l.job.dtype = NnComputed(l.weight.dtype);
+  panels.k = l.job.k = l.weight.shape[0];
+  panels.n = l.job.n = l.weight.shape[1];
+  l.job.function = function;
+  NUMRS_TRY(panels.Bytes(function, &made.bytes));
+  const Run run = MakeRun(context);
+  // The panels first: with them nothing but the copy of an odd weight can fail.
+  std::unique_ptr<void, void (*)(void*)> object(PoolAllocate(sizeof(numrs_linear_pack)), PoolFree);
+  std::unique_ptr<void, void (*)(void*)> memory(PoolAllocate(static_cast<size_t>(made.bytes)), PoolFree);
+  if (!object || !memory)
+    return Fail(NUMRS_NO_MEMORY, "%s: no memory for %lld bytes of panels", function,
+                static_cast<long long>(made.bytes));
+  panels.data = static_cast<char*>(memory.get());
+  PackedInput dense;
+  NUMRS_TRY(l.Weights(run, &dense));
+  if (made.bytes > 0) NUMRS_TRY(PackAll(run, panels, l.job.weight, l.job.weight_row, l.job.weight_col));
+  *out = new (object.release()) numrs_linear_pack(made);
+  memory.release();
+  return NUMRS_OK;
+}
+
+Status Columns(numrs_context* context, const numrs_linear_pack* pack, int64_t first, const numrs_view* y) {
+  const char* const function = "linear_pack_columns";
+  NUMRS_TRY(CheckContext(context, function));
+  NUMRS_TRY(CheckPack(function, pack));
+  View out;
+  NUMRS_TRY(LoadView(function, "y", y, &out));
+  const Panels& p = pack->panels;
+  if (out.ndim != 2 || out.shape[0] != p.k) {
+    char is[160];
+    return Fail(NUMRS_BAD_SHAPE, "%s: y has shape %s, expected (%lld, columns)", function,
+                ShapeText(out, is, sizeof(is)), static_cast<long long>(p.k));
+  }
+  if (first < 0 || out.shape[1] > p.n || first > p.n - out.shape[1]) {
+    return Fail(NUMRS_BAD_INDEX, "%s: columns %lld to %lld, expected some of 0 to %lld", function,
+                static_cast<long long>(first), static_cast<long long>(first) + static_cast<long long>(out.shape[1]) - 1,
+                static_cast<long long>(p.n) - 1);
+  }
+  NUMRS_TRY(CheckOutput(function, pack->dtype, out));
+  PackedOutput dense;
+  NUMRS_TRY(dense.Open(function, out, p.dtype, false));
+  if (out.size > 0) UnpackColumns(p, first, out.shape[1], dense.data());
+  return dense.Commit(MakeRun(context), function);
+}
+
+Status Forward(const char* function, numrs_context* context, const numrs_view* x, const numrs_view* weight,
+               const numrs_linear_pack* pack, const numrs_view* bias, const numrs_view* y, const numrs_view* pre,
+               int32_t activation, double slope) {
   const Trace trace(function, x);
   NUMRS_TRY(CheckContext(context, function));
   Layer l;
   View b, out, before;
-  NUMRS_TRY(l.Load(function, x, weight, activation, slope));
+  NUMRS_TRY(l.Load(function, x, weight, pack, activation, slope));
   if (bias) {
     NUMRS_TRY(LoadFloat(function, "bias", bias, &b));
     NUMRS_TRY(CheckShape(function, "bias", b, 1, &l.job.n));
@@ -135,7 +227,7 @@ Status Forward(numrs_context* context, const numrs_view* x, const numrs_view* we
   PackedInput x_dense, weight_dense, bias_dense;
   PackedOutput y_dense, pre_dense;
   NUMRS_TRY(x_dense.Load(run, function, l.x, l.job.dtype));
-  NUMRS_TRY(l.Weights(run, &weight_dense));
+  if (!pack) NUMRS_TRY(l.Weights(run, &weight_dense));
   if (bias) NUMRS_TRY(bias_dense.Load(run, function, b, l.job.dtype));
   NUMRS_TRY(y_dense.Open(function, out, l.job.dtype, apart(out)));
   if (pre) NUMRS_TRY(pre_dense.Open(function, before, l.job.dtype, apart(before)));
@@ -153,7 +245,7 @@ Status Backward(numrs_context* context, const numrs_view* grad, const numrs_view
   NUMRS_TRY(CheckContext(context, function));
   Layer l;
   View g, kept, outputs[3];
-  NUMRS_TRY(l.Load(function, x, weight, activation, slope));
+  NUMRS_TRY(l.Load(function, x, weight, nullptr, activation, slope));
   NUMRS_TRY(LoadFloat(function, "grad", grad, &g));
   NUMRS_TRY(CheckShape(function, "grad", g, l.x.ndim, l.shape));
   const bool needs = activation != kLinearNone;
@@ -202,7 +294,40 @@ using namespace numrs;
 extern "C" numrs_status numrs_linear(numrs_context* context, const numrs_view* x, const numrs_view* weight,
                                      const numrs_view* bias, const numrs_view* y, const numrs_view* pre,
                                      int32_t activation, double slope) {
-  return Guard([&] { return Forward(context, x, weight, bias, y, pre, activation, slope); });
+  return Guard([&] { return Forward("linear", context, x, weight, nullptr, bias, y, pre, activation, slope); });
+}
+extern "C" numrs_status numrs_linear_pack_create(numrs_context* context, const numrs_view* weight,
+                                                 numrs_linear_pack** pack) {
+  return Guard([&] { return MakePack(context, weight, pack); });
+}
+extern "C" void numrs_linear_pack_destroy(numrs_linear_pack* pack) {
+  if (!pack || pack->magic != kPackMagic) return;
+  pack->magic = 0;
+  PoolFree(pack->panels.data);
+  PoolFree(pack);
+}
+extern "C" numrs_status numrs_linear_pack_info(const numrs_linear_pack* pack, int64_t* k, int64_t* n, int32_t* dtype,
+                                               int64_t* bytes) {
+  return Guard([&]() -> Status {
+    NUMRS_TRY(CheckPack("linear_pack_info", pack));
+    if (k) *k = pack->panels.k;
+    if (n) *n = pack->panels.n;
+    if (dtype) *dtype = pack->dtype;
+    if (bytes) *bytes = pack->bytes;
+    return NUMRS_OK;
+  });
+}
+extern "C" numrs_status numrs_linear_pack_columns(numrs_context* context, const numrs_linear_pack* pack, int64_t first,
+                                                  const numrs_view* y) {
+  return Guard([&] { return Columns(context, pack, first, y); });
+}
+extern "C" numrs_status numrs_linear_packed(numrs_context* context, const numrs_view* x, const numrs_linear_pack* pack,
+                                            const numrs_view* bias, const numrs_view* y, const numrs_view* pre,
+                                            int32_t activation, double slope) {
+  return Guard([&]() -> Status {
+    NUMRS_TRY(CheckPack("linear_packed", pack));
+    return Forward("linear_packed", context, x, nullptr, pack, bias, y, pre, activation, slope);
+  });
 }
 extern "C" numrs_status numrs_linear_backward(numrs_context* context, const numrs_view* grad, const numrs_view* x,
                                               const numrs_view* weight, const numrs_view* saved, const numrs_view* gx,

@@ -30,14 +30,21 @@ namespace numrs {
 constexpr uint32_t kContextMagic = 0x6e756d72;  // "numr"
 constexpr uint32_t kDeviceMagic = 0x6e756d64;   // "numd"
 
+// What reading and writing that many bytes takes one thread at least, in ns: nothing where they stay in the
+// second-level cache, some 30 GB/s from what is behind it.
+inline double MemoryNs(double bytes) { return bytes > 2.5e6 ? 0.033 * bytes : 0; }
+
 struct Run {
   const Kernels& kernels;
   int max_threads;
   const Cancel* cancel;                // nullptr: cannot be interrupted
   const DeviceRun* device = nullptr;  // nullptr: on the CPU
 
-  // Threads for work of this many nanoseconds on one thread.
-  int Threads(double estimated_ns) const { return max_threads <= 1 ? 1 : ThreadsFor(estimated_ns, max_threads); }
+  mutable ThreadMood mood = {};
+
+  // Threads for work of this many nanoseconds on one thread. Always the same for one Run; asked by its call's thread or
+  // inside tasks of the pool.
+  int Threads(double estimated_ns) const { return max_threads <= 1 ? 1 : ThreadsFor(estimated_ns, max_threads, &mood); }
 };
 
 // NULL, or a context of the CPU: data may be read and written here.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <cstring>
 #include <optional>
 
@@ -12,6 +13,7 @@
 #include "core/elementwise_plan.h"
 #include "core/memory.h"
 #include "core/scratch.h"
+#include "core/sweep.h"
 
 #if defined(__x86_64__) || defined(_M_X64)
 #include <xmmintrin.h>
@@ -110,6 +112,12 @@ class Runner {
     return bytes;
   }
   bool streams() const { return stream_; }
+  // What a task of `piece` elements reads and writes.
+  double TaskBytes(int64_t piece) const {
+    int64_t bytes = 0;
+    for (int k = 0; k < plan_.operands; k++) bytes += way_[k] == Way::SCALAR ? 0 : plan_.itemsize[k];
+    return static_cast<double>(bytes * piece);
+  }
   // One transposed tile of the widest operand.
   int64_t TileBytes() const {
     int64_t widest = 8;
@@ -324,7 +332,12 @@ Status Execute(const Run& run, const ElementwiseJob& job, const ElementwisePlan&
   for (int d = 0; d < outer; d++) outside *= plan.shape[d];
   const int64_t rows = tiled ? plan.shape[inner - 1] : 1, n = plan.shape[inner];
   const double row_ns = static_cast<double>(n) * job.cost_ns + kRowNs;
-  const double total_ns = row_ns * static_cast<double>(outside) * static_cast<double>(rows);
+  double bytes = 0;  // of an element's operands; those that stand still cost nothing
+  for (int k = 0; k < plan.operands; k++)
+    bytes += static_cast<double>(std::min<int64_t>(std::abs(plan.strides[k][inner]), 8));
+  const double elements = static_cast<double>(n) * static_cast<double>(outside) * static_cast<double>(rows);
+  const double total_ns =
+      std::max(row_ns * static_cast<double>(outside) * static_cast<double>(rows), MemoryNs(bytes * elements));
   // The pieces depend on the shape only; results do not depend on the pieces.
   const int64_t target = static_cast<int64_t>(kChunkElements / (job.cost_ns > 0.5 ? 2 * job.cost_ns : 1)) + 1;
   const int64_t tile_rows = tiled ? kTileRows : 1;
@@ -342,7 +355,7 @@ Status Execute(const Run& run, const ElementwiseJob& job, const ElementwisePlan&
     return Fail(NUMRS_NO_MEMORY, "%s: no memory for %zu bytes of buffers", job.function, scratch_bytes);
   ScratchSlots slots(workspace.data(), scratch_bytes, threads);
 
-  return ParallelFor(tasks, grain, threads, run.cancel, [&](int64_t begin, int64_t end) {
+  return SweepFor(tasks, grain, runner.TaskBytes(piece), threads, run.cancel, [&](int64_t begin, int64_t end) {
     ScratchSlots::Lease lease(slots);
     char* scratch = lease.data();
     int64_t strides[kMaxOperands];

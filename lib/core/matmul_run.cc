@@ -177,22 +177,23 @@ struct Runner {
   Status Direct(const Gemm& g) const {
     const int64_t size = product.size();
     const auto kernel = kernels.linalg.gemm[product.dtype];
-    const int64_t piece = int64_t{1} << 22;  // multiply-adds per chunk
     const double row_macs = static_cast<double>(g.k) * static_cast<double>(g.n),
                  column_macs = static_cast<double>(g.k) * static_cast<double>(g.m);
-    if (row_macs * static_cast<double>(g.m) <= static_cast<double>(piece)) {
+    // Multiply-adds per chunk, for the sake of cancelling; with several threads no more than give each some chunks.
+    const double most = static_cast<double>(int64_t{1} << 22), macs = row_macs * static_cast<double>(g.m);
+    const double piece = threads == 1 ? most : std::min(most, macs / (4.0 * threads));
+    if (macs <= piece) {
       kernel(g);
       return NUMRS_OK;
     }
     if (g.m > 4 * kDirectRows) {
-      const int64_t grain =
-          static_cast<int64_t>(static_cast<double>(piece) / row_macs / static_cast<double>(kRowStep) + 1) * kRowStep;
+      const int64_t grain = static_cast<int64_t>(piece / row_macs / static_cast<double>(kRowStep) + 1) * kRowStep;
       return ParallelFor(g.m, grain, threads, cancel,
                          [&](int64_t begin, int64_t end) { kernel(Part(g, size, begin, end - begin, 0, g.n)); });
     }
     const int64_t panel = kGemmPanelBytes / size;
     const int64_t grain =
-        static_cast<int64_t>(static_cast<double>(piece) / column_macs / static_cast<double>(panel) + 1) * panel;
+        std::max<int64_t>(1, static_cast<int64_t>(piece / column_macs / static_cast<double>(panel) + 0.5)) * panel;
     return ParallelFor(g.n, grain, threads, cancel,
                        [&](int64_t begin, int64_t end) { kernel(Part(g, size, 0, g.m, begin, end - begin)); });
   }

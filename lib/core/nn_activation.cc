@@ -4,7 +4,7 @@
 #include "core/device_state.h"
 #include "core/nn_operands.h"
 #include "core/scratch.h"
-#include "core/threads.h"
+#include "core/sweep.h"
 
 namespace numrs {
 namespace {
@@ -37,30 +37,31 @@ Status RunActivation(const Run& run, const ActivationJob& job) {
   const auto backward = run.kernels.nn_activation->backward[job.op][computed];
   const auto in = run.kernels.copy.cast[stored][kF32], out = run.kernels.copy.cast[kF32][stored];
   const double cost = (kActivationRows[job.op].cost_ns + 0.3) * (computed == kF64 ? 1 : 0.4);
-  NUMRS_TRY(ParallelFor(
-      size, kChunk, run.Threads(cost * static_cast<double>(size)), run.cancel, [&](int64_t begin, int64_t end) {
-        const char *from = x.data() + begin * bytes, *grad = back ? g.data() + begin * bytes : nullptr;
-        char* to = y.data() + begin * bytes;
-        if (stored == computed) {
-          if (back)
-            backward(grad, from, to, end - begin, job.a, job.b);
-          else
-            forward(from, to, end - begin, job.a, job.b);
-          return;
-        }
-        alignas(64) float values[kHalfBlock], grads[kHalfBlock];
-        for (int64_t i = 0; i < end - begin; i += kHalfBlock) {
-          const int64_t n = end - begin - i < kHalfBlock ? end - begin - i : kHalfBlock;
-          in(from + i * bytes, values, n);
-          if (back) {
-            in(grad + i * bytes, grads, n);
-            backward(grads, values, values, n, job.a, job.b);
-          } else {
-            forward(values, values, n, job.a, job.b);
-          }
-          out(values, to + i * bytes, n);
-        }
-      }));
+  const double moved = static_cast<double>(bytes) * (back ? 3 : 2);
+  NUMRS_TRY(SweepFor(size, kChunk, moved, run.Threads(cost * static_cast<double>(size)), run.cancel,
+                     [&](int64_t begin, int64_t end) {
+                       const char *from = x.data() + begin * bytes, *grad = back ? g.data() + begin * bytes : nullptr;
+                       char* to = y.data() + begin * bytes;
+                       if (stored == computed) {
+                         if (back)
+                           backward(grad, from, to, end - begin, job.a, job.b);
+                         else
+                           forward(from, to, end - begin, job.a, job.b);
+                         return;
+                       }
+                       alignas(64) float values[kHalfBlock], grads[kHalfBlock];
+                       for (int64_t i = 0; i < end - begin; i += kHalfBlock) {
+                         const int64_t n = end - begin - i < kHalfBlock ? end - begin - i : kHalfBlock;
+                         in(from + i * bytes, values, n);
+                         if (back) {
+                           in(grad + i * bytes, grads, n);
+                           backward(grads, values, values, n, job.a, job.b);
+                         } else {
+                           forward(values, values, n, job.a, job.b);
+                         }
+                         out(values, to + i * bytes, n);
+                       }
+                     }));
   return y.Commit(run, job.function);
 }
 
@@ -90,23 +91,28 @@ Status RunSoftmax(const Run& run, const SoftmaxJob& job) {
   const auto backward = run.kernels.nn_activation->softmax_backward[job.log][computed];
   const auto in = run.kernels.copy.cast[stored][kF32], out = run.kernels.copy.cast[kF32][stored];
   const int64_t grain = n < kChunk ? kChunk / n : 1;
-  NUMRS_TRY(ParallelFor(rows, grain, threads, run.cancel, [&](int64_t begin, int64_t end) {
+  const double moved = static_cast<double>(n * bytes) * (back ? 3 : 2);
+  NUMRS_TRY(SweepFor(rows, grain, moved, threads, run.cancel, [&](int64_t begin, int64_t end) {
+    if (!cast) {
+      const int64_t at = begin * n * bytes;
+      if (back)
+        backward(g.data() + at, x.data() + at, y.data() + at, n, end - begin);
+      else
+        forward(x.data() + at, y.data() + at, n, end - begin);
+      return;
+    }
     const ScratchSlots::Lease lease(slots);
+    char *const values = lease.data(), *const grads = values + line;
     for (int64_t row = begin; row < end; row++) {
       const int64_t at = row * n * bytes;
-      const void *from = x.data() + at, *grad = back ? g.data() + at : nullptr;
-      void* to = y.data() + at;
-      if (cast) {
-        in(from, lease.data(), n);
-        if (back) in(grad, lease.data() + line, n);
-        from = to = lease.data();
-        grad = lease.data() + line;
+      in(x.data() + at, values, n);
+      if (back) {
+        in(g.data() + at, grads, n);
+        backward(grads, values, values, n, 1);
+      } else {
+        forward(values, values, n, 1);
       }
-      if (back)
-        backward(grad, from, to, n);
-      else
-        forward(from, to, n);
-      if (cast) out(to, y.data() + at, n);
+      out(values, y.data() + at, n);
     }
   }));
   return y.Commit(run, job.function);

@@ -26,6 +26,7 @@ struct Correlation {
   int64_t channels;  // of the source, per group
   Planes planes;     // rows: set by Run
   int64_t taps, max_row, max_col;
+  int64_t tap_cols;        // different columns among the taps
   const int64_t* tap_row;  // of each tap: its place from the grid's position on, in the padded source
   const int64_t* tap_col;
   const void* weight;  // (groups, rows, channels * taps), packed
@@ -50,10 +51,13 @@ class Runner {
     const double by_row = useful / static_cast<double>(c.grid_h * RoundUp(c.grid_w));
     const double by_band = useful / static_cast<double>(RoundUp((c.grid_h - 1) * planes_.cols + c.grid_w));
     flat_ = c.grid_h > 1 && by_band > by_row;
-    direct_ = !flat_ && c.col_step == 1;
+    shifted_ = c.grid_h > 1 && c.tap_cols > 0 && ShiftingPays(flat_ ? by_band : by_row);
+    flat_ = flat_ && !shifted_;
+    direct_ = !flat_ && c.col_step == 1 && (!shifted_ || c.row_step == c.grid_w);
     threads_ = run.Threads(c.ns);
-    const int64_t row_bytes = std::max<int64_t>(
-        1, c.channels * planes_.used[0] * planes_.used[1] * planes_.cols * static_cast<int64_t>(sizeof(T)));
+    const int64_t row_elements =
+        c.channels * planes_.used[0] * (shifted_ ? c.tap_cols * c.grid_w : planes_.used[1] * planes_.cols);
+    const int64_t row_bytes = std::max<int64_t>(1, row_elements * static_cast<int64_t>(sizeof(T)));
     band_ = std::clamp<int64_t>(kBandBytes / row_bytes - extra_, 1, c.grid_h);
     const int64_t items = c.images * c.groups;
     if (threads_ > 1 && items < 4 * threads_)
@@ -62,8 +66,15 @@ class Runner {
     planes_.rows = band_ + extra_;
     k_ = c.channels * c.taps;
     slack_ = kConvSlackBytes / static_cast<int64_t>(sizeof(T));
-    temp_row_ = direct_ ? 0 : (flat_ ? (band_ - 1) * planes_.cols + c.grid_w : c.grid_w) + slack_;
-    plane_bytes_ = Round((c.channels * planes_.ChannelSize() + slack_) * static_cast<int64_t>(sizeof(T)));
+    temp_row_ = direct_ ? 0
+                        : (flat_      ? (band_ - 1) * planes_.cols
+                           : shifted_ ? (band_ - 1) * c.grid_w
+                                      : 0) +
+                              c.grid_w + slack_;
+    shift_size_ = planes_.used[0] * planes_.rows * c.grid_w;
+    channel_size_ = shifted_ ? c.tap_cols * shift_size_ : planes_.ChannelSize();
+    plane_bytes_ = Round((c.channels * channel_size_ + slack_) * static_cast<int64_t>(sizeof(T))) +
+                   (shifted_ ? Round(planes_.ChannelSize() * static_cast<int64_t>(sizeof(T))) : 0);
     slot_bytes_ = plane_bytes_ + Round(c.rows * temp_row_ * static_cast<int64_t>(sizeof(T)));
   }
 
@@ -72,9 +83,11 @@ class Runner {
   Status Start(char* memory) {
     const int64_t bands = CeilDiv(c_.grid_h, band_), tasks = c_.images * c_.groups * bands;
     offsets_ = reinterpret_cast<int64_t*>(memory);
+    if (shifted_) ListShifts();
     for (int64_t ch = 0; ch < c_.channels; ch++) {
       for (int64_t t = 0; t < c_.taps; t++)
-        offsets_[ch * c_.taps + t] = ch * planes_.ChannelSize() + planes_.Offset(c_.tap_row[t], c_.tap_col[t]);
+        offsets_[ch * c_.taps + t] = ch * channel_size_ + (shifted_ ? ShiftedOffset(c_.tap_row[t], c_.tap_col[t])
+                                                                    : planes_.Offset(c_.tap_row[t], c_.tap_col[t]));
     }
     ScratchSlots slots(memory + OffsetBytes(), slot_bytes_, Slots());
     return ParallelFor(tasks, 1, threads_, run_.cancel, [&](int64_t begin, int64_t end) {
@@ -85,8 +98,62 @@ class Runner {
 
  private:
   int Slots() const { return std::min(threads_, ScratchSlots::kMaxSlots); }
-  size_t OffsetBytes() const { return Round(k_ * static_cast<int64_t>(sizeof(int64_t))); }
+  size_t OffsetBytes() const {
+    return Round((k_ + (shifted_ ? c_.tap_cols : 0)) * static_cast<int64_t>(sizeof(int64_t)));
+  }
   int64_t RoundUp(int64_t n) const { return CeilDiv(n, lanes_) * lanes_; }
+
+  // Planes without anything between the rows of the grid, one for each column of the taps: rows that are shorter than a
+  // vector then fill it together. Does that save more than it costs to lay them out? useful: the part of all positions
+  // that is wanted without them. In cycles per channel of the source, roughly.
+  bool ShiftingPays(double useful) const {
+    const double positions = static_cast<double>(c_.grid_h * c_.grid_w), lanes = static_cast<double>(lanes_);
+    const double shifted = positions / static_cast<double>(RoundUp(c_.grid_h * c_.grid_w));
+    const double sums = 0.5 * static_cast<double>(c_.taps * c_.rows) * positions / lanes;
+    const double copies = 3.0 * static_cast<double>(c_.tap_cols * (c_.grid_h + extra_) * planes_.used[0]) *
+                          static_cast<double>(CeilDiv(c_.grid_w, lanes_));
+    const double start = 200.0 / static_cast<double>(c_.channels);
+    return sums / shifted + copies + start < sums / useful;
+  }
+
+  // The columns of the taps, each once, behind the offsets.
+  void ListShifts() {
+    shifts_ = offsets_ + k_;
+    int64_t count = 0;
+    for (int64_t t = 0; t < c_.taps; t++) {
+      if (std::find(shifts_, shifts_ + count, c_.tap_col[t]) == shifts_ + count) shifts_[count++] = c_.tap_col[t];
+    }
+    n_shifts_ = count;
+  }
+  int64_t ShiftedOffset(int64_t r, int64_t c) const {
+    const int64_t shift = std::find(shifts_, shifts_ + n_shifts_, c) - shifts_;
+    return shift * shift_size_ + (r % planes_.step[0] * planes_.rows + r / planes_.step[0]) * c_.grid_w;
+  }
+
+  // The shifted planes of one channel from its planes.
+  void Shift(const T* planes, int64_t rows, T* to) const {
+    for (int64_t i = 0; i < n_shifts_; i++, to += shift_size_) {
+      for (int64_t ph = 0; ph < planes_.used[0]; ph++) {
+        const T* const from = planes + planes_.Offset(ph, shifts_[i]);
+        T* const plane = to + ph * planes_.rows * c_.grid_w;
+        switch (c_.grid_w * static_cast<int64_t>(sizeof(T))) {
+          case 16:
+            CopyRows<16>(from, rows, plane);
+            break;
+          case 32:
+            CopyRows<32>(from, rows, plane);
+            break;
+          default:
+            for (int64_t r = 0; r < rows; r++) CopyRun(from + r * planes_.cols, plane + r * c_.grid_w, c_.grid_w);
+        }
+      }
+    }
+  }
+  template <int kBytes>
+  void CopyRows(const T* from, int64_t rows, T* to) const {
+    for (int64_t r = 0; r < rows; r++)
+      std::memcpy(to + r * (kBytes / static_cast<int64_t>(sizeof(T))), from + r * planes_.cols, kBytes);
+  }
 
   // Grid rows [first, first + band) of one image and group.
   void Band(int64_t item, int64_t first, char* scratch) {
@@ -94,11 +161,14 @@ class Runner {
     T* const planes = reinterpret_cast<T*>(scratch);
     T* const temp = reinterpret_cast<T*>(scratch + plane_bytes_);
     const T* const image = static_cast<const T*>(c_.src) + item * c_.channels * planes_.h * planes_.w;
-    for (int64_t ch = 0; ch < c_.channels; ch++)
+    T* const padded = planes + (c_.channels * channel_size_ + slack_);
+    for (int64_t ch = 0; ch < c_.channels; ch++) {
+      T* const to = planes + ch * channel_size_;
       FillPlanes<T>(run_.kernels.copy, planes_, image + ch * planes_.h * planes_.w, first, rows + extra_, T(0),
-                    planes + ch * planes_.ChannelSize());
-    std::fill(planes + c_.channels * planes_.ChannelSize(), planes + c_.channels * planes_.ChannelSize() + slack_,
-              T(0));
+                    shifted_ ? padded : to);
+      if (shifted_) Shift(padded, rows + extra_, to);
+    }
+    std::fill(planes + c_.channels * channel_size_, planes + c_.channels * channel_size_ + slack_, T(0));
     ConvStrip s;
     s.weight = static_cast<const T*>(c_.weight) + group * c_.rows * k_;
     s.offsets = offsets_;
@@ -117,6 +187,19 @@ class Runner {
       for (int64_t r = 0; r < c_.rows; r++) {
         for (int64_t i = 0; i < rows; i++)
           Scatter(temp + r * temp_row_ + i * planes_.cols, y + r * c_.y_plane + i * c_.row_step);
+      }
+      return;
+    }
+    if (shifted_) {
+      s.src = planes;
+      s.y = direct_ ? y : temp;
+      s.y_row = direct_ ? c_.y_plane : temp_row_;
+      s.n = rows * c_.grid_w;
+      s.slack = !direct_;
+      kernel(s);
+      for (int64_t r = 0; r < (direct_ ? 0 : c_.rows); r++) {
+        for (int64_t i = 0; i < rows; i++)
+          Scatter(temp + r * temp_row_ + i * c_.grid_w, y + r * c_.y_plane + i * c_.row_step);
       }
       return;
     }
@@ -146,7 +229,9 @@ class Runner {
   int64_t lanes_, extra_, band_, k_, slack_, temp_row_;
   int64_t* offsets_ = nullptr;
   size_t plane_bytes_, slot_bytes_;
-  bool flat_, direct_;
+  bool flat_, shifted_, direct_;
+  int64_t shift_size_ = 0, channel_size_ = 0, n_shifts_ = 0;
+  int64_t* shifts_ = nullptr;
   int threads_;
 };
 
@@ -230,6 +315,7 @@ void SetUp(const ConvJob& job, const void* x, const void* bias, void* y, Correla
   c->taps = job.Taps();
   c->max_row = (job.kernel[0] - 1) * job.dilation[0];
   c->max_col = (job.kernel[1] - 1) * job.dilation[1];
+  c->tap_cols = job.kernel[1];
   c->planes.SetSteps(job.stride, c->max_row, c->max_col);
   c->bias = bias;
   c->y = y;
@@ -305,6 +391,7 @@ Status ConvInput(const Run& run, const ConvJob& job, const void* y, const void* 
         c.taps = down.count * across.count;
         c.max_row = down.most - down.least;
         c.max_col = across.most - across.least;
+        c.tap_cols = across.count;
         c.tap_row = tap_row;
         c.tap_col = tap_col;
         c.weight = nullptr;

@@ -63,13 +63,15 @@ Status LinearForward(const Run& run, const LinearJob& job, const void* x, const 
   const bool simple = IsSimple(job.activation);
   const bool plain = !bias && !pre && job.activation == kLinearNone;
   // Only products that take no memory are cut: nothing may fail once y has been written.
-  const bool direct = job.n > 1 && TakesNoMemory(job.n, job.k, size) && job.weight_col == 1;
+  const bool direct = !job.panels && job.n > 1 && TakesNoMemory(job.n, job.k, size) && job.weight_col == 1;
   const int64_t block = plain || !direct ? job.m : std::max(kBlockRows, kBlockBytes / (job.n * size));
   for (int64_t i = 0; i < job.m; i += block) {
     const int64_t rows = std::min(block, job.m - i);
     char* const to = static_cast<char*>(y) + i * job.n * size;
     if (job.k == 0) {
       std::memset(to, 0, static_cast<size_t>(rows * job.n * size));
+    } else if (job.panels) {
+      NUMRS_TRY(MultiplyPanels(run, job.function, *job.panels, x, rows, job.k, to, job.n));
     } else {
       NUMRS_TRY(Multiply(run, job,
                          MakeGemm(static_cast<const char*>(x) + i * job.k * size, job.k, 1, job.weight, job.weight_row,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/context.h"
+#include "core/matmul_panels.h"
 #include "core/nn_conv_tables.h"
 #include "core/view.h"
 
@@ -16,6 +17,7 @@ struct LinearJob {
   int64_t weight_row, weight_col;
   int32_t activation;
   double slope;
+  const Panels* panels = nullptr;  // the weights, packed; then the three of weight are not looked at. Forward only
 };
 
 // y = activation(x weight + bias); pre: what goes into the activation, or nullptr.

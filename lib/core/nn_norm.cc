@@ -10,7 +10,7 @@
 #include "core/nn_norm_tables.h"
 #include "core/nn_operands.h"
 #include "core/scratch.h"
-#include "core/threads.h"
+#include "core/sweep.h"
 
 namespace numrs {
 namespace {
@@ -89,26 +89,41 @@ Status RunLayerNorm(const Run& run, const LayerNormJob& job) {
   const Workspace memory(lines.Room(n) * static_cast<size_t>(SlotsFor(threads)));
   if (!memory.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for rows in float32", job.function);
   ScratchSlots slots(memory.data(), lines.Room(n), SlotsFor(threads));
-  NUMRS_TRY(
-      ParallelFor(job.rows, n < kChunk && n > 0 ? kChunk / n : 1, threads, run.cancel, [&](int64_t begin, int64_t end) {
-        const ScratchSlots::Lease lease(slots);
-        for (int64_t row = begin; row < end; row++) {
-          double moments[2] = {0, 0}, inverse = std::numeric_limits<double>::quiet_NaN();
-          if (n > 0) {
-            const void* line = lines.Read(x.data(), row * n, n, lease.data());
-            if (job.centred)
-              table.moments[k](line, n, moments);
-            else
-              table.squares[k](line, n, &moments[1]);
-            inverse = InverseRoot(moments[1], n, job.eps);
-            void* to = lines.Target(y.data(), row * n, lease.data());
-            table.normalize[k](NormLine{line, to, n, moments[0], inverse, weight.data(), bias.data(), 1, 0});
-            lines.Write(to, y.data(), row * n, n);
-          }
-          if (mean.data()) mean.as<double>()[row] = n > 0 ? moments[0] : inverse;
-          if (rstd.data()) rstd.as<double>()[row] = inverse;
-        }
-      }));
+  const double moved = static_cast<double>(2 * n * lines.bytes);
+  const int64_t grain = n < kChunk && n > 0 ? kChunk / n : 1;
+  NUMRS_TRY(SweepFor(job.rows, grain, moved, threads, run.cancel, [&](int64_t begin, int64_t end) {
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    NormRows some{};
+    some.n = n;
+    some.w = weight.data();
+    some.b = bias.data();
+    some.eps = job.eps;
+    some.centred = job.centred;
+    const auto next = [&](int64_t row, const void* from, void* to, int64_t rows) {
+      some.x = from;
+      some.y = to;
+      some.rows = rows;
+      some.mean = mean.data() ? mean.as<double>() + row : nullptr;
+      some.rstd = rstd.data() ? rstd.as<double>() + row : nullptr;
+      table.rows[k](some);
+    };
+    if (n == 0) {
+      for (int64_t row = begin; row < end; row++) {
+        if (mean.data()) mean.as<double>()[row] = nan;
+        if (rstd.data()) rstd.as<double>()[row] = nan;
+      }
+      return;
+    }
+    if (!lines.cast()) {
+      next(begin, lines.Read(x.data(), begin * n, n, nullptr), lines.Target(y.data(), begin * n, nullptr), end - begin);
+      return;
+    }
+    const ScratchSlots::Lease lease(slots);
+    for (int64_t row = begin; row < end; row++) {
+      next(row, lines.Read(x.data(), row * n, n, lease.data()), lease.data(), 1);
+      lines.Write(lease.data(), y.data(), row * n, n);
+    }
+  }));
   NUMRS_TRY(y.Commit(run, job.function));
   NUMRS_TRY(mean.Commit(run, job.function));
   return rstd.Commit(run, job.function);
@@ -147,7 +162,8 @@ Status RunLayerNormBack(const Run& run, const LayerNormBackJob& job) {
   const Workspace memory(2 * room * static_cast<size_t>(SlotsFor(threads)));
   if (!partials.ok() || !memory.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for sums over rows", job.function);
   ScratchSlots slots(memory.data(), 2 * room, SlotsFor(threads));
-  NUMRS_TRY(ParallelFor(blocks, 1, threads, run.cancel, [&](int64_t begin, int64_t end) {
+  const double moved = static_cast<double>(3 * block * n * lines.bytes);
+  NUMRS_TRY(SweepFor(blocks, 1, moved, threads, run.cancel, [&](int64_t begin, int64_t end) {
     const ScratchSlots::Lease lease(slots);
     for (int64_t b = begin; b < end; b++) {
       double* const to = partials.as<double>() + (sums ? 2 * b * n : 0);
@@ -259,7 +275,8 @@ Status RunChannelNorm(const Run& run, const ChannelNormJob& job) {
   if (!memory.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for lines in float32", job.function);
   ScratchSlots slots(memory.data(), lines.Room(inner), SlotsFor(threads));
   const int64_t grain = sets.Elements() < kChunk && sets.Elements() > 0 ? kChunk / sets.Elements() : 1;
-  NUMRS_TRY(ParallelFor(count, grain, threads, run.cancel, [&](int64_t begin, int64_t end) {
+  const double moved = 2 * elements * static_cast<double>(lines.bytes);
+  NUMRS_TRY(SweepFor(count, grain, moved, threads, run.cancel, [&](int64_t begin, int64_t end) {
     const ScratchSlots::Lease lease(slots);
     for (int64_t set = begin; set < end; set++) {
       double moments[2] = {0, 0}, inverse;
@@ -340,7 +357,8 @@ Status RunChannelNormBack(const Run& run, const ChannelNormBackJob& job) {
   const int64_t grain = sets.Elements() < kChunk && sets.Elements() > 0 ? kChunk / sets.Elements() : 1;
   double* const sum = sums.as<double>();
   if (inner == 0) std::memset(sum, 0, 2 * sizeof(double) * static_cast<size_t>(all));
-  NUMRS_TRY(ParallelFor(inner == 0 ? 0 : count, grain, threads, run.cancel, [&](int64_t begin, int64_t end) {
+  const double moved = static_cast<double>(3 * sets.Elements() * lines.bytes);
+  NUMRS_TRY(SweepFor(inner == 0 ? 0 : count, grain, moved, threads, run.cancel, [&](int64_t begin, int64_t end) {
     const ScratchSlots::Lease lease(slots);
     for (int64_t set = begin; set < end; set++) {
       NormBackLine line{};

@@ -16,9 +16,20 @@ struct NormLine {
   const void *w, *b;
   double scale, shift;
 };
-// The same for gradients: g that of the output, gx that of x (nullptr: not wanted), gw and gb float64 sums of g x^ and
-// g of each element that are added to (nullptr: not wanted), x^ = (x - mean) rstd. mean_g and mean_gx: means of g w and
-// of g w x^ over the elements that were normalised together.
+// Rows of n >= 1 elements, one behind the other, each normalised by its own statistics; centred: the mean is not taken
+// for 0. mean and rstd: where they go, or nullptr.
+struct NormRows {
+  const void* x;
+  void* y;
+  int64_t n, rows;
+  const void *w, *b;
+  double eps;
+  bool centred;
+  double *mean, *rstd;
+};
+// The same as NormLine for gradients: g that of the output, gx that of x (nullptr: not wanted), gw and gb float64 sums
+// of g x^ and g of each element that are added to (nullptr: not wanted), x^ = (x - mean) rstd. mean_g and mean_gx:
+// means of g w and of g w x^ over the elements that were normalised together.
 struct NormBackLine {
   const void *g, *x;
   void* gx;
@@ -34,8 +45,8 @@ struct NnNormTable {
   // out[0] the mean, out[1] the sum of the squares of what the elements differ from it; n >= 1. Sums in the order of
   // SoftmaxFn (core/nn_activation_tables.h).
   void (*moments[kDTypes])(const void* x, int64_t n, double* out);
-  // The sum of the squares.
-  void (*squares[kDTypes])(const void* x, int64_t n, double* out);
+  // Moments, or for rows that are not centred the sum of the squares; rstd = 1 / sqrt(of their mean + eps); normalize.
+  void (*rows[kDTypes])(const NormRows& rows);
   // y = (x - mean) rstd w + b; y may be x.
   void (*normalize[kDTypes])(const NormLine& line);
   // out[0] the sum of g w, out[1] that of g w x^.

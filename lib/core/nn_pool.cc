@@ -233,7 +233,7 @@ Status PlanePool(const Run& run, const PoolJob& job, PlaneOp op, const void* x, 
       kernel = table.adaptive_max[job.dtype];
       break;
   }
-  const double each = static_cast<double>(in + out) * 1.5;
+  const double each = static_cast<double>(in + out) * 0.5;
   const int64_t grain = std::max<int64_t>(1, static_cast<int64_t>(2e4 / each));
   const int threads = run.Threads(each * static_cast<double>(job.planes));
   return ParallelFor(job.planes, grain, threads, run.cancel, [&](int64_t begin, int64_t end) {

@@ -16,12 +16,13 @@ const OptimRow kOptimRows[kOptimOps] = {
 
 namespace {
 
-constexpr int64_t kGrain = 16 * kGradientBlock;
+constexpr int64_t kGrain = 16 * kGradientBlock, kLeastGrain = 2048;
 
 // Calls f(array, first element, elements, elements before it in all arrays) for the parts of [0, total).
 template <class F>
 Status ForPieces(const Run& run, const OptimArrays& a, double cost_ns, F&& f) {
-  return ParallelFor(a.total, kGrain, run.Threads(cost_ns * static_cast<double>(a.total)), run.cancel,
+  const int threads = run.Threads(cost_ns * static_cast<double>(a.total));
+  return ParallelFor(a.total, ShareGrain(a.total, kGrain, threads, kLeastGrain), threads, run.cancel,
                      [&](int64_t begin, int64_t end) {
                        int64_t before = 0;
                        for (int64_t i = 0; i < a.count && before < end; before += a.sizes[i++]) {
@@ -65,8 +66,9 @@ Status GradientNorm(const Run& run, const OptimArrays& arrays, void* const* grad
   double* parts = blocks > kOwn ? memory.as<double>() : own;
   const auto kernel = largest ? run.kernels.optim->largest[arrays.dtype] : run.kernels.optim->squares[arrays.dtype];
   const int64_t size = SizeOf(arrays.dtype);
-  NUMRS_TRY(ParallelFor(blocks, kGrain / kGradientBlock, run.Threads(0.2 * static_cast<double>(arrays.total)),
-                        run.cancel, [&](int64_t begin, int64_t end) {
+  const int threads = run.Threads(0.2 * static_cast<double>(arrays.total));
+  NUMRS_TRY(ParallelFor(blocks, ShareGrain(blocks, kGrain / kGradientBlock, threads), threads, run.cancel,
+                        [&](int64_t begin, int64_t end) {
                           int64_t before = 0;
                           for (int64_t i = 0; i < arrays.count && before < end; i++) {
                             const int64_t n = arrays.sizes[i], own_blocks = (n + kGradientBlock - 1) / kGradientBlock;

@@ -1,6 +1,7 @@
 // Running a reduction plan: cells of results, groups of blocks for threads, merging in fixed order.
 #include "core/reduce.h"
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 
@@ -38,6 +39,7 @@ class ReduceRunner {
     const double per_element = kReduceRows[job.op].cost_ns * static_cast<double>(SizeOf(job.compute)) / 8;
     const double packing = plain ? 1 : 5;
     work_ns_ = static_cast<double>(plan.outputs) * (static_cast<double>(n) * per_element * packing + 3);
+    work_ns_ = std::max(work_ns_, MemoryNs(static_cast<double>(plan.outputs) * static_cast<double>(n * size)));
     threads_ = run.Threads(work_ns_);
     dot_ = job.role == ReduceSecond::FACTOR && job.op == kReduce_sum && table_.dot[job.compute] &&
            job.x.dtype == job.compute && job.second.dtype == job.compute && plan.reduced <= 1 &&

@@ -1,12 +1,23 @@
 // The thread pool: a list of running loops, workers that help them, and the settings.
 //
-// A loop is a Job on its caller's stack. The caller publishes it, claims chunks from an atomic counter like everybody
-// else, withdraws it, and waits for the workers that are still inside: at most one chunk each. Progress never depends
-// on a worker, so a busy pool, a failed pthread_create or a fork costs speed only.
+// A loop is a Job on its caller's stack. The caller publishes it, claims chunks like everybody else, withdraws it, and
+// waits for the workers that are still inside: at most one chunk each. Progress never depends on a worker, so a busy
+// pool, a failed pthread_create or a fork costs speed only.
+//
+// Each thread begins in a part of the chunks of its own, the same one in every loop of that shape, so that what a loop
+// leaves in a core's caches is there for the next one; who has finished helps in the other parts.
+//
+// A worker that has finished waits actively for a short time (NUMRS_SPIN_US) before it sleeps: in a training step the
+// next loop begins some microseconds later, and waking a sleeper costs the caller 2 to 12 us and the loop 20 to 50. It
+// does not where that could take a CPU from somebody: when threads outnumber CPUs, when several callers share the pool,
+// or when it finds itself on the caller's CPU. The caller waits for the last chunk by the same rules.
 #include "core/threads.h"
 
 #include <signal.h>
 #include <time.h>
+#if defined(__linux__)
+#include <sched.h>
+#endif
 
 #include <cerrno>
 #include <cstdio>
@@ -17,78 +28,36 @@
 #include "core/env.h"
 #include "core/fp_environment.h"
 #include "core/futex.h"
+#include "core/threads_pool.h"
 
 namespace numrs {
 namespace {
-
-constexpr int kMaxThreads = 1024;
-constexpr int64_t kPollNs = 10'000'000;
-// Virtual memory only. Our kernels need a few KiB; BLAS kernels keep small buffers on the stack.
-constexpr size_t kStackBytes = 512 * 1024;
-// Waiting begins with this many pauses, about 2 µs: a chunk's tail or the next loop of the same call is often that
-// near. More is worse where cores are shared or virtual: a spinning thread keeps the one it waits for from running.
-constexpr int kSpins = 40;
-// After a thread could not be created, loops run with those there are for this long.
-constexpr int64_t kRetryNs = 1'000'000'000;
-
-constexpr uint32_t kCallerSleeps = 0x80000000u;
-
-struct Job {
-  alignas(64) std::atomic<int64_t> next{0};  // the lowest chunk that nobody has claimed
-  std::atomic<bool> stop{false};
-  // Workers inside, and whether the caller sleeps until they have left.
-  alignas(64) std::atomic<uint32_t> helpers{0};
-
-  ChunkFunction run;
-  void* body;
-  int64_t n, grain, chunks;
-
-  // Guarded by the pool's lock.
-  int wanted;  // workers that may still join
-  Job* previous = nullptr;
-  Job* following = nullptr;
-  Status status = NUMRS_OK;  // of the lowest chunk that failed
-  int64_t failed_chunk = 0;
-  char message[512];
-};
-
-struct Pool {
-  pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-  // Guarded by the lock.
-  Job* first = nullptr;
-  Job* last = nullptr;
-  int workers = 0;
-  int idle = 0;  // workers that sleep or are about to
-  int64_t retry_at_ns = 0;
-  ParallelForFunction function = nullptr;
-  void* function_user = nullptr;
-
-  alignas(64) std::atomic<uint32_t> epoch{0};       // changes when there is something for an idle worker
-  alignas(64) std::atomic<uint32_t> generation{0};  // forks between the first process and this one
-  std::atomic<int> threads{0};                      // 0: not known yet
-  std::atomic<bool> has_function{false};
-  std::atomic<double> threshold_ns{100e3};
-  std::atomic<ThreadCreator> creator{nullptr};
-};
-
-// Constant-initialised and never destroyed: detached workers may look at it while the process exits.
-Pool pool;
-static_assert(std::is_trivially_destructible_v<Pool>, "workers outlive main()");
 
 pthread_once_t fork_once = PTHREAD_ONCE_INIT;
 pthread_once_t default_once = PTHREAD_ONCE_INIT;
 
 thread_local bool in_task = false;
 
-int64_t NowNs(clockid_t clock) {
-  timespec now;
-  clock_gettime(clock, &now);
-  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+// The CPU that this thread runs on; -1 where that is not known. 1 to 20 ns.
+int ThisCpu() {
+#if defined(__linux__)
+  return sched_getcpu();
+#else
+  return -1;
+#endif
 }
 
+// What the lock guards takes some 50 ns, so whoever finds it taken tries again before it sleeps.
 class Lock {
  public:
-  Lock() { pthread_mutex_lock(&pool.lock); }
+  Lock() { Take(); }
+  static void Take() {
+    for (int i = 0; i < 100; ++i) {
+      if (pthread_mutex_trylock(&pool.lock) == 0) return;
+      CpuRelax();
+    }
+    pthread_mutex_lock(&pool.lock);
+  }
   ~Lock() { pthread_mutex_unlock(&pool.lock); }
   Lock(const Lock&) = delete;
   Lock& operator=(const Lock&) = delete;
@@ -102,9 +71,12 @@ void AfterForkInParent() { pthread_mutex_unlock(&pool.lock); }
 
 void AfterForkInChild() {
   pool.first = pool.last = nullptr;
-  pool.workers = pool.idle = 0;
+  pool.workers = pool.idle = pool.callers = pool.crowded = 0;
   pool.retry_at_ns = 0;
   pool.epoch.store(0, std::memory_order_relaxed);
+  pool.sleeping.store(0, std::memory_order_relaxed);
+  pool.spinning.store(0, std::memory_order_relaxed);
+  pool.may_spin.store(true, std::memory_order_relaxed);
   pool.generation.fetch_add(1, std::memory_order_relaxed);
   FutexAfterForkInChild();
   pthread_mutex_unlock(&pool.lock);
@@ -148,54 +120,92 @@ class Poller {
 
 Status FailCancelled() { return Fail(NUMRS_CANCELLED, "cancelled by the caller's poll function"); }
 
-// Keeps the failure of the lowest chunk. The message is this thread's, to be passed on to the caller's.
+// Keeps the failure of the lowest chunk: all below it are still handed out, so that it is the same one every time. The
+// message is this thread's, to be passed on to the caller's.
 void RecordFailure(Job* job, int64_t chunk, Status status) {
-  job->stop.store(true, std::memory_order_relaxed);
   const Lock lock;
-  if (job->status != NUMRS_OK && job->failed_chunk <= chunk) return;
+  if (chunk >= job->limit.load(std::memory_order_relaxed)) return;
+  job->limit.store(chunk, std::memory_order_relaxed);
   job->status = status;
-  job->failed_chunk = chunk;
   std::snprintf(job->message, sizeof job->message, "%s", Message());
 }
 
-Status RunChunk(Job* job, int64_t chunk) {
+void CancelJob(Job* job) {
+  const Lock lock;
+  job->limit.store(0, std::memory_order_relaxed);
+}
+
+void RunChunk(Job* job, int64_t chunk) {
   const int64_t begin = chunk * job->grain;
   const int64_t end = job->n - begin > job->grain ? begin + job->grain : job->n;
   const Status status = job->run(job->body, begin, end);
   if (status != NUMRS_OK) RecordFailure(job, chunk, status);
-  return status;
 }
 
-// -1: none is left.
-int64_t ClaimChunk(Job* job) {
-  if (job->stop.load(std::memory_order_relaxed)) return -1;
-  const int64_t chunk = job->next.fetch_add(1, std::memory_order_relaxed);
-  return chunk < job->chunks ? chunk : -1;
-}
-
-template <class Changed>
-bool Spin(Changed changed) {
-  for (int i = 0; i < kSpins; ++i) {
-    if (changed()) return true;
-    CpuRelax();
+// A chunk of this part, or else of one after it; -1: none is left. *part becomes the chunk's.
+int64_t ClaimChunk(Job* job, int* part) {
+  for (int tried = 0; tried < job->n_parts; ++tried) {
+    Job::Part& p = job->parts[*part];
+    const int64_t limit = job->limit.load(std::memory_order_relaxed), end = p.end < limit ? p.end : limit;
+    if (p.next.load(std::memory_order_relaxed) < end) {
+      const int64_t chunk = p.next.fetch_add(1, std::memory_order_relaxed);
+      if (chunk < end) return chunk;
+    }
+    *part = *part + 1 < job->n_parts ? *part + 1 : 0;
   }
+  return -1;
+}
+
+bool HasChunks(const Job& job) {
+  const int64_t limit = job.limit.load(std::memory_order_relaxed);
+  for (int i = 0; i < job.n_parts; ++i) {
+    const int64_t next = job.parts[i].next.load(std::memory_order_relaxed);
+    if (next < job.parts[i].end && next < limit) return true;
+  }
+  return false;
+}
+
+// Waits actively until changed(), at most for the time set, and only while away(): true when changed.
+template <class Changed, class Away>
+bool Spin(Changed changed, Away away) {
+  if (changed()) return true;
+  const int64_t spin_ns = pool.spin_ns.load(std::memory_order_relaxed);
+  if (spin_ns == 0 || !pool.may_spin.load(std::memory_order_relaxed) ||
+      pool.threads.load(std::memory_order_relaxed) > pool.cores.load(std::memory_order_relaxed)) {
+    return false;
+  }
+  const int64_t end = NowNs(CLOCK_MONOTONIC) + spin_ns;
+  do {
+    for (int i = 0; i < kPauses; ++i) {
+      CpuRelax();
+      if (changed()) return true;
+    }
+  } while (away() && NowNs(CLOCK_MONOTONIC) < end);
   return changed();
+}
+
+// Other threads have no CPU of their own now: small loops are serial for a while.
+void BackOff() {
+  const int late = pool.late.load(std::memory_order_relaxed);
+  pool.serial_until_ns.store(NowNs(CLOCK_MONOTONIC) + (kBackOffNs << late), std::memory_order_relaxed);
+  if (late < kMostBackOffs) pool.late.store(late + 1, std::memory_order_relaxed);
 }
 
 // A loop that has chunks and room for a worker. Caller holds the lock.
 Job* FindJob() {
   for (Job* job = pool.first; job != nullptr; job = job->following) {
-    if (job->wanted > 0 && job->next.load(std::memory_order_relaxed) < job->chunks &&
-        !job->stop.load(std::memory_order_relaxed)) {
-      return job;
-    }
+    if (job->wanted > 0 && HasChunks(*job)) return job;
   }
   return nullptr;
 }
 
 // False when the task has forked: then this is the child, and the thread must not touch the pool again.
-bool Help(Job* job, uint32_t generation) {
-  for (int64_t chunk; (chunk = ClaimChunk(job)) >= 0;) {
+bool Help(Job* job, int index, uint32_t generation) {
+  const int cpu = ThisCpu();
+  job->helper_cpu.store(cpu, std::memory_order_relaxed);
+  if (cpu >= 0 && cpu == job->cpu) BackOff();
+  int part = job->n_parts > 1 ? 1 + index % (job->n_parts - 1) : 0;
+  for (int64_t chunk; (chunk = ClaimChunk(job, &part)) >= 0;) {
     RunChunk(job, chunk);
     if (pool.generation.load(std::memory_order_relaxed) != generation) return false;
   }
@@ -205,32 +215,48 @@ bool Help(Job* job, uint32_t generation) {
   return true;
 }
 
-void* Worker(void*) {
+// An idle worker's wait, without the lock.
+void WaitForWork(uint32_t seen) {
+  const auto changed = [seen] { return pool.epoch.load(std::memory_order_acquire) != seen; };
+  const auto away = [] {
+    const int cpu = ThisCpu();
+    return cpu < 0 || cpu != pool.caller_cpu.load(std::memory_order_relaxed);
+  };
+  // Publish changes the epoch and then looks at the two numbers: a worker that it does not wake has yet to look at the
+  // epoch, here or in the kernel.
+  pool.spinning.fetch_add(1);
+  const bool found = away() && Spin(changed, away);
+  pool.spinning.fetch_sub(1);
+  if (found) return;
+  pool.sleeping.fetch_add(1);
+  while (!changed()) FutexWait(&pool.epoch, seen);
+  pool.sleeping.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void* Worker(void* argument) {
 #if defined(__GLIBC__)
   pthread_setname_np(pthread_self(), "numrs");
 #endif
   FpEnvironment::SetDefault();
   in_task = true;
+  const int index = static_cast<int>(reinterpret_cast<intptr_t>(argument));
   const uint32_t generation = pool.generation.load(std::memory_order_relaxed);
-  pthread_mutex_lock(&pool.lock);
+  Lock::Take();
   while (pool.workers < pool.threads.load(std::memory_order_relaxed)) {
     Job* job = FindJob();
     if (job != nullptr) {
       --job->wanted;
       job->helpers.fetch_add(1, std::memory_order_relaxed);
       pthread_mutex_unlock(&pool.lock);
-      if (!Help(job, generation)) return nullptr;
-      pthread_mutex_lock(&pool.lock);
+      if (!Help(job, index, generation)) return nullptr;
+      Lock::Take();
       continue;
     }
     const uint32_t seen = pool.epoch.load(std::memory_order_relaxed);
     ++pool.idle;
     pthread_mutex_unlock(&pool.lock);
-    const auto changed = [seen] { return pool.epoch.load(std::memory_order_relaxed) != seen; };
-    if (!Spin(changed)) {
-      while (!changed()) FutexWait(&pool.epoch, seen);
-    }
-    pthread_mutex_lock(&pool.lock);
+    WaitForWork(seen);
+    Lock::Take();
     --pool.idle;
   }
   --pool.workers;  // SetNumThreads asked for fewer
@@ -238,7 +264,8 @@ void* Worker(void*) {
   return nullptr;
 }
 
-bool StartWorker() {
+// index: says in which part of a loop the worker begins.
+bool StartWorker(int index) {
   pthread_attr_t attributes;
   if (pthread_attr_init(&attributes) != 0) return false;
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
@@ -252,11 +279,12 @@ bool StartWorker() {
   for (const int fault : kFaults) sigdelset(&most, fault);
   pthread_sigmask(SIG_SETMASK, &most, &before);
   pthread_t thread;
+  void* const argument = reinterpret_cast<void*>(static_cast<intptr_t>(index));
   pthread_attr_setstacksize(&attributes, kStackBytes);
-  int error = create(&thread, &attributes, Worker, nullptr);
+  int error = create(&thread, &attributes, Worker, argument);
   if (error == EINVAL) {  // thread-local storage, which lies on the stack, may need more
     pthread_attr_setstacksize(&attributes, 8 * 1024 * 1024);
-    error = create(&thread, &attributes, Worker, nullptr);
+    error = create(&thread, &attributes, Worker, argument);
   }
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
   pthread_attr_destroy(&attributes);
@@ -270,7 +298,7 @@ void StartWorkers(int wanted) {
   pool.retry_at_ns = 0;
   while (pool.workers < wanted) {
     ++pool.workers;  // before the thread looks
-    if (StartWorker()) continue;
+    if (StartWorker(pool.workers - 1)) continue;
     --pool.workers;
     pool.retry_at_ns = NowNs(CLOCK_MONOTONIC) + kRetryNs;
     return;
@@ -278,21 +306,36 @@ void StartWorkers(int wanted) {
 }
 
 void Publish(Job* job) {
-  int wake, workers;
+  int idle, workers;
   bool start;
+  pool.caller_cpu.store(job->cpu, std::memory_order_relaxed);
   {
     const Lock lock;
     job->previous = pool.last;
     (pool.last != nullptr ? pool.last->following : pool.first) = job;
     pool.last = job;
-    wake = pool.idle < job->wanted ? pool.idle : job->wanted;
-    if (wake > 0) pool.epoch.fetch_add(1, std::memory_order_relaxed);
+    ++pool.callers;
+    if (pool.callers > 1 && pool.callers + pool.workers > pool.cores.load(std::memory_order_relaxed)) {
+      pool.crowded = kCrowdedLoops;
+    } else if (pool.crowded > 0) {
+      --pool.crowded;
+    }
+    pool.may_spin.store(pool.crowded == 0, std::memory_order_relaxed);
+    idle = pool.idle < job->wanted ? pool.idle : job->wanted;
     const int limit = pool.threads.load(std::memory_order_relaxed) - 1;
-    workers = pool.workers + job->wanted - wake;
+    workers = pool.workers + job->wanted - idle;
     if (workers > limit) workers = limit;
     start = pool.workers < workers;
   }
-  if (wake > 0) FutexWake(&pool.epoch, wake);
+  if (idle > 0) {
+    // Not under the lock, which those that see it want at once.
+    pool.epoch.fetch_add(1);
+    const int sleeping = pool.sleeping.load();
+    // Those that wait actively come of themselves.
+    const int active = pool.spinning.load();
+    const int wake = idle - active < sleeping ? idle - active : sleeping;
+    if (wake > 0) FutexWake(&pool.epoch, wake);
+  }
   if (start) {
     const Lock lock;
     StartWorkers(workers);
@@ -303,15 +346,33 @@ void Publish(Job* job) {
 void Withdraw(Job* job) {
   (job->previous != nullptr ? job->previous->following : pool.first) = job->following;
   (job->following != nullptr ? job->following->previous : pool.last) = job->previous;
+  --pool.callers;
 }
 
-void WaitForHelpers(Job* job) {
+// start_ns: when the loop began.
+void WaitForHelpers(Job* job, int64_t start_ns) {
   const auto left = [job] { return (job->helpers.load(std::memory_order_acquire) & ~kCallerSleeps) == 0; };
-  if (Spin(left)) return;
-  uint32_t seen = job->helpers.fetch_or(kCallerSleeps, std::memory_order_acquire) | kCallerSleeps;
-  while (seen != kCallerSleeps) {
-    FutexWait(&job->helpers, seen);
-    seen = job->helpers.load(std::memory_order_acquire);
+  if (left()) {
+    pool.late.store(0, std::memory_order_relaxed);
+    return;
+  }
+  const int64_t wait_ns = NowNs(CLOCK_MONOTONIC);
+  const auto away = [job] {
+    const int cpu = ThisCpu();
+    return cpu < 0 || cpu != job->helper_cpu.load(std::memory_order_relaxed);
+  };
+  if (!away() || !Spin(left, away)) {
+    uint32_t seen = job->helpers.fetch_or(kCallerSleeps, std::memory_order_acquire) | kCallerSleeps;
+    while (seen != kCallerSleeps) {
+      FutexWait(&job->helpers, seen);
+      seen = job->helpers.load(std::memory_order_acquire);
+    }
+  }
+  const int64_t end_ns = NowNs(CLOCK_MONOTONIC);
+  if (end_ns - wait_ns > wait_ns - start_ns + kLateNs) {
+    BackOff();
+  } else {
+    pool.late.store(0, std::memory_order_relaxed);
   }
 }
 
@@ -328,15 +389,18 @@ Status RunSerial(int64_t n, int64_t grain, const Cancel* cancel, ChunkFunction r
 
 Status RunOnPool(Job* job, const Cancel* cancel) {
   const uint32_t generation = pool.generation.load(std::memory_order_relaxed);
+  const int64_t start_ns = NowNs(CLOCK_MONOTONIC);
+  job->cpu = ThisCpu();
   Publish(job);
   bool cancelled = false;
   {
     const TaskScope scope;
     Poller poller(cancel);
-    for (int64_t chunk; (chunk = ClaimChunk(job)) >= 0;) {
-      if (RunChunk(job, chunk) != NUMRS_OK) break;
+    int part = 0;
+    for (int64_t chunk; (chunk = ClaimChunk(job, &part)) >= 0;) {
+      RunChunk(job, chunk);
       if (poller.Cancelled()) {
-        job->stop.store(true, std::memory_order_relaxed);
+        CancelJob(job);
         cancelled = true;
         break;
       }
@@ -352,7 +416,7 @@ Status RunOnPool(Job* job, const Cancel* cancel) {
       const Lock lock;
       Withdraw(job);
     }
-    WaitForHelpers(job);
+    WaitForHelpers(job, start_ns);
   }
   if (job->status != NUMRS_OK) return Fail(job->status, "%s", job->message);
   return cancelled ? FailCancelled() : NUMRS_OK;
@@ -370,13 +434,13 @@ struct ForeignLoop {
 void ForeignTask(void* data, int64_t chunk) {
   ForeignLoop* loop = static_cast<ForeignLoop*>(data);
   if (chunk < 0 || chunk >= loop->job->chunks) return;
-  if (!loop->job->stop.load(std::memory_order_relaxed)) {
+  if (chunk < loop->job->limit.load(std::memory_order_relaxed)) {
     const TaskScope scope;
     const FpEnvironment environment;  // the thread is not ours
     RunChunk(loop->job, chunk);
     if (pthread_equal(pthread_self(), loop->owner) && loop->poller.Cancelled()) {
       loop->cancelled.store(true, std::memory_order_relaxed);
-      loop->job->stop.store(true, std::memory_order_relaxed);
+      CancelJob(loop->job);
     }
   }
   loop->done.fetch_add(1, std::memory_order_release);
@@ -396,12 +460,24 @@ Status RunOnFunction(Job* job, const Cancel* cancel, ParallelForFunction functio
   return NUMRS_OK;
 }
 
+// CPUs that threads may keep busy all the time: of a quota of 1.5 one.
+int WholeCores() {
+  const int cores = UsableCores();
+  const double quota = CpuQuota("");
+  return quota > 0 && quota < cores ? static_cast<int>(quota) : cores;
+}
+
 void SetDefaultThreads() {
+  int64_t spin_us = 0;
+  if (EnvInteger("NUMRS_SPIN_US", 0, kMostSpinUs, &spin_us)) {
+    pool.spin_ns.store(spin_us * 1000, std::memory_order_relaxed);
+  }
   int64_t threads = 0;
   if (!EnvInteger("NUMRS_NUM_THREADS", 1, kMaxThreads, &threads)) {
     threads = UsableCores();
     if (threads > kMaxThreads) threads = kMaxThreads;
   }
+  pool.cores.store(WholeCores(), std::memory_order_relaxed);
   int unknown = 0;  // SetNumThreads may have come first
   pool.threads.compare_exchange_strong(unknown, static_cast<int>(threads));
 }
@@ -419,28 +495,18 @@ Status SetNumThreads(int n) {
   if (n < 1 || n > kMaxThreads) {
     return Fail(NUMRS_BAD_ARGUMENT, "set_num_threads: got %d, expected 1 to %d", n, kMaxThreads);
   }
+  pthread_once(&default_once, SetDefaultThreads);
   pthread_once(&fork_once, RegisterForkHandlers);
   {
     const Lock lock;
+    pool.late.store(0, std::memory_order_relaxed);
+    pool.serial_until_ns.store(0, std::memory_order_relaxed);
     pool.threads.store(n, std::memory_order_relaxed);
     pool.retry_at_ns = 0;
     pool.epoch.fetch_add(1, std::memory_order_relaxed);
   }
   FutexWake(&pool.epoch, kMaxThreads);  // those too many go
   return NUMRS_OK;
-}
-
-int ThreadsFor(double estimated_ns, int limit) {
-  const double threshold = pool.threshold_ns.load(std::memory_order_relaxed);
-  if (limit <= 1 || !(estimated_ns >= threshold) || in_task) return 1;
-  const double most = 2 * estimated_ns / threshold;  // inf and NaN (0 / 0) mean the limit
-  return most < limit ? static_cast<int>(most) : limit;
-}
-
-double ThreadThresholdNs() { return pool.threshold_ns.load(std::memory_order_relaxed); }
-
-void SetThreadThresholdNs(double ns) {
-  if (ns >= 0) pool.threshold_ns.store(ns, std::memory_order_relaxed);
 }
 
 Status SetParallelFor(ParallelForFunction function, void* user) {
@@ -470,6 +536,14 @@ Status ParallelForChunks(int64_t n, int64_t grain, int max_threads, const Cancel
   job.grain = grain;
   job.chunks = chunks;
   job.wanted = threads - 1;
+  job.limit.store(chunks, std::memory_order_relaxed);
+  job.n_parts = threads < kParts ? threads : kParts;
+  for (int i = 0; i < job.n_parts; ++i) {
+    // chunks * i / n_parts, without overflow
+    const int64_t whole = chunks / job.n_parts, rest = chunks % job.n_parts;
+    job.parts[i].next.store(whole * i + (i < rest ? i : rest), std::memory_order_relaxed);
+    job.parts[i].end = whole * (i + 1) + (i + 1 < rest ? i + 1 : rest);
+  }
   if (pool.has_function.load(std::memory_order_relaxed)) {
     ParallelForFunction function;
     void* user;

@@ -29,9 +29,10 @@ constexpr Part Log = kMathLog, Log2 = kMathLog, Log10 = kMathLog, Log1p = kMathL
                Atanh = kMathLog, LogAddExp = kMathLog, Pow = kMathLog;
 constexpr Part Sin = kMathTrig, Cos = kMathTrig, Tan = kMathTrig, Asin = kMathTrig, Acos = kMathTrig, Atan = kMathTrig,
                Atan2 = kMathTrig;
-constexpr Part Erfinv = kMissing, Lgamma = kMissing, Logit = kMissing, Softplus = kMissing;  // evaluated wide
-constexpr Part Angle = kMissing;                                                             // of real numbers
-constexpr Part Erf = kMathSpecial, Erfc = kMathSpecial, Cbrt = kMathSpecial, Rsqrt = kMathSpecial, Hypot = kMathSpecial;
+constexpr Part Lgamma = kMissing;  // evaluated wide
+constexpr Part Angle = kMissing;   // of real numbers
+constexpr Part Erf = kMathSpecial, Erfc = kMathSpecial, Cbrt = kMathSpecial, Rsqrt = kMathSpecial, Hypot = kMathSpecial,
+               Erfinv = kMathSpecial, Logit = kMathSpecial, Softplus = kMathSpecial;
 }  // namespace part_of
 
 struct ElementwiseTables {

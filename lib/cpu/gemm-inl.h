@@ -111,13 +111,13 @@ struct Soon {
 };
 
 // kRows x (kCols vectors) of y. a's rows are a_row apart (1 when packed), its columns a_col; b's rows b_row. kPart: the
-// last vector has `lanes` lanes only. next: memory wanted soon; kNextBytes of it are fetched into the second-level
-// cache (packed a only). soon: the same for a that is not packed.
-constexpr int64_t kNextBytes = 2048;
+// last vector has `lanes` lanes only. next: memory wanted soon; next_lines of it are fetched into the second-level
+// cache every kStretch steps (packed a only). soon: the same for a that is not packed.
+constexpr int64_t kStretch = kGemmDepth / 16;
 template <class D, int kRows, int kCols, bool kPacked, bool kPart, typename T = hn::TFromD<D>>
 HWY_NOINLINE void Micro(D d, const T* HWY_RESTRICT a, int64_t a_row, int64_t a_col, const T* HWY_RESTRICT b,
                         int64_t b_row, int64_t k, T* HWY_RESTRICT y, int64_t y_row, size_t lanes,
-                        const Update<T>& update, const char* next, Soon* soon) {
+                        const Update<T>& update, const char* next, int64_t next_lines, Soon* soon) {
   using V = hn::VFromD<D>;
   const int64_t N = static_cast<int64_t>(hn::Lanes(d));
   const auto mask = hn::FirstN(d, lanes);
@@ -136,7 +136,6 @@ HWY_NOINLINE void Micro(D d, const T* HWY_RESTRICT a, int64_t a_row, int64_t a_c
   const int64_t a_row3 = 3 * a_row;
   // y is fetched a row at a time while the sums are formed: all at once would fill the line buffers that a's elements
   // need.
-  constexpr int64_t kStretch = kGemmDepth / 16;
   const T* ahead = y;
   int64_t ahead_rows = kRows;
   const int64_t ahead_step = k >= kRows * kStretch ? 1 : 4 * k >= kRows * kStretch ? 4 : kRows;
@@ -150,9 +149,7 @@ HWY_NOINLINE void Micro(D d, const T* HWY_RESTRICT a, int64_t a_row, int64_t a_c
       }
     }
     if (kPacked) {
-      FetchToL2(next);
-      FetchToL2(next + 64);
-      next += 128;
+      for (int64_t line = 0; line < next_lines; line++, next += 64) FetchToL2(next);
     } else if (soon) {
       soon->Fetch();
     }
@@ -204,15 +201,17 @@ HWY_NOINLINE void Micro(D d, const T* HWY_RESTRICT a, int64_t a_row, int64_t a_c
 
 template <class D, int kRows, bool kPacked, typename T = hn::TFromD<D>>
 HWY_INLINE void MicroColumns(D d, int64_t columns, const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t b_row,
-                             int64_t k, T* y, int64_t y_row, const Update<T>& update, const char* next, Soon* soon) {
+                             int64_t k, T* y, int64_t y_row, const Update<T>& update, const char* next,
+                             int64_t next_lines, Soon* soon) {
   const int64_t N = static_cast<int64_t>(hn::Lanes(d));
   if (columns >= kVectors * N)
-    return Micro<D, kRows, kVectors, kPacked, false>(d, a, a_row, a_col, b, b_row, k, y, y_row, 0, update, next, soon);
+    return Micro<D, kRows, kVectors, kPacked, false>(d, a, a_row, a_col, b, b_row, k, y, y_row, 0, update, next,
+                                                     next_lines, soon);
   const size_t last = static_cast<size_t>(columns > N ? columns - N : columns);
   if (columns > N)
     return Micro<D, kRows, kVectors, kPacked, true>(d, a, a_row, a_col, b, b_row, k, y, y_row, last, update, next,
-                                                    soon);
-  Micro<D, kRows, 1, kPacked, true>(d, a, a_row, a_col, b, b_row, k, y, y_row, last, update, next, soon);
+                                                    next_lines, soon);
+  Micro<D, kRows, 1, kPacked, true>(d, a, a_row, a_col, b, b_row, k, y, y_row, last, update, next, next_lines, soon);
 }
 
 // All rows of one strip of at most kVectors vectors of columns. Packed a: tiles one after the other, each k x its
@@ -221,27 +220,36 @@ template <class D, bool kPacked, typename T = hn::TFromD<D>>
 HWY_INLINE void Strip(D d, int64_t m, int64_t columns, const T* a, int64_t a_row, int64_t a_col, const T* b,
                       int64_t b_row, int64_t k, T* y, int64_t y_row, const Update<T>& update, const char* next,
                       Soon* soon) {
-  for (int64_t i = 0; i < m; next += kNextBytes) {
+  // The strip's next panel by the time that its last tile is done.
+  const int64_t tiles = m / kTileRows + 1, panel_lines = k * kGemmPanelBytes / 64;
+  int64_t next_lines = (panel_lines + tiles * 16 - 1) / (tiles * 16);
+  next_lines = next_lines < 2 ? 2 : next_lines > 32 ? 32 : next_lines;
+  for (int64_t i = 0; i < m; next += next_lines * 64 * 16) {
     const int64_t rows = TileHeight(m - i);
     const T* from = kPacked ? a + i * k : a + i * a_row;
     T* to = y + i * y_row;
     switch (rows) {
       case 1:
-        MicroColumns<D, 1, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next, soon);
+        MicroColumns<D, 1, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next, next_lines,
+                                    soon);
         break;
       case 2:
-        MicroColumns<D, 2, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next, soon);
+        MicroColumns<D, 2, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next, next_lines,
+                                    soon);
         break;
       case 4:
-        MicroColumns<D, 4, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next, soon);
+        MicroColumns<D, 4, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next, next_lines,
+                                    soon);
         break;
 #if HWY_TARGET <= HWY_AVX3
       case 8:
-        MicroColumns<D, 8, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next, soon);
+        MicroColumns<D, 8, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next, next_lines,
+                                    soon);
         break;
 #endif
       default:
-        MicroColumns<D, kTileRows, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next, soon);
+        MicroColumns<D, kTileRows, kPacked>(d, columns, from, a_row, a_col, b, b_row, k, to, y_row, update, next,
+                                            next_lines, soon);
         break;
     }
     i += rows;
@@ -352,6 +360,67 @@ void PackPanels(const Gemm& g, const GemmTile& t, void* panels) {
   PackRows(b + whole * kWidth * g.b_col, g.b_col, g.b_row, t.n - whole * kWidth, t.k, to, kWidth);
 }
 
+// One row of x times panels of one block of depth: kPanels streams side by side, `apart` panels from each other, so
+// that the processor has several to fetch ahead of and each goes on in the panels after it. first: its sums are y.
+constexpr int64_t kPanelFetchBytes = 1024;  // how far
+
+template <class D, int kPanels, typename T = hn::TFromD<D>>
+HWY_INLINE void TimesPanels(D d, const T* HWY_RESTRICT x, int64_t depth, const T* HWY_RESTRICT panels, bool first,
+                            T* HWY_RESTRICT y, int64_t columns, int64_t apart) {
+  using V = hn::VFromD<D>;
+  constexpr int64_t kWidth = kGemmPanelBytes / static_cast<int64_t>(sizeof(T));
+  constexpr int64_t N = static_cast<int64_t>(hn::MaxLanes(D())), kLine = 64 / static_cast<int64_t>(sizeof(T));
+  constexpr int kEach = static_cast<int>(kWidth / N);
+  const int64_t step = apart * depth * kWidth;
+  V s[kPanels][kEach];
+  NUMRS_UNROLL
+  for (int q = 0; q < kPanels; q++) {
+    NUMRS_UNROLL
+    for (int c = 0; c < kEach; c++) s[q][c] = hn::Zero(d);
+  }
+  const auto add = [&](const T* at, const V element) HWY_ATTR {
+    NUMRS_UNROLL
+    for (int q = 0; q < kPanels; q++) {
+      NUMRS_UNROLL
+      for (int c = 0; c < kEach; c++) s[q][c] = hn::MulAdd(element, hn::Load(d, at + q * step + c * N), s[q][c]);
+    }
+  };
+  const auto fetch = [&](const T* at) HWY_ATTR {
+    NUMRS_UNROLL
+    for (int q = 0; q < kPanels; q++) {
+      const T* ahead = at + q * step + kPanelFetchBytes / static_cast<int64_t>(sizeof(T));
+      hwy::Prefetch(ahead);
+      hwy::Prefetch(ahead + kLine);
+    }
+  };
+  int64_t p = 0;
+  for (; p + 2 <= depth; p += 2, panels += 2 * kWidth) {
+    fetch(panels);
+    fetch(panels + kWidth);
+    add(panels, hn::Set(d, x[p]));
+    add(panels + kWidth, hn::Set(d, x[p + 1]));
+  }
+  if (p < depth) add(panels, hn::Set(d, x[p]));
+  NUMRS_UNROLL
+  for (int q = 0; q < kPanels; q++) {
+    NUMRS_UNROLL
+    for (int c = 0; c < kEach; c++) {
+      const int64_t j = q * apart * kWidth + c * N, left = columns - j;
+      if (left <= 0) continue;
+      const size_t lanes = static_cast<size_t>(left < N ? left : N);
+      const auto mask = hn::FirstN(d, lanes);
+      V sum = s[q][c];
+      if (left >= N) {
+        if (!first) sum = hn::Add(hn::LoadU(d, y + j), sum);
+        hn::StoreU(sum, d, y + j);
+      } else {
+        if (!first) sum = hn::Add(LoadPart(d, mask, lanes, y + j), sum);
+        StorePart(d, sum, mask, lanes, y + j);
+      }
+    }
+  }
+}
+
 template <typename T>
 void Tile(const Gemm& g, const GemmTile& t, const void* panels, void* scratch) {
   const hn::ScalableTag<T> d;
@@ -365,6 +434,20 @@ void Tile(const Gemm& g, const GemmTile& t, const void* panels, void* scratch) {
     const int64_t rows = TileHeight(t.m - i);
     PackRows(a + i * g.a_row, g.a_row, g.a_col, rows, t.k, packed + i * t.k, rows);
     i += rows;
+  }
+  if (t.m == 1 && update.mode != Update<T>::SCALE) {
+    // 8 sums: what one waits for is done while the others are added to.
+    constexpr int kSome = 8 * static_cast<int>(hn::MaxLanes(d)) >= kWidth
+                              ? 8 * static_cast<int>(hn::MaxLanes(d)) / static_cast<int>(kWidth)
+                              : 1;
+    const T* from = static_cast<const T*>(panels);
+    const int64_t apart = (t.n + kWidth - 1) / kWidth / kSome, whole = apart * kSome;
+    for (int64_t j = 0; j < apart; j++)
+      TimesPanels<decltype(d), kSome>(d, packed, t.k, from + j * kWidth * t.k, t.p == 0, y + j * kWidth,
+                                      t.n - j * kWidth, apart);
+    for (int64_t j = whole * kWidth; j < t.n; j += kWidth)
+      TimesPanels<decltype(d), 1>(d, packed, t.k, from + j * t.k, t.p == 0, y + j, t.n - j, 0);
+    return;
   }
   for (int64_t j = 0; j < t.n; j += step) {
     const int64_t columns = t.n - j < step ? t.n - j : step;

@@ -263,6 +263,11 @@ struct Mish {
 
 // ---------------------------------------------------------------------------------------------------- loops
 
+// How many vectors Fn::Several computes together, with the bits of Value, and Fn::SlopeSeveral, whose products with the
+// gradients have those of Back; 0: they are not there.
+template <class Fn, typename T>
+inline constexpr size_t kSeveral = 0;
+
 template <class Fn, typename T>
 void ForwardLoop(const void* x, void* y, int64_t n, double pa, double pb) {
   const hn::ScalableTag<T> d;
@@ -271,6 +276,15 @@ void ForwardLoop(const void* x, void* y, int64_t n, double pa, double pb) {
   const T* from = static_cast<const T*>(x);
   T* to = static_cast<T*>(y);
   int64_t i = 0;
+  if constexpr (kSeveral < Fn, T >> 0) {
+    constexpr int64_t kN = static_cast<int64_t>(kSeveral<Fn, T>);
+    for (; i + kN * lanes <= n; i += kN * lanes) {
+      hn::Vec<decltype(d)> v[kN];
+      for (int64_t k = 0; k < kN; k++) v[k] = hn::LoadU(d, from + i + k * lanes);
+      Fn::Several(d, v, v);
+      for (int64_t k = 0; k < kN; k++) hn::StoreU(v[k], d, to + i + k * lanes);
+    }
+  }
   for (; i + lanes <= n; i += lanes) hn::StoreU(Fn::Value(d, hn::LoadU(d, from + i), a, b), d, to + i);
   if (i < n) StorePart(Fn::Value(d, LoadPart(d, from + i, n - i), a, b), d, to + i, n - i);
 }
@@ -282,6 +296,16 @@ void BackwardLoop(const void* g, const void* x, void* gx, int64_t n, double pa, 
   const T *grad = static_cast<const T*>(g), *from = static_cast<const T*>(x);
   T* to = static_cast<T*>(gx);
   int64_t i = 0;
+  if constexpr (kSeveral < Fn, T >> 0) {
+    constexpr int64_t kN = static_cast<int64_t>(kSeveral<Fn, T>);
+    for (; i + kN * lanes <= n; i += kN * lanes) {
+      hn::Vec<decltype(d)> v[kN];
+      for (int64_t k = 0; k < kN; k++) v[k] = hn::LoadU(d, from + i + k * lanes);
+      Fn::SlopeSeveral(d, v, v);
+      for (int64_t k = 0; k < kN; k++) v[k] = hn::Mul(hn::LoadU(d, grad + i + k * lanes), v[k]);
+      for (int64_t k = 0; k < kN; k++) hn::StoreU(v[k], d, to + i + k * lanes);
+    }
+  }
   for (; i + lanes <= n; i += lanes)
     hn::StoreU(Fn::Back(d, hn::LoadU(d, grad + i), hn::LoadU(d, from + i), a, b), d, to + i);
   if (i < n) StorePart(Fn::Back(d, LoadPart(d, grad + i, n - i), LoadPart(d, from + i, n - i), a, b), d, to + i, n - i);

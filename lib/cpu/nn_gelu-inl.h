@@ -12,6 +12,8 @@
 #define NUMRS_CPU_NN_GELU_INL_H_
 #endif
 
+#include <array>
+
 #include "cpu/math/f32_exp-inl.h"
 #include "cpu/math/f32_special-inl.h"
 #include "cpu/math/f64_exp-inl.h"
@@ -41,7 +43,9 @@ HWY_INLINE V GeluTable(D d, V a, const float (*table)[16]) {
   const hn::RebindToSigned<D> di;
   const V limited = hn::Min(a, hn::Set(d, kGeluNear));
   const V position = hn::MulAdd(limited, hn::Set(d, 1.0f / 4.5f), hn::Set(d, 1.0f));
-  const auto lookup = f32::Lookup16(d, hn::And(hn::ShiftRight<19>(hn::BitCast(di, position)), hn::Set(di, 15)));
+  auto column = hn::ShiftRight<19>(hn::BitCast(di, position));
+  if constexpr (!f32::IsLanes<D>(16)) column = hn::And(column, hn::Set(di, 15));  // 16 lanes: only these bits count
+  const auto lookup = f32::Lookup16(d, column);
   const V u = hn::Sub(limited, lookup(table[0]));
   V p = lookup(table[8]);
   p = hn::MulAdd(p, u, lookup(table[7]));
@@ -60,6 +64,21 @@ HWY_INLINE V Bell32(D d, V a) {
   return hn::MulAdd(e, low, e);
 }
 struct GeluErf32 {
+  // Slope for |x| that is near.
+  template <size_t kN, class D, class V>
+  static HWY_INLINE void SlopeSeveral(D d, const V* a, const V*, V* slope) {
+    Pack<V, kN> s;
+    V low[kN];
+    for (size_t k = 0; k < kN; k++) {
+      const V half = hn::Mul(a[k], hn::Set(d, -0.5f));
+      s.v[k] = hn::Mul(half, a[k]);
+      low[k] = hn::MulSub(half, a[k], s.v[k]);
+    }
+    const Pack<V, kN> e = f32::Exp(d, s);
+    for (size_t k = 0; k < kN; k++)
+      slope[k] = hn::Mul(hn::Mul(a[k], hn::Set(d, 0.398942280f)), hn::MulAdd(e.v[k], low[k], e.v[k]));
+  }
+  static constexpr const float (*kTable)[16] = kGeluErf;
   template <class D, class V>
   static HWY_INLINE V Near(D d, V a) {
     return GeluTable(d, a, kGeluErf);
@@ -79,6 +98,14 @@ struct GeluErf32 {
   }
 };
 struct GeluTanh32 {
+  template <size_t kN, class D, class V>
+  static HWY_INLINE void SlopeSeveral(D d, const V* a, const V* q, V* slope) {
+    for (size_t k = 0; k < kN; k++) {
+      const V rate = hn::MulAdd(hn::Mul(a[k], a[k]), hn::Set(d, 3 * kCubic32), hn::Set(d, kRoot2Pi32));
+      slope[k] = hn::Mul(hn::Mul(a[k], rate), hn::NegMulAdd(q[k], q[k], q[k]));
+    }
+  }
+  static constexpr const float (*kTable)[16] = kGeluTanh;
   template <class D, class V>
   static HWY_INLINE V Near(D d, V a) {
     return GeluTable(d, a, kGeluTanh);
@@ -120,11 +147,65 @@ HWY_INLINE V Gelu32(D d, V x) {
   const V part = hn::Mul(bounded, q);
   return hn::IfThenElse(hn::Gt(x, hn::Zero(d)), hn::NegMulAdd(hn::Min(hn::Set(d, 8.0f), x), q, x), part);
 }
+// q of kN vectors step by step together, with the bits of GeluTable; false where a number is far, infinite or NaN.
+template <class Kind, size_t kN, class D, class V>
+HWY_INLINE bool GeluNearSeveral(D d, const V* a, V* q) {
+  const hn::RebindToSigned<D> di;
+  auto largest = hn::BitCast(di, a[0]);  // as integers: NaN is above all
+  for (size_t k = 1; k < kN; k++) largest = hn::Max(largest, hn::BitCast(di, a[k]));
+  if (HWY_UNLIKELY(!hn::AllFalse(di, hn::Gt(largest, hn::BitCast(di, hn::Set(d, kGeluNear)))))) return false;
+  const auto column = [&](size_t k) HWY_ATTR {
+    const V position = hn::MulAdd(a[k], hn::Set(d, 1.0f / 4.5f), hn::Set(d, 1.0f));
+    auto at = hn::ShiftRight<19>(hn::BitCast(di, position));
+    if constexpr (!f32::IsLanes<D>(16)) at = hn::And(at, hn::Set(di, 15));
+    return f32::Lookup16(d, at);
+  };
+  static_assert(kN == 2 || kN == 4);
+  const auto several = [&]() HWY_ATTR {
+    if constexpr (kN == 2)
+      return std::array{column(0), column(1)};
+    else
+      return std::array{column(0), column(1), column(2), column(3)};
+  };
+  const auto lookup = several();
+  V u[kN];
+  for (size_t k = 0; k < kN; k++) u[k] = hn::Sub(a[k], lookup[k](Kind::kTable[0]));
+  for (size_t k = 0; k < kN; k++) q[k] = lookup[k](Kind::kTable[8]);
+  for (int c = 7; c > 0; c--) {
+    for (size_t k = 0; k < kN; k++) q[k] = hn::MulAdd(q[k], u[k], lookup[k](Kind::kTable[c]));
+  }
+  return true;
+}
+// The same bits as one by one, without guards where no number is far.
+template <class Kind, size_t kN, class D, class V>
+HWY_INLINE void GeluSeveral32(D d, const V* x, V* y) {
+  V a[kN], q[kN];
+  for (size_t k = 0; k < kN; k++) a[k] = hn::Abs(x[k]);
+  if (HWY_LIKELY((GeluNearSeveral<Kind, kN>(d, a, q)))) {
+    for (size_t k = 0; k < kN; k++) y[k] = hn::NegMulAdd(a[k], q[k], hn::Max(hn::Zero(d), x[k]));  // -0 stays
+  } else {
+    for (size_t k = 0; k < kN; k++) y[k] = Gelu32<Kind>(d, x[k]);
+  }
+}
 template <class Kind, class D, class V>
 HWY_INLINE V GeluSlope32(D d, V x) {
   const V a = hn::Abs(x), q = GeluSmaller<Kind>(d, a), slope = Kind::Slope(d, a, q);  // NaN stays in slope
   const V below = hn::Sub(q, slope);  // for -a; and for a it is 1 - q + slope
   return hn::IfThenElse(hn::Gt(x, hn::Zero(d)), hn::Sub(hn::Set(d, 1.0f), below), below);
+}
+template <class Kind, size_t kN, class D, class V>
+HWY_INLINE void GeluSlopeSeveral32(D d, const V* x, V* y) {
+  V a[kN], q[kN], slope[kN];
+  for (size_t k = 0; k < kN; k++) a[k] = hn::Abs(x[k]);
+  if (HWY_LIKELY((GeluNearSeveral<Kind, kN>(d, a, q)))) {
+    Kind::template SlopeSeveral<kN>(d, a, q, slope);
+    for (size_t k = 0; k < kN; k++) {
+      const V below = hn::Sub(q[k], slope[k]);
+      y[k] = hn::IfThenElse(hn::Gt(x[k], hn::Zero(d)), hn::Sub(hn::Set(d, 1.0f), below), below);
+    }
+  } else {
+    for (size_t k = 0; k < kN; k++) y[k] = GeluSlope32<Kind>(d, x[k]);
+  }
 }
 #endif
 
@@ -234,7 +315,26 @@ HWY_INLINE V GeluTanhSlope(D d, V x) {
   return hn::IfThenElse(hn::Gt(x, hn::Zero(d)), hn::Sub(hn::Set(d, 1.0), below), below);
 }
 
+struct Gelu;
+struct GeluTanh;
+#if HWY_NATIVE_FMA
+template <>
+inline constexpr size_t kSeveral<Gelu, float> = HWY_ARCH_X86 && HWY_TARGET > HWY_AVX3 ? 2 : 4;  // by registers
+template <>
+inline constexpr size_t kSeveral<GeluTanh, float> = kSeveral<Gelu, float>;
+#endif
+
 struct Gelu {
+#if HWY_NATIVE_FMA
+  template <class D, class V>
+  static HWY_INLINE void Several(D d, const V* x, V* y) {
+    GeluSeveral32<GeluErf32, kSeveral<Gelu, float>>(d, x, y);
+  }
+  template <class D, class V>
+  static HWY_INLINE void SlopeSeveral(D d, const V* x, V* y) {
+    GeluSlopeSeveral32<GeluErf32, kSeveral<Gelu, float>>(d, x, y);
+  }
+#endif
   template <class D, class V>
   static HWY_INLINE V Value(D d, V x, V, V) {
     if constexpr (sizeof(hn::TFromD<D>) == 4) {
@@ -261,6 +361,16 @@ struct Gelu {
   }
 };
 struct GeluTanh {
+#if HWY_NATIVE_FMA
+  template <class D, class V>
+  static HWY_INLINE void Several(D d, const V* x, V* y) {
+    GeluSeveral32<GeluTanh32, kSeveral<GeluTanh, float>>(d, x, y);
+  }
+  template <class D, class V>
+  static HWY_INLINE void SlopeSeveral(D d, const V* x, V* y) {
+    GeluSlopeSeveral32<GeluTanh32, kSeveral<GeluTanh, float>>(d, x, y);
+  }
+#endif
   template <class D, class V>
   static HWY_INLINE V Value(D d, V x, V, V) {
     if constexpr (sizeof(hn::TFromD<D>) == 4) {

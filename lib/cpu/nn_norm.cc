@@ -81,9 +81,9 @@ HWY_NOINLINE void SquaresWide(const float* x, int64_t n, double* out) {
       out);
 }
 
-template <typename T>
-void Moments(const void* px, int64_t n, double* out) {
-  const T* x = static_cast<const T*>(px);
+// Between its two sums, while the first one is waited for, meanwhile() does something else.
+template <typename T, class F>
+HWY_INLINE void MomentsOf(const T* x, int64_t n, double* out, const F& meanwhile) {
   const T first = x[0];
   double total;
   const auto base = hn::Set(Tag<T>(), first);
@@ -94,6 +94,7 @@ void Moments(const void* px, int64_t n, double* out) {
         s[0] = There(d, hn::Sub(LoadPart(d, x + i, count), base), count);
       },
       &total);
+  meanwhile();
   const double mean = static_cast<double>(first) + total / static_cast<double>(n);
   // Of the differences from the mean as far as T holds it; what it lacks is taken off the sum.
   const T near = static_cast<T>(mean);
@@ -111,13 +112,17 @@ void Moments(const void* px, int64_t n, double* out) {
   out[0] = mean;
   out[1] = squares < 0 ? 0 : squares;
 }
+template <typename T>
+void Moments(const void* px, int64_t n, double* out) {
+  MomentsOf<T>(static_cast<const T*>(px), n, out, [] {});
+}
 
 template <typename T>
-void Squares(const void* px, int64_t n, double* out) {
-  const T* x = static_cast<const T*>(px);
+HWY_INLINE void Squares(const T* x, int64_t n, double* out) {
   rows::Sums<T, 1>(
       n,
       [&](auto d, int64_t i, int64_t count, auto* s) HWY_ATTR {
+        rows::Fetch(x + i + n);
         const auto v = LoadPart(d, x + i, count);
         s[0] = hn::Mul(v, v);
       },
@@ -126,16 +131,15 @@ void Squares(const void* px, int64_t n, double* out) {
 }
 
 template <typename T, bool kW, bool kB>
-HWY_INLINE void NormalizeAs(const NormLine& l) {
+HWY_INLINE void NormalizeAs(const NormLine& l, double mean, double inverse) {
   const T *x = static_cast<const T*>(l.x), *w = static_cast<const T*>(l.w), *b = static_cast<const T*>(l.b);
   T* y = static_cast<T*>(l.y);
   const Tag<T> tag;
-  const Centre<T> centre(l.mean);
-  const auto rstd = hn::Set(tag, static_cast<T>(l.rstd)), scale = hn::Set(tag, static_cast<T>(l.scale)),
+  const Centre<T> centre(mean);
+  const auto rstd = hn::Set(tag, static_cast<T>(inverse)), scale = hn::Set(tag, static_cast<T>(l.scale)),
              shift = hn::Set(tag, static_cast<T>(l.shift));
   rows::Each<T>(l.n, [&](auto d, int64_t i, int64_t count) HWY_ATTR {
     const bool whole = count >= static_cast<int64_t>(hn::MaxLanes(d));
-    rows::FetchToWrite(y + i + l.n);
     const auto v = hn::Mul(centre.Of(whole ? hn::LoadU(d, x + i) : LoadPart(d, x + i, count)), rstd);
     auto by = scale, to = shift;
     if constexpr (kW) by = whole ? hn::LoadU(d, w + i) : LoadPart(d, w + i, count);
@@ -148,9 +152,41 @@ HWY_INLINE void NormalizeAs(const NormLine& l) {
   });
 }
 template <typename T>
+HWY_INLINE void NormalizeOf(const NormLine& l, double mean, double rstd) {
+  if (l.w) return l.b ? NormalizeAs<T, true, true>(l, mean, rstd) : NormalizeAs<T, true, false>(l, mean, rstd);
+  return l.b ? NormalizeAs<T, false, true>(l, mean, rstd) : NormalizeAs<T, false, false>(l, mean, rstd);
+}
+template <typename T>
 void Normalize(const NormLine& l) {
-  if (l.w) return l.b ? NormalizeAs<T, true, true>(l) : NormalizeAs<T, true, false>(l);
-  return l.b ? NormalizeAs<T, false, true>(l) : NormalizeAs<T, false, false>(l);
+  NormalizeOf<T>(l, l.mean, l.rstd);
+}
+
+// A row is normalised while the sums of the next one are waited for. Lost: two rows side by side, a few per cent faster
+// in L2 and as many slower beyond.
+template <typename T>
+void Rows(const NormRows& all) {
+  const T* x = static_cast<const T*>(all.x);
+  T* y = static_cast<T*>(all.y);
+  double mean = 0, rstd = 0;
+  for (int64_t row = 0; row < all.rows; row++, x += all.n) {
+    const auto before = [&]() HWY_ATTR {
+      if (row == 0) return;
+      NormalizeOf<T>(NormLine{x - all.n, y, all.n, 0, 0, all.w, all.b, 1, 0}, mean, rstd);
+      y += all.n;
+    };
+    double moments[2] = {0, 0};
+    if (all.centred) {
+      MomentsOf<T>(x, all.n, moments, before);
+    } else {
+      Squares<T>(x, all.n, &moments[1]);
+      before();
+    }
+    mean = moments[0];
+    rstd = 1 / std::sqrt(moments[1] / static_cast<double>(all.n) + all.eps);
+    if (all.mean) all.mean[row] = mean;
+    if (all.rstd) all.rstd[row] = rstd;
+  }
+  if (all.rows > 0) NormalizeOf<T>(NormLine{x - all.n, y, all.n, 0, 0, all.w, all.b, 1, 0}, mean, rstd);
 }
 
 template <typename T, bool kW>
@@ -222,7 +258,7 @@ template <typename T>
 void Fill(NnNormTable* t) {
   constexpr int32_t k = DTypeOf<T>::value;
   t->moments[k] = Moments<T>;
-  t->squares[k] = Squares<T>;
+  t->rows[k] = Rows<T>;
   t->normalize[k] = Normalize<T>;
   t->back_sums[k] = BackSums<T>;
   t->back[k] = Back<T>;

@@ -34,6 +34,17 @@ constexpr int64_t Parts() {
 HWY_INLINE void Fetch(const void* p) { __builtin_prefetch(p, 0); }
 HWY_INLINE void FetchToWrite(const void* p) { __builtin_prefetch(p, 1); }
 
+// The sum of all lanes: j with j + half of them, and so on.
+template <class D>
+HWY_INLINE hn::TFromD<D> Halves(D, hn::Vec<D> v) {
+  if constexpr (hn::MaxLanes(D()) == 1) {
+    return hn::GetLane(v);
+  } else {
+    const hn::Half<D> dh;
+    return Halves(dh, hn::Add(hn::LowerHalf(dh, v), hn::UpperHalf(dh, v)));
+  }
+}
+
 // 16 sums in float64.
 template <typename T>
 class Lanes16 {
@@ -55,13 +66,12 @@ class Lanes16 {
     }
   }
   HWY_INLINE double Total() const {
-    HWY_ALIGN double lane[kLanes];
-    const DD dd;
-    for (int64_t k = 0; k < kVectors; k++) hn::Store(sum_[k], dd, lane + k * static_cast<int64_t>(hn::MaxLanes(DD())));
-    for (int64_t half = kLanes / 2; half > 0; half /= 2) {
-      for (int64_t j = 0; j < half; j++) lane[j] += lane[j + half];
+    hn::Vec<DD> v[kVectors];
+    for (int64_t k = 0; k < kVectors; k++) v[k] = sum_[k];
+    for (int64_t half = kVectors / 2; half > 0; half /= 2) {
+      for (int64_t k = 0; k < half; k++) v[k] = hn::Add(v[k], v[k + half]);
     }
-    return lane[0];
+    return Halves(DD(), v[0]);
   }
 
  private:

@@ -58,54 +58,99 @@ HWY_INLINE T Largest(const T* x, int64_t n) {
   return most;
 }
 
-// x - m and what its rounding left out. Elements that e^(x - m) makes 0 are moved up, so that nothing is infinite:
-// limit is finite, and below m by more than the exponential sees.
+// e^(x - m) of four vectors at a time, m the largest element; `limit` stands for elements that this makes 0.
+
+#if HWY_NATIVE_FMA
+// float32, times 2^32 and a number near 1 that is the same for all: x log2(e) = n + f, and n for m is taken from n
+// before 2^n is formed, so that x - m, whose rounding would cost digits, is never needed. With 2^32 all of them are
+// normal numbers that count at all.
+class Scaled {
+ public:
+  using D = Tag<float>;
+  using V = hn::Vec<D>;
+  // Does n stay exact? No for infinities and NaN.
+  static HWY_INLINE bool Fits(float most) { return std::fabs(most) < 0x1p20f; }
+  explicit HWY_INLINE Scaled(float most)
+      : limit(hn::Set(D(), most - 105)),
+        magic_(hn::Sub(hn::Set(D(), 2 * f32::kRound32 + 127 + 32),
+                       hn::MulAdd(hn::Set(D(), most), hn::Set(D(), kLog2e), hn::Set(D(), f32::kRound32)))),
+        of_most_(hn::GetLane(One(hn::Set(D(), most)))) {}
+  template <class X>
+  HWY_INLINE X One(const X& x) const {
+    const D d;
+    const hn::RebindToSigned<D> di;
+    const X rounded = pk::MulAdd(x, hn::Set(d, kLog2e), magic_), n = pk::Sub(rounded, magic_);
+    const X r = pk::NegMulAdd(n, hn::Set(d, -0x1.05c610p-29f), pk::NegMulAdd(n, hn::Set(d, 0x1.62e430p-1f), x));
+    return pk::Mul(f32::ExpPolynomial32(d, r), pk::BitCast(d, pk::ShiftLeft<23>(pk::BitCast(di, rounded))));
+  }
+  HWY_INLINE void Four(const V* x, V* y) const {
+    Pack<V, 4> p;
+    for (int64_t k = 0; k < 4; k++) p.v[k] = x[k];
+    const Pack<V, 4> e = One(p);
+    for (int64_t k = 0; k < 4; k++) y[k] = e.v[k];
+  }
+  // log of the sum of e^(x - m), whose largest term is 1.
+  HWY_INLINE double Log(double sum) const { return std::log1p((sum - of_most_) / of_most_); }
+  V limit;
+
+ private:
+  static constexpr float kLog2e = 0x1.715476p0f;
+  V magic_;
+  double of_most_;
+};
+#endif
+
+// By x - m and what its rounding left out. The limit is finite, and below m by more than the exponential sees.
 template <typename T>
-struct Shift {
+class Shifted {
+ public:
   using D = Tag<T>;
   using V = hn::Vec<D>;
-  V m, limit;
-  explicit HWY_INLINE Shift(T most) {
+  explicit HWY_INLINE Shifted(T most) : m_(hn::Set(D(), most)) {
     const T lowest = std::numeric_limits<T>::lowest(), gone = sizeof(T) == 4 ? T(200) : T(2000);
     const T down = (most - std::fabs(most)) - gone;
-    m = hn::Set(D(), most);
     limit = hn::Set(D(), down > lowest ? down : lowest);
   }
-  // x, NaN too.
-  HWY_INLINE V Bounded(V x) const { return hn::Max(limit, x); }
-  HWY_INLINE V Difference(V x, V& low) const {
-    const V d = hn::Sub(x, m), back = hn::Sub(d, x);
-    low = hn::Sub(hn::Sub(x, hn::Sub(d, back)), hn::Add(m, back));
-    return d;
-  }
-};
-
-// e^(x - m) of the 64 elements at x into y and their sum into `sums`, in the order of nn_rows-inl.h. Without kStore the
-// sum alone, for a logarithm: in float64 from the start, since what is small beside the largest element's 1 counts.
-template <typename T, bool kStore>
-HWY_INLINE void Block(const Shift<T>& shift, const T* x, T* y, rows::Lanes16<T>& sums) {
-  using D = Tag<T>;
-  using V = hn::Vec<D>;
-  const D d;
-  constexpr int64_t kStep = static_cast<int64_t>(hn::MaxLanes(D()));
-  for (int64_t part = 0; part < Parts<T>(); part++) {
-    const int64_t at = part * kStep;
-    V low[4], v[4];
+  HWY_INLINE void Four(const V* x, V* y) const {
+    V low[4];
 #if HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX3
     Pack<V, 4> p;
-    for (int64_t k = 0; k < 4; k++) p.v[k] = shift.Difference(shift.Bounded(hn::LoadU(d, x + at + k * kLanes)), low[k]);
-    const Pack<V, 4> e = ExpOf(d, p);
-    for (int64_t k = 0; k < 4; k++) v[k] = hn::MulAdd(e.v[k], low[k], e.v[k]);
+    for (int64_t k = 0; k < 4; k++) p.v[k] = Difference(x[k], low[k]);
+    const Pack<V, 4> e = ExpOf(D(), p);
+    for (int64_t k = 0; k < 4; k++) y[k] = hn::MulAdd(e.v[k], low[k], e.v[k]);
 #else
     for (int64_t k = 0; k < 4; k++) {
-      const V e = ExpOf(d, shift.Difference(shift.Bounded(hn::LoadU(d, x + at + k * kLanes)), low[k]));
-      v[k] = hn::MulAdd(e, low[k], e);
+      const V e = ExpOf(D(), Difference(x[k], low[k]));
+      y[k] = hn::MulAdd(e, low[k], e);
     }
 #endif
+  }
+  HWY_INLINE double Log(double sum) const { return std::log1p(sum - 1); }
+  V limit;
+
+ private:
+  HWY_INLINE V Difference(V x, V& low) const {
+    const V d = hn::Sub(x, m_), back = hn::Sub(d, x);
+    low = hn::Sub(hn::Sub(x, hn::Sub(d, back)), hn::Add(m_, back));
+    return d;
+  }
+  V m_;
+};
+
+// The exponentials of the 64 elements at x into y and their sum into `sums`, in the order of nn_rows-inl.h. Without
+// kStore the sum alone, for a logarithm: in float64 from the start, since what is small beside the largest one counts.
+template <typename T, bool kStore, class Way>
+HWY_INLINE void Block(const Way& way, const T* x, T* y, rows::Lanes16<T>& sums) {
+  const Tag<T> d;
+  using V = hn::Vec<Tag<T>>;
+  constexpr int64_t kStep = static_cast<int64_t>(hn::MaxLanes(Tag<T>()));
+  for (int64_t part = 0; part < Parts<T>(); part++) {
+    const int64_t at = part * kStep;
+    V v[4];
+    for (int64_t k = 0; k < 4; k++) v[k] = hn::Max(way.limit, hn::LoadU(d, x + at + k * kLanes));  // NaN stays
+    way.Four(v, v);
     if constexpr (kStore) {
       for (int64_t k = 0; k < 4; k++) hn::StoreU(v[k], d, y + at + k * kLanes);
-    }
-    if constexpr (kStore) {
       sums.Add(part, rows::Quad(v));
     } else {
       for (int64_t k = 0; k < 4; k++) sums.Add(part, v[k]);
@@ -113,21 +158,42 @@ HWY_INLINE void Block(const Shift<T>& shift, const T* x, T* y, rows::Lanes16<T>&
   }
 }
 
-template <typename T, bool kStore>
-HWY_INLINE double Exponentials(const T* x, T* y, int64_t n, T most) {
-  const Shift<T> shift(most);
+template <typename T, bool kStore, class Way>
+HWY_INLINE double Exponentials(const Way& way, const T* x, T* y, int64_t n) {
   rows::Lanes16<T> sums;
   int64_t i = 0;
-  for (; i + kBlock <= n; i += kBlock) Block<T, kStore>(shift, x + i, y + i, sums);
+  for (; i + kBlock <= n; i += kBlock) {
+    if constexpr (kStore) {
+      for (int64_t k = 0; k < kBlock; k += 64 / static_cast<int64_t>(sizeof(T))) rows::FetchToWrite(y + i + k + n);
+    }
+    Block<T, kStore>(way, x + i, y + i, sums);
+  }
   if (i < n) {
     HWY_ALIGN T rest[kBlock];
     const Tag<T> d;
-    for (int64_t k = 0; k < kBlock; k += static_cast<int64_t>(hn::MaxLanes(d))) hn::Store(shift.limit, d, rest + k);
+    for (int64_t k = 0; k < kBlock; k += static_cast<int64_t>(hn::MaxLanes(d))) hn::Store(way.limit, d, rest + k);
     std::memcpy(rest, x + i, static_cast<size_t>(n - i) * sizeof(T));
-    Block<T, kStore>(shift, rest, rest, sums);
+    Block<T, kStore>(way, rest, rest, sums);
     if (kStore) std::memcpy(y + i, rest, static_cast<size_t>(n - i) * sizeof(T));
   }
   return sums.Total();
+}
+
+// The sum of the exponentials, which go to y, or its logarithm.
+template <typename T, bool kLog>
+HWY_INLINE double SumOf(const T* x, T* y, int64_t n, T most) {
+#if HWY_NATIVE_FMA
+  if constexpr (sizeof(T) == 4) {
+    if (HWY_LIKELY(Scaled::Fits(most))) {
+      const Scaled way(most);
+      const double sum = Exponentials<T, !kLog>(way, x, y, n);
+      return kLog ? way.Log(sum) : sum;
+    }
+  }
+#endif
+  const Shifted<T> way(most);
+  const double sum = Exponentials<T, !kLog>(way, x, y, n);
+  return kLog ? way.Log(sum) : sum;
 }
 
 // The row whose largest element is the lowest number, where no limit fits below it: all others are -inf or NaN.
@@ -145,48 +211,51 @@ HWY_NOINLINE void LowestRow(const T* x, T* y, int64_t n, bool log) {
 }
 
 template <typename T>
-void Forward(const void* px, void* py, int64_t n) {
-  const T* x = static_cast<const T*>(px);
-  T* y = static_cast<T*>(py);
-  const T most = Largest(x, n);
-  if (HWY_UNLIKELY(most == std::numeric_limits<T>::lowest())) return LowestRow(x, y, n, false);
-  const double sum = Exponentials<T, true>(x, y, n, most);
-  const auto factor = hn::Set(Tag<T>(), static_cast<T>(1 / sum));
+HWY_INLINE void Scale(T* y, int64_t n, T factor) {
+  const auto by = hn::Set(Tag<T>(), factor);
+  rows::Each<T>(n, [&](auto d, int64_t i, int64_t count) HWY_ATTR {
+    if (count >= static_cast<int64_t>(hn::MaxLanes(d)))
+      hn::StoreU(hn::Mul(hn::LoadU(d, y + i), by), d, y + i);
+    else
+      StorePart(hn::Mul(LoadPart(d, y + i, count), by), d, y + i, count);
+  });
+}
+// x - m - log, the two constants as one number in two parts: both differences are small where they are rounded.
+template <typename T>
+HWY_INLINE void Subtract(const T* x, T* y, int64_t n, T most, double log) {
+  const double sum = static_cast<double>(most) + log, back = sum - log;
+  const T first = static_cast<T>(sum);
+  const double lost = (static_cast<double>(most) - back) + (log - (sum - back));
+  const auto high = hn::Set(Tag<T>(), first);
+  const auto low = hn::Set(Tag<T>(), static_cast<T>((sum - static_cast<double>(first)) + lost));
   rows::Each<T>(n, [&](auto d, int64_t i, int64_t count) HWY_ATTR {
     rows::FetchToWrite(y + i + n);
     if (count >= static_cast<int64_t>(hn::MaxLanes(d)))
-      hn::StoreU(hn::Mul(hn::LoadU(d, y + i), factor), d, y + i);
+      hn::StoreU(hn::Sub(hn::Sub(hn::LoadU(d, x + i), high), low), d, y + i);
     else
-      StorePart(hn::Mul(LoadPart(d, y + i, count), factor), d, y + i, count);
+      StorePart(hn::Sub(hn::Sub(LoadPart(d, x + i, count), high), low), d, y + i, count);
   });
 }
 
-// x - m - log(sum): both terms are at most 0, so nothing cancels.
-template <typename T>
-void ForwardLog(const void* px, void* py, int64_t n) {
+// The largest element of the next row is sought while the sum of this one is on its way.
+template <typename T, bool kLog>
+void Forward(const void* px, void* py, int64_t n, int64_t rows) {
   const T* x = static_cast<const T*>(px);
   T* y = static_cast<T*>(py);
-  const T most = Largest(x, n);
-  if (HWY_UNLIKELY(most == std::numeric_limits<T>::lowest())) return LowestRow(x, y, n, true);
-  const double log = std::log1p(Exponentials<T, false>(x, y, n, most) - 1);
-  const Shift<T> shift(most);
-  const Tag<T> tag;
-  const auto high = hn::Set(tag, static_cast<T>(log));
-  const auto low = hn::Set(tag, static_cast<T>(log - static_cast<double>(static_cast<T>(log))));
-  const auto one = [&](auto d, auto v) HWY_ATTR {
-    (void)d;
-    hn::Vec<Tag<T>> rest;
-    const auto difference = shift.Difference(v, rest);
-    // NaN where the difference is infinite
-    const auto fix = hn::IfThenElseZero(hn::Eq(rest, rest), rest);
-    return hn::Add(hn::Sub(difference, high), hn::Sub(fix, low));
-  };
-  rows::Each<T>(n, [&](auto d, int64_t i, int64_t count) HWY_ATTR {
-    if (count >= static_cast<int64_t>(hn::MaxLanes(d)))
-      hn::StoreU(one(d, hn::LoadU(d, x + i)), d, y + i);
+  T next = Largest(x, n);
+  for (; rows > 0; rows--, x += n, y += n) {
+    const T most = next;
+    const bool lowest = most == std::numeric_limits<T>::lowest();
+    double sum = 0;
+    if (HWY_LIKELY(!lowest)) sum = SumOf<T, kLog>(x, y, n, most);
+    if (rows > 1) next = Largest(x + n, n);
+    if (HWY_UNLIKELY(lowest))
+      LowestRow(x, y, n, kLog);
+    else if constexpr (kLog)
+      Subtract(x, y, n, most, sum);
     else
-      StorePart(one(d, LoadPart(d, x + i, count)), d, y + i, count);
-  });
+      Scale(y, n, static_cast<T>(1 / sum));
+  }
 }
 
 // Products of float32 in float64 are exact.
@@ -217,9 +286,7 @@ HWY_INLINE double DotOf(const T* a, const T* b, int64_t n) {
 }
 
 template <typename T>
-void Backward(const void* pg, const void* py, void* pgx, int64_t n) {
-  const T *g = static_cast<const T*>(pg), *y = static_cast<const T*>(py);
-  T* gx = static_cast<T*>(pgx);
+void BackwardRow(const T* g, const T* y, T* gx, int64_t n) {
   const auto dot = hn::Set(Tag<T>(), static_cast<T>(DotOf(g, y, n)));
   rows::Each<T>(n, [&](auto d, int64_t i, int64_t count) HWY_ATTR {
     const auto v = LoadPart(d, y + i, count), w = LoadPart(d, g + i, count);
@@ -227,9 +294,7 @@ void Backward(const void* pg, const void* py, void* pgx, int64_t n) {
   });
 }
 template <typename T>
-void BackwardLog(const void* pg, const void* py, void* pgx, int64_t n) {
-  const T *g = static_cast<const T*>(pg), *y = static_cast<const T*>(py);
-  T* gx = static_cast<T*>(pgx);
+void BackwardLogRow(const T* g, const T* y, T* gx, int64_t n) {
   double total;
   rows::Sums<T, 1>(
       n, [&](auto d, int64_t i, int64_t count, auto* out) HWY_ATTR { out[0] = LoadPart(d, g + i, count); }, &total);
@@ -240,13 +305,25 @@ void BackwardLog(const void* pg, const void* py, void* pgx, int64_t n) {
   });
 }
 
+template <typename T, bool kLog>
+void Backward(const void* pg, const void* py, void* pgx, int64_t n, int64_t rows) {
+  const T *g = static_cast<const T*>(pg), *y = static_cast<const T*>(py);
+  T* gx = static_cast<T*>(pgx);
+  for (; rows > 0; rows--, g += n, y += n, gx += n) {
+    if constexpr (kLog)
+      BackwardLogRow(g, y, gx, n);
+    else
+      BackwardRow(g, y, gx, n);
+  }
+}
+
 template <typename T>
 void Fill(NnActivationTable* t) {
   constexpr int32_t k = DTypeOf<T>::value;
-  t->softmax[0][k] = Forward<T>;
-  t->softmax[1][k] = ForwardLog<T>;
-  t->softmax_backward[0][k] = Backward<T>;
-  t->softmax_backward[1][k] = BackwardLog<T>;
+  t->softmax[0][k] = Forward<T, false>;
+  t->softmax[1][k] = Forward<T, true>;
+  t->softmax_backward[0][k] = Backward<T, false>;
+  t->softmax_backward[1][k] = Backward<T, true>;
 }
 
 }  // namespace softmax

@@ -27,7 +27,7 @@ struct Backward {
 template <typename T, bool kLog>
 struct Softmax {
   using W = ops::Wide<T>;
-  static void Run(const void* x, void* y, int64_t n) {
+  static void Row(const void* x, void* y, int64_t n) {
     int64_t top = 0;
     for (int64_t i = 1; i < n; i++)
       top = Load<T>(x, i) > Load<T>(x, top) || Load<T>(x, top) != Load<T>(x, top) ? i : top;
@@ -43,7 +43,7 @@ struct Softmax {
       Store<T>(y, i, static_cast<T>(kLog ? d - log : std::exp(d) / (1 + rest)));
     }
   }
-  static void Back(const void* g, const void* y, void* gx, int64_t n) {
+  static void BackRow(const void* g, const void* y, void* gx, int64_t n) {
     W sum = 0;
     for (int64_t i = 0; i < n; i++) sum += kLog ? W(Load<T>(g, i)) : W(Load<T>(g, i)) * Load<T>(y, i);
     for (int64_t i = 0; i < n; i++) {
@@ -51,6 +51,14 @@ struct Softmax {
       Store<T>(gx, i, static_cast<T>(kLog ? w - std::exp(v) * sum : v * (w - sum)));
     }
   }
+  static void Run(const void* x, void* y, int64_t n, int64_t rows) {
+    for (int64_t i = 0; i < rows; i++) Row(At(x, i * n), At(y, i * n), n);
+  }
+  static void Back(const void* g, const void* y, void* gx, int64_t n, int64_t rows) {
+    for (int64_t i = 0; i < rows; i++) BackRow(At(g, i * n), At(y, i * n), At(gx, i * n), n);
+  }
+  static const void* At(const void* p, int64_t i) { return static_cast<const T*>(p) + i; }
+  static void* At(void* p, int64_t i) { return static_cast<T*>(p) + i; }
 };
 
 template <typename T>

@@ -1,5 +1,8 @@
 // Normalisations of backend cpu-portable, in the next wider type.
 #include "core/nn_norm_tables.h"
+
+#include <cmath>
+
 #include "portable/portable.h"
 
 namespace numrs {
@@ -32,6 +35,21 @@ struct Norm {
       Store<T>(l.y, i, static_cast<T>(hat * w + b));
     }
   }
+  static void Rows(const NormRows& r) {
+    const T* x = static_cast<const T*>(r.x);
+    T* y = static_cast<T*>(r.y);
+    for (int64_t i = 0; i < r.rows; i++, x += r.n, y += r.n) {
+      double moments[2] = {0, 0};
+      if (r.centred)
+        Moments(x, r.n, moments);
+      else
+        Squares(x, r.n, &moments[1]);
+      const double rstd = 1 / std::sqrt(moments[1] / static_cast<double>(r.n) + r.eps);
+      Normalize(NormLine{x, y, r.n, moments[0], rstd, r.w, r.b, 1, 0});
+      if (r.mean) r.mean[i] = moments[0];
+      if (r.rstd) r.rstd[i] = rstd;
+    }
+  }
   static void BackSums(const NormBackLine& l, double* out) {
     W sum = 0, dot = 0;
     for (int64_t i = 0; i < l.n; i++) {
@@ -58,7 +76,7 @@ template <typename T>
 void Fill(NnNormTable* t) {
   constexpr int32_t k = DTypeOf<T>::value;
   t->moments[k] = Norm<T>::Moments;
-  t->squares[k] = Norm<T>::Squares;
+  t->rows[k] = Norm<T>::Rows;
   t->normalize[k] = Norm<T>::Normalize;
   t->back_sums[k] = Norm<T>::BackSums;
   t->back[k] = Norm<T>::Back;

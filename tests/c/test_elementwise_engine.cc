@@ -3,6 +3,7 @@
 // test_elementwise.cc.
 #include "catch.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -191,5 +192,22 @@ TEST_CASE("an output that overlaps its inputs", "[elementwise]") {
         y{block.data() + shift_y, &n, nullptr, 1, kI32};
     REQUIRE(numrs_binary(nullptr, kBinary_add, &a, &b, &y) == NUMRS_OK);
     CHECK(block == wanted);
+  }
+}
+
+TEST_CASE("large arrays in both directions of a sweep", "[elementwise]") {
+  constexpr int64_t kN = 300007;  // no multiple of a chunk
+  std::vector<float> x(kN), y(kN), z(kN);
+  Random random(5);
+  for (float& v : x) v = static_cast<float>(random.Below(2000)) * 0.25f - 250.0f;
+  for (int time = 0; time < 4; time++) {
+    std::fill(z.begin(), z.end(), -1.0f);
+    REQUIRE(numrs_add_f32(nullptr, x.data(), x.data(), z.data(), kN) == NUMRS_OK);
+    bool right = true;
+    for (size_t i = 0; i < x.size(); i++) right &= z[i] == x[i] + x[i];
+    REQUIRE(right);
+    y = x;  // in place
+    REQUIRE(numrs_add_f32(nullptr, y.data(), x.data(), y.data(), kN) == NUMRS_OK);
+    REQUIRE(std::memcmp(y.data(), z.data(), y.size() * sizeof(float)) == 0);
   }
 }

@@ -191,6 +191,110 @@ TEST_CASE("softmax against long double", "[nn]") {
   });
 }
 
+namespace {
+
+void Softmax(const std::vector<float>& x, std::vector<float>* y, int64_t rows, int64_t n, int32_t log) {
+  y->assign(x.size(), -1);
+  REQUIRE(numrs_softmax_f32(nullptr, x.data(), y->data(), rows, n, 1, log) == NUMRS_OK);
+}
+bool SameBits(const std::vector<float>& a, const std::vector<float>& b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(float)) == 0;
+}
+
+}  // namespace
+
+TEST_CASE("softmax has the same bits for every row alone and on instruction sets with FMA", "[nn]") {
+  std::mt19937_64 random(8);
+  std::normal_distribution<double> normal;
+  const float inf = std::numeric_limits<float>::infinity();
+  for (const int64_t n : {5, 10, 64, 77, 300}) {
+    const int64_t rows = 40;
+    std::vector<float> x(static_cast<size_t>(rows * n)), y, z;
+    for (int64_t i = 0; i < rows; i++) {
+      const double middle[] = {0, 100, -100, 1e5, 3e6, -1e30};  // either side of 2^20
+      for (int64_t j = 0; j < n; j++)
+        x[static_cast<size_t>(i * n + j)] = static_cast<float>(middle[i % 6] + normal(random) * (i % 7 == 0   ? 60
+                                                                                                 : i % 5 == 0 ? 0.01
+                                                                                                              : 4));
+    }
+    x[1] = -inf;
+    x[static_cast<size_t>(n + 2)] = -1e30f;
+    for (const int32_t log : {0, 1}) {
+      std::vector<std::vector<float>> found;
+      ForEachKernels([&](const std::string& kernels) {
+        INFO(kernels << " n " << n << " log " << log);
+        Softmax(x, &y, rows, n, log);
+        for (int64_t i = 0; i < rows; i++) {
+          const std::vector<float> row(x.begin() + i * n, x.begin() + (i + 1) * n);
+          Softmax(row, &z, 1, n, log);
+          REQUIRE(std::memcmp(z.data(), y.data() + i * n, z.size() * sizeof(float)) == 0);
+        }
+        z = x;
+        REQUIRE(numrs_softmax_f32(nullptr, z.data(), z.data(), rows, n, 1, log) == NUMRS_OK);
+        REQUIRE(SameBits(y, z));
+        if (kernels == "cpu AVX3" || kernels == "cpu AVX2") found.push_back(y);
+      });
+      for (const auto& other : found) REQUIRE(SameBits(other, found[0]));
+    }
+  }
+}
+
+TEST_CASE("softmax of rows that one element rules, of large numbers, of NaN with a payload", "[nn]") {
+  ForEachKernels([](const std::string& kernels) {
+    INFO(kernels);
+    for (const float middle : {0.0f, 50.0f, 1e6f, 2e6f, -3e7f}) {
+      for (const float gap : {0.0f, 0.5f, 5.0f, 12.0f, 30.0f, 60.0f, 90.0f, 100.0f, 103.0f, 150.0f}) {
+        std::vector<float> x(130, middle), y, z;
+        for (size_t i = 0; i < x.size(); i++) x[i] = i % 64 == 3 ? middle : middle - gap;
+        Softmax(x, &y, 1, 130, 0);
+        Softmax(x, &z, 1, 130, 1);
+        const Wide d = static_cast<Wide>(x[0]) - middle, few = 2, many = 128, least = few + many * std::exp(d);
+        const Wide log = std::log(few) + std::log1p(many / few * std::exp(d));
+        INFO("middle " << middle << " gap " << gap << " " << y[0] << " " << z[0] << " " << z[3]);
+        CHECK(Ulp(y[0], std::exp(d) / least, 0) <= 6);
+        CHECK(Ulp(y[3], 1 / least, 0) <= 6);
+        CHECK(Ulp(z[0], d - log, 0) <= 6);
+        CHECK(Ulp(z[3], -log, 0) <= 6);
+        x[67] = middle - gap;  // one alone: its logarithm is about 129 e^-gap
+        Softmax(x, &z, 1, 130, 1);
+        const Wide alone = std::log1p(129 * std::exp(d));
+        CHECK(std::fabs(z[3] + alone) <= 3 * std::numeric_limits<float>::epsilon() * alone + 0x1p-50L);
+      }
+    }
+    for (uint32_t payload : {0x7FC00000u, 0x7F800001u, 0xFFC00000u, 0x7FC001FFu, 0xFFFFFFFFu, 0x7FC0007Fu}) {
+      std::vector<float> x(70, 1.0f), y;
+      std::memcpy(&x[40], &payload, sizeof(payload));
+      for (const int32_t log : {0, 1}) {
+        Softmax(x, &y, 1, 70, log);
+        for (const float v : y) REQUIRE(v != v);
+      }
+    }
+  });
+}
+
+TEST_CASE("activations and softmax have the same bits in both directions of a sweep", "[nn]") {
+  std::mt19937_64 random(9);
+  std::normal_distribution<float> normal;
+  const int64_t rows = 301, n = 419;
+  std::vector<float> x(static_cast<size_t>(rows * n)), first(x.size()), y(x.size());
+  for (float& v : x) v = normal(random);
+  for (int turn = 0; turn < 2; turn++) {
+    for (int32_t way = 0; way < 3; way++) {
+      for (int time = 0; time < 3; time++) {
+        std::fill(y.begin(), y.end(), -1.0f);
+        if (way == 2)
+          REQUIRE(numrs_activation_f32(nullptr, x.data(), y.data(), rows * n, NUMRS_ACTIVATION_GELU, 0, 0) == NUMRS_OK);
+        else
+          REQUIRE(numrs_softmax_f32(nullptr, x.data(), y.data(), rows, n, 1, way) == NUMRS_OK);
+        if (time == 0) first = y;
+        REQUIRE(SameBits(first, y));
+      }
+    }
+    // another loop between: the next ones begin the other way
+    REQUIRE(numrs_activation_f32(nullptr, x.data(), y.data(), rows * n, NUMRS_ACTIVATION_RELU, 0, 0) == NUMRS_OK);
+  }
+}
+
 TEST_CASE("softmax along any axis, of special rows, with threads", "[nn]") {
   ForEachKernels([](const std::string& kernels) {
     INFO(kernels);

@@ -235,6 +235,37 @@ TEST_CASE("normalisations have the same bits on every instruction set", "[nn]") 
     REQUIRE(std::memcmp(other.data(), found[0].data(), other.size() * sizeof(float)) == 0);
 }
 
+TEST_CASE("layer_norm of many rows is that of each alone, in place too, in both directions of a sweep", "[nn]") {
+  ForEachKernels([](const std::string& kernels) {
+    const int64_t rows = 301, cols = 419;
+    const std::vector<float> x = Random<float>(rows * cols, 1, 2, 8), w = Random<float>(cols, 1, 1, 9);
+    std::vector<float> y(x.size()), z(x.size()), row(static_cast<size_t>(cols));
+    std::vector<double> mean(rows), rstd(rows), m(1), r(1);
+    INFO(kernels);
+    for (int time = 0; time < 3; time++) {
+      REQUIRE(numrs_layer_norm_f32(nullptr, x.data(), w.data(), w.data(), y.data(), mean.data(), rstd.data(), rows,
+                                   cols, 1e-5) == NUMRS_OK);
+      if (time > 0) REQUIRE(std::memcmp(y.data(), z.data(), y.size() * sizeof(float)) == 0);
+      z = y;
+    }
+    for (int64_t i = 0; i < rows; i += 25) {
+      REQUIRE(numrs_layer_norm_f32(nullptr, &x[static_cast<size_t>(i * cols)], w.data(), w.data(), row.data(), m.data(),
+                                   r.data(), 1, cols, 1e-5) == NUMRS_OK);
+      REQUIRE(std::memcmp(row.data(), &y[static_cast<size_t>(i * cols)], row.size() * sizeof(float)) == 0);
+      REQUIRE(m[0] == mean[static_cast<size_t>(i)]);
+      REQUIRE(r[0] == rstd[static_cast<size_t>(i)]);
+    }
+    z = x;
+    REQUIRE(numrs_layer_norm_f32(nullptr, z.data(), w.data(), w.data(), z.data(), nullptr, nullptr, rows, cols, 1e-5) ==
+            NUMRS_OK);
+    REQUIRE(std::memcmp(y.data(), z.data(), y.size() * sizeof(float)) == 0);
+    REQUIRE(numrs_rms_norm_f32(nullptr, x.data(), w.data(), y.data(), nullptr, rows, cols, 1e-5) == NUMRS_OK);
+    z = x;
+    REQUIRE(numrs_rms_norm_f32(nullptr, z.data(), w.data(), z.data(), nullptr, rows, cols, 1e-5) == NUMRS_OK);
+    REQUIRE(std::memcmp(y.data(), z.data(), y.size() * sizeof(float)) == 0);
+  });
+}
+
 TEST_CASE("arguments of normalisations", "[nn]") {
   const float x[] = {1, 2, 3, 4};
   float y[] = {7, 7, 7, 7};

@@ -13,6 +13,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <limits>
 #include <string>
 #include <thread>
@@ -25,6 +26,12 @@
 using namespace numrs;
 
 namespace {
+
+// Threads for work of that length, asked for the first time in a call.
+int WorthWhile(double estimated_ns, int limit) {
+  ThreadMood mood;
+  return ThreadsFor(estimated_ns, limit, &mood);
+}
 
 // Runs a loop and counts how often each index was visited, and by chunks of which beginning.
 bool CoversOnce(int64_t n, int64_t grain, int threads) {
@@ -130,23 +137,108 @@ TEST_CASE("threads: NumThreads() is an upper bound, and fewer threads let worker
   CHECK(own);
 }
 
+namespace {
+
+// Settings of waiting for a scope; all workers sleep when it begins.
+struct Waiting {
+  explicit Waiting(int64_t spin_ns) {
+    SetSpinNs(0);
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    SetSpinNs(spin_ns);
+  }
+  ~Waiting() {
+    SetSpinNs(spin_before);
+    SetThreadThresholdNs(threshold_before);
+  }
+  int64_t spin_before = SpinNs();
+  double threshold_before = ThreadThresholdNs();
+};
+
+double ProcessMs() { return static_cast<double>(std::clock()) * 1e3 / CLOCKS_PER_SEC; }
+
+}  // namespace
+
 TEST_CASE("threads: whether threads are worth while", "[threads]") {
-  const double before = ThreadThresholdNs();
+  const Threads two(2);  // forgets loops that waited
+  const Waiting asleep(0);
   SetThreadThresholdNs(100e3);
-  CHECK(ThreadsFor(99e3, 8) == 1);
-  CHECK(ThreadsFor(100e3, 8) == 2);
-  CHECK(ThreadsFor(200e3, 8) == 4);
-  CHECK(ThreadsFor(1e9, 8) == 8);
-  CHECK(ThreadsFor(std::numeric_limits<double>::infinity(), 8) == 8);
-  CHECK(ThreadsFor(std::nan(""), 8) == 1);
-  CHECK(ThreadsFor(1e9, 1) == 1);
-  CHECK(ThreadsFor(1e9, 0) == 1);
+  CHECK(WorthWhile(99e3, 8) == 1);
+  CHECK(WorthWhile(100e3, 8) == 2);
+  CHECK(WorthWhile(200e3, 8) == 4);
+  CHECK(WorthWhile(1e9, 8) == 8);
+  CHECK(WorthWhile(std::numeric_limits<double>::infinity(), 8) == 8);
+  CHECK(WorthWhile(std::nan(""), 8) == 1);
+  CHECK(WorthWhile(1e9, 1) == 1);
+  CHECK(WorthWhile(1e9, 0) == 1);
+  for (int i = 0; i < 100; ++i) CHECK(WorthWhile(99e3, 8) == 1);  // nobody would stay awake
   SetThreadThresholdNs(-1);
   SetThreadThresholdNs(std::nan(""));
   CHECK(ThreadThresholdNs() == 100e3);
   SetThreadThresholdNs(0);
-  CHECK(ThreadsFor(0, 8) == 8);
-  SetThreadThresholdNs(before);
+  CHECK(WorthWhile(0, 8) == 8);
+}
+
+TEST_CASE("threads: small loops in a row are worth waking workers, single ones are not", "[threads]") {
+  const Threads two(2);
+  const Waiting waiting(10'000'000);
+  SetThreadThresholdNs(100e3);
+  int first = 0;  // of a stream of 60 us each, 100 us of which alone would be worth while
+  for (int i = 1; i <= 20 && first == 0; ++i) first = WorthWhile(60e3, 8) > 1 ? i : 0;
+  CHECK(first > 2);
+  CHECK(first <= 20);
+  std::this_thread::sleep_for(std::chrono::milliseconds(30));
+  CHECK(WorthWhile(60e3, 8) == 1);
+  for (int i = 0; i < 50; ++i) CHECK(WorthWhile(45e3, 8) == 1);  // too small even for those awake
+}
+
+TEST_CASE("threads: the same question has one answer within a call", "[threads]") {
+  const Threads two(2);
+  const Waiting waiting(10'000'000);
+  SetThreadThresholdNs(100e3);
+  ThreadMood mood;
+  const int small = ThreadsFor(60e3, 8, &mood), large = ThreadsFor(300e3, 8, &mood);
+  CHECK(small == 1);
+  CHECK(large == 6);
+  SetThreadThresholdNs(0);
+  for (int i = 0; i < 20; ++i) WorthWhile(60e3, 8);
+  CHECK(ThreadsFor(60e3, 8, &mood) == small);
+  CHECK(ThreadsFor(300e3, 8, &mood) == large);
+}
+
+TEST_CASE("threads: the time of waiting actively has bounds", "[threads]") {
+  const Waiting waiting(50'000);
+  for (int64_t bad : {int64_t{-1}, int64_t{10'000'001}, std::numeric_limits<int64_t>::max()}) {
+    SetSpinNs(bad);
+    CHECK(SpinNs() == 50'000);
+  }
+  SetSpinNs(0);
+  CHECK(SpinNs() == 0);
+  SetSpinNs(10'000'000);
+  CHECK(SpinNs() == 10'000'000);
+}
+
+TEST_CASE("threads: a process without work uses no CPU", "[threads]") {
+  for (int threads : {2, 4, 64}) {
+    const Threads some(threads);
+    for (int i = 0; i < 50; ++i) CHECK(Sum(5000, 50, threads) == int64_t{5000} * 4999 / 2);
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    const double before = ProcessMs();
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    CHECK(ProcessMs() - before < 2);
+  }
+}
+
+TEST_CASE("threads: nobody waits actively where threads outnumber CPUs", "[threads]") {
+  const Threads many(512);
+  const Waiting waiting(10'000'000);
+  CHECK(Sum(5000, 50, 16) == int64_t{5000} * 4999 / 2);
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  const double before = ProcessMs();
+  for (int i = 0; i < 5; ++i) {
+    CHECK(Sum(640, 10, 16) == int64_t{640} * 639 / 2);
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  CHECK(ProcessMs() - before < (kTsan ? 100 : 25));  // 15 workers, 10 ms each, would be hundreds
 }
 
 TEST_CASE("threads: a nested loop runs serially where it is", "[threads]") {
@@ -156,7 +248,7 @@ TEST_CASE("threads: a nested loop runs serially where it is", "[threads]") {
   CHECK_FALSE(InTask());
   ParallelFor(64, 1, 4, nullptr, [&](int64_t begin, int64_t) {
     const std::thread::id self = std::this_thread::get_id();
-    if (!InTask() || ThreadsFor(1e12, 4) != 1) own = false;
+    if (!InTask() || WorthWhile(1e12, 4) != 1) own = false;
     ParallelFor(100, 3, 4, nullptr, [&](int64_t b, int64_t e) {
       if (std::this_thread::get_id() != self) own = false;
       for (int64_t i = b; i < e; ++i) sum += i + begin;

@@ -31,6 +31,82 @@ void Linear(Call* call, Input* in) {
           [&] { return numrs_linear(context.handle, x.get(), w.get(), nullptr, y.get(), nullptr, activation, 0.1); });
 }
 
+struct PackHandle {
+  numrs_linear_pack* pack = nullptr;
+  ~PackHandle() { numrs_linear_pack_destroy(pack); }
+  // Of a weight without tricks; false where there is no memory for it.
+  bool Make(Input* in, const Shape& shape, int32_t dtype) {
+    Operand w(in, shape, dtype, false);
+    return w.Judge() == Verdict::kFine && numrs_linear_pack_create(nullptr, w.get(), &pack) == NUMRS_OK;
+  }
+};
+
+void PackCreate(Call* call, Input* in) {
+  Shape ws;
+  ws.Push(Small(in)), ws.Push(Small(in));
+  if (in->OneIn(20)) ws.Push(1);
+  Operand w(in, ws, FloatDtype(in), false);
+  if (w.Judge() == Verdict::kOutside) return;
+  const bool null = in->OneIn(12);
+  Context context(in);
+  PackHandle handle;
+  Watched(call, in, null || w.Judge() == Verdict::kRefuse, [&] {
+    numrs_linear_pack_destroy(handle.pack);
+    handle.pack = nullptr;
+    return numrs_linear_pack_create(context.handle, w.get(), null ? nullptr : &handle.pack);
+  });
+  if (!w.block.Unchanged()) Die(*call, "changed an input");
+}
+
+void PackInfo(Call* call, Input* in) {
+  Shape ws;
+  ws.Push(Small(in)), ws.Push(Small(in));
+  PackHandle handle;
+  handle.Make(in, ws, NUMRS_F32);
+  int64_t k = 0, n = 0, bytes = 0;
+  int32_t dtype = 0;
+  const bool some = in->OneIn(2);
+  Watched(call, in, !handle.pack, [&] {
+    return numrs_linear_pack_info(handle.pack, &k, some ? &n : nullptr, &dtype, some ? &bytes : nullptr);
+  });
+}
+
+void PackColumns(Call* call, Input* in) {
+  const int64_t k = Small(in), n = Small(in), columns = in->Below(static_cast<int>(n) + 1);
+  Shape ws, ys;
+  ws.Push(k), ws.Push(n), ys.Push(k), ys.Push(columns);
+  const int32_t dtype = FloatDtype(in);
+  PackHandle handle;
+  if (!handle.Make(in, ws, dtype) && !in->OneIn(20)) return;
+  const int64_t first = in->OneIn(12) ? in->Wild() : in->Below(static_cast<int>(n - columns) + 1);
+  Operand y(in, ys, ResultDtype(in, dtype), true);
+  Context context(in);
+  Check(call, in, {&y}, [&] { return numrs_linear_pack_columns(context.handle, handle.pack, first, y.get()); });
+}
+
+void LinearPacked(Call* call, Input* in) {
+  Shape xs, ws, bs, ys;
+  for (int d = in->Below(3); d-- > 0;) xs.Push(Small(in));
+  ys = xs;
+  const int64_t k = Small(in), n = Small(in);
+  xs.Push(k), ws.Push(k), ws.Push(n), bs.Push(n), ys.Push(n);
+  const int32_t dtype = FloatDtype(in);
+  PackHandle handle;
+  if (!handle.Make(in, ws, in->OneIn(8) ? FloatDtype(in) : dtype) && !in->OneIn(20)) return;
+  Operand x(in, xs, dtype, false), b(in, bs, dtype, false), y(in, ys, ResultDtype(in, dtype), true);
+  y.any_nan = true;
+  const bool biased = in->OneIn(2) && !b.null;
+  const int32_t activation = in->OneIn(24) ? static_cast<int32_t>(in->Wild()) : in->Below(19) - 1;
+  Context context(in);
+  const auto run = [&](const numrs_view* bias) {
+    return numrs_linear_packed(context.handle, x.get(), handle.pack, bias, y.get(), nullptr, activation, 0.1);
+  };
+  if (biased)
+    Check(call, in, {&x, &b, &y}, [&] { return run(b.get()); });
+  else
+    Check(call, in, {&x, &y}, [&] { return run(nullptr); });
+}
+
 void LinearBackward(Call* call, Input* in) {
   Shape xs, ws, bs, ys;
   for (int d = in->Below(3); d-- > 0;) xs.Push(Small(in));
@@ -180,6 +256,11 @@ void MaxBackward(Call* call, Input* in) {
 }
 
 NUMRS_FUZZ(numrs_linear, 20, Linear);
+NUMRS_FUZZ(numrs_linear_pack_create, 8, PackCreate);
+NUMRS_FUZZ(numrs_linear_pack_destroy, 1, PackCreate);
+NUMRS_FUZZ(numrs_linear_pack_info, 1, PackInfo);
+NUMRS_FUZZ(numrs_linear_pack_columns, 8, PackColumns);
+NUMRS_FUZZ(numrs_linear_packed, 16, LinearPacked);
 NUMRS_FUZZ(numrs_linear_backward, 20, LinearBackward);
 NUMRS_FUZZ(numrs_conv, 20, [](Call* c, Input* in) { Conv(c, in, kForward); });
 NUMRS_FUZZ(numrs_conv_backward, 20, [](Call* c, Input* in) { Conv(c, in, kBackward); });

@@ -49,7 +49,8 @@ void Check(Call* call, Input* in, std::initializer_list<Operand*> operands, F&& 
     if (verdict == Verdict::kOutside) return;
     wrong |= verdict == Verdict::kRefuse;
   }
-  Operand* shared = !wrong && in->OneIn(6) && Probing().overlaps ? Overlap(in, operands) : nullptr;
+  Operand* shared =
+      operands.size() > 1 && !wrong && in->OneIn(6) && Probing().overlaps ? Overlap(in, operands) : nullptr;
   const numrs_status status = Watched(call, in, wrong, f);
   for (Operand* o : operands) {
     if (o == y && (status == NUMRS_OK || status == NUMRS_CANCELLED)) continue;

@@ -234,7 +234,9 @@ CASES |= {
     ],
     "tril": [(lambda x: numrs.tril(x, k=-1), [A])],
     "triu": [(lambda x: numrs.triu(x, k=1), [A])],
-    "pad": [(lambda x, m=m: numrs.pad(x, ((1, 2), (0, 1)), m), [A]) for m in ("constant", "edge", "reflect", "wrap")],
+    "pad": [(lambda x, m=m: numrs.pad(x, ((1, 2), (0, 1)), m), [A]) for m in ("constant", "edge", "reflect", "symmetric", "wrap")]
+    + [(lambda x, m=m: numrs.pad(x, 3, m), [real(2, 3)]) for m in ("constant", "edge", "reflect", "symmetric", "wrap")]
+    + [(lambda x: numrs.pad(x, {1: (2, 0)}), [A]), (lambda x: numrs.pad(x, (0, 2), "edge"), [real(4)])],
     "diagonal": [(lambda x: linalg.diagonal(x, offset=1), [real(2, 3, 4)])],
     "trace": [(linalg.trace, [real(2, 3, 3)])],
     "diff": [(numrs.diff, [A]), (lambda x: numrs.diff(x, axis=0, n=2), [A])],
@@ -335,6 +337,13 @@ def test_second_derivatives_agree_with_finite_differences(name, i):
     except ValueError as error:
         if "no input requires grad" not in str(error):
             raise
+
+
+def test_borders_without_a_rule_raise():
+    (x,) = leaves([A])
+    for options in ({"mode": "mean"}, {"mode": "reflect", "reflect_type": "odd"}):
+        with pytest.raises(NotImplementedError, match="not followed"):
+            numrs.sum(numrs.pad(x, 1, **options)).backward()
 
 
 def test_every_rule_is_checked():

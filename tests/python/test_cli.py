@@ -50,7 +50,7 @@ def test_version():
     assert json.loads(run("version", "--json").stdout) == {
         "numrs": numrs.__version__,
         "library": numrs.__version__,
-        "abi": 1003,
+        "abi": 1004,
     }
 
 

@@ -207,45 +207,6 @@ def test_functions_as_loss_and_metric():
         model.fit(X, Y.astype(np.float32), sample_weight=np.ones(200))
 
 
-# ----------------------------------------------------------------------------- weights of rows and classes
-
-
-def test_weights_of_rows():
-    full, part = classifier(), classifier()
-    keep = np.arange(200) % 2 == 0
-    value = full.evaluate(X, Y, sample_weight=keep * 2.0)
-    assert value[0] == pytest.approx(part.evaluate(X[keep], Y[keep])[0], rel=1e-5)
-    weighted = classifier()
-    weighted.fit(X, Y, sample_weight=np.full(200, 1.0), epochs=2)
-    plain = classifier()
-    plain.fit(X, Y, epochs=2)
-    for a, b in zip(weighted.get_weights(), plain.get_weights()):
-        np.testing.assert_allclose(a, b, atol=1e-5)
-
-
-def test_weights_of_classes():
-    model = classifier()
-    value = model.evaluate(X, Y, sample_weight=np.where(Y == 1, 3.0, 1.0))[0]
-    history = classifier(optimizer=numrs.optimizers.SGD(lr=0.0)).fit(X, Y, class_weight={1: 3.0}, batch_size=200, epochs=1)
-    assert history.history["loss"][0] == pytest.approx(value, rel=1e-5)
-
-
-@pytest.mark.parametrize(
-    ("options", "error", "words"),
-    [
-        ({"sample_weight": np.ones(3)}, ValueError, "3 rows"),
-        ({"sample_weight": np.full(200, np.nan)}, ValueError, "NaN"),
-        ({"sample_weight": -np.ones(200)}, ValueError, "negative"),
-        ({"sample_weight": np.ones((200, 2))}, ValueError, "shape"),
-        ({"class_weight": [1, 2]}, TypeError, "class_weight"),
-        ({"class_weight": {0: -1}}, ValueError, "-1"),
-    ],
-)
-def test_bad_weights(options, error, words):
-    with pytest.raises(error, match=words):
-        classifier().fit(X, Y, **options)
-
-
 # ----------------------------------------------------------------------------- the same bits
 
 

@@ -1,5 +1,7 @@
-"""Linear layers against NumPy and math: activations, gradients, dtypes, layouts, bad input, threads."""
+"""Linear layers against NumPy and math: activations, gradients, dtypes, layouts, bad input, threads; packed weights."""
 import math
+import pickle
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numrs
@@ -104,3 +106,94 @@ def test_same_bits_for_any_number_of_threads():
     for other in found[1:]:
         for one, two in zip(found[0], other):
             np.testing.assert_array_equal(one, two)
+
+
+def packed_cases():
+    for m, k, n in ((1, 1, 1), (1, 300, 97), (2, 256, 31), (17, 513, 64), (64, 384, 700), (300, 70, 65), (0, 3, 4), (3, 0, 4), (3, 4, 0)):
+        for dtype in (np.float16, np.float32, np.float64):
+            yield m, k, n, dtype
+
+
+@pytest.mark.parametrize("m,k,n,dtype", list(packed_cases()))
+def test_a_packed_weight_gives_the_bits_of_the_weight(m, k, n, dtype):
+    x, w, b = (RNG.normal(size=s).astype(dtype) for s in ((m, k), (k, n), (n,)))
+    for weight in (w, np.asfortranarray(w), numrs.from_numpy(w)):
+        packed = numrs.functional.PackedWeight(weight)
+        assert (packed.shape, packed.ndim, packed.dtype) == ((k, n), 2, dtype)
+        np.testing.assert_array_equal(packed.unpack(), w)
+        for backend in ("cpu", "cpu-portable"):
+            numrs.set_backend(backend)
+            try:
+                for activation in (None, "relu", "gelu"):
+                    wanted, got = (nn_linear.linear(x, each, b, activation) for each in (w, packed))
+                    assert got.dtype == wanted.dtype
+                    np.testing.assert_array_equal(got, wanted)
+            finally:
+                numrs.set_backend("cpu")
+
+
+def test_packed_weights_are_copies_and_come_out_again():
+    w = RNG.normal(size=(40, 70)).astype(np.float32)
+    packed = numrs.functional.PackedWeight(w)
+    was, x = w.copy(), RNG.normal(size=(2, 3, 40)).astype(np.float32)
+    y = nn_linear.linear(x, packed)
+    w[:] = 0
+    np.testing.assert_array_equal(nn_linear.linear(x, packed), y)
+    np.testing.assert_array_equal(packed.unpack(), was)
+    np.testing.assert_array_equal(packed.columns(31, 5), was[:, 31:36])
+    np.testing.assert_array_equal(packed.take([69, 0, 69]), was.T[[69, 0, 69]])
+    assert packed.take([]).shape == (0, 40)
+    assert type(nn_linear.linear(numrs.from_numpy(x), packed)) is numrs.Tensor
+    other = pickle.loads(pickle.dumps(packed))
+    np.testing.assert_array_equal(nn_linear.linear(x, other), y)
+    assert "(40, 70)" in repr(packed)
+
+
+def test_memory_of_packed_weights_is_counted_and_given_back():
+    w = np.ones((512, 1024), np.float32)
+    before = numrs.memory.stats()["in_use_bytes"]
+    packed = numrs.functional.PackedWeight(w)
+    assert packed.nbytes >= w.nbytes
+    assert numrs.memory.stats()["in_use_bytes"] >= before + packed.nbytes
+    del packed
+    assert numrs.memory.stats()["in_use_bytes"] <= before + 4096
+
+
+def test_bad_input_of_packed_weights():
+    packed = numrs.functional.PackedWeight(np.ones((4, 5), np.float32))
+    for wrong in (np.ones(4), np.ones((2, 2, 2))):
+        with pytest.raises(ValueError, match="weight has shape"):
+            numrs.functional.PackedWeight(wrong)
+    for wrong in (np.ones((2, 2), int), "weight", None):
+        with pytest.raises(TypeError):
+            numrs.functional.PackedWeight(wrong)
+    with pytest.raises(ValueError):
+        nn_linear.linear(np.ones((2, 3), np.float32), packed)
+    with pytest.raises(TypeError, match="float64"):
+        nn_linear.linear(np.ones((2, 4)), packed)
+    for first, count in ((-1, 1), (5, 1), (3, 3), (0, -1), (0, 6)):
+        with pytest.raises(IndexError):
+            packed.columns(first, count)
+    with pytest.raises(IndexError):
+        packed.take([5])
+    x = numrs.Tensor(np.ones((2, 4), np.float32), requires_grad=True)
+    with pytest.raises(TypeError, match="no gradients"):
+        nn_linear.linear(x, packed)
+    with numrs.autograd.no_grad():
+        assert nn_linear.linear(x, packed).shape == (2, 5)
+    with pytest.raises(TypeError):
+        nn_linear.linear_backward(np.ones((2, 5)), np.ones((2, 4)), packed)
+
+
+def test_packed_weights_in_many_threads():
+    w, x = RNG.normal(size=(300, 500)).astype(np.float32), RNG.normal(size=(40, 300)).astype(np.float32)
+    packed, wanted = numrs.functional.PackedWeight(w), nn_linear.linear(x, w)
+    before = numrs.get_num_threads()
+    try:
+        for threads in (1, 2, 4):
+            numrs.set_num_threads(threads)
+            with ThreadPoolExecutor(4) as pool:
+                for y in pool.map(lambda _: nn_linear.linear(x, packed), range(16)):
+                    np.testing.assert_array_equal(y, wanted)
+    finally:
+        numrs.set_num_threads(before)

@@ -251,8 +251,25 @@ def test_clipping(dtype):
             optimizers.clip_grad_norm_(params, bad)
         with pytest.raises(ValueError, match="expected 0 or more"):
             optimizers.clip_grad_value_(params, bad)
-    with pytest.raises(ValueError, match="norm_type"):
-        optimizers.clip_grad_norm_(params, 1.0, norm_type=1.0)
+    for bad in (0.0, -1.0, math.nan):
+        with pytest.raises(ValueError, match="norm_type"):
+            optimizers.clip_grad_norm_(params, 1.0, norm_type=bad)
+
+
+@pytest.mark.parametrize("order", [1, 0.5, 3.0, 7])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_clipping_by_norms_of_any_order(order, dtype):
+    params = [Tensor(np.zeros(n, dtype)) for n in (3, 1000, 0)] + [Tensor(np.zeros(2, dtype)), Tensor(np.zeros(4))]
+    grads = [RNG.normal(size=p.size).astype(p.dtype) for p in params]
+    for p, g in zip(params, grads, strict=True):
+        p.grad = None if p.size == 2 else Tensor(g)
+    used = np.concatenate([g.astype(np.float64) for g in grads if g.size != 2])
+    norm = np.sum(np.abs(used) ** order) ** (1 / order)
+    assert optimizers.clip_grad_norm_(params, 1.0, order) == pytest.approx(norm, rel=1e-12)
+    for p, g in zip(params, grads, strict=True):
+        if p.grad is not None:
+            np.testing.assert_allclose(p.grad.numpy(), g / (norm + 1e-6), rtol=1e-6)
+    assert optimizers.clip_grad_norm_([params[3]], 1.0, order) == 0.0
 
 
 def test_a_training_run_goes_down():

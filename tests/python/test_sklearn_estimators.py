@@ -55,7 +55,7 @@ def test_options():
     early = NNClassifier((16,), max_epochs=500, early_stopping=True, patience=3, random_state=0).fit(x, y)
     assert early.n_iter_ < 500 and "val_loss" in early.history_
     own = NNClassifier(
-        layers=lambda inputs, outputs: [nn.Linear(inputs, 5), nn.ReLU(), nn.Linear(5, outputs)], max_epochs=80, random_state=0
+        layers=lambda inputs, outputs: [nn.Linear(inputs, 5, rng=1), nn.ReLU(), nn.Linear(5, outputs, rng=2)], max_epochs=80, random_state=0
     ).fit(x, y)
     assert own.score(x, y) > 0.8
     warm = NNClassifier((8,), max_epochs=3, warm_start=True, random_state=0).fit(x, y).fit(x, y)

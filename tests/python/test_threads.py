@@ -283,3 +283,55 @@ try:
 except KeyboardInterrupt:
     print(time.perf_counter() - sent[0])
 """
+
+
+IDLE = """
+import time
+import numpy as np, numrs
+numrs.set_num_threads(2)
+x = np.ones((300, 300), np.float32)
+for _ in range(50):
+    numrs.matmul(x, x)
+time.sleep(0.1)
+before = time.process_time()
+time.sleep(0.2)
+print(time.process_time() - before)
+"""
+
+
+@pytest.mark.parametrize("spin", [None, "0", "10000", "-1", "soon"])
+def test_no_cpu_is_used_without_work(spin):
+    environment = {k: v for k, v in os.environ.items() if k != "NUMRS_SPIN_US"}
+    if spin is not None:
+        environment["NUMRS_SPIN_US"] = spin
+    done = subprocess.run(
+        [sys.executable, "-c", IDLE], capture_output=True, text=True, timeout=60, env=environment, check=True
+    )
+    assert float(done.stdout) < 0.01
+    assert ("NUMRS_SPIN_US" in done.stderr) == (spin in ("-1", "soon"))
+
+
+def test_steps_of_training_are_the_same_bits_whoever_waits():
+    code = """
+import hashlib
+import numpy as np, numrs
+from numrs import layers
+rng = np.random.default_rng(0)
+x, labels = rng.random((640, 200), np.float32), rng.integers(0, 10, 640)
+for threads in (1, 2, 3):
+    numrs.set_num_threads(threads)
+    start = np.random.default_rng(1)
+    w, v = (start.standard_normal(s).astype(np.float32) * np.float32(0.1) for s in ((200, 300), (300, 10)))
+    model = numrs.Model([numrs.nn.Linear(w, activation="relu"), numrs.nn.Linear(v)])
+    model.compile(optimizer="adam", loss="cross_entropy")
+    model.fit(x, labels, epochs=2, batch_size=64, shuffle=False, verbose=0)
+    print(hashlib.sha256(b"".join(np.asarray(p.detach()).tobytes() for p in model.parameters())).hexdigest())
+"""
+    lines = set()
+    for spin in ("0", "10000"):
+        environment = {**os.environ, "NUMRS_SPIN_US": spin}
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, env=environment, check=True
+        )
+        lines |= set(done.stdout.split())
+    assert len(lines) == 1

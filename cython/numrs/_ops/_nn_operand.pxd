@@ -5,9 +5,13 @@ from numrs._ops._array cimport Held
 from numrs.c.view cimport numrs_view
 
 cdef object operand(object x, str name, str argument, numrs_view *view)
+cdef object operand_of(object x, str name, str argument, numrs_view *view, bint *tensor)
 cdef object float_operand(object x, str name, str argument, numrs_view *view)
 cdef object result(bint tensor, int ndim, const int64_t *shape, int32_t dtype, numrs_view *view)
 cdef object given(object y)
 cdef int32_t reduction_of(str name, object reduction) except -1
 cdef object held(object x, Held *to, numrs_view *view)
 cdef int64_t elements(const numrs_view *view) noexcept
+cdef list hold_all(numrs_view *views, Held *held, int count, tuple operands)
+cdef int numbers(object value, str name, str argument, int spatial, int64_t *out) except -1
+cdef object by_formula(object function, tuple args)

@@ -1,15 +1,17 @@
 # cython: freethreading_compatible=True
 """Operands and results of network functions: Tensors without a detour, ndarrays and lists. Nothing public."""
+from operator import index
+
 import numpy as np
 
 from libc.stdint cimport int32_t, int64_t
 cimport numpy as cnp
-from numpy cimport ndarray
+from numpy cimport PyArray_CheckExact, ndarray
 
 from numrs._ops._array cimport Held, as_array, dtype_of, finished, hold, is_float, new_array, pin, view_of
-from numrs._ops._storage cimport new_tensor
+from numrs._ops._storage cimport new_tensor, set_recording
 from numrs._ops._tensor cimport Tensor
-from numrs._ops._typed cimport plain
+from numrs._ops._typed cimport any_tensor, plain
 from numrs.c.ops cimport NUMRS_F64
 from numrs.c.view cimport numrs_view
 
@@ -26,6 +28,13 @@ cdef object operand(object x, str name, str argument, numrs_view *view):
     a = as_array(plain(x), name, argument)
     view[0] = view_of(<ndarray>a, dtype_of(<ndarray>a))
     return a
+
+
+cdef object operand_of(object x, str name, str argument, numrs_view *view, bint *tensor):
+    """The same; tensor is set where x is one, or another library's array."""
+    if type(x) is Tensor or (not PyArray_CheckExact(x) and any_tensor(x, None, None)):
+        tensor[0] = True
+    return operand(x, name, argument, view)
 
 
 cdef object result(bint tensor, int ndim, const int64_t *shape, int32_t dtype, numrs_view *view):
@@ -84,3 +93,47 @@ cdef object float_operand(object x, str name, str argument, numrs_view *view):
     a = a.astype(np.float64)
     view[0] = view_of(<ndarray>a, NUMRS_F64)
     return a
+
+
+cdef list hold_all(numrs_view *views, Held *held, int count, tuple operands):
+    """Makes views independent of the arrays' own shapes, for a call without the GIL; the result keeps their memory."""
+    cdef int i
+    for i in range(count):
+        if views[i].dtype == 0:
+            continue
+        hold(&held[i], &views[i])
+        views[i] = held[i].view
+    return [pin(<ndarray>x) if isinstance(x, ndarray) else x for x in operands]
+
+
+cdef int numbers(object value, str name, str argument, int spatial, int64_t *out) except -1:
+    """An int for all spatial axes, or one for each."""
+    cdef int i
+    if isinstance(value, (tuple, list)):
+        if len(value) == 1 and spatial > 1:
+            value = tuple(value) * spatial
+        if len(value) != spatial:
+            raise ValueError(f"{name}: {argument} is {value}, expected an int or {spatial} of them")
+        for i in range(spatial):
+            out[i] = index(value[i])
+        return 0
+    try:
+        number = index(value)
+    except TypeError:
+        raise TypeError(f"{name}: {argument} is {value!r}, expected an int or {spatial} of them") from None
+    for i in range(spatial):
+        out[i] = number
+    return 0
+
+
+cdef object by_formula(object function, tuple args):
+    """A loss whose weights are followed, which its kernel has no gradient for: by the functions that it is made of. The kernel
+    is called too, for its checks."""
+    import numrs
+    cdef bint before = set_recording(False)
+    try:
+        function(*args)
+    finally:
+        set_recording(before)
+    first = args[0] if type(args[0]) is Tensor else numrs.asarray(args[0])
+    return numrs.autograd.find_rule(function.__name__).second.compute(first, *args[1:])

@@ -18,8 +18,8 @@ cdef enum:
 cdef class Rule:
     """How the gradient of one function's result becomes those of its arguments; filled by numrs.autograd.engine."""
     cdef public str name
-    cdef public object function, forward, backward, composed
-    cdef public bint constant, takes_out
+    cdef public object function, forward, backward, composed, second
+    cdef public bint constant, takes_out, once
     cdef public list parameters, defaults
     cdef public dict places
     cdef public int variadic

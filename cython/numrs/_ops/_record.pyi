@@ -8,6 +8,8 @@ class Rule:
     forward: Any
     backward: Any
     composed: Any
+    second: Any
+    once: bool
     constant: bool
     takes_out: bool
     parameters: list[str]

@@ -21,7 +21,6 @@ from numrs._ops._storage cimport (array_over, changes_of, contiguous, copied, co
 from numrs._ops._typed cimport is_operand, number_of, operate, operate_in_place, tensor_unary
 from numrs.c cimport ops
 
-_API_VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12", "2025.12")
 _CPU_DEVICE = (1, 0)
 
 
@@ -462,12 +461,6 @@ Numbers of one dtype in any number of dimensions, on a device.
 
     __array_priority__ = 100
 
-    def __array_namespace__(self, *, api_version=None):
-        """The module numrs, for versions of the array API standard up to 2025.12."""
-        if api_version is not None and api_version not in _API_VERSIONS:
-            raise ValueError(f"__array_namespace__: api_version is {api_version!r}, expected one of {', '.join(_API_VERSIONS)}")
-        return _namespace()
-
     def __array__(self, dtype=None, copy=None):
         """An ndarray over the same memory; a copy with another dtype, or where copy is True."""
         a = array_over(self)
@@ -481,14 +474,6 @@ Numbers of one dtype in any number of dimensions, on a device.
     def __array_interface__(self):
         """NumPy's description of the memory; whoever uses it has to keep the Tensor."""
         return array_over(self).__array_interface__
-
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        from numrs._ops._numpy import call_ufunc
-        return call_ufunc(ufunc, method, inputs, kwargs)
-
-    def __array_function__(self, func, types, args, kwargs):
-        from numrs._ops._numpy import call_function
-        return call_function(func, types, args, kwargs)
 
     def __dlpack__(self, *, stream=None, max_version=None, dl_device=None, copy=None):
         """A capsule for from_dlpack of any library.
@@ -531,22 +516,9 @@ Numbers of one dtype in any number of dimensions, on a device.
             return _unpickled_bits, (array_over(self).view(np.uint16), self.wants_grad)
         return _unpickled, (array_over(self), self.wants_grad)
 
-    def __copy__(self):
-        return copied(self)
-
-    def __deepcopy__(self, memo):
-        cdef Tensor y = copied(self)
-        y.wants_grad = self.wants_grad
-        memo[id(self)] = y
-        return y
-
     def __sizeof__(self):
         held = 0 if self.is_view else self.size * BYTES_OF_DTYPE[self.view.dtype]
         return object.__sizeof__(self) + held
-
-    def __dask_tokenize__(self):
-        from numrs._ops.tensor_text import token
-        return token(self)
 
     def __repr__(self):
         if self.view.dtype == 0:
@@ -560,17 +532,9 @@ Numbers of one dtype in any number of dimensions, on a device.
     def __format__(self, spec):
         return format(number_of(self, "format"), spec) if spec else str(self)
 
-    def _repr_html_(self):
-        from numrs._ops.tensor_text import html
-        return html(self)
-
     def numpy(self):
         """An ndarray over the same memory."""
         return array_over(self)
-
-    def to_numpy(self, *, copy=False):
-        """An ndarray over the same memory, or over a copy."""
-        return array_over(copied(self)) if copy else array_over(self)
 
     @staticmethod
     def from_numpy(a):
@@ -616,22 +580,9 @@ Numbers of one dtype in any number of dimensions, on a device.
         copy_into(self, y)
         return y
 
-    def fill(self, value):
-        """Stores one number in every element."""
-        set_item(self, Ellipsis, value)
-
     def reshape(self, *shape, copy=None):
         """The same elements in another shape, one extent may be -1: a view where strides allow it."""
         return reshape(self, shape[0] if len(shape) == 1 else shape, copy)
-
-    def ravel(self):
-        """All elements in one dimension: a view where strides allow it."""
-        return reshape(self, (-1,), None)
-
-    def flatten(self):
-        """A copy of all elements in one dimension."""
-        return reshape(self, (-1,), True)
-
 
 include "_tensor_life.pxi"
 

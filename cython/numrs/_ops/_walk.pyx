@@ -196,7 +196,13 @@ cdef class _Walk:
                     arguments[name] = node.kept[name]
         before = set_recording(self.deeper)
         try:
-            grads = rule.backward(*given) if arguments is None else rule.backward(*given, **arguments)
+            if self.deeper and rule.second is not None:
+                grads = rule.second(rule, grad, values, node.kept, self.result_of(node),
+                                    tuple([parent is not None and self.leads(parent) for parent in parents]))
+            elif self.deeper and rule.once:
+                raise NotImplementedError(f"{rule.name}: its gradient has no gradient rule of its own; do not pass create_graph")
+            else:
+                grads = rule.backward(*given) if arguments is None else rule.backward(*given, **arguments)
             given = None
             if len(parents) == 1 and type(grads) is not tuple:
                 grads = (grads,)
@@ -228,7 +234,7 @@ cdef class _Walk:
     cdef object result_of(self, Node node):
         """The result of a call for its rule; with its history where the gradients are to be followed."""
         cdef Tensor y
-        if not self.deeper:
+        if not self.deeper or node.out is None:
             return node.out
         if node.outputs:
             return several(node, node.out)

@@ -30,7 +30,8 @@ def _joined(arrays, axis, function):
             raise ValueError(f"{function}: arrays[{i}] has shape {a.shape}, arrays[0] {first.shape}; they may differ along axis {axis} only")
     shape = list(first.shape)
     shape[axis] = sum([a.shape[axis] for a in arrays])
-    y = new(shape, result_type(*arrays), function)
+    same = all([a.dtype is first.dtype or a.dtype == first.dtype for a in arrays])
+    y = new(shape, first.dtype if same else result_type(*arrays), function)
     at = 0
     for a in arrays:
         end = at + a.shape[axis]

@@ -9,15 +9,12 @@ from libc.stdint cimport int32_t, int64_t
 cimport numpy as cnp
 from numpy cimport PyArray_SIZE, ndarray
 
-from numrs._ops._array cimport (NOGIL_NS, Held, array_of, check, dtype_of, finish, hold, interruptible, new_array, pin,
-                                release_context, view_of)
+from numrs._ops._array cimport array_of, dtype_of, finish, new_array
+from numrs._ops._lapack cimport (CHOLESKY, DET, EIG, EIGH, INV, LSTSQ, QR, SLOGDET, SOLVE, SVD, SVDVALS,
+                                 complex_dtype, matrix_of, real_dtype, result_dtype, run_lapack, stack_like, work_of)
 from numrs._ops._typed import tensors
-from numrs.c.base cimport NUMRS_BAD_SHAPE, NUMRS_OK, numrs_context, numrs_status
-from numrs.c.lapack cimport (numrs_cholesky, numrs_det, numrs_eig, numrs_eigh, numrs_inv, numrs_lstsq, numrs_qr,
-                             numrs_slogdet, numrs_solve, numrs_svd)
-from numrs.c.linalg cimport numrs_svdvals
-from numrs.c.ops cimport NUMRS_BF16, NUMRS_C64, NUMRS_C128, NUMRS_F16, NUMRS_F32, NUMRS_F64
-from numrs.c.view cimport numrs_promote, numrs_view
+from numrs.c.ops cimport NUMRS_C128, NUMRS_F64
+from numrs.c.view cimport numrs_promote
 
 cnp.import_array()
 
@@ -27,129 +24,6 @@ QRResult = namedtuple("QRResult", ["Q", "R"], module="numrs.linalg")
 SlogdetResult = namedtuple("SlogdetResult", ["sign", "logabsdet"], module="numrs.linalg")
 SVDResult = namedtuple("SVDResult", ["U", "S", "Vh"], module="numrs.linalg")
 LstsqResult = namedtuple("LstsqResult", ["x", "residuals", "rank", "s"], module="numrs.linalg")
-
-cdef enum Op:
-    CHOLESKY, SOLVE, INV, DET, SLOGDET, QR, EIGH, EIG, SVD, SVDVALS, LSTSQ
-
-
-cdef inline int32_t _result(int32_t dtype) noexcept:
-    """Dtype of results: that of the input, float64 for integers and bool."""
-    if dtype in (NUMRS_F16, NUMRS_BF16, NUMRS_F32, NUMRS_C64, NUMRS_C128):
-        return dtype
-    return NUMRS_F64
-
-
-cdef inline int32_t _real(int32_t dtype) noexcept:
-    return NUMRS_F32 if dtype == NUMRS_C64 else NUMRS_F64 if dtype == NUMRS_C128 else dtype
-
-
-cdef inline int32_t _complex(int32_t dtype) noexcept:
-    return NUMRS_C128 if dtype == NUMRS_F64 or dtype == NUMRS_C128 else NUMRS_C64
-
-
-cdef numrs_status _dispatch(Op op, numrs_context *c, const numrs_view *a, const numrs_view *b, const numrs_view *y0,
-                            const numrs_view *y1, const numrs_view *y2, int32_t flag, double rcond) noexcept nogil:
-    if op == CHOLESKY:
-        return numrs_cholesky(c, a, y0, flag)
-    if op == SOLVE:
-        return numrs_solve(c, a, b, y0)
-    if op == INV:
-        return numrs_inv(c, a, y0)
-    if op == DET:
-        return numrs_det(c, a, y0)
-    if op == SLOGDET:
-        return numrs_slogdet(c, a, y0, y1)
-    if op == QR:
-        return numrs_qr(c, a, y1, y0, flag)
-    if op == EIGH:
-        return numrs_eigh(c, a, y0, y1, flag)
-    if op == EIG:
-        return numrs_eig(c, a, y0, y1)
-    if op == SVD:
-        return numrs_svd(c, a, y1, y0, y2, flag)
-    if op == SVDVALS:
-        return numrs_svdvals(c, a, y0)
-    return numrs_lstsq(c, a, b, y0, y1, y2, rcond)
-
-
-cdef int _run(Op op, str name, ndarray a, ndarray b, ndarray y0, ndarray y1, ndarray y2, int32_t flag, double rcond,
-              double work_ns) except -1:
-    """One call; y0 is the output that is always there."""
-    cdef numrs_view va = view_of(a, dtype_of(a)), vb, v0 = view_of(y0, dtype_of(y0)), v1, v2
-    cdef Held ha, hb, h0, h1, h2
-    cdef numrs_view *pa = &va
-    cdef numrs_view *pb = NULL
-    cdef numrs_view *p0 = &v0
-    cdef numrs_view *p1 = NULL
-    cdef numrs_view *p2 = NULL
-    cdef numrs_context *context
-    cdef numrs_status status
-    if b is not None:
-        vb = view_of(b, dtype_of(b))
-        pb = &vb
-    if y1 is not None:
-        v1 = view_of(y1, dtype_of(y1))
-        p1 = &v1
-    if y2 is not None:
-        v2 = view_of(y2, dtype_of(y2))
-        p2 = &v2
-    if work_ns < NOGIL_NS:
-        status = _dispatch(op, NULL, pa, pb, p0, p1, p2, flag, rcond)
-    else:
-        hold(&ha, pa)
-        hold(&h0, p0)
-        if pb != NULL:
-            hold(&hb, pb)
-            pb = &hb.view
-        if p1 != NULL:
-            hold(&h1, p1)
-            p1 = &h1.view
-        if p2 != NULL:
-            hold(&h2, p2)
-            p2 = &h2.view
-        pins = (pin(a), None if b is None else pin(b))
-        context = interruptible(work_ns)
-        with nogil:
-            status = _dispatch(op, context, &ha.view, pb, &h0.view, p1, p2, flag, rcond)
-        release_context(context)
-        del pins
-    if status == NUMRS_OK:
-        return 0
-    if status == NUMRS_BAD_SHAPE:  # as NumPy's, which is a ValueError too
-        try:
-            check(status, name)
-        except ValueError as error:
-            raise LinAlgError(str(error)) from None
-    return check(status, name)
-
-
-cdef ndarray _matrix(object x, str name, str argument, bint square):
-    """An argument that is a stack of matrices."""
-    cdef ndarray a = array_of(x, name, argument)
-    cdef int ndim = a.ndim
-    if ndim < 2:
-        raise LinAlgError(f"{name}: {argument} has shape {(<object>a).shape}, expected at least 2 dimensions")
-    if square and a.shape[ndim - 2] != a.shape[ndim - 1]:
-        raise LinAlgError(f"{name}: {argument} has shape {(<object>a).shape}, expected square matrices in the last "
-                          "two dimensions")
-    return a
-
-
-cdef ndarray _stack(ndarray a, int32_t dtype, int own, int64_t rows, int64_t cols):
-    """An output of a's leading extents and `own` more."""
-    cdef int64_t shape[64]
-    cdef int d, batch = a.ndim - 2
-    for d in range(batch):
-        shape[d] = a.shape[d]
-    shape[batch] = rows
-    shape[batch + 1] = cols
-    return new_array(batch + own, shape, dtype)
-
-
-cdef inline double _work(ndarray a, double each) noexcept:
-    """Nanoseconds on one thread, roughly."""
-    cdef int64_t m = a.shape[a.ndim - 2], n = a.shape[a.ndim - 1]
-    return each * <double>PyArray_SIZE(a) * <double>min(m, n) + 3.0 * <double>PyArray_SIZE(a)
 
 
 @tensors
@@ -180,9 +54,9 @@ def cholesky(x, /, *, upper=False):
     array([[2., 0.],
            [1., 2.]])
     """
-    cdef ndarray a = _matrix(x, "cholesky", "x", True)
-    cdef ndarray y = _stack(a, _result(dtype_of(a)), 2, a.shape[a.ndim - 2], a.shape[a.ndim - 1])
-    _run(CHOLESKY, "cholesky", a, None, y, None, None, bool(upper), 0, _work(a, 0.05))
+    cdef ndarray a = matrix_of(x, "cholesky", "x", True)
+    cdef ndarray y = stack_like(a, result_dtype(dtype_of(a)), 2, a.shape[a.ndim - 2], a.shape[a.ndim - 1])
+    run_lapack(CHOLESKY, "cholesky", a, None, y, None, None, bool(upper), 0, work_of(a, 0.05))
     return y
 
 
@@ -236,9 +110,9 @@ def solve(x1, x2, /):
     >>> numrs.linalg.solve([[2.0, 1.0], [1.0, 3.0]], [3.0, 5.0])
     array([0.8, 1.4])
     """
-    cdef ndarray a = _matrix(x1, "solve", "x1", True), b = array_of(x2, "solve", "x2")
-    cdef ndarray y = _rights("solve", a, b, _result(numrs_promote(dtype_of(a), dtype_of(b))), a.shape[a.ndim - 1])
-    _run(SOLVE, "solve", a, b, y, None, None, 0, 0, _work(a, 0.07) + 0.1 * <double>PyArray_SIZE(y) * a.shape[a.ndim - 1])
+    cdef ndarray a = matrix_of(x1, "solve", "x1", True), b = array_of(x2, "solve", "x2")
+    cdef ndarray y = _rights("solve", a, b, result_dtype(numrs_promote(dtype_of(a), dtype_of(b))), a.shape[a.ndim - 1])
+    run_lapack(SOLVE, "solve", a, b, y, None, None, 0, 0, work_of(a, 0.07) + 0.1 * <double>PyArray_SIZE(y) * a.shape[a.ndim - 1])
     return y
 
 
@@ -267,9 +141,9 @@ def inv(x, /):
     array([[0.5 , 0.  ],
            [0.  , 0.25]])
     """
-    cdef ndarray a = _matrix(x, "inv", "x", True)
-    cdef ndarray y = _stack(a, _result(dtype_of(a)), 2, a.shape[a.ndim - 2], a.shape[a.ndim - 1])
-    _run(INV, "inv", a, None, y, None, None, 0, 0, _work(a, 0.2))
+    cdef ndarray a = matrix_of(x, "inv", "x", True)
+    cdef ndarray y = stack_like(a, result_dtype(dtype_of(a)), 2, a.shape[a.ndim - 2], a.shape[a.ndim - 1])
+    run_lapack(INV, "inv", a, None, y, None, None, 0, 0, work_of(a, 0.2))
     return y
 
 
@@ -297,8 +171,8 @@ def det(x, /):
     >>> numrs.linalg.det([[2.0, 1.0], [1.0, 3.0]])
     np.float64(5.0)
     """
-    cdef ndarray a = _matrix(x, "det", "x", True), y = _stack(a, _result(dtype_of(a)), 0, 0, 0)
-    _run(DET, "det", a, None, y, None, None, 0, 0, _work(a, 0.07))
+    cdef ndarray a = matrix_of(x, "det", "x", True), y = stack_like(a, result_dtype(dtype_of(a)), 0, 0, 0)
+    run_lapack(DET, "det", a, None, y, None, None, 0, 0, work_of(a, 0.07))
     return finish(y)
 
 
@@ -326,10 +200,10 @@ def slogdet(x, /):
     >>> numrs.linalg.slogdet([[0.0, 1.0], [1.0, 0.0]])
     SlogdetResult(sign=np.float64(-1.0), logabsdet=np.float64(0.0))
     """
-    cdef ndarray a = _matrix(x, "slogdet", "x", True)
-    cdef int32_t dtype = _result(dtype_of(a))
-    cdef ndarray sign = _stack(a, dtype, 0, 0, 0), size = _stack(a, _real(dtype), 0, 0, 0)
-    _run(SLOGDET, "slogdet", a, None, sign, size, None, 0, 0, _work(a, 0.07))
+    cdef ndarray a = matrix_of(x, "slogdet", "x", True)
+    cdef int32_t dtype = result_dtype(dtype_of(a))
+    cdef ndarray sign = stack_like(a, dtype, 0, 0, 0), size = stack_like(a, real_dtype(dtype), 0, 0, 0)
+    run_lapack(SLOGDET, "slogdet", a, None, sign, size, None, 0, 0, work_of(a, 0.07))
     return SlogdetResult(finish(sign), finish(size))
 
 
@@ -361,16 +235,16 @@ def qr(x, /, *, mode="reduced"):
     array([[5., 4.],
            [0., 3.]])
     """
-    cdef ndarray a = _matrix(x, "qr", "x", False), q = None, r
+    cdef ndarray a = matrix_of(x, "qr", "x", False), q = None, r
     cdef int64_t m = a.shape[a.ndim - 2], n = a.shape[a.ndim - 1], c
-    cdef int32_t dtype = _result(dtype_of(a))
+    cdef int32_t dtype = result_dtype(dtype_of(a))
     if mode not in ("reduced", "complete", "r"):
         raise ValueError(f"qr: mode is {mode!r}, expected 'reduced', 'complete' or 'r'")
     c = m if mode == "complete" else min(m, n)
     if mode != "r":
-        q = _stack(a, dtype, 2, m, c)
-    r = _stack(a, dtype, 2, c, n)
-    _run(QR, "qr", a, None, r, q, None, mode == "complete", 0, _work(a, 0.3))
+        q = stack_like(a, dtype, 2, m, c)
+    r = stack_like(a, dtype, 2, c, n)
+    run_lapack(QR, "qr", a, None, r, q, None, mode == "complete", 0, work_of(a, 0.3))
     return r if q is None else QRResult(q, r)
 
 
@@ -434,15 +308,15 @@ def eigvalsh(x, /, UPLO="L"):
 
 
 cdef object _eigh(str name, object x, object triangle, bint with_vectors):
-    cdef ndarray a = _matrix(x, name, "x", True), values, vectors = None
-    cdef int32_t dtype = _result(dtype_of(a))
+    cdef ndarray a = matrix_of(x, name, "x", True), values, vectors = None
+    cdef int32_t dtype = result_dtype(dtype_of(a))
     cdef int64_t n = a.shape[a.ndim - 1]
     if triangle not in ("L", "U", "l", "u"):
         raise ValueError(f"{name}: UPLO is {triangle!r}, expected 'L' or 'U'")
-    values = _stack(a, _real(dtype), 1, n, 1)
+    values = stack_like(a, real_dtype(dtype), 1, n, 1)
     if with_vectors:
-        vectors = _stack(a, dtype, 2, n, n)
-    _run(EIGH, name, a, None, values, vectors, None, triangle in ("U", "u"), 0, _work(a, 1.0))
+        vectors = stack_like(a, dtype, 2, n, n)
+    run_lapack(EIGH, name, a, None, values, vectors, None, triangle in ("U", "u"), 0, work_of(a, 1.0))
     return EighResult(values, vectors) if with_vectors else values
 
 
@@ -501,13 +375,13 @@ def eigvals(x, /):
 
 
 cdef object _eig(str name, object x, bint with_vectors):
-    cdef ndarray a = _matrix(x, name, "x", True), values, vectors = None
-    cdef int32_t dtype = _complex(_result(dtype_of(a)))
+    cdef ndarray a = matrix_of(x, name, "x", True), values, vectors = None
+    cdef int32_t dtype = complex_dtype(result_dtype(dtype_of(a)))
     cdef int64_t n = a.shape[a.ndim - 1]
-    values = _stack(a, dtype, 1, n, 1)
+    values = stack_like(a, dtype, 1, n, 1)
     if with_vectors:
-        vectors = _stack(a, dtype, 2, n, n)
-    _run(EIG, name, a, None, values, vectors, None, 0, 0, _work(a, 10.0))
+        vectors = stack_like(a, dtype, 2, n, n)
+    run_lapack(EIG, name, a, None, values, vectors, None, 0, 0, work_of(a, 10.0))
     return EigResult(values, vectors) if with_vectors else values
 
 
@@ -538,13 +412,13 @@ def svd(x, /, *, full_matrices=True):
     >>> numrs.linalg.svd([[0.0, 2.0], [3.0, 0.0]]).S
     array([3., 2.])
     """
-    cdef ndarray a = _matrix(x, "svd", "x", False)
+    cdef ndarray a = matrix_of(x, "svd", "x", False)
     cdef int64_t m = a.shape[a.ndim - 2], n = a.shape[a.ndim - 1], c = min(m, n)
-    cdef int32_t dtype = _result(dtype_of(a))
+    cdef int32_t dtype = result_dtype(dtype_of(a))
     cdef bint full = bool(full_matrices)
-    cdef ndarray u = _stack(a, dtype, 2, m, m if full else c), s = _stack(a, _real(dtype), 1, c, 1)
-    cdef ndarray vh = _stack(a, dtype, 2, n if full else c, n)
-    _run(SVD, "svd", a, None, s, u, vh, full, 0, _work(a, 2.0) + <double>PyArray_SIZE(u) + <double>PyArray_SIZE(vh))
+    cdef ndarray u = stack_like(a, dtype, 2, m, m if full else c), s = stack_like(a, real_dtype(dtype), 1, c, 1)
+    cdef ndarray vh = stack_like(a, dtype, 2, n if full else c, n)
+    run_lapack(SVD, "svd", a, None, s, u, vh, full, 0, work_of(a, 2.0) + <double>PyArray_SIZE(u) + <double>PyArray_SIZE(vh))
     return SVDResult(u, s, vh)
 
 
@@ -577,10 +451,10 @@ def svdvals(x, /):
 
 def _svdvals(str name, object x):
     """Singular values for the function of that name."""
-    cdef ndarray a = _matrix(x, name, "x", False)
+    cdef ndarray a = matrix_of(x, name, "x", False)
     cdef int64_t c = min(a.shape[a.ndim - 2], a.shape[a.ndim - 1])
-    cdef ndarray y = _stack(a, _real(_result(dtype_of(a))), 1, c, 1)
-    _run(SVDVALS, name, a, None, y, None, None, 0, 0, _work(a, 1.0) + 5000.0 * <double>PyArray_SIZE(y))
+    cdef ndarray y = stack_like(a, real_dtype(result_dtype(dtype_of(a))), 1, c, 1)
+    run_lapack(SVDVALS, name, a, None, y, None, None, 0, 0, work_of(a, 1.0) + 5000.0 * <double>PyArray_SIZE(y))
     return y
 
 
@@ -613,9 +487,9 @@ def lstsq(x1, x2, /, *, rcond=None):
     >>> numrs.linalg.lstsq([[1.0, 0.0], [1.0, 1.0], [1.0, 2.0]], [1.0, 2.0, 3.0]).rank
     np.int64(2)
     """
-    cdef ndarray a = _matrix(x1, "lstsq", "x1", False), b = array_of(x2, "lstsq", "x2")
+    cdef ndarray a = matrix_of(x1, "lstsq", "x1", False), b = array_of(x2, "lstsq", "x2")
     cdef int64_t m = a.shape[a.ndim - 2], n = a.shape[a.ndim - 1]
-    cdef int32_t dtype = _result(numrs_promote(dtype_of(a), dtype_of(b)))
+    cdef int32_t dtype = result_dtype(numrs_promote(dtype_of(a), dtype_of(b)))
     cdef ndarray y = _rights("lstsq", a, b, dtype, n), rank, s
     cdef double bound
     if rcond is None:
@@ -627,7 +501,7 @@ def lstsq(x1, x2, /, *, rcond=None):
     leading = (<object>y).shape[:(<object>y).ndim - (1 if b.ndim == 1 else 2)]
     rank = np.empty(leading, np.int64)
     s = np.empty((*leading, min(m, n)), _real_dtype(y))
-    _run(LSTSQ, "lstsq", a, b, y, rank, s, 0, bound, _work(a, 2.0) + <double>PyArray_SIZE(y) * m)
+    run_lapack(LSTSQ, "lstsq", a, b, y, rank, s, 0, bound, work_of(a, 2.0) + <double>PyArray_SIZE(y) * m)
     return LstsqResult(y, _residuals(a, b, y, rank), finish(rank), s)
 
 

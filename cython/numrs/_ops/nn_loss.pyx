@@ -4,7 +4,8 @@ from libc.stdint cimport int64_t
 
 from numrs._ops cimport _record
 from numrs._ops._array cimport NOGIL_NS, Held, check, interruptible, release_context
-from numrs._ops._nn_operand cimport elements, float_operand, given, held, operand, reduction_of, result
+from numrs._ops._nn_operand cimport (by_formula, elements, float_operand, given, held, operand, reduction_of,
+                                     result)
 from numrs._ops._record cimport any_tracked, record
 from numrs._ops._typed cimport any_tensor
 from numrs._ops.elementwise_arithmetic import multiply
@@ -112,6 +113,8 @@ def cross_entropy(input, target, weight=None, ignore_index=-100, reduction="mean
     0.6931471805599453
     """
     if _record.used and any_tracked((input, target, weight), None):
+        if any_tracked((weight,), None):
+            return by_formula(cross_entropy, (input, target, weight, ignore_index, reduction, label_smoothing))
         return record("cross_entropy", cross_entropy, (input, target, weight, ignore_index, reduction, label_smoothing), {})
     return _class_loss("cross_entropy", input, target, weight, reduction, ignore_index, label_smoothing, False, True,
                        False, None)[0]
@@ -192,6 +195,8 @@ def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
     1.0
     """
     if _record.used and any_tracked((input, target, weight), None):
+        if any_tracked((weight,), None):
+            return by_formula(nll_loss, (input, target, weight, ignore_index, reduction))
         return record("nll_loss", nll_loss, (input, target, weight, ignore_index, reduction), {})
     return _class_loss("nll_loss", input, target, weight, reduction, ignore_index, 0.0, True, True, False, None)[0]
 

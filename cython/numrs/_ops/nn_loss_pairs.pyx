@@ -7,8 +7,10 @@ import numpy as np
 from libc.stdint cimport int32_t, int64_t
 
 from numrs._ops cimport _record
+from numrs._ops._described import described
 from numrs._ops._array cimport NOGIL_NS, Held, broadcast, check, interruptible, release_context
-from numrs._ops._nn_operand cimport elements, float_operand, given, held, operand, reduction_of, result
+from numrs._ops._nn_operand cimport (by_formula, elements, float_operand, given, held, operand, reduction_of,
+                                     result)
 from numrs._ops._tensor cimport Tensor
 from numrs._ops._record cimport any_tracked, record
 from numrs._ops._typed cimport any_tensor
@@ -147,225 +149,133 @@ cdef double _positive(str name, str argument, object value, bint zero) except? -
     return number
 
 
+cdef object _loss(int32_t op, str name, object function, tuple args, object input, object target, object third, object weight,
+                  object reduction, double p0, double p1):
+    """A call of a loss, which is remembered where it is followed; args: those of the function, in order."""
+    if _record.used and any_tracked((input, target, third, weight), None):
+        if any_tracked((weight,), None) or (op == NUMRS_LOSS_BCE_LOGITS and any_tracked((third,), None)):
+            return by_formula(function, args)
+        return record(name, function, args, {})
+    return _pair_loss(op, name, input, target, third, weight, reduction, p0, p1)
+
+
+_PARAMETERS = """input : array_like
+    Predictions, float dtypes; broadcast with ``target``.
+target : array_like
+    What they should be."""
+_WEIGHT = """weight : array_like, optional
+    A factor for each element, broadcast with the others.
+"""
+_REDUCTION = """reduction : {'mean', 'sum', 'none'}
+    One number, or one for each element."""
+_RETURNS = "scalar or array\n    In the dtype of ``input``, float64 if ``target`` is; sums are in float64."
+_RAISES = "ValueError, TypeError\n    For operands that do not broadcast, another reduction, or dtypes that are not taken."
+_weighted = described(_PARAMETERS, _RETURNS, _RAISES, _WEIGHT + _REDUCTION)
+_unweighted = described(_PARAMETERS, _RETURNS, _RAISES, _REDUCTION)
+
+
+@_weighted
 def mse_loss(input, target, weight=None, reduction="mean"):
     """Mean squared error: ``(input - target)²``.
-
-    Parameters
-    ----------
-    input : array_like
-        Predictions, float dtypes; broadcast with ``target``.
-    target : array_like
-        What they should be.
-    weight : array_like, optional
-        A factor for each element, broadcast with the others.
-    reduction : {'mean', 'sum', 'none'}
-        One number, or one for each element.
-
-    Returns
-    -------
-    scalar or array
-        In the dtype of ``input``, float64 if ``target`` is; sums are in float64.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For operands that do not broadcast, another reduction, or dtypes that are not taken.
 
     Examples
     --------
     >>> float(numrs.functional.mse_loss([1.0, 2.0], [1.0, 4.0]))
     2.0
     """
-    if _record.used and any_tracked((input, target, weight), None):
-        return record("mse_loss", mse_loss, (input, target, weight, reduction), {})
-    return _pair_loss(NUMRS_LOSS_MSE, "mse_loss", input, target, None, weight, reduction, 0.0, 0.0)
+    return _loss(NUMRS_LOSS_MSE, "mse_loss", mse_loss, (input, target, weight, reduction), input, target, None,
+                 weight, reduction, 0.0, 0.0)
 
 
+@_weighted
 def l1_loss(input, target, weight=None, reduction="mean"):
     """Mean absolute error: ``|input - target|``.
-
-    Parameters
-    ----------
-    input : array_like
-        Predictions, float dtypes; broadcast with ``target``.
-    target : array_like
-        What they should be.
-    weight : array_like, optional
-        A factor for each element, broadcast with the others.
-    reduction : {'mean', 'sum', 'none'}
-        One number, or one for each element.
-
-    Returns
-    -------
-    scalar or array
-        In the dtype of ``input``, float64 if ``target`` is; sums are in float64.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For operands that do not broadcast, another reduction, or dtypes that are not taken.
 
     Examples
     --------
     >>> float(numrs.functional.l1_loss([1.0, 2.0], [1.0, 4.0]))
     1.0
     """
-    if _record.used and any_tracked((input, target, weight), None):
-        return record("l1_loss", l1_loss, (input, target, weight, reduction), {})
-    return _pair_loss(NUMRS_LOSS_L1, "l1_loss", input, target, None, weight, reduction, 0.0, 0.0)
+    return _loss(NUMRS_LOSS_L1, "l1_loss", l1_loss, (input, target, weight, reduction), input, target, None, weight,
+                 reduction, 0.0, 0.0)
 
 
+@_weighted
 def huber_loss(input, target, weight=None, reduction="mean", delta=1.0):
     """Huber's loss: half the square of differences below delta, ``delta (|d| - delta / 2)`` above.
 
-    Parameters
-    ----------
-    input : array_like
-        Predictions, float dtypes; broadcast with ``target``.
-    target : array_like
-        What they should be.
     delta : float
         More than 0.
-    weight : array_like, optional
-        A factor for each element, broadcast with the others.
-    reduction : {'mean', 'sum', 'none'}
-        One number, or one for each element.
-
-    Returns
-    -------
-    scalar or array
-        In the dtype of ``input``, float64 if ``target`` is; sums are in float64.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For operands that do not broadcast, another reduction, or dtypes that are not taken.
 
     Examples
     --------
     >>> float(numrs.functional.huber_loss([0.0], [3.0]))
     2.5
     """
-    if _record.used and any_tracked((input, target, weight), None):
-        return record("huber_loss", huber_loss, (input, target, weight, reduction, delta), {})
     cdef double least = _positive("huber_loss", "delta", delta, False)
-    return _pair_loss(NUMRS_LOSS_HUBER, "huber_loss", input, target, None, weight, reduction, least, 0.0)
+    return _loss(NUMRS_LOSS_HUBER, "huber_loss", huber_loss, (input, target, weight, reduction, delta), input, target,
+                 None, weight, reduction, least, 0.0)
 
 
+@_weighted
 def smooth_l1_loss(input, target, weight=None, reduction="mean", beta=1.0):
     """Smooth absolute error: ``d² / (2 beta)`` for differences below beta, ``|d| - beta / 2`` above.
 
-    Parameters
-    ----------
-    input : array_like
-        Predictions, float dtypes; broadcast with ``target``.
-    target : array_like
-        What they should be.
     beta : float
         0 or more; 0 is `l1_loss`.
-    weight : array_like, optional
-        A factor for each element, broadcast with the others.
-    reduction : {'mean', 'sum', 'none'}
-        One number, or one for each element.
-
-    Returns
-    -------
-    scalar or array
-        In the dtype of ``input``, float64 if ``target`` is; sums are in float64.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For operands that do not broadcast, another reduction, or dtypes that are not taken.
 
     Examples
     --------
     >>> float(numrs.functional.smooth_l1_loss([0.0], [3.0]))
     2.5
     """
-    if _record.used and any_tracked((input, target, weight), None):
-        return record("smooth_l1_loss", smooth_l1_loss, (input, target, weight, reduction, beta), {})
     cdef double least = _positive("smooth_l1_loss", "beta", beta, True)
-    return _pair_loss(NUMRS_LOSS_SMOOTH_L1, "smooth_l1_loss", input, target, None, weight, reduction, least, 0.0)
+    return _loss(NUMRS_LOSS_SMOOTH_L1, "smooth_l1_loss", smooth_l1_loss, (input, target, weight, reduction, beta),
+                 input, target, None, weight, reduction, least, 0.0)
 
 
+@_weighted
 def binary_cross_entropy(input, target, weight=None, reduction="mean"):
     """Cross-entropy of probabilities of yes: ``-(t log x + (1 - t) log(1 - x))``, logarithms at least -100.
 
-    Parameters
-    ----------
     input : array_like
         Probabilities in [0, 1]; outside of it the loss is NaN.
     target : array_like
         Probabilities that are wanted, mostly 0 and 1.
-    weight : array_like, optional
-        A factor for each element, broadcast with the others.
-    reduction : {'mean', 'sum', 'none'}
-        One number, or one for each element.
-
-    Returns
-    -------
-    scalar or array
-        In the dtype of ``input``, float64 if ``target`` is; sums are in float64.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For operands that do not broadcast, another reduction, or dtypes that are not taken.
 
     Examples
     --------
     >>> float(numrs.functional.binary_cross_entropy([0.5], [1.0]))
     0.6931471805599453
     """
-    if _record.used and any_tracked((input, target, weight), None):
-        return record("binary_cross_entropy", binary_cross_entropy, (input, target, weight, reduction), {})
-    return _pair_loss(NUMRS_LOSS_BCE, "binary_cross_entropy", input, target, None, weight, reduction, 0.0, 0.0)
+    return _loss(NUMRS_LOSS_BCE, "binary_cross_entropy", binary_cross_entropy, (input, target, weight, reduction),
+                 input, target, None, weight, reduction, 0.0, 0.0)
 
 
+@_weighted
 def binary_cross_entropy_with_logits(input, target, weight=None, reduction="mean", pos_weight=None):
     """`binary_cross_entropy` of the sigmoid of scores, without overflow.
 
-    Parameters
-    ----------
     input : array_like
         Scores, float dtypes.
     target : array_like
         Probabilities that are wanted, mostly 0 and 1.
     pos_weight : array_like, optional
         Weight of the targets that are 1, broadcast with the others.
-    weight : array_like, optional
-        A factor for each element, broadcast with the others.
-    reduction : {'mean', 'sum', 'none'}
-        One number, or one for each element.
-
-    Returns
-    -------
-    scalar or array
-        In the dtype of ``input``, float64 if ``target`` is; sums are in float64.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For operands that do not broadcast, another reduction, or dtypes that are not taken.
 
     Examples
     --------
     >>> float(numrs.functional.binary_cross_entropy_with_logits([0.0], [1.0]))
     0.6931471805599453
     """
-    if _record.used and any_tracked((input, target, weight, pos_weight), None):
-        return record("binary_cross_entropy_with_logits", binary_cross_entropy_with_logits, (input, target,
-                      weight, reduction, pos_weight), {})
-    return _pair_loss(NUMRS_LOSS_BCE_LOGITS, "binary_cross_entropy_with_logits", input, target, pos_weight, weight,
-                      reduction, 0.0, 0.0)
+    return _loss(NUMRS_LOSS_BCE_LOGITS, "binary_cross_entropy_with_logits", binary_cross_entropy_with_logits, (input,
+                 target, weight, reduction, pos_weight), input, target, pos_weight, weight, reduction, 0.0, 0.0)
 
 
+@_unweighted
 def kl_div(input, target, reduction="mean", log_target=False):
     """Kullback and Leibler's divergence of log-probabilities: ``target (log target - input)``.
 
-    Parameters
-    ----------
     input : array_like
         Log-probabilities.
     target : array_like
@@ -374,34 +284,21 @@ def kl_div(input, target, reduction="mean", log_target=False):
         'batchmean' divides the sum by the extent of the first axis.
     log_target : bool
 
-    Returns
-    -------
-    scalar or array
-        In the dtype of ``input``, float64 if ``target`` is.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For operands that do not broadcast, another reduction, or dtypes that are not taken.
-
     Examples
     --------
     >>> float(numrs.functional.kl_div([0.0], [1.0]))
     0.0
     """
-    if _record.used and any_tracked((input, target), None):
-        return record("kl_div", kl_div, (input, target, reduction, log_target), {})
     cdef int32_t op = NUMRS_LOSS_KL_DIV_LOG_TARGET if log_target else NUMRS_LOSS_KL_DIV
-    if reduction == "batchmean":
+    if reduction == "batchmean" and not (_record.used and any_tracked((input, target), None)):
         return _pair_loss(op, "kl_div", input, target, None, None, "sum", 0.0, 0.0) / max(np.shape(input)[0], 1)
-    return _pair_loss(op, "kl_div", input, target, None, None, reduction, 0.0, 0.0)
+    return _loss(op, "kl_div", kl_div, (input, target, reduction, log_target), input, target, None, None, reduction, 0.0, 0.0)
 
 
+@_unweighted
 def poisson_nll_loss(input, target, log_input=True, full=False, eps=1e-8, reduction="mean"):
     """Negative log-likelihood of counts: ``exp(input) - target input``, or ``input - target log(input + eps)``.
 
-    Parameters
-    ----------
     input : array_like
         Logarithms of the expected counts; the counts themselves without log_input.
     target : array_like
@@ -411,36 +308,21 @@ def poisson_nll_loss(input, target, log_input=True, full=False, eps=1e-8, reduct
         Add Stirling's approximation of ``log target!`` for targets above 1.
     eps : float
         Added to input without log_input.
-    reduction : {'mean', 'sum', 'none'}
-        One number, or one for each element.
-
-    Returns
-    -------
-    scalar or array
-        In the dtype of ``input``, float64 if ``target`` is.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For operands that do not broadcast, another reduction, or dtypes that are not taken.
 
     Examples
     --------
     >>> float(numrs.functional.poisson_nll_loss([0.0], [2.0]))
     1.0
     """
-    if _record.used and any_tracked((input, target), None):
-        return record("poisson_nll_loss", poisson_nll_loss, (input, target, log_input, full, eps, reduction), {})
     cdef int32_t op = NUMRS_LOSS_POISSON if log_input else NUMRS_LOSS_POISSON_RATE
-    return _pair_loss(op, "poisson_nll_loss", input, target, None, None, reduction, 1.0 if full else 0.0,
-                      _positive("poisson_nll_loss", "eps", eps, True))
+    return _loss(op, "poisson_nll_loss", poisson_nll_loss, (input, target, log_input, full, eps, reduction), input,
+                 target, None, None, reduction, 1.0 if full else 0.0, _positive("poisson_nll_loss", "eps", eps, True))
 
 
+@_unweighted
 def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"):
     """Negative log-likelihood of normal numbers: ``(log var + (input - target)² / var) / 2``.
 
-    Parameters
-    ----------
     input : array_like
         Means.
     target : array_like
@@ -451,197 +333,95 @@ def gaussian_nll_loss(input, target, var, full=False, eps=1e-6, reduction="mean"
         Add ``log(2 pi) / 2``.
     eps : float
         More than 0.
-    reduction : {'mean', 'sum', 'none'}
-        One number, or one for each element.
-
-    Returns
-    -------
-    scalar or array
-        In the dtype of ``input``, float64 if ``target`` is.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For operands that do not broadcast, another reduction, or dtypes that are not taken.
 
     Examples
     --------
     >>> float(numrs.functional.gaussian_nll_loss([0.0], [2.0], [1.0]))
     2.0
     """
-    if _record.used and any_tracked((input, target, var), None):
-        return record("gaussian_nll_loss", gaussian_nll_loss, (input, target, var, full, eps, reduction), {})
-    return _pair_loss(NUMRS_LOSS_GAUSSIAN, "gaussian_nll_loss", input, target, var, None, reduction,
-                      0.5 * math.log(2 * math.pi) if full else 0.0, _positive("gaussian_nll_loss", "eps", eps, False))
+    return _loss(NUMRS_LOSS_GAUSSIAN, "gaussian_nll_loss", gaussian_nll_loss, (input, target, var, full, eps,
+                 reduction), input, target, var, None, reduction, 0.5 * math.log(2 * math.pi) if full else 0.0,
+                 _positive("gaussian_nll_loss", "eps", eps, False))
 
 
+@_weighted
 def hinge_loss(input, target, weight=None, reduction="mean", margin=1.0):
     """Hinge loss of scores: ``max(0, margin - target input)``.
 
-    Parameters
-    ----------
-    input : array_like
-        Predictions, float dtypes; broadcast with ``target``.
     target : array_like
         -1 or 1.
     margin : float
         How far on the right side is far enough.
-    weight : array_like, optional
-        A factor for each element, broadcast with the others.
-    reduction : {'mean', 'sum', 'none'}
-        One number, or one for each element.
-
-    Returns
-    -------
-    scalar or array
-        In the dtype of ``input``, float64 if ``target`` is; sums are in float64.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For operands that do not broadcast, another reduction, or dtypes that are not taken.
 
     Examples
     --------
     >>> float(numrs.functional.hinge_loss([0.25], [-1.0]))
     1.25
     """
-    if _record.used and any_tracked((input, target, weight), None):
-        return record("hinge_loss", hinge_loss, (input, target, weight, reduction, margin), {})
-    return _pair_loss(NUMRS_LOSS_HINGE, "hinge_loss", input, target, None, weight, reduction, margin, 0.0)
+    return _loss(NUMRS_LOSS_HINGE, "hinge_loss", hinge_loss, (input, target, weight, reduction, margin), input,
+                 target, None, weight, reduction, margin, 0.0)
 
 
+@_weighted
 def squared_hinge_loss(input, target, weight=None, reduction="mean", margin=1.0):
     """The square of the hinge loss: ``max(0, margin - target input)²``.
 
-    Parameters
-    ----------
-    input : array_like
-        Predictions, float dtypes; broadcast with ``target``.
     target : array_like
         -1 or 1.
     margin : float
         How far on the right side is far enough.
-    weight : array_like, optional
-        A factor for each element, broadcast with the others.
-    reduction : {'mean', 'sum', 'none'}
-        One number, or one for each element.
-
-    Returns
-    -------
-    scalar or array
-        In the dtype of ``input``, float64 if ``target`` is; sums are in float64.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For operands that do not broadcast, another reduction, or dtypes that are not taken.
 
     Examples
     --------
     >>> float(numrs.functional.squared_hinge_loss([0.0], [-1.0]))
     1.0
     """
-    if _record.used and any_tracked((input, target, weight), None):
-        return record("squared_hinge_loss", squared_hinge_loss, (input, target, weight, reduction, margin), {})
-    return _pair_loss(NUMRS_LOSS_SQUARED_HINGE, "squared_hinge_loss", input, target, None, weight, reduction, margin, 0.0)
+    return _loss(NUMRS_LOSS_SQUARED_HINGE, "squared_hinge_loss", squared_hinge_loss, (input, target, weight,
+                 reduction, margin), input, target, None, weight, reduction, margin, 0.0)
 
 
+@_unweighted
 def hinge_embedding_loss(input, target, margin=1.0, reduction="mean"):
     """Loss of distances: the distance where target is 1, ``max(0, margin - input)`` where it is -1.
 
-    Parameters
-    ----------
-    input : array_like
-        Predictions, float dtypes; broadcast with ``target``.
     target : array_like
         -1 or 1.
     margin : float
         How far apart is far enough.
-    reduction : {'mean', 'sum', 'none'}
-        One number, or one for each element.
-
-    Returns
-    -------
-    scalar or array
-        In the dtype of ``input``, float64 if ``target`` is; sums are in float64.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For operands that do not broadcast, another reduction, or dtypes that are not taken.
 
     Examples
     --------
     >>> float(numrs.functional.hinge_embedding_loss([0.25], [-1]))
     0.75
     """
-    if _record.used and any_tracked((input, target), None):
-        return record("hinge_embedding_loss", hinge_embedding_loss, (input, target, margin, reduction), {})
-    return _pair_loss(NUMRS_LOSS_HINGE_EMBEDDING, "hinge_embedding_loss", input, target, None, None, reduction, margin, 0.0)
+    return _loss(NUMRS_LOSS_HINGE_EMBEDDING, "hinge_embedding_loss", hinge_embedding_loss, (input, target, margin,
+                 reduction), input, target, None, None, reduction, margin, 0.0)
 
 
+@_unweighted
 def soft_margin_loss(input, target, reduction="mean"):
     """Logistic loss: ``log(1 + exp(-target input))``, without overflow.
 
-    Parameters
-    ----------
-    input : array_like
-        Predictions, float dtypes; broadcast with ``target``.
     target : array_like
         -1 or 1.
-    reduction : {'mean', 'sum', 'none'}
-        One number, or one for each element.
-
-    Returns
-    -------
-    scalar or array
-        In the dtype of ``input``, float64 if ``target`` is; sums are in float64.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For operands that do not broadcast, another reduction, or dtypes that are not taken.
 
     Examples
     --------
     >>> float(numrs.functional.soft_margin_loss([0.0], [1.0]))
     0.6931471805599453
     """
-    if _record.used and any_tracked((input, target), None):
-        return record("soft_margin_loss", soft_margin_loss, (input, target, reduction), {})
-    return _pair_loss(NUMRS_LOSS_SOFT_MARGIN, "soft_margin_loss", input, target, None, None, reduction, 0.0, 0.0)
+    return _loss(NUMRS_LOSS_SOFT_MARGIN, "soft_margin_loss", soft_margin_loss, (input, target, reduction), input,
+                 target, None, None, reduction, 0.0, 0.0)
 
 
+@_weighted
 def log_cosh_loss(input, target, weight=None, reduction="mean"):
     """Logarithm of the hyperbolic cosine of differences: a square when small, a distance when large.
-
-    Parameters
-    ----------
-    input : array_like
-        Predictions, float dtypes; broadcast with ``target``.
-    target : array_like
-        What they should be.
-    weight : array_like, optional
-        A factor for each element, broadcast with the others.
-    reduction : {'mean', 'sum', 'none'}
-        One number, or one for each element.
-
-    Returns
-    -------
-    scalar or array
-        In the dtype of ``input``, float64 if ``target`` is; sums are in float64.
-
-    Raises
-    ------
-    ValueError, TypeError
-        For operands that do not broadcast, another reduction, or dtypes that are not taken.
 
     Examples
     --------
     >>> float(numrs.functional.log_cosh_loss([1.0], [1.0]))
     0.0
     """
-    if _record.used and any_tracked((input, target, weight), None):
-        return record("log_cosh_loss", log_cosh_loss, (input, target, weight, reduction), {})
-    return _pair_loss(NUMRS_LOSS_LOG_COSH, "log_cosh_loss", input, target, None, weight, reduction, 0.0, 0.0)
+    return _loss(NUMRS_LOSS_LOG_COSH, "log_cosh_loss", log_cosh_loss, (input, target, weight, reduction), input,
+                 target, None, weight, reduction, 0.0, 0.0)

@@ -5,7 +5,7 @@ from libc.stdint cimport int32_t, int64_t
 from numrs._ops cimport _record
 from numrs._ops._array cimport NOGIL_NS, Held, check, interruptible, release_context
 from numrs._ops._record cimport any_tracked, record
-from numrs._ops._nn_conv cimport hold_all, numbers, operand, result
+from numrs._ops._nn_operand cimport hold_all, numbers, operand_of, result
 from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.nn_pool cimport (numrs_adaptive_avg_pool, numrs_adaptive_avg_pool_backward, numrs_adaptive_max_pool,
@@ -62,7 +62,7 @@ cdef object _pool(str name, int spatial, Kind kind, object x, Windows *w, bint c
     cdef double work
     cdef object at = None
     v[2].dtype = 0
-    x = operand(x, name, "x", &v[0], &tensor)
+    x = operand_of(x, name, "x", &v[0], &tensor)
     if v[0].ndim < spatial:
         raise ValueError(f"{name}: x has shape {tuple(x.shape)}, expected at least {spatial} dimensions")
     for d in range(v[0].ndim):
@@ -81,9 +81,9 @@ cdef object _pool(str name, int spatial, Kind kind, object x, Windows *w, bint c
             if sizes[i] < 0:
                 raise ValueError(f"{name}: output_size is {output_size}, expected numbers from 0 on")
             shape[d] = sizes[i]
-    y = result(v[0].ndim, shape, v[0].dtype, tensor, &v[1])
+    y = result(tensor, v[0].ndim, shape, v[0].dtype, &v[1])
     if indices:
-        at = result(v[0].ndim, shape, ops.NUMRS_I64, tensor, &v[2])
+        at = result(tensor, v[0].ndim, shape, ops.NUMRS_I64, &v[2])
     work = <double>size * (1.5 if indices or kind != MAX else 0.2)
     if work >= NOGIL_NS:
         kept = hold_all(v, held, 3, (x, y, at))
@@ -141,14 +141,14 @@ cdef object _gradient(str name, int spatial, Kind kind, object grad, object shap
     cdef int64_t[64] extents
     cdef int d
     cdef numrs_status status
-    grad = operand(grad, name, "grad", &v[0], &tensor)
+    grad = operand_of(grad, name, "grad", &v[0], &tensor)
     if indices is not None:
-        indices = operand(indices, name, "indices", &v[2], &tensor)
+        indices = operand_of(indices, name, "indices", &v[2], &tensor)
     if len(shape) != v[0].ndim:
         raise ValueError(f"{name}: grad has shape {tuple(grad.shape)} and x {tuple(shape)}, expected as many dimensions")
     for d in range(v[0].ndim):
         extents[d] = shape[d]
-    gx = result(v[0].ndim, extents, v[0].dtype, tensor, &v[1])
+    gx = result(tensor, v[0].ndim, extents, v[0].dtype, &v[1])
     if kind == MAX:
         status = numrs_max_pool_backward(NULL, &v[0], &v[2], &v[1], spatial)
     elif kind == AVG:

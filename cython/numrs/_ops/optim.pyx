@@ -232,6 +232,19 @@ cdef list _tables(object parameters):
     return [Table(tensors) for tensors in found.values()]
 
 
+cdef double _norm_of_order(list tables, double order) except? -1:
+    """The norm of all gradients together: that of their norms."""
+    cdef Table table
+    import numrs
+    norms = []
+    for table in tables:
+        table.gather(False)
+        for t in table.tensors:
+            grad = (<Tensor>t).gradient
+            norms.append(float(numrs.vector_norm(numrs.astype(grad.detach(), "float64"), ord=order)))
+    return float(numrs.vector_norm(norms, ord=order)) if norms else 0.0
+
+
 def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False):
     """Scales the gradients of all parameters so that their norm together is at most max_norm.
 
@@ -242,7 +255,7 @@ def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=Fals
     max_norm : float
         0 or more.
     norm_type : float
-        2 or infinity.
+        The order: above 0, infinity too.
     error_if_nonfinite : bool
         Refuse a norm that is NaN or infinite instead of scaling by it.
 
@@ -254,7 +267,7 @@ def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=Fals
     Raises
     ------
     ValueError
-        For a negative max_norm or another norm_type.
+        For a negative max_norm, or a norm_type that is not above 0.
     RuntimeError
         For a norm that is not finite, with error_if_nonfinite; the gradients are unchanged.
 
@@ -270,7 +283,14 @@ def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=Fals
     cdef list tables = _tables(parameters)
     if not most >= 0:
         raise ValueError(f"clip_grad_norm_: max_norm is {max_norm}, expected 0 or more")
+    if not order > 0:
+        raise ValueError(f"clip_grad_norm_: norm_type is {norm_type}, expected more than 0")
+    own = order != 2 and order != float("inf")
+    if own:
+        norm = _norm_of_order(tables, order)
     for table in tables:
+        if own:
+            break
         table.gather(False)
         check(numrs_optim_clip_norm(NULL, table.dtype, table.count, table.grads, table.sizes, float("inf"), order, &part),
               "clip_grad_norm_")

@@ -4,6 +4,7 @@ import numpy as np
 
 from numrs._ops._array import array_of_data
 from numrs._ops._moves import copied, copy_to, new, take_from
+from numrs._ops._pad_widths import widths_of
 from numrs._ops._typed import tensors
 from numrs._ops.elementwise_arithmetic import add, multiply, subtract
 from numrs._ops.elementwise_rounding import round as round_
@@ -27,28 +28,6 @@ def _places(n, before, after, mode):
     period = 2 * n if mode == "symmetric" else max(2 * n - 2, 1)
     at %= period
     return np.where(at < n, at, period - 1 - at if mode == "symmetric" else period - at)
-
-
-def _widths(a, pad_width):
-    if isinstance(pad_width, dict):
-        pairs = [(0, 0)] * a.ndim
-        for axis, width in pad_width.items():
-            pairs[axis] = (width, width) if np.ndim(width) == 0 else tuple(width)
-        pad_width = pairs or [(0, 0)]
-    widths = array_of_data(pad_width, "pad", "pad_width")
-    if widths.dtype.kind not in "iu":
-        raise TypeError(f"pad: pad_width has dtype {widths.dtype}, expected integers")
-    if a.ndim == 0:
-        return []
-    try:
-        pairs = np.broadcast_to(widths, (a.ndim, 2)).tolist()
-    except ValueError:
-        raise ValueError(
-            f"pad: pad_width has shape {widths.shape}, expected one that broadcasts to ({a.ndim}, 2)"
-        ) from None
-    if any([width < 0 for pair in pairs for width in pair]):
-        raise ValueError(f"pad: pad_width is {pad_width}, expected numbers that are not negative")
-    return pairs
 
 
 def _gathered(y, axis, before, after, mode):
@@ -189,7 +168,7 @@ def pad(x, pad_width, /, mode="constant", *, constant_values=0, end_values=0, st
         raise ValueError(f"pad: mode is {mode!r}, expected constant, empty, {', '.join(_GATHERED + _COMPUTED)}")
     if reflect_type not in ("even", "odd"):
         raise ValueError(f"pad: reflect_type is {reflect_type!r}, expected 'even' or 'odd'")
-    widths = _widths(a, pad_width)
+    widths = widths_of(a, pad_width)
     shape = tuple([n + before + after for n, (before, after) in zip(a.shape, widths, strict=True)])
     if mode in ("constant", "empty"):
         y = new(shape, a.dtype, "pad")

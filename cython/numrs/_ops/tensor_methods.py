@@ -9,6 +9,70 @@ from numrs._ops._storage import result, to_array
 from numrs._ops._tensor import add_methods
 from numrs._ops._walk import walk_back_from_one
 
+_API_VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12", "2025.12")
+
+
+def to_numpy(self, *, copy=False):
+    """An ndarray over the same memory, or over a copy."""
+    return to_array(self.copy()) if copy else to_array(self)
+
+
+def fill(self, value):
+    """Stores one number in every element."""
+    self[...] = value
+
+
+def ravel(self):
+    """All elements in one dimension: a view where strides allow it."""
+    return self.reshape((-1,))
+
+
+def flatten(self):
+    """A copy of all elements in one dimension."""
+    return self.reshape((-1,), copy=True)
+
+
+def __array_namespace__(self, *, api_version=None):
+    """The module numrs, for versions of the array API standard up to 2025.12."""
+    if api_version is not None and api_version not in _API_VERSIONS:
+        raise ValueError(f"__array_namespace__: api_version is {api_version!r}, expected one of {', '.join(_API_VERSIONS)}")
+    return numrs
+
+
+def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
+    from numrs._ops._numpy import call_ufunc
+
+    return call_ufunc(ufunc, method, inputs, kwargs)
+
+
+def __array_function__(self, func, types, args, kwargs):
+    from numrs._ops._numpy import call_function
+
+    return call_function(func, types, args, kwargs)
+
+
+def __dask_tokenize__(self):
+    from numrs._ops.tensor_text import token
+
+    return token(self)
+
+
+def _repr_html_(self):
+    from numrs._ops.tensor_text import html
+
+    return html(self)
+
+
+def __copy__(self):
+    return self.detach().copy()
+
+
+def __deepcopy__(self, memo):
+    y = self.detach().copy()
+    y.requires_grad = self.requires_grad
+    memo[id(self)] = y
+    return y
+
 
 def tolist(self):
     """The elements as nested lists of Python numbers."""
@@ -207,6 +271,17 @@ def all(self, axis=None, *, keepdims=False):
 
 
 add_methods([
+    to_numpy,
+    fill,
+    ravel,
+    flatten,
+    __array_namespace__,
+    __array_ufunc__,
+    __array_function__,
+    __dask_tokenize__,
+    _repr_html_,
+    __copy__,
+    __deepcopy__,
     tolist,
     tobytes,
     to,

@@ -22,9 +22,9 @@ class Rule(_record.Rule):
         Its parameters in order, what they are when not given, and name → place.
     """
 
-    def __init__(self, name, function, *, backward=None, forward=None, shapes="", composed=None, constant=False):
+    def __init__(self, name, function, *, backward=None, forward=None, shapes="", composed=None, constant=False, second=None, once=False):
         self.name, self.function, self.forward, self.backward = name, function, forward, backward
-        self.composed, self.constant = composed, constant
+        self.composed, self.constant, self.second, self.once = composed, constant, second, once
         signature = inspect.signature(function)
         self.parameters = list(signature.parameters)
         self.defaults = [None if p.default is p.empty else p.default for p in signature.parameters.values()]
@@ -41,6 +41,7 @@ class Rule(_record.Rule):
             ]
             inputs = tuple([self._place(name) for name in positional])
             extras = tuple([p.name for p in taken if p.kind == p.KEYWORD_ONLY])
+        self.inputs_names = [self.parameters[at] for at in inputs]
         self.set_inputs(inputs, [self._place(name) for name in shapes.split()], extras)
         self.takes_out = "out" in extras
 
@@ -61,7 +62,50 @@ def public(name):
     raise LookupError(f"rule: there is no function {name!r}")
 
 
-def rule(name, *, forward=None, shapes="", function=None):
+def followed_again(compute):
+    """How a rule whose gradients are kernels is followed itself: by the gradients of what computes the same with public functions.
+
+    Parameters
+    ----------
+    compute : callable
+        Takes, by name, whatever it needs of the function's parameters, of what the forward function kept, and `out`.
+
+    Returns
+    -------
+    callable
+        For `rule(second=…)`.
+    """
+    wanted = list(inspect.signature(compute).parameters)
+
+    def second(rule, grad, values, kept, out, needs):
+        import numrs
+
+        given = {name: values[rule.places[name]] if name in rule.places else out if name == "out" else kept[name] for name in wanted}
+        own = []
+        for name, needed in zip(rule.inputs_names, needs):
+            if not needed:
+                continue
+            x = values[rule.places[name]]
+            if isinstance(x, _record.Like):  # the function is linear in it: any numbers do
+                x = numrs.zeros(x.shape, dtype=x.dtype)
+                x.requires_grad = True
+            else:
+                x = numrs.positive(x)
+            given[name] = x
+            own.append(x)
+        y = compute(**given)
+        if isinstance(grad, list):
+            pairs = [(part, g) for part, g in zip(y if isinstance(y, (tuple, list)) else [y], grad) if g is not None]
+        else:
+            pairs = [(y, grad)]
+        found = iter(numrs.autograd.grad([part for part, _ in pairs], own, [g for _, g in pairs], create_graph=True, allow_unused=True))
+        return tuple(next(found) if needed else None for needed in needs)
+
+    second.compute = compute
+    return second
+
+
+def rule(name, *, forward=None, shapes="", function=None, second=None):
     """Decorates the rule of a function: rule(gradient, *arguments that get gradients, *, what else it needs) → gradients.
 
     Parameters
@@ -74,6 +118,9 @@ def rule(name, *, forward=None, shapes="", function=None):
         Names of arguments of which only shape and dtype are needed.
     function : callable, optional
         The function, where it is not found by its name.
+    second : callable, optional
+        The rule where gradients are followed themselves, see `followed_again`; of rules that call kernels, which is what those in
+        rules_nn_*.py do. Without it they raise then.
 
     Returns
     -------
@@ -83,7 +130,8 @@ def rule(name, *, forward=None, shapes="", function=None):
 
     def add(backward):
         for one in name.split():
-            _rules[one] = Rule(one, function or public(one), backward=backward, forward=forward, shapes=shapes)
+            once = second is None and backward.__module__.rpartition(".")[2].startswith("rules_nn_")
+            _rules[one] = Rule(one, function or public(one), backward=backward, forward=forward, shapes=shapes, second=second, once=once)
         return backward
 
     return add

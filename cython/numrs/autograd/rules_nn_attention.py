@@ -1,16 +1,18 @@
 """Gradients of attention and rotary embeddings."""
 
 from numrs._ops.nn_attention import (
+    apply_rope,
     apply_rope_backward,
     scaled_dot_product_attention_backward,
     scaled_dot_product_attention_with_stats,
 )
-from numrs.autograd.engine import constant, rule
+from numrs.autograd import formulas
+from numrs.autograd.engine import constant, followed_again, rule
 
 constant("rope_angles")
 
 
-@rule("scaled_dot_product_attention", forward=scaled_dot_product_attention_with_stats)
+@rule("scaled_dot_product_attention", forward=scaled_dot_product_attention_with_stats, second=followed_again(formulas.attention))
 def _(
     grad,
     query,
@@ -44,6 +46,12 @@ def _(
     )
 
 
-@rule("apply_rope", shapes="x")
+def _rope(given):
+    return {name: given[name] for name in ("positions", "base", "interleaved")}
+
+
+@rule("apply_rope", shapes="x", second=formulas.linear_second(
+    lambda x, given: apply_rope(x, given["cos"], given["sin"], **_rope(given)),
+    lambda grad, given: apply_rope_backward(grad, given["cos"], given["sin"], **_rope(given))))  # fmt: skip
 def _(grad, x, *, cos=None, sin=None, positions=None, base=10000.0, interleaved=False):
     return (apply_rope_backward(grad, cos, sin, positions=positions, base=base, interleaved=interleaved),)

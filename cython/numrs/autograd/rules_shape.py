@@ -1,6 +1,9 @@
 """Gradient rules of what moves elements: shapes, indexing, joining, repeating."""
 
+import math
+
 import numrs
+from numrs._ops._pad_widths import widths_of
 from numrs._ops.nn_embedding import embedding_backward
 from numrs.autograd.engine import composed, constant, rule
 from numrs.autograd.functions import custom_function
@@ -59,6 +62,15 @@ def _added(grad, places, size):
     return custom_function(scatter, lambda _, g: g[at])(numrs.reshape(grad, (-1,)))
 
 
+def _rows_added(grad, places, axis, shape):
+    """The same for whole rows along an axis, which is moved to the front."""
+    n, others = shape[axis], shape[:axis] + shape[axis + 1 :]
+    at = numrs.where(places < 0, places + n, places)
+    rows = numrs.reshape(numrs.moveaxis(grad, axis, 0), (at.size, math.prod(others)))
+    scatter = custom_function(lambda _, g: embedding_backward(g, at, n), lambda _, g: numrs.take(g, at, axis=0))
+    return numrs.moveaxis(numrs.reshape(scatter(rows), (n, *others)), 0, axis)
+
+
 @rule("setitem", shapes="x value", function=_setitem)
 def _(grad, x, value, *, key):
     def kept():
@@ -74,8 +86,10 @@ def _(grad, x, *, indices, axis):
     if axis is None:
         return _gathered(grad, x, indices)
     along = axis % x.ndim
-    key = (slice(None),) * along + (numrs.asarray(indices),)
-    return _gathered(grad, x, key)
+    places = numrs.asarray(indices)
+    if places.ndim == 1 and grad.dtype.kind != "c":
+        return _rows_added(grad, places, along, x.shape)
+    return _gathered(grad, x, (slice(None),) * along + (places,))
 
 
 @rule("take_along_axis", shapes="x")
@@ -256,14 +270,25 @@ def _(grad, x, *, k):
 
 
 @rule("pad", shapes="x")
-def _(grad, x, *, pad_width, mode):
+def _(grad, x, *, pad_width, mode, reflect_type):
+    widths = widths_of(x, pad_width)
+    inside = tuple(slice(before, before + n) for (before, _), n in zip(widths, x.shape))
     if mode in ("constant", "empty"):
-        places = numrs.pad(numrs.ones(x.shape, dtype=bool), pad_width)
-        return numrs.reshape(grad[places], x.shape)
-    if mode not in ("edge", "reflect", "symmetric", "wrap"):
-        raise NotImplementedError(f"pad: mode {mode!r} is not followed by autograd; use no_grad()")
-    places = numrs.pad(numrs.reshape(numrs.arange(x.size), x.shape), pad_width, mode)
-    return numrs.reshape(_added(grad, places, x.size), x.shape)
+        return grad[inside]
+    if mode not in ("edge", "reflect", "symmetric", "wrap") or reflect_type == "odd":
+        kind = f"mode {mode!r}" if reflect_type != "odd" else "reflect_type 'odd'"
+        raise NotImplementedError(f"pad: {kind} is not followed by autograd; use no_grad()")
+    for axis in reversed(range(x.ndim)):  # axis by axis: what is inside, and what its borders add to it
+        before, after = widths[axis]
+        if before == after == 0:
+            continue
+        n, front = x.shape[axis], (slice(None),) * axis
+        places = numrs.pad(numrs.arange(n), (before, after), mode)
+        border = numrs.concat([places[:before], places[before + n :]])
+        around = numrs.concat([grad[(*front, slice(0, before))], grad[(*front, slice(before + n, None))]], axis=axis)
+        shape = around.shape[:axis] + (n,) + around.shape[axis + 1 :]
+        grad = grad[(*front, slice(before, before + n))] + _rows_added(around, border, axis, shape)
+    return grad
 
 
 @rule("diagonal", shapes="x")

@@ -12,6 +12,37 @@ from numrs import Tensor
 _REFUSED = (str, bytes, bytearray, dict, set, frozenset, numbers.Number, type(None))
 
 
+class Named:
+    """Rows of several inputs, by the names of the parameters of the network's forward."""
+
+    def __init__(self, parts):
+        self.parts = parts
+
+    def __len__(self):
+        return len(next(iter(self.parts.values())))
+
+    def __getitem__(self, key):
+        return Named({name: part[key] for name, part in self.parts.items()})
+
+    @property
+    def shape(self):
+        """Rows, and the shape of a row of each input."""
+        return (len(self), *((name, *part.shape[1:]) for name, part in self.parts.items()))
+
+    @property
+    def nbytes(self):
+        return sum(part.nbytes for part in self.parts.values())
+
+    def take(self, places):
+        """Rows by their numbers."""
+        return Named({name: numrs.take(part, places, axis=0) for name, part in self.parts.items()})
+
+
+def call(network, x):
+    """What a network gives for rows."""
+    return network(**x.parts) if type(x) is Named else network(x)
+
+
 def whole(function, name, value, least):
     """An int of at least that much."""
     if isinstance(value, (bool, np.bool_)):
@@ -57,7 +88,7 @@ def _plain(value, function, name):
         return np.stack([part.numpy() if isinstance(part, Tensor) else np.asarray(part) for part in value])
     try:
         found = np.asarray(value)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RuntimeError) as error:
         raise ValueError(f"{function}: {name} is no array: {error}") from None
     if found.dtype == object:
         raise TypeError(f"{function}: {name} is of type {type(value).__name__}, expected an array, a list or a table of numbers")
@@ -65,7 +96,18 @@ def _plain(value, function, name):
 
 
 def inputs_of(value, function, name, dtype, keep_whole_numbers=False):
-    """Rows of a network's input: floating point in its dtype; whole numbers stay where it looks them up."""
+    """Rows of a network's input: floating point in its dtype; whole numbers stay where it looks them up. A dict is several inputs."""
+    if type(value) is Named:
+        return value
+    if isinstance(value, dict):
+        if not value:
+            raise ValueError(f"{function}: {name} is an empty dict, expected inputs by their names")
+        parts = {str(key): inputs_of(part, function, f"{name}[{key!r}]", dtype, keep_whole_numbers) for key, part in value.items()}
+        for key, part in parts.items():
+            if type(part) is Named:
+                raise TypeError(f"{function}: {name}[{key!r}] is of type dict, expected an array, a list or a table")
+        rows_agree(function, empty=True, **{f"{name}[{key!r}]": part for key, part in parts.items()})
+        return Named(parts)
     x = array_of(value, function, name)
     if x.dtype.kind in "iu" and keep_whole_numbers:
         return x
@@ -101,7 +143,7 @@ def fitting(y, shape, function, name, labels):
     raise ValueError(f"{function}: {name} has shape {tuple(y.shape)}, the network gives {(len(y), *shape)}")
 
 
-def rows_agree(function, **named):
+def rows_agree(function, empty=False, **named):
     """Arrays that are not None have as many rows as the first, at least one."""
     first, rows = None, 0
     for name, value in named.items():
@@ -109,28 +151,28 @@ def rows_agree(function, **named):
             continue
         if first is None:
             first, rows = name, len(value)
-            if rows == 0:
+            if rows == 0 and not empty:
                 raise ValueError(f"{function}: {name} is empty, its shape is {tuple(value.shape)}")
         elif len(value) != rows:
             raise ValueError(f"{function}: {name} has {len(value)} rows, {first} has {rows}")
     return rows
 
 
-def weights_of(sample_weight, class_weight, y, function, dtype):
+def weights_of(sample_weight, class_weight, y, function, dtype, name="sample_weight", y_name="y"):
     """One weight for each row, or None."""
     if sample_weight is None and class_weight is None:
         return None
     weights = None
     if sample_weight is not None:
-        weights = array_of(sample_weight, function, "sample_weight")
+        weights = array_of(sample_weight, function, name)
         if weights.ndim == 2 and weights.shape[1] == 1:
             weights = weights.reshape(len(weights))
         if weights.ndim != 1:
-            raise ValueError(f"{function}: sample_weight has shape {tuple(weights.shape)}, expected one number for each row")
-        rows_agree(function, y=y, sample_weight=weights)
+            raise ValueError(f"{function}: {name} has shape {tuple(weights.shape)}, expected one number for each row")
+        rows_agree(function, **{y_name: y, name: weights})
         weights = numrs.astype(weights, dtype)
         if not bool(numrs.all(numrs.isfinite(weights))) or bool(numrs.any(weights < 0)):
-            raise ValueError(f"{function}: sample_weight has negative or infinite numbers or NaN in it")
+            raise ValueError(f"{function}: {name} has negative or infinite numbers or NaN in it")
     if class_weight is not None:
         if not hasattr(class_weight, "items"):
             raise TypeError(f"{function}: class_weight is of type {type(class_weight).__name__}, expected a dict of classes and weights")
@@ -139,7 +181,7 @@ def weights_of(sample_weight, class_weight, y, function, dtype):
             plain = plain.argmax(axis=1)
         plain = plain.reshape(len(plain), -1)
         if plain.shape[1] != 1:
-            raise ValueError(f"{function}: class_weight needs one class for each row, y has shape {tuple(y.shape)}")
+            raise ValueError(f"{function}: class_weight needs one class for each row, {y_name} has shape {tuple(y.shape)}")
         plain = plain[:, 0]
         factors = np.ones(len(plain), dtype)
         for label, weight in class_weight.items():

@@ -163,7 +163,8 @@ def save(model, path, optimizer=True):
         compiled = model._compiled_with
         chosen = model.optimizer
         about["loss"] = None if compiled["loss"] is None else _described(compiled["loss"])
-        about["metrics"] = [_described(metric) for metric in compiled["metrics"]]
+        for key in ("metrics", "weighted_metrics"):
+            about[key] = [_described(metric) for metric in compiled.get(key, ())]
         about["optimizer"] = {"class": type(chosen).__name__, "defaults": {key: _plain(value) for key, value in chosen.defaults.items()}}
         if model._pending is not None:
             model._ready("save", optimizer=True)
@@ -290,10 +291,12 @@ def load(path, custom_objects=None, compile=True):
 def _compile(model, about, file, custom, used):
     path = file.path
     loss = None if about.get("loss") is None else _described_again(about["loss"], losses, losses.get, custom, "loss", path)
-    given = about.get("metrics", [])
-    if not isinstance(given, list):
-        raise FormatError(f"{path}: metrics is {given!r:.60}, expected a list")
-    measured = [_described_again(m, all_metrics, all_metrics.get, custom, "metric", path) for m in given]
+    measured = {}
+    for key in ("metrics", "weighted_metrics"):
+        given = about.get(key, [])
+        if not isinstance(given, list):
+            raise FormatError(f"{path}: {key} is {given!r:.60}, expected a list")
+        measured[key] = [_described_again(m, all_metrics, all_metrics.get, custom, "metric", path) for m in given]
     config = about["optimizer"]
     try:
         name, defaults = config["class"], _unplain(config["defaults"])
@@ -307,7 +310,10 @@ def _compile(model, about, file, custom, used):
         optimizer.defaults.update(numbers)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise FormatError(f"{path}: the optimizer cannot be made: {error}") from None
-    model.compile(optimizer, loss, measured)
+    try:
+        model.compile(optimizer, loss, **measured)
+    except TypeError as error:
+        raise FormatError(f"{path}: {error}") from None
     if "state" in config:
         state = _state_again(config["state"], file, used)
         try:

@@ -26,15 +26,16 @@ class Settings:
         elif rng is not None:
             self.seed = whole("fit", "rng", rng, 0)
 
-    def order(self, epoch):
+    def order(self, epoch, turn=0, rows=None):
         """The order of the rows in an epoch, or None for that of the data. It depends on seed and epoch only, so that resuming goes on
-        with the same orders."""
+        with the same orders; turn counts passes within an epoch."""
         if not self.shuffle:
             return None
         if self.rng is not None:
             rng = self.rng
         elif self.seed is not None:
-            rng = numrs.random.default_rng((self.seed, epoch))
+            rng = numrs.random.default_rng((self.seed, epoch, turn) if turn else (self.seed, epoch))
         else:
-            rng = numrs.random.default_rng((self.model.seed, self.model._epochs_done))
-        return rng.permutation(self.rows)
+            seeds = self.model.seed, self.model._epochs_done
+            rng = numrs.random.default_rng((*seeds, turn) if turn else seeds)
+        return rng.permutation(self.rows if rows is None else rows)

@@ -6,10 +6,9 @@ import threading
 import warnings
 from contextlib import contextmanager
 
-import numpy as np
-
 import numrs
 from numrs.autograd import no_grad
+from numrs.model.data import Named, call
 from numrs.model.fusing import chain_of, split, weighted
 
 GATHER_BYTES = 16 << 20  # rows are brought into their order in pieces of this size
@@ -81,7 +80,7 @@ def make_step(model):
                     raise NotFinite(found[0])
                 update()
                 return found
-        outputs = forward(x)
+        outputs = call(forward, x)
         if weights is None:
             loss = criterion(outputs, y)
         else:
@@ -103,40 +102,63 @@ def _is_built(module):
 
 
 class Held:
-    """Outputs of steps until it pays to hand them to the metrics."""
+    """Outputs of steps, with their targets and weights, until it pays to hand them to the metrics.
 
-    def __init__(self, metrics, final):
-        self.metrics, self.final, self._outputs, self._bytes, self._first = metrics, final, [], 0, 0
-        for metric in metrics:
+    The first metrics are plain, those of `weighted_metrics` are given the weights too.
+    """
+
+    def __init__(self, model, final):
+        self.metrics, self.weighted, self.final = model.metrics, model.weighted_metrics, final
+        self._outputs, self._targets, self._weights, self._bytes = [], [], [], 0
+        self.any = bool(self.metrics or self.weighted)
+        for metric in (*self.metrics, *self.weighted):
             metric.reset()
 
-    def add(self, outputs, targets, stop):
-        """Outputs of the rows that end before `stop` of these targets."""
+    def add(self, outputs, targets, weights=None):
+        """Outputs of some rows; targets and weights stay as they are until `flush`."""
         outputs = outputs.detach()
         self._outputs.append(outputs)
+        self._targets.append(targets)
+        if self.weighted:
+            self._weights.append(weights)
         self._bytes += outputs.nbytes
         if self._bytes > HELD_BYTES:
-            self.flush(targets, stop)
+            self.flush()
 
-    def flush(self, targets, stop):
-        if self._outputs:
-            outputs = self._outputs[0]
-            if len(self._outputs) > 1:
-                outputs = numrs.from_numpy(np.concatenate([part.numpy() for part in self._outputs]))
-            if self.final is not None:
-                outputs = self.final(outputs)
-            targets = targets[self._first : stop]
-            for metric in self.metrics:
-                metric.update(targets, outputs)
-            self._outputs, self._bytes = [], 0
-        self._first = stop
-
-    def restart(self):
-        """The next outputs are those of the first rows of other targets."""
-        self._first = 0
+    def flush(self):
+        """Hands what is held to the metrics."""
+        if not self._outputs:
+            return
+        outputs, targets, weights = self._outputs, self._targets, self._weights
+        self._outputs, self._targets, self._weights, self._bytes = [], [], [], 0
+        joined = _joined(outputs)
+        if self.final is not None:
+            joined = self.final(joined)
+        labels = _joined(targets)
+        for metric in self.metrics:
+            metric.update(labels, joined)
+        if self.weighted:
+            if any(w is not None for w in weights):
+                weights = _joined([numrs.ones(len(y), dtype=joined.dtype) if w is None else w for w, y in zip(weights, targets)])
+            else:
+                weights = None
+            for metric in self.weighted:
+                if weights is None:
+                    metric.update(labels, joined)
+                else:
+                    metric.update(labels, joined, sample_weight=weights)
 
     def results(self):
-        return {metric.name: _number(metric.result()) for metric in self.metrics}
+        """Name → what was measured; a weighted metric beside a plain one of its name has weighted_ in front."""
+        self.flush()
+        found = {metric.name: _number(metric.result()) for metric in self.metrics}
+        for metric in self.weighted:
+            found[f"weighted_{metric.name}" if metric.name in found else metric.name] = _number(metric.result())
+        return found
+
+
+def _joined(parts):
+    return parts[0] if len(parts) == 1 else numrs.concat(parts)
 
 
 def _number(value):
@@ -156,7 +178,8 @@ def _pieces(x, y, weights, order, batch_size):
     size = max(1, GATHER_BYTES // max(1, x.nbytes // rows) // batch_size) * batch_size
     for first in range(0, rows, size):
         part = order[first : first + size]
-        yield numrs.take(x, part, axis=0), numrs.take(y, part, axis=0), None if weights is None else numrs.take(weights, part, axis=0)
+        rows_ = x.take(part) if type(x) is Named else numrs.take(x, part, axis=0)
+        yield rows_, numrs.take(y, part, axis=0), None if weights is None else numrs.take(weights, part, axis=0)
 
 
 def mean_of(values, counts):
@@ -177,24 +200,76 @@ def mode_of(module, training):
                 object.__setattr__(part, "training", mode)
 
 
-def evaluate(model, x, y, weights, batch_size):
+class Rows:
+    """Rows that are all there, as data of an epoch or an evaluation."""
+
+    reused = False
+
+    def __init__(self, x, y, weights, batch_size, order=None):
+        self.x, self.y, self.weights, self.batch_size, self.order = x, y, weights, batch_size, order
+
+    @property
+    def length(self):
+        """Steps."""
+        return -(-len(self.x) // self.batch_size)
+
+    def pieces(self, epoch=0):
+        """(x, y, weights, rows of a step), in pieces of whole steps."""
+        order = None if self.order is None else self.order(epoch)
+        for piece in _pieces(self.x, self.y, self.weights, order, self.batch_size):
+            yield *piece, self.batch_size
+
+    def __iter__(self):
+        """The steps one by one, each time in a new order."""
+        for x, y, weights, size in self.pieces():
+            for first in range(0, len(x), size):
+                stop = first + size
+                yield x[first:stop], y[first:stop], None if weights is None else weights[first:stop]
+
+    def ended(self):
+        """After an epoch."""
+
+
+class Batches:
+    """What a stream gives, as data of an epoch or an evaluation; convert: (item, its number) → (x, y, weights) as Tensors."""
+
+    def __init__(self, stream, convert, reused=True):
+        self.stream, self.convert = stream, convert
+        self.reused = reused  # may the memory of a batch hold the next one later?
+        self.ended = stream.after_epoch
+
+    @property
+    def length(self):
+        return self.stream.length
+
+    def pieces(self, epoch=0):
+        for number, item in enumerate(self.stream.epoch(epoch)):
+            x, y, weights = self.convert(item, number)
+            yield x, y, weights, len(x)
+
+
+def evaluate(model, data):
     """Loss and metrics over all rows, as a dict."""
     forward, criterion, final = split(model.module, model.loss)
-    if weights is not None:
-        criterion = weighted(criterion)
-    metrics = model.metrics
-    held, values, counts = Held(metrics, final), [], []
+    with_weights = None
+    held, values, counts = Held(model, final), [], []
     with mode_of(model.module, False), no_grad():
-        for first in range(0, len(x), batch_size):
-            stop = min(first + batch_size, len(x))
-            outputs, targets = forward(x[first:stop]), y[first:stop]
-            loss = criterion(outputs, targets) if weights is None else criterion(outputs, targets, weights[first:stop])
-            values.append(float(loss))
-            counts.append(stop - first)
-            if metrics:
-                held.add(outputs, y, stop)
-        held.flush(y, len(x))
-    return {"loss": mean_of(values, counts), **held.results()}
+        for x, y, weights, batch_size in data.pieces():
+            for first in range(0, len(x), batch_size):
+                stop = min(first + batch_size, len(x))
+                outputs, targets, w = call(forward, x[first:stop]), y[first:stop], None if weights is None else weights[first:stop]
+                if w is None:
+                    loss = criterion(outputs, targets)
+                else:
+                    with_weights = with_weights or weighted(criterion)
+                    loss = with_weights(outputs, targets, w)
+                values.append(float(loss))
+                counts.append(stop - first)
+                if held.any:
+                    held.add(outputs, targets.copy() if data.reused else targets, w)
+        if not values:
+            raise ValueError(f"{data.stream.function}: {data.stream.name} gives no batch")
+        return {"loss": mean_of(values, counts), **held.results()}
 
 
 def predict(model, x, batch_size):
@@ -202,7 +277,7 @@ def predict(model, x, batch_size):
     found = None
     with mode_of(model.module, False), no_grad():
         for first in range(0, len(x), batch_size):
-            outputs = model.module(x[first : first + batch_size])
+            outputs = call(model.module, x[first : first + batch_size])
             if first == 0:
                 if len(outputs) == len(x):
                     return outputs
@@ -211,50 +286,55 @@ def predict(model, x, batch_size):
     return found
 
 
+def predict_batches(model, batches):
+    """Outputs for batches of rows, in one Tensor."""
+    with mode_of(model.module, False), no_grad():
+        outputs = [call(model.module, x).copy() for x in batches]
+        if not outputs:
+            raise ValueError("predict: x gives no batch")
+        return _joined(outputs)
+
+
 class _Epoch:
     """One pass over the training rows: losses of its steps, their rows, and metrics."""
 
-    def __init__(self, model, batch_size, callbacks, progress, interrupts):
-        self.model, self.batch_size, self.callbacks, self.progress, self.interrupts = model, batch_size, callbacks, progress, interrupts
+    def __init__(self, model, reused, callbacks, progress, interrupts):
+        self.model, self.reused, self.callbacks, self.progress, self.interrupts = model, reused, callbacks, progress, interrupts
         self.step, (_, _, final) = make_step(model), split(model.module, model.loss)
-        self.held = Held(model.metrics, final)
-        self.values, self.counts = [], []
+        self.held = Held(model, final)
+        self.values, self.counts, self.failed = [], [], False
 
-    def piece(self, epoch, x, y, weights):
+    def piece(self, epoch, x, y, weights, batch_size):
         """The steps of a piece; whether the epoch goes on."""
         step, held, values, counts, interrupts, progress = self.step, self.held, self.values, self.counts, self.interrupts, self.progress
-        batch_size, every_step, metrics, rows, stop = self.batch_size, self.callbacks.every_step, self.model.metrics, len(x), 0
-        going = True
+        every_step, measured, rows = self.callbacks.every_step, held.any, len(x)
         for first in range(0, rows, batch_size):
             if every_step:
                 self.callbacks.on_train_batch_begin(len(values), {})
             end = min(first + batch_size, rows)
+            targets, w = y[first:end], None if weights is None else weights[first:end]
             interrupts.inside = True
             try:
-                value, outputs = step(x[first:end], y[first:end], None if weights is None else weights[first:end])
+                value, outputs = step(x[first:end], targets, w)
             except NotFinite as found:
-                going = False
+                self.failed = True
                 _not_finite(self.model, self.callbacks, epoch, len(values), found.value)
-                break
+                return False
             finally:
                 interrupts.inside = False
-            stop = end
             values.append(value)
             counts.append(end - first)
             if interrupts.pending:
                 interrupts.release()
-            if metrics:
-                held.add(outputs, y, end)
+            if measured:
+                held.add(outputs, targets.copy() if self.reused else targets, w)
             if every_step:
                 self.callbacks.on_train_batch_end(len(values) - 1, {"loss": value})
                 if self.model.stop_training:
-                    going = False
-                    break
+                    return False
             if progress.every and len(values) % progress.every == 0:
                 progress.step(len(values))
-        held.flush(y, stop)
-        held.restart()
-        return going
+        return True
 
     def logs(self):
         return {"loss": mean_of(self.values, self.counts), **self.held.results()}
@@ -269,15 +349,18 @@ def fit(model, data, validation, settings, callbacks, progress):
             for epoch in range(settings.initial_epoch, settings.epochs):
                 callbacks.on_epoch_begin(epoch, {})
                 progress.begin(epoch)
-                run = _Epoch(model, settings.batch_size, callbacks, progress, interrupts)
-                for x, y, weights in _pieces(*data, settings.order(epoch), settings.batch_size):
-                    if not run.piece(epoch, x, y, weights):
+                run = _Epoch(model, data.reused, callbacks, progress, interrupts)
+                for piece in data.pieces(epoch):
+                    if not run.piece(epoch, *piece):
                         break
-                if not run.values:  # the first loss was not a number: nothing has been done in this epoch
+                if not run.values:  # the first loss was not a number, or there was nothing: nothing has been done in this epoch
+                    if not run.failed:
+                        _nothing_left(data.stream, epoch, settings)
                     break
+                data.ended()
                 logs = run.logs()
                 if validation is not None:
-                    found = evaluate(model, *validation, settings.validation_batch_size)
+                    found = evaluate(model, validation)
                     logs |= {f"val_{name}": value for name, value in found.items()}
                 model._epochs_done += 1
                 callbacks.on_epoch_end(epoch, logs)
@@ -287,6 +370,15 @@ def fit(model, data, validation, settings, callbacks, progress):
         finally:
             progress.close()
             callbacks.on_train_end({})
+
+
+def _nothing_left(stream, epoch, settings):
+    """An epoch had no batch: an iterator has come to its end, or never had one."""
+    if epoch == settings.initial_epoch:
+        raise ValueError(f"{stream.function}: {stream.name} gives no batch")
+    if not stream.told:
+        warnings.warn(f"fit: {stream.name} has no batch left in epoch {epoch} of {settings.epochs}: an iterator is gone through once; training ends",
+                      RuntimeWarning, stacklevel=4)  # fmt: skip
 
 
 def _not_finite(model, callbacks, epoch, step, value):
@@ -302,4 +394,7 @@ def _not_finite(model, callbacks, epoch, step, value):
                       RuntimeWarning, stacklevel=4)  # fmt: skip
 
 
-__all__ = ["EVALUATION_ROWS", "Held", "Interrupts", "evaluate", "fit", "make_step", "mean_of", "mode_of", "predict"]
+__all__ = [
+    "EVALUATION_ROWS", "Batches", "Held", "Interrupts", "Rows", "evaluate", "fit", "make_step", "mean_of", "mode_of", "predict",
+    "predict_batches",
+]  # fmt: skip

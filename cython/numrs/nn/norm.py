@@ -1,4 +1,4 @@
-"""Normalisations, and dropout: LayerNorm, RMSNorm, BatchNorm1d, BatchNorm2d, GroupNorm, InstanceNorm2d, Dropout."""
+"""Normalisations, and dropout: LayerNorm, RMSNorm, BatchNorm1d, BatchNorm2d, GroupNorm, InstanceNorm1d/2d, LocalResponseNorm, Dropout, noise."""
 
 import numpy as np
 
@@ -162,6 +162,30 @@ class InstanceNorm2d(GroupNorm):
         GroupNorm.__init__(self, num_features, num_features, eps, affine, dtype=dtype)
 
 
+class InstanceNorm1d(InstanceNorm2d):
+    """Each channel of each signal over itself."""
+
+
+class LocalResponseNorm(Module):
+    """Over a power of the mean square of neighbouring channels, see functional.local_response_norm."""
+
+    def __init__(self, size, alpha=1e-4, beta=0.75, k=1.0):
+        self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
+
+    def forward(self, x):
+        return F.local_response_norm(x, self.size, self.alpha, self.beta, self.k)
+
+
+class UnitNormalization(Module):
+    """Over the Euclidean norm along an axis."""
+
+    def __init__(self, axis=-1):
+        self.axis = axis
+
+    def forward(self, x):
+        return F.normalize(x, dim=self.axis)
+
+
 class Dropout(Module):
     """In training, each element is dropped with probability p, and the others are divided by 1 - p.
 
@@ -192,3 +216,27 @@ class Dropout2d(Dropout):
         if not self.training or self.p == 0.0:
             return x
         return F.dropout2d(x, self.p, True, rng=init.generator(self.rng))
+
+
+class GaussianNoise(Module):
+    """In training, normal numbers of a standard deviation are added.
+
+    Parameters
+    ----------
+    stddev : float
+        0 or more.
+    rng : Generator or int, optional
+        Where they come from.
+    """
+
+    def __init__(self, stddev, *, rng=None):
+        if not 0.0 <= stddev < float("inf"):
+            raise ValueError(f"GaussianNoise: stddev is {stddev}, expected 0 or more")
+        self.stddev = stddev
+        self.rng = None if rng is None else init.generator(rng)
+
+    def forward(self, x):
+        if not self.training or self.stddev == 0.0:
+            return x
+        noise = init.generator(self.rng).normal(0.0, self.stddev, x.shape)
+        return x + numrs.astype(numrs.asarray(noise), x.dtype)

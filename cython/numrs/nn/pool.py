@@ -50,6 +50,26 @@ class AvgPool2d(_AvgPool):
         return F.avg_pool2d(x, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad)
 
 
+class AdaptiveAvgPool1d(Module):
+    """Means over as many windows as wanted: (N, C, output_size)."""
+
+    def __init__(self, output_size):
+        self.output_size = output_size
+
+    def forward(self, x):
+        return F.adaptive_avg_pool1d(x, self.output_size)
+
+
+class AdaptiveMaxPool1d(Module):
+    """Maxima over as many windows as wanted: (N, C, output_size)."""
+
+    def __init__(self, output_size):
+        self.output_size = output_size
+
+    def forward(self, x):
+        return F.adaptive_max_pool1d(x, self.output_size)
+
+
 class AdaptiveAvgPool2d(Module):
     """Means over as many windows as wanted: (N, C, *output_size)."""
 
@@ -68,6 +88,20 @@ class AdaptiveMaxPool2d(Module):
 
     def forward(self, x):
         return F.adaptive_max_pool2d(x, self.output_size)
+
+
+class GlobalAvgPool1d(Module):
+    """The mean of each channel of (N, C, L): (N, C)."""
+
+    def forward(self, x):
+        return numrs.mean(x, axis=2)
+
+
+class GlobalMaxPool1d(Module):
+    """The maximum of each channel of (N, C, L): (N, C)."""
+
+    def forward(self, x):
+        return numrs.max(x, axis=2)
 
 
 class GlobalAvgPool2d(Module):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 import numrs
-from numrs.functional import scaled_dot_product_attention
+from numrs.functional import PackedWeight, scaled_dot_product_attention
 from numrs.transformers import blocks, weights
 
 _NAMES = {
@@ -19,6 +19,7 @@ _NAMES = {
     "eps": "layer_norm_eps",
     "activation": "hidden_act",
 }
+_QKV = ("query", "key", "value")
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def _wanted(c):
     } | _norm("embeddings.LayerNorm", c.width)
     for i in range(c.layers):
         at = f"encoder.layer.{i}."
-        for part in ("query", "key", "value"):
+        for part in _QKV:
             shapes |= _dense(f"{at}attention.self.{part}", c.width, c.width)
         shapes |= _dense(f"{at}attention.output.dense", c.width, c.width) | _norm(
             f"{at}attention.output.LayerNorm", c.width
@@ -116,26 +117,31 @@ class BERT:
                 for name, array in weights.without_prefix(state, "bert.").items()
             }
             state = weights.take(state, wanted, "BERT", ("cls.", "position_ids", *(() if c.pooler else ("pooler.",))))
-        self._state = {name: np.ascontiguousarray(np.asarray(array), self.dtype) for name, array in state.items()}
+        # Matrices are kept as the kernels read them, those of a layer's attention side by side; see state_dict.
+        state = {name: np.asarray(array, self.dtype) for name, array in state.items()}
         self._activation = blocks.activation(c.activation, "BERT")
-        self._layers = [self._layer(f"encoder.layer.{i}.") for i in range(c.layers)]
-        self._pooler = self._dense("pooler.dense") if c.pooler else None
+        self._layers = [self._layer(state, f"encoder.layer.{i}.") for i in range(c.layers)]
+        self._pooler = self._dense(state, "pooler.dense") if c.pooler else None
+        self._state = {name: np.ascontiguousarray(array) for name, array in state.items()}
 
-    def _dense(self, name):
-        return np.ascontiguousarray(self._state[f"{name}.weight"].T), self._state[f"{name}.bias"]
+    @staticmethod
+    def _dense(state, *names):
+        """The packed weights of maps that have one input, side by side, and their biases; the weights are taken out of state."""
+        matrices = [state.pop(f"{name}.weight").T for name in names]
+        bias = np.concatenate([state[f"{name}.bias"] for name in names])
+        return PackedWeight(matrices[0] if len(names) == 1 else np.concatenate(matrices, axis=1)), bias
 
-    def _norm(self, name):
-        return self._state[f"{name}.weight"], self._state[f"{name}.bias"], self.config.eps
+    def _norm(self, state, name):
+        return state[f"{name}.weight"], state[f"{name}.bias"], self.config.eps
 
-    def _layer(self, at):
-        parts = [self._dense(f"{at}attention.self.{part}") for part in ("query", "key", "value")]
+    def _layer(self, state, at):
         return {
-            "qkv": (np.concatenate([w for w, _ in parts], axis=1), np.concatenate([b for _, b in parts])),
-            "joined": self._dense(f"{at}attention.output.dense"),
-            "norm_1": self._norm(f"{at}attention.output.LayerNorm"),
-            "inner": self._dense(f"{at}intermediate.dense"),
-            "outer": self._dense(f"{at}output.dense"),
-            "norm_2": self._norm(f"{at}output.LayerNorm"),
+            "qkv": self._dense(state, *(f"{at}attention.self.{part}" for part in _QKV)),
+            "joined": self._dense(state, f"{at}attention.output.dense"),
+            "norm_1": self._norm(state, f"{at}attention.output.LayerNorm"),
+            "inner": self._dense(state, f"{at}intermediate.dense"),
+            "outer": self._dense(state, f"{at}output.dense"),
+            "norm_2": self._norm(state, f"{at}output.LayerNorm"),
         }
 
     @classmethod
@@ -164,8 +170,19 @@ class BERT:
         return cls(config, state, dtype=dtype)
 
     def state_dict(self):
-        """The weights by their Hugging Face names; not copies."""
-        return dict(self._state)
+        """The weights by their Hugging Face names, matrices as new arrays: the model keeps them packed."""
+        state, width = dict(self._state), self.config.width
+        for i, w in enumerate(self._layers):
+            at = f"encoder.layer.{i}."
+            for j, part in enumerate(_QKV):
+                state[f"{at}attention.self.{part}.weight"] = np.ascontiguousarray(
+                    w["qkv"][0].columns(j * width, width).T
+                )
+            for key, name in (("joined", "attention.output"), ("inner", "intermediate"), ("outer", "output")):
+                state[f"{at}{name}.dense.weight"] = np.ascontiguousarray(w[key][0].unpack().T)
+        if self._pooler is not None:
+            state["pooler.dense.weight"] = np.ascontiguousarray(self._pooler[0].unpack().T)
+        return {name: state[name] for name in _wanted(self.config)}
 
     def __call__(self, ids, segments=None, attention_mask=None):
         """What the last layer gives for every token, and the first token through the pooler.
@@ -215,7 +232,7 @@ class BERT:
             if mask.shape != tokens.shape:
                 raise ValueError(f"BERT: attention_mask has shape {mask.shape}, expected {tokens.shape}, that of ids")
             mask = (mask != 0)[:, None, None, :]
-        x = blocks.layer_norm(x, *self._norm("embeddings.LayerNorm"))
+        x = blocks.layer_norm(x, *self._norm(s, "embeddings.LayerNorm"))
         for w in self._layers:
             q, k, v = blocks.split_heads(blocks.linear(x, *w["qkv"]), c.heads)
             y = blocks.linear(blocks.join_heads(scaled_dot_product_attention(q, k, v, mask)), *w["joined"])

@@ -7,7 +7,7 @@ from numrs import functional
 
 
 def linear(x, weight, bias=None, activation=None):
-    """x @ weight + bias through an activation of ACTIVATIONS; weight is (in, out), x has any number of leading axes."""
+    """x @ weight + bias through an activation of ACTIVATIONS; weight is (in, out), packed or not, x has any number of leading axes."""
     return functional.linear(x, weight, bias, activation)
 
 

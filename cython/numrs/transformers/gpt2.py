@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 import numrs
-from numrs.functional import scaled_dot_product_attention
+from numrs.functional import PackedWeight, scaled_dot_product_attention
 from numrs.transformers import blocks, weights
 from numrs.transformers.cache import KVCache
 
@@ -111,7 +111,9 @@ class GPT2:
                 "GPT2",
                 (".attn.bias", ".attn.masked_bias", "lm_head.weight"),
             )
-        self._state = {name: np.ascontiguousarray(np.asarray(array), self.dtype) for name, array in state.items()}
+        # Matrices are kept as the kernels read them, the table of tokens as the output's weights; see state_dict.
+        state = dict(state)
+        self._state = {name: self._kept(name, np.asarray(state.pop(name), self.dtype)) for name in list(state)}
         self._activation = blocks.activation(self.config.activation, "GPT2")
         s = self._state
         self._layers = [
@@ -120,7 +122,12 @@ class GPT2:
                                                   "mlp.c_proj.bias")}
             for i in range(self.config.layers)
         ]  # fmt: skip
-        self._output = s["wte.weight"].T
+
+    @staticmethod
+    def _kept(name, array):
+        if name == "wte.weight":
+            return PackedWeight(array.T)
+        return PackedWeight(array) if array.ndim == 2 and name != "wpe.weight" else np.ascontiguousarray(array)
 
     @classmethod
     def from_safetensors(cls, path, config=None, *, dtype=np.float32):
@@ -145,8 +152,14 @@ class GPT2:
         return cls(config, state, dtype=dtype)
 
     def state_dict(self):
-        """The weights by their Hugging Face names; not copies."""
-        return dict(self._state)
+        """The weights by their Hugging Face names, matrices as new arrays: the model keeps them packed."""
+        state = {
+            name: kept.unpack()
+            for name, kept in self._state.items()
+            if isinstance(kept, PackedWeight) and name != "wte.weight"
+        }
+        tokens = self._state["wte.weight"].take(range(self.config.vocabulary))
+        return self._state | state | {"wte.weight": tokens}
 
     def new_cache(self, batch=1, capacity=None):
         """A KVCache for this model; capacity: all its positions."""
@@ -167,7 +180,7 @@ class GPT2:
             raise ValueError(f"GPT2: {past + length} tokens, the model has {c.positions} positions")
         if cache is not None:
             cache.check(c.layers, batch, c.heads, length, c.width // c.heads, "GPT2")
-        x = np.asarray(numrs.take(s["wte.weight"], tokens.reshape(-1), axis=0)).reshape(batch, length, c.width)
+        x = s["wte.weight"].take(tokens.reshape(-1)).reshape(batch, length, c.width)
         x = numrs.add(x, s["wpe.weight"][past : past + length])
         mask = None
         if past and length > 1:
@@ -216,7 +229,7 @@ class GPT2:
         x = self._run(tokens, cache)
         if last:
             x = np.ascontiguousarray(x[:, -1:])
-        y = blocks.linear(x, self._output)
+        y = blocks.linear(x, self._state["wte.weight"])
         if last:
             y = y[:, 0]
         return blocks.like(y[0] if single else y, ids)
