@@ -10,8 +10,14 @@ namespace numrs {
 
 constexpr int kMaxInputs = 3;
 
+// Which table a kernel is from, beside the function itself: a device has tables of its own. NONE: a move of elements as
+// they are, in.dtype is out.dtype; CAST: of one dtype to another.
+enum class ElementwiseFamily : int32_t { NONE, CAST, UNARY, BINARY, TERNARY };
+
 struct ElementwiseJob {
   const char* function;  // for messages
+  ElementwiseFamily family = ElementwiseFamily::NONE;
+  int32_t op = -1;  // of UNARY, BINARY, TERNARY: kUnary_exp, …
   int inputs;
   View in[kMaxInputs];
   View out;

@@ -16,6 +16,7 @@ struct View {
   int64_t size = 0;  // number of elements
   int64_t shape[kMaxNDim];
   int64_t strides[kMaxNDim];
+  bool host = false;  // in a call on a device: one element, in memory of the host
 
   int64_t itemsize() const { return SizeOf(dtype); }
   bool IsContiguous() const;  // C order without gaps (any strides where there are fewer than two elements)
