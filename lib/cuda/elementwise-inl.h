@@ -27,6 +27,20 @@ NUMRS_DEVICE void OffsetsOf(const ElementArgs& a, uint32_t i, int operands, int6
   }
 }
 
+// An operand that is one value.
+template <typename T>
+NUMRS_DEVICE T Single(const ElementArgs& a, int k) {
+  if (!(a.hosts >> k & 1)) return LoadElement<T>(a.base[k]);
+  T value;
+  memcpy(&value, a.values[k], sizeof(T));
+  return value;
+}
+template <typename T>
+NUMRS_DEVICE T Strided(const ElementArgs& a, int k, const int64_t* offsets) {
+  if (a.hosts >> k & 1) return Single<T>(a, k);
+  return LoadElement<T>(a.base[k] + offsets[k]);
+}
+
 template <class Op, int V>
 __global__ void __launch_bounds__(kThreads) ElementKernel(const ElementArgs a) {
   constexpr int kOut = Op::kInputs;
@@ -41,7 +55,7 @@ __global__ void __launch_bounds__(kThreads) ElementKernel(const ElementArgs a) {
   const auto get = [&](auto* x, int k) {
     using T = std::remove_reference_t<decltype(*x)>;
     if (a.scalars >> k & 1) {
-      const T value = LoadElement<T>(a.base[k]);
+      const T value = Single<T>(a, k);
 #pragma unroll
       for (int v = 0; v < V; v++) x[v] = value;
     } else {
@@ -64,11 +78,11 @@ __global__ void __launch_bounds__(kThreads) ElementKernel(const ElementArgs a) {
     if (i >= a.n) return;
     int64_t offsets[kOperands];
     OffsetsOf(a, i, kOut + 1, offsets);
-    const auto e0 = LoadElement<typename Op::In0>(a.base[0] + offsets[0]);
+    const auto e0 = Strided<typename Op::In0>(a, 0, offsets);
     typename Op::In1 e1{};
     typename Op::In2 e2{};
-    if constexpr (Op::kInputs > 1) e1 = LoadElement<typename Op::In1>(a.base[1] + offsets[1]);
-    if constexpr (Op::kInputs > 2) e2 = LoadElement<typename Op::In2>(a.base[2] + offsets[2]);
+    if constexpr (Op::kInputs > 1) e1 = Strided<typename Op::In1>(a, 1, offsets);
+    if constexpr (Op::kInputs > 2) e2 = Strided<typename Op::In2>(a, 2, offsets);
     StoreElement<typename Op::Out>(a.base[kOut] + offsets[kOut], Op::Of(a, e0, e1, e2));
   }
 }

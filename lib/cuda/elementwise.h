@@ -13,11 +13,13 @@ namespace cuda {
 struct ElementArgs {
   char* base[kOperands];
   uint32_t n;
-  uint32_t scalars;  // bit k: operand k is one value (with vectors)
+  uint32_t scalars;  // bit k: operand k is one value
+  uint32_t hosts;    // bit k: that stands in values[k]
   bool vectors;      // every operand is contiguous and aligned to its vector, or one value
   int32_t ndim;
   Divider divider[kLoops];
   int64_t strides[kOperands][kLoops];
+  uint64_t values[kOperands][2];
   double p[2];  // parameters of activations
 };
 using ElementKernelFn = void (*)(ElementArgs);

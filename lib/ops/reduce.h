@@ -324,8 +324,8 @@ struct ArgExtreme {
     return kLargest ? x > than : x < than;
   }
   NUMRS_HD static State Identity() { return {}; }
-  template <class At>
-  NUMRS_HD static State Block(At at, int64_t m) {
+  template <class At, class Tree = SerialTree>
+  NUMRS_HD static State Block(At at, int64_t m, Tree = Tree()) {
     if (m == 0) return Identity();
     State best{ToExtreme(at(0)), 0};
     for (int64_t i = 1; i < m; i++) {
@@ -489,8 +489,8 @@ struct NanArgExtreme : ArgExtreme<T, kLargest> {
     if (!IsNumber(x)) return false;
     return !IsNumber(than) || (kLargest ? x > than : x < than);
   }
-  template <class At>
-  NUMRS_HD static State Block(At at, int64_t m) {
+  template <class At, class Tree = SerialTree>
+  NUMRS_HD static State Block(At at, int64_t m, Tree = Tree()) {
     if (m == 0) return {};
     State best{ToExtreme(at(0)), IsNumber(at(0)) ? 0 : -1};
     for (int64_t i = 1; i < m; i++) {
