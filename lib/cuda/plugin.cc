@@ -9,6 +9,7 @@
 
 namespace numrs {
 
+#ifndef NUMRS_CUDA_TEST
 // What the sources of lib/core that are linked in say goes to the library's message of this thread.
 Status Fail(Status code, const char* format, ...) {
   char text[kMessageBytes];
@@ -18,6 +19,7 @@ Status Fail(Status code, const char* format, ...) {
   va_end(arguments);
   return cuda::host->fail(code, text);
 }
+#endif
 
 namespace cuda {
 
