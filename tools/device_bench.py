@@ -18,13 +18,13 @@ import time
 
 CASES = (
     # name, shape, bytes moved per element, numrs function, torch function
-    ('add large', (1 << 27,), 12, lambda nr, a, b: nr.add(a, b), lambda t, a, b: t.add(a, b)),
-    ('add small', (4096,), 12, lambda nr, a, b: nr.add(a, b), lambda t, a, b: t.add(a, b)),
-    ('exp large', (1 << 27,), 8, lambda nr, a, b: nr.exp(a), lambda t, a, b: t.exp(a)),
-    ('sum', (1 << 27,), 4, lambda nr, a, b: nr.sum(a), lambda t, a, b: t.sum(a)),
-    ('sum axis 0', (8192, 8192), 4, lambda nr, a, b: nr.sum(a, axis=0), lambda t, a, b: t.sum(a, dim=0)),
-    ('softmax', (8192, 8192), 8, lambda nr, a, b: nr.functional.softmax(a, axis=-1), lambda t, a, b: t.softmax(a, -1)),
-    ('transpose copy', (8192, 8192), 8, lambda nr, a, b: nr.add(a.T, 0), lambda t, a, b: t.add(a.T, 0)),
+    ("add large", (1 << 27,), 12, lambda nr, a, b: nr.add(a, b), lambda t, a, b: t.add(a, b)),
+    ("add small", (4096,), 12, lambda nr, a, b: nr.add(a, b), lambda t, a, b: t.add(a, b)),
+    ("exp large", (1 << 27,), 8, lambda nr, a, b: nr.exp(a), lambda t, a, b: t.exp(a)),
+    ("sum", (1 << 27,), 4, lambda nr, a, b: nr.sum(a), lambda t, a, b: t.sum(a)),
+    ("sum axis 0", (8192, 8192), 4, lambda nr, a, b: nr.sum(a, axis=0), lambda t, a, b: t.sum(a, dim=0)),
+    ("softmax", (8192, 8192), 8, lambda nr, a, b: nr.functional.softmax(a, axis=-1), lambda t, a, b: t.softmax(a, -1)),
+    ("transpose copy", (8192, 8192), 8, lambda nr, a, b: nr.add(a.T, 0), lambda t, a, b: t.add(a.T, 0)),
 )
 
 
@@ -37,11 +37,11 @@ def optional(name):
 
 def query(fields):
     """What nvidia-smi says of the first GPU."""
-    command = ['nvidia-smi', f'--query-gpu={fields}', '--format=csv,noheader']
+    command = ["nvidia-smi", f"--query-gpu={fields}", "--format=csv,noheader"]
     try:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[0]
     except (OSError, subprocess.CalledProcessError, IndexError):
-        return ''
+        return ""
 
 
 def seconds(call, synchronize, least=0.002):
@@ -71,46 +71,46 @@ def interval(mine, other, resamples=1000):
 
 def ceilings(torch):
     """Bytes per second of a device copy (read and write counted), and operations of a large bfloat16 product, on random data."""
-    x = torch.randn(1 << 28, device='cuda')
+    x = torch.randn(1 << 28, device="cuda")
     y = torch.empty_like(x)
     copy = 2 * x.numel() * 4 / seconds(lambda: y.copy_(x), torch.cuda.synchronize, 0.05)
-    a = torch.randn(8192, 8192, device='cuda', dtype=torch.bfloat16)
+    a = torch.randn(8192, 8192, device="cuda", dtype=torch.bfloat16)
     product = 2 * 8192**3 / seconds(lambda: a @ a, torch.cuda.synchronize, 0.05)
-    return {'copy_bytes_per_s': copy, 'bf16_matmul_flop_per_s': product}
+    return {"copy_bytes_per_s": copy, "bf16_matmul_flop_per_s": product}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--json', required=True)
-    parser.add_argument('--rounds', type=int, default=30)
-    parser.add_argument('--quick', action='store_true')
+    parser.add_argument("--json", required=True)
+    parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
-    numrs, torch, cupy, jax = (optional(name) for name in ('numrs', 'torch', 'cupy', 'jax'))
+    numrs, torch, cupy, jax = (optional(name) for name in ("numrs", "torch", "cupy", "jax"))
     if torch is None:
-        raise SystemExit('device_bench: torch is needed: it makes the inputs and is the first peer')
+        raise SystemExit("device_bench: torch is needed: it makes the inputs and is the first peer")
     versions = {module.__name__: module.__version__ for module in (numrs, torch, cupy, jax) if module}
     result = {
-        'date': time.strftime('%Y-%m-%d'),
-        'gpu': query('name'),
-        'driver': query('driver_version'),
-        'python': platform.python_version(),
-        'versions': versions,
-        'ceilings': ceilings(torch),
-        'cases': [],
+        "date": time.strftime("%Y-%m-%d"),
+        "gpu": query("name"),
+        "driver": query("driver_version"),
+        "python": platform.python_version(),
+        "versions": versions,
+        "ceilings": ceilings(torch),
+        "cases": [],
     }
     for name, shape, moved, ours, theirs in CASES:
-        calls = {'torch': [], 'numrs': []}
+        calls = {"torch": [], "numrs": []}
         for _ in range(1 if options.quick else 4):  # rotating inputs
-            a, b = torch.randn(shape, device='cuda'), torch.randn(shape, device='cuda')
+            a, b = torch.randn(shape, device="cuda"), torch.randn(shape, device="cuda")
             x, y = (numrs.from_dlpack(tensor) for tensor in (a, b))
-            calls['torch'].append(lambda a=a, b=b, f=theirs: f(torch, a, b))
-            calls['numrs'].append(lambda x=x, y=y, f=ours: f(numrs, x, y))
-        if cupy is not None and name.startswith('add'):
+            calls["torch"].append(lambda a=a, b=b, f=theirs: f(torch, a, b))
+            calls["numrs"].append(lambda x=x, y=y, f=ours: f(numrs, x, y))
+        if cupy is not None and name.startswith("add"):
             arrays = [cupy.random.standard_normal(shape, dtype=cupy.float32) for _ in range(2)]
-            calls['cupy'] = [lambda p=arrays[0], q=arrays[1]: cupy.add(p, q)]
-        wait = {'torch': torch.cuda.synchronize, 'numrs': lambda: numrs.synchronize('cuda:0')}
-        if 'cupy' in calls:
-            wait['cupy'] = cupy.cuda.get_current_stream().synchronize
+            calls["cupy"] = [lambda p=arrays[0], q=arrays[1]: cupy.add(p, q)]
+        wait = {"torch": torch.cuda.synchronize, "numrs": lambda: numrs.synchronize("cuda:0")}
+        if "cupy" in calls:
+            wait["cupy"] = cupy.cuda.get_current_stream().synchronize
         times = {library: [] for library in calls}
         for library, variants in calls.items():
             for turn in range(10):
@@ -122,22 +122,24 @@ def main():
             for library in order:
                 variants = calls[library]
                 times[library].append(seconds(variants[turn % len(variants)], wait[library]))
-        case = {'name': name, 'shape': list(shape), 'seconds': {}, 'ratios': {}}
+        case = {"name": name, "shape": list(shape), "seconds": {}, "ratios": {}}
         for library, values in times.items():
-            case['seconds'][library] = statistics.quantiles(values, n=4)
-            if library != 'numrs':
-                low, high = interval(times['numrs'], values)
-                case['ratios'][library] = [low, statistics.median(values) / statistics.median(times['numrs']), high]
+            case["seconds"][library] = statistics.quantiles(values, n=4)
+            if library != "numrs":
+                low, high = interval(times["numrs"], values)
+                case["ratios"][library] = [low, statistics.median(values) / statistics.median(times["numrs"]), high]
         elements = 1
         for extent in shape:
             elements *= extent
-        rate = moved * elements / statistics.median(times['numrs'])
-        case['of_copy_rate'] = rate / result['ceilings']['copy_bytes_per_s']
-        result['cases'].append(case)
-        print(name, {k: f'{v[1]:.2f}' for k, v in case['ratios'].items()}, f'{case["of_copy_rate"]:.2f} of the copy rate')
-    with open(options.json, 'w', encoding='utf-8') as file:
+        rate = moved * elements / statistics.median(times["numrs"])
+        case["of_copy_rate"] = rate / result["ceilings"]["copy_bytes_per_s"]
+        result["cases"].append(case)
+        print(
+            name, {k: f"{v[1]:.2f}" for k, v in case["ratios"].items()}, f"{case['of_copy_rate']:.2f} of the copy rate"
+        )
+    with open(options.json, "w", encoding="utf-8") as file:
         json.dump(result, file, indent=1)
 
 
-if __name__ == '__main__':
+if __name__ == "__main__":
     main()

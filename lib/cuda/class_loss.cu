@@ -1,4 +1,5 @@
-// Cross-entropy and its kin: rows of logits with a label or a distribution, loss and gradient in one pass over each row.
+// Cross-entropy and its kin: rows of logits with a label or a distribution, loss and gradient in one pass over each
+// row.
 #include <cinttypes>
 #include <limits>
 
@@ -77,8 +78,8 @@ __global__ void __launch_bounds__(kRowThreads) ClassLossKernel(const ClassArgs a
   }
   T top = -std::numeric_limits<T>::infinity();
   for (int64_t i = threadIdx.x; i < a.classes; i += blockDim.x) top = x[i] > top || x[i] != x[i] ? x[i] : top;
-  const double most = RowReduce(
-      static_cast<double>(top), [](double p, double q) { return p != p || p > q ? p : q; }, shared);
+  const double most =
+      RowReduce(static_cast<double>(top), [](double p, double q) { return p != p || p > q ? p : q; }, shared);
   double sum = 0;
   for (int64_t i = threadIdx.x; i < a.classes; i += blockDim.x)
     sum += static_cast<double>(exp(static_cast<T>(x[i] - static_cast<T>(most))));
@@ -157,10 +158,11 @@ Status Run_class_loss(DeviceStream* stream, const ClassLossCall& call) {
     args.labels = reinterpret_cast<const int64_t*>(labels.data());
     auto* const first = words.as<unsigned long long>() + 1;
     NUMRS_TRY(Fill(stream, first, 0xFF, 8));
-    const LabelArgs look{args.labels,       args.weight, args.rows, args.classes, call.ignore_index,
-                         KindOf(call.target.dtype) == Kind::UINT, divisor,   first};
-    NUMRS_TRY(Launch(stream, call.function, single ? LabelKernel<float> : LabelKernel<double>, dim3(1), dim3(kWarp),
-                     look));
+    const LabelArgs look{
+        args.labels, args.weight, args.rows, args.classes, call.ignore_index, KindOf(call.target.dtype) == Kind::UINT,
+        divisor,     first};
+    NUMRS_TRY(
+        Launch(stream, call.function, single ? LabelKernel<float> : LabelKernel<double>, dim3(1), dim3(kWarp), look));
     if (!stream->capturing) {  // a graph cannot wait: there what is no class counts for nothing
       int64_t bad = -1;
       NUMRS_TRY(ReadBack(stream, call.function, &bad, first, 8));
@@ -211,8 +213,8 @@ Status Run_class_loss(DeviceStream* stream, const ClassLossCall& call) {
   if (mean) {
     double rows = static_cast<double>(args.rows);
     double host_value[2] = {rows, 0};
-    View by = ContiguousView(call.labels ? static_cast<void*>(divisor) : static_cast<void*>(host_value), kF64, 0,
-                             nullptr);
+    View by =
+        ContiguousView(call.labels ? static_cast<void*>(divisor) : static_cast<void*>(host_value), kF64, 0, nullptr);
     by.host = !call.labels;
     const View* views[] = {&result, &by, &result};
     NUMRS_TRY(LaunchElements(stream, call.function, BinaryEntries()[kBinary_divide][kF64], 3, views));

@@ -44,8 +44,8 @@ Status OpenStaging(Device* device) {
   Staging* staging = new (std::nothrow) Staging();
   if (!staging) return Fail(NUMRS_NO_MEMORY, "copy: out of memory");
   for (int k = 0; k < 2; k++) {
-    NUMRS_TRY(Check("copy", cudaHostAlloc(reinterpret_cast<void**>(&staging->buffers[k]), kRingBytes,
-                                          cudaHostAllocDefault)));
+    NUMRS_TRY(
+        Check("copy", cudaHostAlloc(reinterpret_cast<void**>(&staging->buffers[k]), kRingBytes, cudaHostAllocDefault)));
     NUMRS_TRY(Check("copy", cudaEventCreateWithFlags(&staging->done[k], cudaEventDisableTiming)));
   }
   device->staging = staging;
@@ -90,8 +90,8 @@ Status Copy(DeviceStream* stream, void* to, const void* from, size_t bytes, Copy
         const int next = static_cast<int>(ahead / kRingBytes % 2);
         const size_t m = bytes - ahead < kRingBytes ? bytes - ahead : kRingBytes;
         if (ahead < 2 * kRingBytes) NUMRS_TRY(WaitFor(staging, next));
-        NUMRS_TRY(Check("copy", cudaMemcpyAsync(staging->buffers[next], static_cast<const char*>(from) + ahead, m, kind,
-                                                native)));
+        NUMRS_TRY(Check(
+            "copy", cudaMemcpyAsync(staging->buffers[next], static_cast<const char*>(from) + ahead, m, kind, native)));
         NUMRS_TRY(Check("copy", cudaEventRecord(staging->done[next], native)));
         staging->used[next] = true;
         ahead += m;
@@ -107,8 +107,8 @@ Status Copy(DeviceStream* stream, void* to, const void* from, size_t bytes, Copy
 Status CopyBetween(DeviceStream* stream, void* to, Device* from_device, const void* from, size_t bytes) {
   if (bytes == 0) return NUMRS_OK;
   NUMRS_TRY(Use(stream->device));
-  return Check("copy", cudaMemcpyPeerAsync(to, stream->device->ordinal, from, from_device->ordinal, bytes,
-                                           stream->native));
+  return Check("copy",
+               cudaMemcpyPeerAsync(to, stream->device->ordinal, from, from_device->ordinal, bytes, stream->native));
 }
 
 Status Fill(DeviceStream* stream, void* to, int32_t byte, size_t bytes) {

@@ -1,5 +1,6 @@
 // The one element-wise kernel: V elements a thread, in one access of up to 16 bytes where every operand lies without
-// gaps or is a single value, else through strides. What an element is comes from a class with In0, In1, In2, Out and Of.
+// gaps or is a single value, else through strides. What an element is comes from a class with In0, In1, In2, Out and
+// Of.
 #pragma once
 
 #include "cuda/elementwise.h"

@@ -112,10 +112,9 @@ Status LaunchElements(DeviceStream* stream, const char* function, const ElementE
       } else if (k < operands - 1 && loops.strides[k][inner] == 0 && n > 1) {
         args.scalars |= 1u << k;
       } else {
-        args.vectors &= loops.strides[k][inner] == size &&
-                        AlignedTo(reinterpret_cast<uintptr_t>(loops.base[k]), size * entry.vector > 16
-                                                                                  ? 16
-                                                                                  : size * entry.vector);
+        args.vectors &=
+            loops.strides[k][inner] == size &&
+            AlignedTo(reinterpret_cast<uintptr_t>(loops.base[k]), size * entry.vector > 16 ? 16 : size * entry.vector);
       }
     }
     for (int d = 0; d < loops.ndim; d++) args.divider[d] = Divider::By(static_cast<uint32_t>(loops.shape[d]));

@@ -50,8 +50,8 @@ struct Ternary {
   using In2 = T;
   using Out = T;
   static NUMRS_DEVICE T Of(const ElementArgs&, A a, T b, T c) {
-    return static_cast<T>(Fn()(static_cast<ops::ComputeOf<A>>(a), static_cast<ops::ComputeOf<T>>(b),
-                               static_cast<ops::ComputeOf<T>>(c)));
+    return static_cast<T>(
+        Fn()(static_cast<ops::ComputeOf<A>>(a), static_cast<ops::ComputeOf<T>>(b), static_cast<ops::ComputeOf<T>>(c)));
   }
 };
 template <class Fn, typename T>

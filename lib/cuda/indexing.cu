@@ -52,8 +52,8 @@ __global__ void __launch_bounds__(kThreads) LookKernel(const LookArgs a) {
   bool found = value < T(0);
   if (a.extent >= 0) {
     const bool negative = value < T(0);
-    const uint64_t size = negative ? uint64_t{0} - static_cast<uint64_t>(static_cast<int64_t>(value))
-                                   : static_cast<uint64_t>(value);
+    const uint64_t size =
+        negative ? uint64_t{0} - static_cast<uint64_t>(static_cast<int64_t>(value)) : static_cast<uint64_t>(value);
     found = size >= static_cast<uint64_t>(a.extent) + (negative ? 1 : 0);
   }
   if (found) atomicMin(a.first, static_cast<unsigned long long>(i));

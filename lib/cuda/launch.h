@@ -36,9 +36,9 @@ Status Launch(DeviceStream* stream, const char* function, void (*kernel)(P...), 
   return LaunchStatus(stream, function, cudaSuccess);
 #else
   void* pointers[] = {const_cast<void*>(static_cast<const void*>(&args))...};
-  return LaunchStatus(stream, function,
-                      cudaLaunchKernel(reinterpret_cast<const void*>(kernel), grid, block, pointers, 0,
-                                       NativeStream(stream)));
+  return LaunchStatus(
+      stream, function,
+      cudaLaunchKernel(reinterpret_cast<const void*>(kernel), grid, block, pointers, 0, NativeStream(stream)));
 #endif
 }
 

@@ -114,8 +114,7 @@ Status Run_linear_backward(DeviceStream* stream, const LinearBackwardCall& call)
     sum.y = Matrix(call.gb, job.dtype, 1, job.n);
     NUMRS_TRY(Reduce(stream, sum));
   }
-  if (call.gx)
-    NUMRS_TRY(Product(stream, job, gz, Transposed(WeightOf(job)), Matrix(call.gx, job.dtype, job.m, job.k)));
+  if (call.gx) NUMRS_TRY(Product(stream, job, gz, Transposed(WeightOf(job)), Matrix(call.gx, job.dtype, job.m, job.k)));
   if (call.gw)
     NUMRS_TRY(Product(stream, job, Transposed(Matrix(call.x, job.dtype, job.m, job.k)), gz,
                       Matrix(call.gw, job.dtype, job.k, job.n)));

@@ -1,5 +1,6 @@
-// Matrix products of any strides in tiles of 16 by 16: integers, complex numbers, and floats where cuBLASLt is not there.
-// Floats have the CPU's order of operations: chains of fused multiply-adds over blocks of kGemmDepth, then their sums.
+// Matrix products of any strides in tiles of 16 by 16: integers, complex numbers, and floats where cuBLASLt is not
+// there. Floats have the CPU's order of operations: chains of fused multiply-adds over blocks of kGemmDepth, then their
+// sums.
 #include "core/linalg_tables.h"
 #include "cuda/launch.h"
 #include "cuda/reduce.h"
@@ -148,8 +149,8 @@ Status Run_matmul(DeviceStream* stream, const MatmulJob& job) {
   if (tiles >> 31 || batch > 65535)
     return Fail(NUMRS_UNSUPPORTED, "%s: more products than one launch can have", job.function);
   args.batch = MakeWalk(ndim, shape);
-  NUMRS_TRY(Launch(stream, job.function, kernel,
-                   dim3(static_cast<unsigned>(tiles), 1, static_cast<unsigned>(batch)), dim3(kTile, kTile), args));
+  NUMRS_TRY(Launch(stream, job.function, kernel, dim3(static_cast<unsigned>(tiles), 1, static_cast<unsigned>(batch)),
+                   dim3(kTile, kTile), args));
   return y.dtype == job.y.dtype ? static_cast<Status>(NUMRS_OK) : ConvertTo(stream, job.function, y, job.y);
 }
 

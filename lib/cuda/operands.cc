@@ -13,8 +13,7 @@ Status NoKernelFor(const char* function, int32_t dtype) {
 Status Input::Load(const char* function, const View& v, int32_t dtype, bool apart) {
   return Load(function, v, dtype, v.ndim, v.shape, apart);
 }
-Status Input::Load(const char* function, const View& v, int32_t dtype, int32_t ndim, const int64_t* shape,
-                   bool apart) {
+Status Input::Load(const char* function, const View& v, int32_t dtype, int32_t ndim, const int64_t* shape, bool apart) {
   View whole = ContiguousView(nullptr, dtype, ndim, shape);
   // Aligned to what the widest accesses want.
   const bool aligned = reinterpret_cast<uintptr_t>(v.data) % 16 == 0;

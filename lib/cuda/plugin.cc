@@ -10,6 +10,13 @@
 namespace numrs {
 
 #ifndef NUMRS_CUDA_TEST
+// The sources of lib/core that are linked in clear the message of this thread by it; messages are the library's.
+#if defined(__GLIBC__)
+__attribute__((tls_model("initial-exec"))) __thread bool has_message;
+#else
+__thread bool has_message;
+#endif
+
 // What the sources of lib/core that are linked in say goes to the library's message of this thread.
 Status Fail(Status code, const char* format, ...) {
   char text[kMessageBytes];
@@ -179,8 +186,7 @@ Status Allocate(DeviceStream* stream, size_t bytes, void** block) {
   cudaGetLastError();
   cudaStreamSynchronize(stream->native);  // what was freed on it counts now
   cudaMemPoolTrimTo(stream->device->pool, 0);
-  return Check("allocating device memory",
-               cudaMallocFromPoolAsync(block, bytes, stream->device->pool, stream->native));
+  return Check("allocating device memory", cudaMallocFromPoolAsync(block, bytes, stream->device->pool, stream->native));
 }
 void Release(DeviceStream* stream, void* block) {
   if (Use(stream->device) == NUMRS_OK) cudaFreeAsync(block, stream->native);
@@ -287,16 +293,46 @@ void GraphFree(DeviceGraph* graph) {
 const DeviceKernels kKernels = {sizeof(DeviceKernels), 0, NUMRS_DEVICE_KERNELS(NUMRS_DEVICE_SLOT)};
 #undef NUMRS_DEVICE_SLOT
 
-const DeviceApi kApi = {
-    sizeof(DeviceApi), kDeviceApi, sizeof(DeviceKernels), 0,
+const DeviceApi kApi = {sizeof(DeviceApi),
+                        kDeviceApi,
+                        sizeof(DeviceKernels),
+                        0,
 #ifdef NUMRS_CUDA_EMULATED
-    "sim",  // stands in for it in tests
+                        "sim",  // stands in for it in tests
 #else
-    "cuda",
+                        "cuda",
 #endif
-    Probe, Open, Info, Memory, Allocate, Release, Trim, 1, 0, StreamCreate, StreamWrap, StreamNative, StreamSync,
-    StreamFree, EventCreate, EventRecord, EventWait, EventQuery, EventSync, EventElapsed, EventFree, Copy, CopyBetween,
-    Fill, PinnedAllocate, PinnedFree, CaptureBegin, CaptureEnd, GraphLaunch, GraphFree, &kKernels};
+                        Probe,
+                        Open,
+                        Info,
+                        Memory,
+                        Allocate,
+                        Release,
+                        Trim,
+                        1,
+                        0,
+                        StreamCreate,
+                        StreamWrap,
+                        StreamNative,
+                        StreamSync,
+                        StreamFree,
+                        EventCreate,
+                        EventRecord,
+                        EventWait,
+                        EventQuery,
+                        EventSync,
+                        EventElapsed,
+                        EventFree,
+                        Copy,
+                        CopyBetween,
+                        Fill,
+                        PinnedAllocate,
+                        PinnedFree,
+                        CaptureBegin,
+                        CaptureEnd,
+                        GraphLaunch,
+                        GraphFree,
+                        &kKernels};
 
 }  // namespace
 }  // namespace cuda

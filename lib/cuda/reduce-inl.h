@@ -146,8 +146,8 @@ __global__ void __launch_bounds__(kMergeWidth) ReduceMergeKernel(const MergeArgs
     if (lane % (2 * step) == 0 && lane + step < here) {
       const int64_t i = begin + lane;
       const int64_t end = i + 2 * step < begin + here ? i + 2 * step : begin + here;
-      states[threadIdx.x] = Acc::Merge(states[threadIdx.x], elements(i, i + step), states[threadIdx.x + step],
-                                       elements(i + step, end));
+      states[threadIdx.x] =
+          Acc::Merge(states[threadIdx.x], elements(i, i + step), states[threadIdx.x + step], elements(i + step, end));
     }
   }
   if (lane != 0 || !mine) return;

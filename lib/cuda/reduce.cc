@@ -162,8 +162,8 @@ Status Reduce(DeviceStream* stream, const ReduceJob& given) {
     NUMRS_TRY(states.Take(args.outputs * args.blocks * entry.state_bytes));
     args.states = states.data();
   }
-  NUMRS_TRY(Launch(stream, job.function, entry.block, dim3(static_cast<unsigned>(launches)),
-                   dim3(kTeamLanes * kTeams), args));
+  NUMRS_TRY(Launch(stream, job.function, entry.block, dim3(static_cast<unsigned>(launches)), dim3(kTeamLanes * kTeams),
+                   args));
   MergeArgs merge{};
   merge.y = args.y;
   merge.outputs = args.outputs;
@@ -174,8 +174,8 @@ Status Reduce(DeviceStream* stream, const ReduceJob& given) {
   merge.unit = kReduceBlock;
   merge.count = args.blocks;
   merge.from = states.data();
-  if (args.blocks > kMergeWidth) NUMRS_TRY(joined.Take(args.outputs * ((args.blocks + kMergeWidth - 1) / kMergeWidth) *
-                                                       entry.state_bytes));
+  if (args.blocks > kMergeWidth)
+    NUMRS_TRY(joined.Take(args.outputs * ((args.blocks + kMergeWidth - 1) / kMergeWidth) * entry.state_bytes));
   while (merge.count > 1) {
     merge.width = 1;
     while (merge.width < merge.count && merge.width < kMergeWidth) merge.width *= 2;

@@ -23,8 +23,7 @@ struct Walk {
     static_assert(kCount <= kStrides, "operands");
     for (int k = 0; k < kCount; k++) offsets[k] = 0;
     for (int d = ndim - 1; d > 0; d--) {
-      const int64_t quotient =
-          wide ? i / extent[d] : static_cast<int64_t>(divider[d].Divide(static_cast<uint32_t>(i)));
+      const int64_t quotient = wide ? i / extent[d] : static_cast<int64_t>(divider[d].Divide(static_cast<uint32_t>(i)));
       const int64_t rest = i - quotient * extent[d];
       for (int k = 0; k < kCount; k++) offsets[k] += rest * strides[k][d];
       i = quotient;

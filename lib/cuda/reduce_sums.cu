@@ -14,9 +14,7 @@ struct Product {
 template <typename T>
 struct Dot : ops::OneWord<Dot<T>, ops::Plus, Product<T>, double, T> {
   static NUMRS_DEVICE double Take(Product<T> x) { return static_cast<double>(x.a) * static_cast<double>(x.b); }
-  static NUMRS_DEVICE T Finish(double s, int64_t n, double) {
-    return static_cast<T>(n == 0 ? 0.0 : ops::OneNaN(s));
-  }
+  static NUMRS_DEVICE T Finish(double s, int64_t n, double) { return static_cast<T>(n == 0 ? 0.0 : ops::OneNaN(s)); }
 };
 
 }  // namespace
