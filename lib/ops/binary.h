@@ -153,7 +153,7 @@ NUMRS_HD auto Comparable(T x) {
 #define NUMRS_COMPARISON(Name, symbol)           \
   struct Name {                                  \
     template <typename T>                        \
-    NUMRS_HD Bool operator()(T a, T b) const {            \
+    NUMRS_HD Bool operator()(T a, T b) const {   \
       return Comparable(a) symbol Comparable(b); \
     }                                            \
   };
@@ -172,24 +172,24 @@ NUMRS_HD bool IsTrue(T x) {
   else
     return Comparable(x) != 0;
 }
-#define NUMRS_LOGICAL(Name, symbol)       \
-  struct Name {                           \
-    template <typename T>                 \
-    NUMRS_HD Bool operator()(T a, T b) const {     \
-      return IsTrue(a) symbol(IsTrue(b)); \
-    }                                     \
+#define NUMRS_LOGICAL(Name, symbol)            \
+  struct Name {                                \
+    template <typename T>                      \
+    NUMRS_HD Bool operator()(T a, T b) const { \
+      return IsTrue(a) symbol(IsTrue(b));      \
+    }                                          \
   };
 NUMRS_LOGICAL(LogicalAnd, &&)
 NUMRS_LOGICAL(LogicalOr, ||)
 NUMRS_LOGICAL(LogicalXor, !=)
 #undef NUMRS_LOGICAL
 
-#define NUMRS_BITWISE(Name, symbol, logical)                                  \
-  struct Name {                                                               \
-    template <typename T>                                                     \
+#define NUMRS_BITWISE(Name, symbol, logical)                                           \
+  struct Name {                                                                        \
+    template <typename T>                                                              \
     NUMRS_HD T operator()(T a, T b) const {                                            \
-      return static_cast<T>(a symbol b);                                      \
-    }                                                                         \
+      return static_cast<T>(a symbol b);                                               \
+    }                                                                                  \
     NUMRS_HD Bool operator()(Bool a, Bool b) const { return bool(a) logical bool(b); } \
   };
 NUMRS_BITWISE(BitAnd, &, &&)

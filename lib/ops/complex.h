@@ -120,18 +120,18 @@ NUMRS_HD Complex<F> SignComplex(Complex<F> z) {
 
 // A function of std::complex in wide evaluation; on devices that of libcu++, which knows the same special values.
 #ifdef __CUDACC__
-#define NUMRS_COMPLEX_OF(function, w)                                                                   \
-  [](const auto& of) {                                                                                  \
-    using W = decltype(of.real());                                                                      \
-    const auto value = ::cuda::std::function(::cuda::std::complex<std::decay_t<W>>(of.real(), of.imag()));  \
-    return std::complex<std::decay_t<W>>(value.real(), value.imag());                                   \
+#define NUMRS_COMPLEX_OF(function, w)                                                                      \
+  [](const auto& of) {                                                                                     \
+    using W = decltype(of.real());                                                                         \
+    const auto value = ::cuda::std::function(::cuda::std::complex<std::decay_t<W>>(of.real(), of.imag())); \
+    return std::complex<std::decay_t<W>>(value.real(), value.imag());                                      \
   }(w)
 #else
 #define NUMRS_COMPLEX_OF(function, w) std::function(w)
 #endif
-#define NUMRS_COMPLEX_WIDE(Name, function)                 \
-  template <typename F>                                    \
-  NUMRS_HD Complex<F> Name##Complex(Complex<F> z) {        \
+#define NUMRS_COMPLEX_WIDE(Name, function)                  \
+  template <typename F>                                     \
+  NUMRS_HD Complex<F> Name##Complex(Complex<F> z) {         \
     return Narrow<F>(NUMRS_COMPLEX_OF(function, Widen(z))); \
   }
 NUMRS_COMPLEX_WIDE(Sqrt, sqrt)

@@ -284,7 +284,8 @@ struct Var {
     const auto value = [&](int64_t i) { return static_cast<double>(at(i)); };
     const double mean = tree.template Run<Plus, double>(value, m) / static_cast<double>(m);
     const double deviations = tree.template Run<Plus, double>([&](int64_t i) { return value(i) - mean; }, m);
-    const double squares = tree.template Run<Plus, double>([&](int64_t i) { return (value(i) - mean) * (value(i) - mean); }, m);
+    const double squares =
+        tree.template Run<Plus, double>([&](int64_t i) { return (value(i) - mean) * (value(i) - mean); }, m);
     return MakeMoments(mean, deviations, squares, m);
   }
   NUMRS_HD static State Merge(State a, int64_t na, State b, int64_t nb) { return MergeMoments(a, na, b, nb); }
@@ -471,7 +472,9 @@ struct NanVar {
     const double divisor = s.count - correction;
     return s.m2 / (((s.count > 0) & (divisor > 0)) ? divisor : std::numeric_limits<double>::quiet_NaN());
   }
-  NUMRS_HD static T Finish(State s, int64_t, double correction) { return static_cast<T>(OneNaN(Variance(s, correction))); }
+  NUMRS_HD static T Finish(State s, int64_t, double correction) {
+    return static_cast<T>(OneNaN(Variance(s, correction)));
+  }
 };
 template <typename T>
 struct NanStd : NanVar<T> {

@@ -86,7 +86,9 @@ struct ComplexVariance {
     const double divisor = s.count - correction;  // no freedom left is no variance
     return s.m2 / (s.count > 0 && divisor > 0 ? divisor : std::numeric_limits<double>::quiet_NaN());
   }
-  NUMRS_HD static F Finish(State s, int64_t n, double correction) { return static_cast<F>(OneNaN(Value(s, n, correction))); }
+  NUMRS_HD static F Finish(State s, int64_t n, double correction) {
+    return static_cast<F>(OneNaN(Value(s, n, correction)));
+  }
 };
 template <typename F, bool kSkip>
 struct ComplexDeviation : ComplexVariance<F, kSkip> {

@@ -90,15 +90,15 @@ struct Reciprocal {  // of an integer: truncated, 0 for 0
 };
 
 // Functions that leave integers and bool as they are.
-#define NUMRS_ROUNDING(Name, function)                \
-  struct Name {                                       \
-    template <typename T>                             \
+#define NUMRS_ROUNDING(Name, function)                         \
+  struct Name {                                                \
+    template <typename T>                                      \
     NUMRS_HD T operator()(T x) const {                         \
-      if constexpr (kIsFloat<T>)                      \
-        return std::function(x);                      \
-      else                                            \
-        return x;                                     \
-    }                                                 \
+      if constexpr (kIsFloat<T>)                               \
+        return std::function(x);                               \
+      else                                                     \
+        return x;                                              \
+    }                                                          \
     NUMRS_HD Bool operator()(Bool x) const { return bool(x); } \
   };
 NUMRS_ROUNDING(Floor, floor)
@@ -273,19 +273,19 @@ NUMRS_HD W LogOdds(W x) {
 }
 
 // Functions of the C library in wide evaluation; NUMRS_WIDE_C: of complex numbers too.
-#define NUMRS_WIDE_C(Name, expression)          \
-  NUMRS_WIDE(Name##Real, expression)            \
-  struct Name : Name##Real {                    \
-    using Name##Real::operator();               \
-    template <typename F>                       \
+#define NUMRS_WIDE_C(Name, expression)                   \
+  NUMRS_WIDE(Name##Real, expression)                     \
+  struct Name : Name##Real {                             \
+    using Name##Real::operator();                        \
+    template <typename F>                                \
     NUMRS_HD Complex<F> operator()(Complex<F> z) const { \
-      return Name##Complex(z);                  \
-    }                                           \
+      return Name##Complex(z);                           \
+    }                                                    \
   };
 #define NUMRS_WIDE(Name, expression)     \
   struct Name {                          \
     template <typename T>                \
-    NUMRS_HD T operator()(T t) const {            \
+    NUMRS_HD T operator()(T t) const {   \
       const Wide<T> x = t;               \
       return static_cast<T>(expression); \
     }                                    \
