@@ -26,7 +26,7 @@ inline constexpr bool kIsComplex = false;
 template <typename T>
 inline constexpr bool kIsComplex<std::complex<T>> = true;
 template <typename T>
-inline constexpr bool kIsSigned = std::is_integral<T>::value&& std::is_signed<T>::value;
+inline constexpr bool kIsSigned = std::is_integral<T>::value && std::is_signed<T>::value;
 
 // Functions of the C library are evaluated in the next wider type and rounded once; that keeps them within 1 ULP.
 template <typename T>

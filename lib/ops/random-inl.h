@@ -314,8 +314,7 @@ void Poisson(const RandomDraw& draw, int64_t first, int64_t n, const RandomParam
     } else {
       double u[kRandomPiece];
       FirstUnits<Fill>(draw, first + begin, count, u);
-      table.Counts(
-          u, count, [&](int i, double last) { return last * (c.lam / (i + 1)); }, k);
+      table.Counts(u, count, [&](int i, double last) { return last * (c.lam / (i + 1)); }, k);
     }
     for (int64_t i = 0; i < count; i++) StoreCount(y, begin + i, k[i]);
   });
@@ -338,8 +337,7 @@ void Binomial(const RandomDraw& draw, int64_t first, int64_t n, const RandomPara
     if (c.inverse) {
       double u[kRandomPiece];
       FirstUnits<Fill>(draw, first + begin, count, u);
-      table.Counts(
-          u, count, [&](int i, double last) { return last * ((c.n - i) / (i + 1) * c.odds); }, k);
+      table.Counts(u, count, [&](int i, double last) { return last * ((c.n - i) / (i + 1) * c.odds); }, k);
       for (int64_t i = 0; i < count && c.flipped; i++) k[i] = c.n - k[i];
     } else {
       Candidates<Fill>(

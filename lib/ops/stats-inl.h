@@ -49,8 +49,7 @@ inline double StatNaN() { return __builtin_nan(""); }
 
 inline double LineMean(const double* x, int64_t n) {
   double sum;
-  TreeSums<1>(
-      n, [=](int64_t i, double* t) { t[0] = x[i]; }, &sum);
+  TreeSums<1>(n, [=](int64_t i, double* t) { t[0] = x[i]; }, &sum);
   return sum / static_cast<double>(n);
 }
 
