@@ -21,6 +21,7 @@ full  calls wheel
 full  models wheel
 full  ulp wheel
 full  clang
+full  cuda
 full  doxygen
 full  asan
 full  fuzz

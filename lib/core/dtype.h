@@ -15,8 +15,8 @@ namespace numrs {
 struct Bool {
   uint8_t byte;
   Bool() = default;
-  constexpr Bool(bool value) : byte(value) {}
-  constexpr explicit operator bool() const { return byte != 0; }
+  NUMRS_HD constexpr Bool(bool value) : byte(value) {}
+  NUMRS_HD constexpr explicit operator bool() const { return byte != 0; }
 };
 static_assert(sizeof(Bool) == 1, "bool arrays have one byte per element");
 

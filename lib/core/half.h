@@ -5,16 +5,18 @@
 #include <cstdint>
 #include <cstring>
 
+#include "core/sides.h"
+
 namespace numrs {
 
 namespace half_internal {
 
-inline uint64_t BitsOf(double x) {
+NUMRS_HD inline uint64_t BitsOf(double x) {
   uint64_t bits;
   std::memcpy(&bits, &x, sizeof(bits));
   return bits;
 }
-inline float FloatOf(uint32_t bits) {
+NUMRS_HD inline float FloatOf(uint32_t bits) {
   float x;
   std::memcpy(&x, &bits, sizeof(x));
   return x;
@@ -23,7 +25,7 @@ inline float FloatOf(uint32_t bits) {
 // The nearest float with kExponent and kMantissa bits, ties to even; NaN keeps its sign and the upper bits of its
 // payload and becomes quiet. From float64, of which float32 is a part, so that every type is rounded once.
 template <int kExponent, int kMantissa>
-uint16_t Round(double x) {
+NUMRS_HD uint16_t Round(double x) {
   constexpr int kBias = (1 << (kExponent - 1)) - 1, kDropped = 52 - kMantissa;
   constexpr uint16_t kInfinity = static_cast<uint16_t>(((1 << kExponent) - 1) << kMantissa);
   const uint64_t bits = BitsOf(x), magnitude = bits & 0x7FFFFFFFFFFFFFFFu;
@@ -52,8 +54,8 @@ struct Half {
   static constexpr uint16_t kInfinity = 0x7C00;  // its bits
   uint16_t bits;
   Half() = default;
-  explicit Half(double x) : bits(half_internal::Round<5, 10>(x)) {}
-  explicit operator float() const {
+  NUMRS_HD explicit Half(double x) : bits(half_internal::Round<5, 10>(x)) {}
+  NUMRS_HD explicit operator float() const {
     const uint32_t sign = static_cast<uint32_t>(bits & 0x8000) << 16, rest = bits & 0x7FFFu;
     if (rest >= 0x7C00)
       return half_internal::FloatOf(sign | 0x7F800000u | (rest & 0x3FF) << 13 | (rest > 0x7C00 ? 0x400000u : 0));
@@ -68,8 +70,8 @@ struct BFloat16 {
   static constexpr uint16_t kInfinity = 0x7F80;
   uint16_t bits;
   BFloat16() = default;
-  explicit BFloat16(double x) : bits(half_internal::Round<8, 7>(x)) {}
-  explicit operator float() const { return half_internal::FloatOf(static_cast<uint32_t>(bits) << 16); }
+  NUMRS_HD explicit BFloat16(double x) : bits(half_internal::Round<8, 7>(x)) {}
+  NUMRS_HD explicit operator float() const { return half_internal::FloatOf(static_cast<uint32_t>(bits) << 16); }
 };
 
 static_assert(sizeof(Half) == 2 && sizeof(BFloat16) == 2, "two bytes per element");

@@ -11,26 +11,26 @@ namespace ops {
 // add, subtract, multiply: integers wrap; bool adds as "or" and multiplies as "and".
 struct Add {
   template <typename F>
-  Complex<F> operator()(Complex<F> a, Complex<F> b) const {
-    return a + b;
+  NUMRS_HD Complex<F> operator()(Complex<F> a, Complex<F> b) const {
+    return Complex<F>(a.real() + b.real(), a.imag() + b.imag());
   }
   template <typename T>
-  T operator()(T a, T b) const {
+  NUMRS_HD T operator()(T a, T b) const {
     if constexpr (kIsFloat<T>)
       return a + b;
     else
       return static_cast<T>(static_cast<Wrap<T>>(a) + static_cast<Wrap<T>>(b));
   }
-  Bool operator()(Bool a, Bool b) const { return bool(a) || bool(b); }
+  NUMRS_HD Bool operator()(Bool a, Bool b) const { return bool(a) || bool(b); }
 };
 
 struct Subtract {
   template <typename F>
-  Complex<F> operator()(Complex<F> a, Complex<F> b) const {
-    return a - b;
+  NUMRS_HD Complex<F> operator()(Complex<F> a, Complex<F> b) const {
+    return Complex<F>(a.real() - b.real(), a.imag() - b.imag());
   }
   template <typename T>
-  T operator()(T a, T b) const {
+  NUMRS_HD T operator()(T a, T b) const {
     if constexpr (kIsFloat<T>)
       return a - b;
     else
@@ -40,26 +40,26 @@ struct Subtract {
 
 struct Multiply {
   template <typename F>
-  Complex<F> operator()(Complex<F> a, Complex<F> b) const {
+  NUMRS_HD Complex<F> operator()(Complex<F> a, Complex<F> b) const {
     return MultiplyComplex(a, b);
   }
   template <typename T>
-  T operator()(T a, T b) const {
+  NUMRS_HD T operator()(T a, T b) const {
     if constexpr (kIsFloat<T>)
       return a * b;
     else
       return static_cast<T>(static_cast<Wrap<T>>(a) * static_cast<Wrap<T>>(b));
   }
-  Bool operator()(Bool a, Bool b) const { return bool(a) && bool(b); }
+  NUMRS_HD Bool operator()(Bool a, Bool b) const { return bool(a) && bool(b); }
 };
 
 struct Divide {
   template <typename F>
-  Complex<F> operator()(Complex<F> a, Complex<F> b) const {
+  NUMRS_HD Complex<F> operator()(Complex<F> a, Complex<F> b) const {
     return DivideComplex(a, b);
   }
   template <typename T>
-  T operator()(T a, T b) const {
+  NUMRS_HD T operator()(T a, T b) const {
     return a / b;
   }
 };
@@ -67,7 +67,7 @@ struct Divide {
 // Python's and NumPy's %: the result has the divisor's sign. Integers by zero give 0.
 struct Remainder {
   template <typename T>
-  T operator()(T a, T b) const {
+  NUMRS_HD T operator()(T a, T b) const {
     if constexpr (kIsFloat<T>) {
       T r = std::fmod(a, b);
       if (b == 0) return r;  // NaN
@@ -86,7 +86,7 @@ struct Remainder {
 // Rounded towards minus infinity. Integers by zero give 0; the smallest number by -1 wraps.
 struct FloorDivide {
   template <typename T>
-  T operator()(T a, T b) const {
+  NUMRS_HD T operator()(T a, T b) const {
     if constexpr (kIsFloat<T>) {
       if (b == 0 || std::isinf(a) || std::isinf(b)) return a / b;  // infinities as the array API standard has them
       const T r = std::fmod(a, b);
@@ -108,11 +108,11 @@ struct FloorDivide {
 
 struct Pow {  // integers wrap; a negative exponent of an integer is refused before any kernel runs
   template <typename F>
-  Complex<F> operator()(Complex<F> a, Complex<F> b) const {
+  NUMRS_HD Complex<F> operator()(Complex<F> a, Complex<F> b) const {
     return PowComplex(a, b);
   }
   template <typename T>
-  T operator()(T a, T b) const {
+  NUMRS_HD T operator()(T a, T b) const {
     if constexpr (kIsFloat<T>) {
       return static_cast<T>(std::pow(static_cast<Wide<T>>(a), static_cast<Wide<T>>(b)));
     } else {
@@ -129,22 +129,22 @@ struct Pow {  // integers wrap; a negative exponent of an integer is refused bef
 // NaN wins; equal values (zeros of either sign) give the first operand.
 struct Maximum {
   template <typename T>
-  T operator()(T a, T b) const {
+  NUMRS_HD T operator()(T a, T b) const {
     return a >= b || a != a ? a : b;
   }
-  Bool operator()(Bool a, Bool b) const { return bool(a) || bool(b); }
+  NUMRS_HD Bool operator()(Bool a, Bool b) const { return bool(a) || bool(b); }
 };
 
 struct Minimum {
   template <typename T>
-  T operator()(T a, T b) const {
+  NUMRS_HD T operator()(T a, T b) const {
     return a <= b || a != a ? a : b;
   }
-  Bool operator()(Bool a, Bool b) const { return bool(a) && bool(b); }
+  NUMRS_HD Bool operator()(Bool a, Bool b) const { return bool(a) && bool(b); }
 };
 
 template <typename T>
-auto Comparable(T x) {
+NUMRS_HD auto Comparable(T x) {
   if constexpr (kIsBool<T>)
     return static_cast<uint8_t>(bool(x));
   else
@@ -153,7 +153,7 @@ auto Comparable(T x) {
 #define NUMRS_COMPARISON(Name, symbol)           \
   struct Name {                                  \
     template <typename T>                        \
-    Bool operator()(T a, T b) const {            \
+    NUMRS_HD Bool operator()(T a, T b) const {   \
       return Comparable(a) symbol Comparable(b); \
     }                                            \
   };
@@ -166,31 +166,31 @@ NUMRS_COMPARISON(GreaterEqual, >=)
 #undef NUMRS_COMPARISON
 
 template <typename T>
-bool IsTrue(T x) {
+NUMRS_HD bool IsTrue(T x) {
   if constexpr (kIsComplex<T>)
     return !IsZero(x);
   else
     return Comparable(x) != 0;
 }
-#define NUMRS_LOGICAL(Name, symbol)       \
-  struct Name {                           \
-    template <typename T>                 \
-    Bool operator()(T a, T b) const {     \
-      return IsTrue(a) symbol(IsTrue(b)); \
-    }                                     \
+#define NUMRS_LOGICAL(Name, symbol)            \
+  struct Name {                                \
+    template <typename T>                      \
+    NUMRS_HD Bool operator()(T a, T b) const { \
+      return IsTrue(a) symbol(IsTrue(b));      \
+    }                                          \
   };
 NUMRS_LOGICAL(LogicalAnd, &&)
 NUMRS_LOGICAL(LogicalOr, ||)
 NUMRS_LOGICAL(LogicalXor, !=)
 #undef NUMRS_LOGICAL
 
-#define NUMRS_BITWISE(Name, symbol, logical)                                  \
-  struct Name {                                                               \
-    template <typename T>                                                     \
-    T operator()(T a, T b) const {                                            \
-      return static_cast<T>(a symbol b);                                      \
-    }                                                                         \
-    Bool operator()(Bool a, Bool b) const { return bool(a) logical bool(b); } \
+#define NUMRS_BITWISE(Name, symbol, logical)                                           \
+  struct Name {                                                                        \
+    template <typename T>                                                              \
+    NUMRS_HD T operator()(T a, T b) const {                                            \
+      return static_cast<T>(a symbol b);                                               \
+    }                                                                                  \
+    NUMRS_HD Bool operator()(Bool a, Bool b) const { return bool(a) logical bool(b); } \
   };
 NUMRS_BITWISE(BitAnd, &, &&)
 NUMRS_BITWISE(BitOr, |, ||)
@@ -200,7 +200,7 @@ NUMRS_BITWISE(BitXor, ^, !=)
 // Shifts by the width or more, or by a negative amount, push every bit out.
 struct ShiftLeft {
   template <typename T>
-  T operator()(T a, T b) const {
+  NUMRS_HD T operator()(T a, T b) const {
     using U = std::make_unsigned_t<T>;
     return static_cast<U>(b) < sizeof(T) * 8 ? static_cast<T>(static_cast<Wrap<T>>(a) << static_cast<U>(b)) : T(0);
   }
@@ -208,7 +208,7 @@ struct ShiftLeft {
 
 struct ShiftRight {
   template <typename T>
-  T operator()(T a, T b) const {
+  NUMRS_HD T operator()(T a, T b) const {
     using U = std::make_unsigned_t<T>;
     if (static_cast<U>(b) < sizeof(T) * 8) return static_cast<T>(a >> b);
     return kIsSigned<T> && a < 0 ? static_cast<T>(-1) : T(0);
@@ -217,14 +217,14 @@ struct ShiftRight {
 
 struct CopySign {
   template <typename T>
-  T operator()(T a, T b) const {
+  NUMRS_HD T operator()(T a, T b) const {
     return std::copysign(a, b);
   }
 };
 
 struct NextAfter {
   template <typename T>
-  T operator()(T a, T b) const {
+  NUMRS_HD T operator()(T a, T b) const {
     if constexpr (kIsHalf<T>)
       return NextHalf(a, b);
     else
@@ -234,7 +234,7 @@ struct NextAfter {
  private:
   // Floats are ordered like their bits, by magnitude.
   template <typename H>
-  static H NextHalf(H a, H b) {
+  NUMRS_HD static H NextHalf(H a, H b) {
     const float x = static_cast<float>(a), y = static_cast<float>(b);
     if (x != x || y != y) return H(x + y);
     if (x == y) return b;
@@ -248,21 +248,21 @@ struct NextAfter {
 
 struct Hypot {  // the wide type neither overflows nor underflows here
   template <typename T>
-  T operator()(T a, T b) const {
+  NUMRS_HD T operator()(T a, T b) const {
     return static_cast<T>(std::hypot(static_cast<Wide<T>>(a), static_cast<Wide<T>>(b)));
   }
 };
 
 struct Atan2 {
   template <typename T>
-  T operator()(T a, T b) const {
+  NUMRS_HD T operator()(T a, T b) const {
     return static_cast<T>(std::atan2(static_cast<Wide<T>>(a), static_cast<Wide<T>>(b)));
   }
 };
 
 struct LogAddExp {
   template <typename T>
-  T operator()(T a, T b) const {
+  NUMRS_HD T operator()(T a, T b) const {
     if (a == b) return static_cast<T>(static_cast<Wide<T>>(a) + std::log(Wide<T>(2)));  // infinities too
     if (a != a || b != b) return a + b;
     const Wide<T> high = a > b ? a : b, low = a > b ? b : a;

@@ -8,7 +8,7 @@ namespace ops {
 
 // To 64 bits: truncated; NaN and what does not fit give the smallest number.
 template <typename F>
-int64_t ToInt64(F x) {
+NUMRS_HD int64_t ToInt64(F x) {
   constexpr F kLimit = static_cast<F>(9223372036854775808.0);
   return x >= -kLimit && x < kLimit ? static_cast<int64_t>(x) : std::numeric_limits<int64_t>::min();
 }
@@ -16,7 +16,7 @@ int64_t ToInt64(F x) {
 // A float64 from which a narrower float is rounded as from the integer itself: bits that do not fit leave a trace in
 // the last one.
 template <typename I>
-double RoundedToOdd(I x) {
+NUMRS_HD double RoundedToOdd(I x) {
   const bool negative = x < 0;
   uint64_t magnitude = negative ? uint64_t{0} - static_cast<uint64_t>(x) : static_cast<uint64_t>(x);
   constexpr uint64_t kTail = (1u << 11) - 1;
@@ -28,7 +28,7 @@ double RoundedToOdd(I x) {
 // 16-bit floats go through their value as float32; to them everything is rounded once. The imaginary part is dropped
 // where there is no room for it, and 0 where there is none.
 template <typename To, typename From>
-To Cast(From x) {
+NUMRS_HD To Cast(From x) {
   if constexpr (std::is_same<To, From>::value) {
     return x;
   } else if constexpr (kIsHalf<From>) {

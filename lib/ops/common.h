@@ -33,10 +33,12 @@ template <typename T>
 struct WideOf {
   using type = double;
 };
+#ifndef __CUDACC__  // devices have nothing wider than double
 template <>
 struct WideOf<double> {
   using type = long double;
 };
+#endif
 template <typename T>
 using Wide = typename WideOf<T>::type;
 

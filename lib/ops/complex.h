@@ -7,6 +7,10 @@
 
 #include <complex>
 
+#ifdef __CUDACC__
+#include <cuda/std/complex>
+#endif
+
 #include "ops/common.h"
 
 namespace numrs {
@@ -18,47 +22,47 @@ template <typename F>
 using WideComplex = std::complex<Wide<F>>;
 
 template <typename F>
-WideComplex<F> Widen(Complex<F> z) {
+NUMRS_HD WideComplex<F> Widen(Complex<F> z) {
   return {static_cast<Wide<F>>(z.real()), static_cast<Wide<F>>(z.imag())};
 }
 template <typename F>
-Complex<F> Narrow(WideComplex<F> z) {
+NUMRS_HD Complex<F> Narrow(WideComplex<F> z) {
   return {static_cast<F>(z.real()), static_cast<F>(z.imag())};
 }
 
 template <typename F>
-bool IsFinitePart(F x) {
+NUMRS_HD bool IsFinitePart(F x) {
   return std::fabs(x) <= std::numeric_limits<F>::max();
 }
 template <typename F>
-bool IsFinitePair(Complex<F> z) {
+NUMRS_HD bool IsFinitePair(Complex<F> z) {
   return IsFinitePart(z.real()) && IsFinitePart(z.imag());
 }
 template <typename F>
-bool IsInfinite(F x) {
+NUMRS_HD bool IsInfinite(F x) {
   return std::fabs(x) == std::numeric_limits<F>::infinity();
 }
 template <typename F>
-bool IsZero(Complex<F> z) {
+NUMRS_HD bool IsZero(Complex<F> z) {
   return z.real() == 0 && z.imag() == 0;
 }
 
 // The plain formula, without the recovery of infinities from NaN that C99 allows itself: as NumPy. std::complex's * has
 // it.
 template <typename F>
-Complex<F> MultiplyComplex(Complex<F> a, Complex<F> b) {
+NUMRS_HD Complex<F> MultiplyComplex(Complex<F> a, Complex<F> b) {
   return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
 }
 
 template <typename F>
-Complex<F> DividePlainly(Complex<F> a, Complex<F> b) {
+NUMRS_HD Complex<F> DividePlainly(Complex<F> a, Complex<F> b) {
   const F divisor = b.real() * b.real() + b.imag() * b.imag();
   return {(a.real() * b.real() + a.imag() * b.imag()) / divisor, (a.imag() * b.real() - a.real() * b.imag()) / divisor};
 }
 
 // Can the plain formula be computed in double without leaving its range? Every part is 0 or of moderate size.
 constexpr double kDivideLeast = 0x1p-250, kDivideMost = 0x1p250;
-inline bool DividesPlainly(double part) {
+NUMRS_HD inline bool DividesPlainly(double part) {
   const double size = std::fabs(part);
   return size == 0 || (size >= kDivideLeast && size <= kDivideMost);
 }
@@ -66,7 +70,7 @@ inline bool DividesPlainly(double part) {
 // Neither overflows nor underflows on the way: double holds the squares of float, long double those of double.
 // Divided by an infinity a finite number is 0, by 0 each part is divided by +0.
 template <typename F>
-Complex<F> DivideComplex(Complex<F> a, Complex<F> b) {
+NUMRS_HD Complex<F> DivideComplex(Complex<F> a, Complex<F> b) {
   if (IsZero(b)) return {a.real() / std::fabs(b.real()), a.imag() / std::fabs(b.real())};
   if constexpr (sizeof(F) == sizeof(double)) {
     if (DividesPlainly(b.real()) && DividesPlainly(b.imag()) && DividesPlainly(a.real()) && DividesPlainly(a.imag()))
@@ -80,12 +84,19 @@ Complex<F> DivideComplex(Complex<F> a, Complex<F> b) {
     return {static_cast<F>(Wide<F>(0) * (x.real() * y.real() + x.imag() * y.imag())),
             static_cast<F>(Wide<F>(0) * (x.imag() * y.real() - x.real() * y.imag()))};
   }
+  if constexpr (sizeof(Wide<F>) == sizeof(F)) {  // nothing wider: a power of two brings the divisor near 1
+    const int exponent = -std::ilogb(std::fmax(std::fabs(y.real()), std::fabs(y.imag())));
+    y = {std::scalbn(y.real(), exponent), std::scalbn(y.imag(), exponent)};
+    const WideComplex<F> quotient = DividePlainly(x, y);
+    return {static_cast<F>(std::scalbn(quotient.real(), exponent)),
+            static_cast<F>(std::scalbn(quotient.imag(), exponent))};
+  }
   return Narrow<F>(DividePlainly(x, y));
 }
 
 // |z|; infinite where a part is, whatever the other.
 template <typename F>
-F AbsComplex(Complex<F> z) {
+NUMRS_HD F AbsComplex(Complex<F> z) {
   if constexpr (sizeof(F) == sizeof(float)) {
     if (IsInfinite(z.real()) || IsInfinite(z.imag())) return std::numeric_limits<F>::infinity();
     const double x = z.real(), y = z.imag();
@@ -97,7 +108,7 @@ F AbsComplex(Complex<F> z) {
 
 // z / |z|, 0 for 0; the direction of an infinite part, NaN where both are.
 template <typename F>
-Complex<F> SignComplex(Complex<F> z) {
+NUMRS_HD Complex<F> SignComplex(Complex<F> z) {
   const F x = z.real(), y = z.imag(), nan = std::numeric_limits<F>::quiet_NaN();
   if (IsInfinite(x)) return IsInfinite(y) ? Complex<F>(nan, nan) : Complex<F>(std::copysign(F(1), x), 0);
   if (IsInfinite(y)) return {0, std::copysign(F(1), y)};
@@ -107,11 +118,21 @@ Complex<F> SignComplex(Complex<F> z) {
   return {static_cast<F>(wx / size), static_cast<F>(wy / size)};
 }
 
-// A function of std::complex in wide evaluation.
-#define NUMRS_COMPLEX_WIDE(Name, function)     \
-  template <typename F>                        \
-  Complex<F> Name##Complex(Complex<F> z) {     \
-    return Narrow<F>(std::function(Widen(z))); \
+// A function of std::complex in wide evaluation; on devices that of libcu++, which knows the same special values.
+#ifdef __CUDACC__
+#define NUMRS_COMPLEX_OF(function, w)                                                                      \
+  [](const auto& of) {                                                                                     \
+    using W = decltype(of.real());                                                                         \
+    const auto value = ::cuda::std::function(::cuda::std::complex<std::decay_t<W>>(of.real(), of.imag())); \
+    return std::complex<std::decay_t<W>>(value.real(), value.imag());                                      \
+  }(w)
+#else
+#define NUMRS_COMPLEX_OF(function, w) std::function(w)
+#endif
+#define NUMRS_COMPLEX_WIDE(Name, function)                  \
+  template <typename F>                                     \
+  NUMRS_HD Complex<F> Name##Complex(Complex<F> z) {         \
+    return Narrow<F>(NUMRS_COMPLEX_OF(function, Widen(z))); \
   }
 NUMRS_COMPLEX_WIDE(Sqrt, sqrt)
 NUMRS_COMPLEX_WIDE(Exp, exp)
@@ -135,19 +156,19 @@ constexpr long double kLog10OfE = 0.434294481903251827651128918916605082L;
 
 // log to another base: real arguments as the real function, so that exact powers have exact logarithms.
 template <typename F, class RealLog>
-Complex<F> LogToBase(Complex<F> z, long double of_e, RealLog real_log) {
-  const WideComplex<F> l = std::log(Widen(z));
+NUMRS_HD Complex<F> LogToBase(Complex<F> z, long double of_e, RealLog real_log) {
+  const WideComplex<F> l = NUMRS_COMPLEX_OF(log, Widen(z));
   const Wide<F> scale = static_cast<Wide<F>>(of_e);
   const Wide<F> size =
       z.imag() == 0 && z.real() != 0 ? real_log(std::fabs(static_cast<Wide<F>>(z.real()))) : l.real() * scale;
   return {static_cast<F>(size), static_cast<F>(l.imag() * scale)};
 }
 template <typename F>
-Complex<F> Log2Complex(Complex<F> z) {
+NUMRS_HD Complex<F> Log2Complex(Complex<F> z) {
   return LogToBase(z, kLog2OfE, [](Wide<F> x) { return std::log2(x); });
 }
 template <typename F>
-Complex<F> Log10Complex(Complex<F> z) {
+NUMRS_HD Complex<F> Log10Complex(Complex<F> z) {
   return LogToBase(z, kLog10OfE, [](Wide<F> x) { return std::log10(x); });
 }
 
@@ -162,11 +183,11 @@ struct Ln2 {
 
 // 2^z = 2^x (cos(y ln 2) + i sin(y ln 2)).
 template <typename F>
-Complex<F> Exp2Complex(Complex<F> z) {
+NUMRS_HD Complex<F> Exp2Complex(Complex<F> z) {
   const WideComplex<F> w = Widen(z);
   const Wide<F> high = Ln2<Wide<F>>::kHigh, angle = w.imag() * high;
   if (w.imag() == 0) return {static_cast<F>(std::exp2(w.real())), z.imag()};
-  if (!IsFinitePair(z)) return Narrow<F>(std::exp(WideComplex<F>(w.real(), angle)));
+  if (!IsFinitePair(z)) return Narrow<F>(NUMRS_COMPLEX_OF(exp, WideComplex<F>(w.real(), angle)));
   const Wide<F> size = std::exp2(w.real()), cosine = std::cos(angle), sine = std::sin(angle);
   const Wide<F> rest = std::fma(w.imag(), high, -angle) + w.imag() * Ln2<Wide<F>>::kLow;
   const Wide<F> rest_cosine = std::cos(rest), rest_sine = std::sin(rest);  // of many turns the rest is no small angle
@@ -176,12 +197,12 @@ Complex<F> Exp2Complex(Complex<F> z) {
 
 // e^z - 1, right near 0: e^x cos y - 1 = (e^x - 1) cos y - 2 sin(y / 2)^2.
 template <typename F>
-Complex<F> Expm1Complex(Complex<F> z) {
+NUMRS_HD Complex<F> Expm1Complex(Complex<F> z) {
   const WideComplex<F> w = Widen(z);
   const Wide<F> x = w.real(), y = w.imag();
   if (y == 0) return {static_cast<F>(std::expm1(x)), z.imag()};
   if (!IsFinitePair(z)) {
-    const WideComplex<F> e = std::exp(w);
+    const WideComplex<F> e = NUMRS_COMPLEX_OF(exp, w);
     return {static_cast<F>(e.real() - Wide<F>(1)), static_cast<F>(e.imag())};
   }
   const Wide<F> half = std::sin(y / 2);
@@ -192,20 +213,20 @@ Complex<F> Expm1Complex(Complex<F> z) {
 template <typename W>
 class CarefulSum {
  public:
-  void Add(W x) {
+  NUMRS_HD void Add(W x) {
     const W sum = sum_ + x;
     rest_ += std::fabs(sum_) >= std::fabs(x) ? (sum_ - sum) + x : (x - sum) + sum_;
     sum_ = sum;
   }
   // x^2 of a number with half the digits of W and a few more: in pieces whose products are exact.
-  void AddSquare(W x) {
+  NUMRS_HD void AddSquare(W x) {
     constexpr W kSplit = std::is_same<W, double>::value ? W(0x1p29 + 1) : W(0x1p32 + 1);
     const W t = kSplit * x, high = t - (t - x), low = x - high;
     Add(high * high);
     Add(2 * high * low);
     Add(low * low);
   }
-  W value() const { return sum_ + rest_; }
+  NUMRS_HD W value() const { return sum_ + rest_; }
 
  private:
   W sum_ = 0, rest_ = 0;
@@ -213,14 +234,14 @@ class CarefulSum {
 
 // log(1 + z), right near 0 and where |1 + z| is near 1: half of log1p(|1 + z|^2 - 1), which is 2x + x^2 + y^2.
 template <typename F>
-Complex<F> Log1pComplex(Complex<F> z) {
+NUMRS_HD Complex<F> Log1pComplex(Complex<F> z) {
   using W = Wide<F>;
   const WideComplex<F> w = Widen(z), shifted(W(1) + w.real(), w.imag());
   const W x = w.real(), y = w.imag();
   if (y == 0 && x >= -1) return {static_cast<F>(std::log1p(x)), z.imag()};
-  if (!IsFinitePair(z)) return Narrow<F>(std::log(shifted));
+  if (!IsFinitePair(z)) return Narrow<F>(NUMRS_COMPLEX_OF(log, shifted));
   const W rough = 2 * x + x * x + y * y;
-  if (rough < W(-0.5) || rough > 1) return Narrow<F>(std::log(shifted));
+  if (rough < W(-0.5) || rough > 1) return Narrow<F>(NUMRS_COMPLEX_OF(log, shifted));
   CarefulSum<W> excess;
   excess.Add(2 * x);
   excess.AddSquare(x);
@@ -229,14 +250,14 @@ Complex<F> Log1pComplex(Complex<F> z) {
 }
 
 template <typename F>
-F AngleComplex(Complex<F> z) {
+NUMRS_HD F AngleComplex(Complex<F> z) {
   return static_cast<F>(std::atan2(static_cast<Wide<F>>(z.imag()), static_cast<Wide<F>>(z.real())));
 }
 
 // a^b = e^(b log a); small integer powers by multiplication. a^0 is 1 for every a; 0^b is 0 where the real part of b is
 // positive, else NaN.
 template <typename F>
-Complex<F> PowComplex(Complex<F> a, Complex<F> b) {
+NUMRS_HD Complex<F> PowComplex(Complex<F> a, Complex<F> b) {
   using W = Wide<F>;
   const F nan = std::numeric_limits<F>::quiet_NaN();
   if (IsZero(b)) return {1, 0};
@@ -258,8 +279,10 @@ Complex<F> PowComplex(Complex<F> a, Complex<F> b) {
     if (IsFinitePart(size) && size > std::numeric_limits<W>::min() / std::numeric_limits<W>::epsilon())
       return Narrow<F>(power);
   }
-  return Narrow<F>(std::exp(MultiplyComplex(y, std::log(x))));
+  return Narrow<F>(NUMRS_COMPLEX_OF(exp, MultiplyComplex(y, NUMRS_COMPLEX_OF(log, x))));
 }
+
+#undef NUMRS_COMPLEX_OF
 
 }  // namespace ops
 }  // namespace numrs

@@ -10,10 +10,10 @@ template <typename Element>
 struct OptimNumber {
   using T = Element;
   using V = T;
-  V Set(double x) const { return static_cast<T>(x); }
-  V Sqrt(V x) const { return std::sqrt(x); }
-  V Max(V a, V b) const { return a > b ? a : b; }
-  V Sign(V x) const { return static_cast<T>((x > 0) - (x < 0)); }
+  NUMRS_HD V Set(double x) const { return static_cast<T>(x); }
+  NUMRS_HD V Sqrt(V x) const { return std::sqrt(x); }
+  NUMRS_HD V Max(V a, V b) const { return a > b ? a : b; }
+  NUMRS_HD V Sign(V x) const { return static_cast<T>((x > 0) - (x < 0)); }
 };
 
 // The element's parameter, gradient and state; has says which arenas are there.

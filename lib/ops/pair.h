@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "core/sides.h"
+
 namespace numrs {
 namespace ops {
 
@@ -13,23 +15,23 @@ struct Pair {
 };
 
 template <typename W>
-Pair<W> Sum(W a, W b) {  // exact (Knuth)
+NUMRS_HD Pair<W> Sum(W a, W b) {  // exact (Knuth)
   const W s = a + b, t = s - a;
   return {s, (a - (s - t)) + (b - t)};
 }
 template <typename W>
-Pair<W> operator+(Pair<W> a, Pair<W> b) {
+NUMRS_HD Pair<W> operator+(Pair<W> a, Pair<W> b) {
   const Pair<W> s = Sum(a.high, b.high), t = Sum(a.low, b.low);
   const Pair<W> u = Sum(s.high, s.low + t.high);
   return Sum(u.high, u.low + t.low);
 }
 template <typename W>
-Pair<W> operator*(Pair<W> a, Pair<W> b) {
+NUMRS_HD Pair<W> operator*(Pair<W> a, Pair<W> b) {
   const W p = a.high * b.high;
   return Sum(p, std::fma(a.high, b.high, -p) + (a.high * b.low + a.low * b.high));
 }
 template <typename W>
-Pair<W> operator/(Pair<W> a, W b) {
+NUMRS_HD Pair<W> operator/(Pair<W> a, W b) {
   const W q = a.high / b;
   return Sum(q, (std::fma(-q, b, a.high) + a.low) / b);
 }
@@ -37,7 +39,7 @@ Pair<W> operator/(Pair<W> a, W b) {
 // exp(x) - 1 with about 100 correct bits, for x <= 1/4: Taylor's series of x / 2^k, then k doublings e <- e (e + 2) (or
 // squarings of exp).
 template <typename W>
-Pair<W> Expm1Pair(W x) {
+NUMRS_HD Pair<W> Expm1Pair(W x) {
   int k = 0;
   while (std::fabs(x) > W(1.0 / 512)) {
     x /= 2;
@@ -53,7 +55,7 @@ Pair<W> Expm1Pair(W x) {
 }
 
 template <typename W>
-Pair<W> ExpPair(W x) {  // keeps the relative precision of small results
+NUMRS_HD Pair<W> ExpPair(W x) {  // keeps the relative precision of small results
   int k = 0;
   while (std::fabs(x) > W(1.0 / 512)) {
     x /= 2;

@@ -5,12 +5,7 @@
 #include <cstdint>
 
 #include "core/random_tables.h"
-
-#ifdef __CUDACC__
-#define NUMRS_BOTH_SIDES __host__ __device__
-#else
-#define NUMRS_BOTH_SIDES
-#endif
+#include "core/sides.h"
 
 namespace numrs {
 namespace ops {
@@ -24,7 +19,7 @@ struct PhiloxBlock {
   uint64_t low, high;
 };
 
-NUMRS_BOTH_SIDES inline PhiloxBlock Philox(PhiloxBlock counter, uint64_t key) {
+NUMRS_HD inline PhiloxBlock Philox(PhiloxBlock counter, uint64_t key) {
   uint32_t x0 = static_cast<uint32_t>(counter.low), x1 = static_cast<uint32_t>(counter.low >> 32);
   uint32_t x2 = static_cast<uint32_t>(counter.high), x3 = static_cast<uint32_t>(counter.high >> 32);
   uint32_t k0 = static_cast<uint32_t>(key), k1 = static_cast<uint32_t>(key >> 32);
@@ -41,21 +36,21 @@ NUMRS_BOTH_SIDES inline PhiloxBlock Philox(PhiloxBlock counter, uint64_t key) {
 }
 
 // The upper half of the counter of block b, attempt t.
-NUMRS_BOTH_SIDES inline uint64_t UpperCounter(const RandomDraw& draw, uint64_t b, uint32_t attempt) {
+NUMRS_HD inline uint64_t UpperCounter(const RandomDraw& draw, uint64_t b, uint32_t attempt) {
   const uint32_t high = draw.high + (draw.low + b < b ? 1u : 0u);
   return (high | static_cast<uint64_t>(attempt) << 32) ^ draw.mask;
 }
-NUMRS_BOTH_SIDES inline PhiloxBlock BlockAt(const RandomDraw& draw, uint64_t b, uint32_t attempt) {
+NUMRS_HD inline PhiloxBlock BlockAt(const RandomDraw& draw, uint64_t b, uint32_t attempt) {
   return Philox({draw.low + b, UpperCounter(draw, b, attempt)}, draw.key);
 }
 
 // Word i of the stream in 64 and in 32 bits. Attempt t of a word is the word at the same place of the blocks of
 // attempt t.
-NUMRS_BOTH_SIDES inline uint64_t Word64(const RandomDraw& draw, uint64_t i, uint32_t attempt) {
+NUMRS_HD inline uint64_t Word64(const RandomDraw& draw, uint64_t i, uint32_t attempt) {
   const PhiloxBlock block = BlockAt(draw, i / 16 * 8 + i % 8, attempt);
   return i % 16 < 8 ? block.low : block.high;
 }
-NUMRS_BOTH_SIDES inline uint32_t Word32(const RandomDraw& draw, uint64_t i, uint32_t attempt) {
+NUMRS_HD inline uint32_t Word32(const RandomDraw& draw, uint64_t i, uint32_t attempt) {
   return static_cast<uint32_t>(Word64(draw, i / 2, attempt) >> (i % 2 * 32));
 }
 

@@ -51,7 +51,7 @@ using RandomConst = RandomConstants<typename O::T>;
 
 #define NUMRS_LANES  \
   template <class O> \
-  __attribute__((always_inline)) inline
+  NUMRS_HD __attribute__((always_inline)) inline
 
 template <class O, size_t kCount>
 __attribute__((always_inline)) inline typename O::F Polynomial(const O& o, typename O::F z,

@@ -15,12 +15,12 @@ struct OfHalf : Acc<float> {
   using State = typename Narrow::State;
   using Out = std::conditional_t<std::is_same<typename Narrow::Out, float>::value, H, typename Narrow::Out>;
 
-  template <class At>
-  static State Block(At at, int64_t m) {
-    return Narrow::Block([&](int64_t i) { return static_cast<float>(at(i)); }, m);
+  template <class At, class Tree = SerialTree>
+  NUMRS_HD static State Block(At at, int64_t m, Tree tree = Tree()) {
+    return Narrow::Block([&](int64_t i) { return static_cast<float>(at(i)); }, m, tree);
   }
-  static auto Take(H x) { return Narrow::Take(static_cast<float>(x)); }
-  static Out Finish(State s, int64_t n, double correction) {
+  NUMRS_HD static auto Take(H x) { return Narrow::Take(static_cast<float>(x)); }
+  NUMRS_HD static Out Finish(State s, int64_t n, double correction) {
     if constexpr (std::is_same<State, typename Wide::State>::value)
       return static_cast<Out>(Wide::Finish(s, n, correction));
     else

@@ -8,21 +8,21 @@ namespace ops {
 
 struct Where {
   template <typename T>
-  T operator()(Bool condition, T a, T b) const {
+  NUMRS_HD T operator()(Bool condition, T a, T b) const {
     return bool(condition) ? a : b;
   }
 };
 
 struct Clip {  // minimum(maximum(x, low), high): NaN in any operand gives NaN
   template <typename T>
-  T operator()(T x, T low, T high) const {
+  NUMRS_HD T operator()(T x, T low, T high) const {
     return Minimum()(Maximum()(x, low), high);
   }
 };
 
 struct Fma {  // rounded once
   template <typename T>
-  T operator()(T a, T b, T c) const {
+  NUMRS_HD T operator()(T a, T b, T c) const {
     return std::fma(a, b, c);
   }
 };

@@ -9,11 +9,11 @@ namespace ops {
 
 struct Negative {
   template <typename F>
-  Complex<F> operator()(Complex<F> z) const {
+  NUMRS_HD Complex<F> operator()(Complex<F> z) const {
     return Complex<F>(-z.real(), -z.imag());
   }
   template <typename T>
-  T operator()(T x) const {
+  NUMRS_HD T operator()(T x) const {
     if constexpr (kIsFloat<T>)
       return -x;
     else
@@ -23,18 +23,18 @@ struct Negative {
 
 struct Positive {
   template <typename T>
-  T operator()(T x) const {
+  NUMRS_HD T operator()(T x) const {
     return x;
   }
 };
 
 struct Abs {
   template <typename F>
-  F operator()(Complex<F> z) const {
+  NUMRS_HD F operator()(Complex<F> z) const {
     return AbsComplex(z);
   }
   template <typename T>
-  T operator()(T x) const {
+  NUMRS_HD T operator()(T x) const {
     if constexpr (kIsFloat<T>)
       return std::fabs(x);
     else if constexpr (kIsSigned<T>)
@@ -42,16 +42,16 @@ struct Abs {
     else
       return x;
   }
-  Bool operator()(Bool x) const { return bool(x); }
+  NUMRS_HD Bool operator()(Bool x) const { return bool(x); }
 };
 
 struct Sign {  // NaN stays NaN; of zeros of both signs 0
   template <typename F>
-  Complex<F> operator()(Complex<F> z) const {
+  NUMRS_HD Complex<F> operator()(Complex<F> z) const {
     return SignComplex(z);
   }
   template <typename T>
-  T operator()(T x) const {
+  NUMRS_HD T operator()(T x) const {
     if constexpr (kIsFloat<T>)
       return x > 0 ? T(1) : x < 0 ? T(-1) : x + T(0);
     else
@@ -61,11 +61,11 @@ struct Sign {  // NaN stays NaN; of zeros of both signs 0
 
 struct Square {
   template <typename F>
-  Complex<F> operator()(Complex<F> z) const {
+  NUMRS_HD Complex<F> operator()(Complex<F> z) const {
     return MultiplyComplex(z, z);
   }
   template <typename T>
-  T operator()(T x) const {
+  NUMRS_HD T operator()(T x) const {
     if constexpr (kIsFloat<T>)
       return x * x;
     else
@@ -75,11 +75,11 @@ struct Square {
 
 struct Reciprocal {  // of an integer: truncated, 0 for 0
   template <typename F>
-  Complex<F> operator()(Complex<F> z) const {
+  NUMRS_HD Complex<F> operator()(Complex<F> z) const {
     return DivideComplex(Complex<F>(1, 0), z);
   }
   template <typename T>
-  T operator()(T x) const {
+  NUMRS_HD T operator()(T x) const {
     if constexpr (kIsFloat<T>)
       return T(1) / x;
     else if constexpr (kIsSigned<T>)
@@ -90,16 +90,16 @@ struct Reciprocal {  // of an integer: truncated, 0 for 0
 };
 
 // Functions that leave integers and bool as they are.
-#define NUMRS_ROUNDING(Name, function)                \
-  struct Name {                                       \
-    template <typename T>                             \
-    T operator()(T x) const {                         \
-      if constexpr (kIsFloat<T>)                      \
-        return std::function(x);                      \
-      else                                            \
-        return x;                                     \
-    }                                                 \
-    Bool operator()(Bool x) const { return bool(x); } \
+#define NUMRS_ROUNDING(Name, function)                         \
+  struct Name {                                                \
+    template <typename T>                                      \
+    NUMRS_HD T operator()(T x) const {                         \
+      if constexpr (kIsFloat<T>)                               \
+        return std::function(x);                               \
+      else                                                     \
+        return x;                                              \
+    }                                                          \
+    NUMRS_HD Bool operator()(Bool x) const { return bool(x); } \
   };
 NUMRS_ROUNDING(Floor, floor)
 NUMRS_ROUNDING(Ceil, ceil)
@@ -109,18 +109,18 @@ NUMRS_ROUNDING(RoundReal, nearbyint)  // halves to even: the default rounding mo
 struct Round : RoundReal {
   using RoundReal::operator();
   template <typename F>
-  Complex<F> operator()(Complex<F> z) const {
+  NUMRS_HD Complex<F> operator()(Complex<F> z) const {
     return Complex<F>(std::nearbyint(z.real()), std::nearbyint(z.imag()));
   }
 };
 
 struct IsNaN {
   template <typename F>
-  Bool operator()(Complex<F> z) const {
+  NUMRS_HD Bool operator()(Complex<F> z) const {
     return z.real() != z.real() || z.imag() != z.imag();
   }
   template <typename T>
-  Bool operator()(T x) const {
+  NUMRS_HD Bool operator()(T x) const {
     if constexpr (kIsFloat<T>)
       return x != x;
     else
@@ -130,11 +130,11 @@ struct IsNaN {
 
 struct IsInf {
   template <typename F>
-  Bool operator()(Complex<F> z) const {
+  NUMRS_HD Bool operator()(Complex<F> z) const {
     return IsInfinite(z.real()) || IsInfinite(z.imag());
   }
   template <typename T>
-  Bool operator()(T x) const {
+  NUMRS_HD Bool operator()(T x) const {
     if constexpr (kIsFloat<T>)
       return std::fabs(x) == std::numeric_limits<T>::infinity();
     else
@@ -144,11 +144,11 @@ struct IsInf {
 
 struct IsFinite {
   template <typename F>
-  Bool operator()(Complex<F> z) const {
+  NUMRS_HD Bool operator()(Complex<F> z) const {
     return IsFinitePair(z);
   }
   template <typename T>
-  Bool operator()(T x) const {
+  NUMRS_HD Bool operator()(T x) const {
     if constexpr (kIsFloat<T>)
       return std::fabs(x) <= std::numeric_limits<T>::max();
     else
@@ -158,7 +158,7 @@ struct IsFinite {
 
 struct SignBit {
   template <typename T>
-  Bool operator()(T x) const {
+  NUMRS_HD Bool operator()(T x) const {
     // The bit itself: std::signbit of float in a vectorised loop crashes g++ 12.
     if constexpr (kIsFloat<T>) {
       std::conditional_t<sizeof(T) == 4, int32_t, int64_t> bits;
@@ -173,11 +173,11 @@ struct SignBit {
 
 struct LogicalNot {
   template <typename F>
-  Bool operator()(Complex<F> z) const {
+  NUMRS_HD Bool operator()(Complex<F> z) const {
     return IsZero(z);
   }
   template <typename T>
-  Bool operator()(T x) const {
+  NUMRS_HD Bool operator()(T x) const {
     if constexpr (kIsBool<T>)
       return !bool(x);
     else
@@ -187,52 +187,56 @@ struct LogicalNot {
 
 struct Invert {
   template <typename T>
-  T operator()(T x) const {
+  NUMRS_HD T operator()(T x) const {
     return static_cast<T>(~x);
   }
-  Bool operator()(Bool x) const { return !bool(x); }
+  NUMRS_HD Bool operator()(Bool x) const { return !bool(x); }
 };
 
 struct Conj : Positive {
   using Positive::operator();
   template <typename F>
-  Complex<F> operator()(Complex<F> z) const {
+  NUMRS_HD Complex<F> operator()(Complex<F> z) const {
     return Complex<F>(z.real(), -z.imag());
   }
 };
 struct Real : Positive {
   using Positive::operator();
   template <typename F>
-  F operator()(Complex<F> z) const {
+  NUMRS_HD F operator()(Complex<F> z) const {
     return z.real();
   }
 };
 struct Imag {
   template <typename F>
-  F operator()(Complex<F> z) const {
+  NUMRS_HD F operator()(Complex<F> z) const {
     return z.imag();
   }
   template <typename T>
-  T operator()(T) const {
+  NUMRS_HD T operator()(T) const {
     return T(0);
   }
 };
 
 struct Sqrt {
   template <typename F>
-  Complex<F> operator()(Complex<F> z) const {
+  NUMRS_HD Complex<F> operator()(Complex<F> z) const {
     return SqrtComplex(z);
   }
   template <typename T>
-  T operator()(T x) const {
+  NUMRS_HD T operator()(T x) const {
     return std::sqrt(x);
   }
 };
 
 // Thread-safe: lgamma would write the global signgam.
-inline double LogGamma(double x) {
+NUMRS_HD inline double LogGamma(double x) {
+#ifdef __CUDA_ARCH__
+  return ::lgamma(x);
+#else
   int sign;
   return ::lgamma_r(x, &sign);
+#endif
 }
 inline long double LogGamma(long double x) {
   int sign;
@@ -242,7 +246,7 @@ inline long double LogGamma(long double x) {
 // The inverse of erf: Winitzki's formula (2008, within 0.2 %), then three steps of Halley's method, which triple the
 // digits, on erf or, above one half, on erfc. Next to zero the power series.
 template <typename W>
-W ErfInverse(W x) {
+NUMRS_HD W ErfInverse(W x) {
   const W a = std::fabs(x);
   if (!(a < W(1)))
     return a == W(1) ? std::copysign(std::numeric_limits<W>::infinity(), x) : std::numeric_limits<W>::quiet_NaN();
@@ -263,25 +267,25 @@ W ErfInverse(W x) {
 
 // log(x / (1 - x)); around one half, where that is small, by what is left of 1.
 template <typename W>
-W LogOdds(W x) {
+NUMRS_HD W LogOdds(W x) {
   if (x > W(0.25) && x < W(0.75)) return std::log1p((2 * x - W(1)) / (W(1) - x));
   return std::log(x / (W(1) - x));
 }
 
 // Functions of the C library in wide evaluation; NUMRS_WIDE_C: of complex numbers too.
-#define NUMRS_WIDE_C(Name, expression)          \
-  NUMRS_WIDE(Name##Real, expression)            \
-  struct Name : Name##Real {                    \
-    using Name##Real::operator();               \
-    template <typename F>                       \
-    Complex<F> operator()(Complex<F> z) const { \
-      return Name##Complex(z);                  \
-    }                                           \
+#define NUMRS_WIDE_C(Name, expression)                   \
+  NUMRS_WIDE(Name##Real, expression)                     \
+  struct Name : Name##Real {                             \
+    using Name##Real::operator();                        \
+    template <typename F>                                \
+    NUMRS_HD Complex<F> operator()(Complex<F> z) const { \
+      return Name##Complex(z);                           \
+    }                                                    \
   };
 #define NUMRS_WIDE(Name, expression)     \
   struct Name {                          \
     template <typename T>                \
-    T operator()(T t) const {            \
+    NUMRS_HD T operator()(T t) const {   \
       const Wide<T> x = t;               \
       return static_cast<T>(expression); \
     }                                    \
@@ -320,11 +324,11 @@ NUMRS_WIDE(Softplus, x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(
 // The angle of x + iy: of a real number 0 or pi.
 struct Angle {
   template <typename T>
-  T operator()(T x) const {
+  NUMRS_HD T operator()(T x) const {
     return AngleComplex(Complex<T>(x, 0));
   }
   template <typename F>
-  F operator()(Complex<F> z) const {
+  NUMRS_HD F operator()(Complex<F> z) const {
     return AngleComplex(z);
   }
 };

@@ -35,7 +35,7 @@ catch_tests() { # FOLDER OPTION...: a build of its own for the C++ tests, which 
 run_catch_tests() { # FOLDER: brings a build up to date and runs its C++ tests
   folder=$1
   ninja -C "$folder"
-  for program in "$folder"/tests/test_*; do
+  for program in "$folder"/tests/test_* "$folder"/tests/cuda/test_*; do
     { [ -f "$program" ] && [ -x "$program" ]; } || continue
     if "$program" >"$folder/output" 2>&1; then status=0; else status=$?; fi
     cat "$folder/output"

@@ -1,0 +1,215 @@
+// Gathers, checks of indices ahead of them, signs, one-hot rows. A scatter is left out: where an index is repeated the
+// last one wins, and threads have no order.
+#include <cinttypes>
+#include <cstdio>
+#include <cstring>
+
+#include "cuda/launch.h"
+#include "cuda/plugin.h"
+#include "cuda/reduce.h"
+
+namespace numrs {
+namespace cuda {
+namespace {
+
+struct GatherArgs {
+  const char* x;
+  char* y;
+  const char* indices;
+  int64_t n, extent, step;
+  Walk walk;
+  int64_t strides[3][kLoops];  // of x, indices, y
+};
+
+template <int kBytes>
+__global__ void __launch_bounds__(kThreads) GatherKernel(const GatherArgs a) {
+  const int64_t i = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x;
+  if (i >= a.n) return;
+  int64_t offsets[3];
+  a.walk.At<3>(i, a.strides, offsets);
+  int64_t place = *reinterpret_cast<const int64_t*>(a.indices + offsets[1]);
+  place = place < 0 ? place + a.extent : place;
+  place = place < 0 || place >= a.extent ? 0 : place;  // checked ahead; whatever has been written since stays inside
+  using Raw = typename RawOf<kBytes>::type;
+  *reinterpret_cast<Raw*>(a.y + offsets[2]) = *reinterpret_cast<const Raw*>(a.x + offsets[0] + place * a.step);
+}
+
+struct LookArgs {
+  const char* x;
+  int64_t n, extent;
+  Walk walk;
+  int64_t strides[1][kLoops];
+  unsigned long long* first;  // of what was looked for; starts with all bits set
+};
+// The first index outside of [-extent, extent); with extent -1 the first number below zero.
+template <typename T>
+__global__ void __launch_bounds__(kThreads) LookKernel(const LookArgs a) {
+  const int64_t i = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x;
+  if (i >= a.n) return;
+  int64_t offset[1];
+  a.walk.At<1>(i, a.strides, offset);
+  const T value = *reinterpret_cast<const T*>(a.x + offset[0]);
+  bool found = value < T(0);
+  if (a.extent >= 0) {
+    const bool negative = value < T(0);
+    const uint64_t size =
+        negative ? uint64_t{0} - static_cast<uint64_t>(static_cast<int64_t>(value)) : static_cast<uint64_t>(value);
+    found = size >= static_cast<uint64_t>(a.extent) + (negative ? 1 : 0);
+  }
+  if (found) atomicMin(a.first, static_cast<unsigned long long>(i));
+}
+using LookFn = void (*)(LookArgs);
+LookFn LookFor(int32_t dtype) {
+  switch (dtype) {
+    case kI8:
+      return LookKernel<int8_t>;
+    case kI16:
+      return LookKernel<int16_t>;
+    case kI32:
+      return LookKernel<int32_t>;
+    case kI64:
+      return LookKernel<int64_t>;
+    case kU8:
+      return LookKernel<uint8_t>;
+    case kU16:
+      return LookKernel<uint16_t>;
+    case kU32:
+      return LookKernel<uint32_t>;
+    case kU64:
+      return LookKernel<uint64_t>;
+    default:
+      return nullptr;
+  }
+}
+
+// *first: the position in C order of what was looked for, or -1. Waits.
+Status Look(DeviceStream* stream, const char* function, const View& v, int64_t extent, int64_t* first) {
+  *first = -1;
+  if (v.size == 0) return NUMRS_OK;
+  const LookFn kernel = LookFor(v.dtype);
+  if (!kernel) return NoKernelFor(function, v.dtype);
+  if (stream->capturing)
+    return Fail(NUMRS_UNSUPPORTED, "%s: values are checked on the host, which a graph cannot wait for", function);
+  Scratch memory(stream), packed(stream);
+  NUMRS_TRY(memory.Take(8));
+  View x = v;
+  if (v.ndim > kLoops || !(v.IsContiguous())) {
+    NUMRS_TRY(packed.Take(v.size * v.itemsize()));
+    x = ContiguousView(packed.data(), v.dtype, v.ndim, v.shape);
+    NUMRS_TRY(ConvertTo(stream, function, v, x));
+  }
+  LookArgs args{};
+  args.x = x.data;
+  args.n = v.size;
+  args.extent = extent;
+  args.walk = MakeWalk(1, &args.n);
+  args.strides[0][0] = v.itemsize();
+  args.first = memory.as<unsigned long long>();
+  NUMRS_TRY(Fill(stream, memory.data(), 0xFF, 8));
+  NUMRS_TRY(Launch(stream, function, kernel, dim3(Blocks(v.size, kThreads)), dim3(kThreads), args));
+  return ReadBack(stream, function, first, memory.data(), 8);
+}
+
+struct OneHotArgs {
+  const int64_t* indices;
+  int64_t n, width, itemsize;
+  char one[16];
+  char* y;
+};
+__global__ void __launch_bounds__(kThreads) OneHotKernel(const OneHotArgs a) {
+  const int64_t i = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x;
+  if (i >= a.n) return;
+  int64_t place = a.indices[i];
+  if (place < 0 || place >= a.width) return;
+  char* y = a.y + (i * a.width + place) * a.itemsize;
+  for (int64_t b = 0; b < a.itemsize; b++) y[b] = a.one[b];
+}
+
+}  // namespace
+
+Status Run_check_indices(DeviceStream* stream, const IndexCheckJob& job) {
+  NUMRS_TRY(Use(stream->device));
+  int64_t first;
+  const View& v = job.indices;
+  NUMRS_TRY(Look(stream, job.function, v, job.extent, &first));
+  if (first < 0) return NUMRS_OK;
+  int64_t place[kMaxNDim], rest = first, offset = 0;
+  for (int d = v.ndim; d-- > 0;) {
+    place[d] = rest % v.shape[d];
+    rest /= v.shape[d];
+    offset += place[d] * v.strides[d];
+  }
+  uint64_t bits = 0;
+  NUMRS_TRY(ReadBack(stream, job.function, &bits, v.data + offset, static_cast<size_t>(v.itemsize())));
+  char text[160], number[32];
+  if (KindOf(v.dtype) == Kind::UINT) {
+    std::snprintf(number, sizeof(number), "%" PRIu64, bits);
+  } else {
+    const int unused = 64 - 8 * static_cast<int>(v.itemsize());
+    std::snprintf(number, sizeof(number), "%" PRId64, static_cast<int64_t>(bits << unused) >> unused);
+  }
+  ShapeText(v.ndim, place, text, sizeof(text));
+  if (job.extent == 0)
+    return Fail(NUMRS_BAD_INDEX, "%s: index %s at %s of indices, the axis has no elements", job.function, number, text);
+  return Fail(NUMRS_BAD_INDEX, "%s: index %s at %s of indices is out of bounds, expected %" PRId64 " to %" PRId64,
+              job.function, number, text, -job.extent, job.extent - 1);
+}
+
+Status Run_any_negative(DeviceStream* stream, const AnyNegativeJob& job) {
+  NUMRS_TRY(Use(stream->device));
+  int64_t first;
+  NUMRS_TRY(Look(stream, job.function, job.x, -1, &first));
+  *job.found = first >= 0;
+  return NUMRS_OK;
+}
+
+Status Run_gather(DeviceStream* stream, const GatherJob& job) {
+  NUMRS_TRY(Use(stream->device));
+  if (job.scatter) return Fail(NUMRS_UNSUPPORTED, "%s: no kernel that writes to places", job.function);
+  GatherArgs args{};
+  args.x = job.x;
+  args.y = job.y;
+  args.indices = job.indices;
+  args.extent = job.extent;
+  args.step = job.step;
+  args.n = 1;
+  int64_t shape[kLoops];
+  int ndim = 0;
+  for (int d = 0; d < job.ndim; d++) {
+    args.n *= job.shape[d];
+    if (job.shape[d] == 1) continue;
+    if (ndim > 0 && args.strides[0][ndim - 1] == job.x_strides[d] * job.shape[d] &&
+        args.strides[1][ndim - 1] == job.index_strides[d] * job.shape[d] &&
+        args.strides[2][ndim - 1] == job.y_strides[d] * job.shape[d]) {
+      ndim--;
+      shape[ndim] *= job.shape[d];
+    } else if (ndim == kLoops) {
+      return Fail(NUMRS_UNSUPPORTED, "%s: so many separate dimensions", job.function);
+    } else {
+      shape[ndim] = job.shape[d];
+    }
+    args.strides[0][ndim] = job.x_strides[d];
+    args.strides[1][ndim] = job.index_strides[d];
+    args.strides[2][ndim++] = job.y_strides[d];
+  }
+  if (args.n == 0) return NUMRS_OK;
+  args.walk = MakeWalk(ndim, shape);
+  void (*kernel)(GatherArgs) = job.itemsize == 1   ? GatherKernel<1>
+                               : job.itemsize == 2 ? GatherKernel<2>
+                               : job.itemsize == 4 ? GatherKernel<4>
+                               : job.itemsize == 8 ? GatherKernel<8>
+                                                   : GatherKernel<16>;
+  return Launch(stream, job.function, kernel, dim3(Blocks(args.n, kThreads)), dim3(kThreads), args);
+}
+
+Status Run_one_hot(DeviceStream* stream, const OneHotCall& call) {
+  NUMRS_TRY(Use(stream->device));
+  OneHotArgs args{call.indices, call.n, call.width, call.itemsize, {}, call.y};
+  std::memcpy(args.one, call.one, static_cast<size_t>(call.itemsize));
+  NUMRS_TRY(Fill(stream, call.y, 0, static_cast<size_t>(call.n * call.width * call.itemsize)));
+  if (call.n == 0) return NUMRS_OK;
+  return Launch(stream, "one_hot", OneHotKernel, dim3(Blocks(call.n, kThreads)), dim3(kThreads), args);
+}
+
+}  // namespace cuda
+}  // namespace numrs

@@ -1,0 +1,29 @@
+// Which slots of core/device.h have kernels here, and the copies.
+#pragma once
+
+#include "cuda/stream.h"
+
+namespace numrs {
+namespace cuda {
+
+constexpr bool kHas_elementwise = true, kHas_reduce = true, kHas_scan = false, kHas_matmul = true,
+               kHas_activation = true, kHas_softmax = true, kHas_layer_norm = true, kHas_layer_norm_backward = true,
+               kHas_channel_norm = false, kHas_channel_norm_backward = false, kHas_loss = false,
+               kHas_loss_backward = false, kHas_class_loss = true, kHas_optim_step = true, kHas_gradients = true,
+               kHas_random = true, kHas_permutation = false, kHas_multinomial = false, kHas_linear = true,
+               kHas_linear_backward = true, kHas_check_indices = true, kHas_any_negative = true, kHas_gather = true,
+               kHas_nonzero = false, kHas_order = false, kHas_pool = false, kHas_embedding_backward = false,
+               kHas_one_hot = true, kHas_dropout = true, kHas_conv = false, kHas_attention = false,
+               kHas_attention_backward = false, kHas_rope = false;
+
+Status Copy(DeviceStream* stream, void* to, const void* from, size_t bytes, CopyDirection direction);
+Status CopyBetween(DeviceStream* stream, void* to, Device* from_device, const void* from, size_t bytes);
+Status Fill(DeviceStream* stream, void* to, int32_t byte, size_t bytes);
+Status PinnedAllocate(Device* device, size_t bytes, void** block);
+void PinnedFree(Device* device, void* block);
+
+// A few bytes of the device's memory, waited for.
+Status ReadBack(DeviceStream* stream, const char* function, void* to, const void* from, size_t bytes);
+
+}  // namespace cuda
+}  // namespace numrs
