@@ -1,8 +1,12 @@
 """What has to hold before any test module is imported."""
 
 import os
+import signal
 
 os.environ["SCIPY_ARRAY_API"] = "1"  # SciPy reads it once, when the first module imports it
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # a shell ignores it for what it starts with &
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 from importlib.util import find_spec  # noqa: E402
 

@@ -303,7 +303,7 @@ def test_bad_input(what, error, words):
         what()
 
 
-@pytest.mark.parametrize("name", F.__all__)
+@pytest.mark.parametrize("name", [name for name in F.__all__ if not isinstance(getattr(F, name), type)])
 def test_every_function_is_described(name):
     """A summary, each parameter, an example that runs: also where docstrings are put together."""
     import doctest
