@@ -431,7 +431,7 @@ def files():
     yield "lib/api/raw.cc", raw_cc()
     yield "cython/numrs/c/ops.pxd", pxd("ops", ["    enum:"] + [f"        {n}" for n in re.findall(r"^  (NUMRS_\w+) =", ops_h(), flags=re.M)])
     yield "cython/numrs/c/base.pxd", pxd("base", header_to_pxd("base"))
-    for theme in ("view", "elementwise", "reduce", "linalg", "lapack", "order", "indexing", "fft", "nn_attention", "nn_linear", "nn_conv", "nn_pool", "rolling", "ewm", "stats", "stream", "random", "nn_activation", "nn_norm", "nn_loss", "nn_embedding", "optim"):
+    for theme in ("view", "device", "elementwise", "reduce", "linalg", "lapack", "order", "indexing", "fft", "nn_attention", "nn_linear", "nn_conv", "nn_pool", "rolling", "ewm", "stats", "stream", "random", "nn_activation", "nn_norm", "nn_loss", "nn_embedding", "optim"):
         yield f"cython/numrs/c/{theme}.pxd", pxd(theme, header_to_pxd(theme),
                                                         {"view": ["base"], "stream": ["base", "view", "ewm", "rolling"], "nn_embedding": ["base", "view", "random"]}.get(theme, ["base", "view"]))
     raw = [f.pxd() for _, _, functions in FAMILIES for f in functions()] + [f.pxd() for f in calls()]

@@ -104,10 +104,10 @@ typedef struct numrs_context_options {
   int32_t reserved;     /**< 0 */
   int32_t (*poll)(
       void *user); /**< NULL, or asked between blocks at most every 10 ms; nonzero ends the call: NUMRS_CANCELLED */
-  void *poll_user;       /**< passed to poll */
-  int32_t device_index;  /**< 0 for the first of its kind */
-  int32_t stream;        /**< NUMRS_STREAM_DEFAULT, NUMRS_STREAM_NEW, NUMRS_STREAM_NATIVE */
-  void *native_stream;   /**< of NUMRS_STREAM_NATIVE: a cudaStream_t, which outlives the context; else NULL */
+  void *poll_user; /**< passed to poll */
+  int32_t device_index; /**< 0 for the first of its kind */
+  int32_t stream;       /**< NUMRS_STREAM_DEFAULT, NUMRS_STREAM_NEW, NUMRS_STREAM_NATIVE */
+  void *native_stream;  /**< of NUMRS_STREAM_NATIVE: a cudaStream_t, which outlives the context; else NULL */
 } numrs_context_options;
 /** Streams of contexts on devices: calls on one run in order. */
 enum {

@@ -1,10 +1,11 @@
 /** @file
     Devices beside the processor: which there are, their memory, copies, waiting, events, recorded work.
 
-    A context made with numrs_context_options.device runs its calls on that device: every pointer and view of such a call
-    is memory of the device (views marked NUMRS_ON_HOST excepted), and calls return before the work is done, in the order
-    of the context's stream. What a device has no kernel for is NUMRS_UNSUPPORTED; nothing is ever computed elsewhere. A
-    device that has failed is lost: every later call on it is NUMRS_DEVICE_FAILED, and the processor works on.
+    A context made with numrs_context_options.device runs its calls on that device: every pointer and view of such a
+   call is memory of the device (views marked NUMRS_ON_HOST excepted), and calls return before the work is done, in the
+   order of the context's stream. What a device has no kernel for is NUMRS_UNSUPPORTED; nothing is ever computed
+   elsewhere. A device that has failed is lost: every later call on it is NUMRS_DEVICE_FAILED, and the processor works
+   on.
 
     The plug-in of a kind is opened at the first use: the file libnumrs_cuda.so beside this library. NUMRS_NO_DEVICE
     says in numrs_message() which step failed: no plug-in, another version, no driver, no device.
@@ -38,8 +39,8 @@ NUMRS_API numrs_status numrs_device_count(int32_t kind, int32_t *count);
 /** A fact about a device, such as "name" or "driver", into text, a string of at most `bytes`; opens the device.
     @return NUMRS_OK; NUMRS_NO_DEVICE; NUMRS_BAD_ARGUMENT for a key that its plug-in does not know. */
 NUMRS_API numrs_status numrs_device_info(int32_t kind, int32_t index, const char *key, char *text, size_t bytes);
-/** Opens the plug-in in a file, for plug-ins that stand elsewhere than beside the library, such as that of the simulated
-    device. The path is absolute; refused in programs with raised rights.
+/** Opens the plug-in in a file, for plug-ins that stand elsewhere than beside the library, such as that of the
+   simulated device. The path is absolute; refused in programs with raised rights.
     @return NUMRS_OK, also for the file that is open already; NUMRS_NO_DEVICE when it is no plug-in of this version;
     NUMRS_BAD_ARGUMENT. */
 NUMRS_API numrs_status numrs_device_open_plugin(const char *path);

@@ -85,8 +85,8 @@ extern "C" numrs_status numrs_context_create(const numrs_context_options* option
     }
     numrs_context* created = static_cast<numrs_context*>(PoolAllocate(sizeof(numrs_context)));
     if (!created) return Fail(NUMRS_NO_MEMORY, "%s: no memory for %zu bytes", name, sizeof(numrs_context));
-    *created = numrs_context{
-        kContextMagic, options->threads, Cancel{options->poll, options->poll_user}, DeviceRun{nullptr, nullptr}, 0};
+    *created = numrs_context{kContextMagic, options->threads, Cancel{options->poll, options->poll_user},
+                             DeviceRun{nullptr, nullptr}, 0};
     if (options->device != NUMRS_CPU) {
       const Status status = PutOnDevice(name, *options, created);
       if (status != NUMRS_OK) {

@@ -140,8 +140,8 @@ Status Reduce(numrs_context* context, int32_t op, const numrs_view* x, const num
   if (!row) return BadOp("reduce", op, kReduceOps);
   const Trace trace(row->name, x);
   NUMRS_TRY(AdmitContext(context, row->name));
-  if (!where && OnHost(context) &&
-      ServeDirectly(ActiveKernels(), *row, op, x, y, axes, n_axes, correction)) return NUMRS_OK;
+  if (!where && OnHost(context) && ServeDirectly(ActiveKernels(), *row, op, x, y, axes, n_axes, correction))
+    return NUMRS_OK;
 
   ReduceJob job;
   View out, mask;
@@ -230,8 +230,8 @@ Status Scan(numrs_context* context, int32_t op, const numrs_view* x, const numrs
   if (!row) return BadOp("scan", op, kScanOps);
   const Trace trace(row->name, x);
   NUMRS_TRY(AdmitContext(context, row->name));
-  if (include_initial == 0 && OnHost(context) &&
-      ServeScanDirectly(ActiveKernels(), *row, op, x, y, axis)) return NUMRS_OK;
+  if (include_initial == 0 && OnHost(context) && ServeScanDirectly(ActiveKernels(), *row, op, x, y, axis))
+    return NUMRS_OK;
   if (include_initial != 0 && include_initial != 1) {
     return Fail(NUMRS_BAD_ARGUMENT, "%s: include_initial is %d, expected 0 or 1", row->name, include_initial);
   }

@@ -37,7 +37,7 @@ inline double MemoryNs(double bytes) { return bytes > 2.5e6 ? 0.033 * bytes : 0;
 struct Run {
   const Kernels& kernels;
   int max_threads;
-  const Cancel* cancel;                // nullptr: cannot be interrupted
+  const Cancel* cancel;               // nullptr: cannot be interrupted
   const DeviceRun* device = nullptr;  // nullptr: on the CPU
 
   mutable ThreadMood mood = {};
@@ -65,7 +65,8 @@ inline Status AdmitContext(const numrs_context* context, const char* function) {
 
 inline Run MakeRun(const numrs_context* context) {
   return Run{ActiveKernels(), context && context->threads > 0 ? context->threads : NumThreads(),
-             context && context->cancel.poll ? &context->cancel : nullptr, OnHost(context) ? nullptr : &context->device};
+             context && context->cancel.poll ? &context->cancel : nullptr,
+             OnHost(context) ? nullptr : &context->device};
 }
 
 }  // namespace numrs

@@ -37,7 +37,8 @@ class Lock {
 
 void MarkLost(DeviceState& state, const char* why) {
   if (state.lost.load(std::memory_order_acquire)) return;
-  if (why != state.why) std::snprintf(state.why, sizeof(state.why), "%s", why);
+  if (why != state.why)
+    std::snprintf(state.why, sizeof(state.why), "%.*s", static_cast<int>(sizeof(state.why)) - 1, why);
   state.lost.store(true, std::memory_order_release);
 }
 
@@ -68,17 +69,17 @@ void ScratchRelease(DeviceStream* stream, void* block) {
   if (DeviceState* state = StateOfStream(stream)) DeviceRelease(DeviceRun{state, stream}, block);
 }
 
-const HostApi kHostApi = {sizeof(HostApi), kDeviceApi,  HostFail,        Message,        HostTracing, HostTrace,
-                          OpenLibrary,     ScratchAllocate, ScratchRelease, &kHostKernels};
+const HostApi kHostApi = {sizeof(HostApi), kDeviceApi,  HostFail,        Message,        HostTracing,
+                          HostTrace,       OpenLibrary, ScratchAllocate, ScratchRelease, &kHostKernels};
 
 // Folder of the file that this code is in, with the slash.
 bool OwnFolder(char* folder, size_t bytes) {
   Dl_info self;
   if (!dladdr(reinterpret_cast<void*>(&OwnFolder), &self) || !self.dli_fname) return false;
   const char* slash = std::strrchr(self.dli_fname, '/');
-  const int used = slash ? std::snprintf(folder, bytes, "%.*s", static_cast<int>(slash - self.dli_fname) + 1,
-                                         self.dli_fname)
-                         : std::snprintf(folder, bytes, "./");
+  const int used =
+      slash ? std::snprintf(folder, bytes, "%.*s", static_cast<int>(slash - self.dli_fname) + 1, self.dli_fname)
+            : std::snprintf(folder, bytes, "./");
   return used > 0 && static_cast<size_t>(used) < bytes;
 }
 
@@ -133,15 +134,17 @@ Status FindPlugin(const char* function, int32_t kind, const DeviceApi** api) {
     if (kind == NUMRS_SIM)
       return Fail(NUMRS_NO_DEVICE,
                   "%s: no plug-in for sim: it is for tests, which open it with numrs_device_open_plugin", function);
+    const char* name = KindName(kind);
     char folder[900], path[1024];
+    if (!name) return BadKind(function, kind);
     if (!OwnFolder(folder, sizeof(folder)))
       return Fail(NUMRS_NO_DEVICE, "%s: no plug-in: the folder of the library is not known", function);
-    std::snprintf(path, sizeof(path), "%slibnumrs_%s.so", folder, KindName(kind));
+    std::snprintf(path, sizeof(path), "%slibnumrs_%s.so", folder, name);
     if (access(path, F_OK) != 0) {
       return Fail(NUMRS_NO_DEVICE,
                   "%s: no plug-in for %s: there is no libnumrs_%s.so beside the library (%s); install "
                   "numrs-kernels-cuda13, or build with -Dcuda=enabled",
-                  function, KindName(kind), KindName(kind), folder);
+                  function, name, name, folder);
     }
     NUMRS_TRY(Load(function, path, &plugin));
   }
@@ -251,9 +254,10 @@ const char* PluginPath(int32_t kind) {
 
 Status CheckAlive(const char* function, const DeviceState& state) {
   if (!state.lost.load(std::memory_order_acquire)) return NUMRS_OK;
-  return Fail(NUMRS_DEVICE_FAILED,
-              "%s: device %s is lost (%s); what was on it is gone: restart the process to use it again, the CPU works on",
-              function, state.name, state.why);
+  return Fail(
+      NUMRS_DEVICE_FAILED,
+      "%s: device %s is lost (%s); what was on it is gone: restart the process to use it again, the CPU works on",
+      function, state.name, state.why);
 }
 
 Status Answer(const char* function, DeviceState& state, Status status) {

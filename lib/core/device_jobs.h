@@ -42,8 +42,8 @@ struct AnyNegativeJob {
   View x;
   bool* found;
 };
-// y (int64, (ndim, count)) = places of what is not zero; y.ndim -1: only *count (host) is wanted. The kernel waits where
-// count is not nullptr.
+// y (int64, (ndim, count)) = places of what is not zero; y.ndim -1: only *count (host) is wanted. The kernel waits
+// where count is not nullptr.
 struct NonzeroJob {
   const char* function;
   View x, y;
@@ -123,7 +123,15 @@ struct ConvCall {
   void *x, *weight, *y;
 };
 
-enum class PoolWay : int32_t { MAX, AVG, MAX_BACKWARD, AVG_BACKWARD, ADAPTIVE_AVG, ADAPTIVE_AVG_BACKWARD, ADAPTIVE_MAX };
+enum class PoolWay : int32_t {
+  MAX,
+  AVG,
+  MAX_BACKWARD,
+  AVG_BACKWARD,
+  ADAPTIVE_AVG,
+  ADAPTIVE_AVG_BACKWARD,
+  ADAPTIVE_MAX
+};
 struct PoolCall {
   PoolWay way;
   PoolJob job;

@@ -113,8 +113,8 @@ Status NoKernel(const char* function, const DeviceState& state);
 
 // Hands a job to the device of the run.
 template <class Job>
-Status OnDevice(const Run& run, const char* function,
-                Status (*DeviceKernels::*slot)(DeviceStream*, const Job&), const Job& job) {
+Status OnDevice(const Run& run, const char* function, Status (*DeviceKernels::*slot)(DeviceStream*, const Job&),
+                const Job& job) {
   DeviceState& state = *run.device->state;
   NUMRS_TRY(CheckAlive(function, state));
   const auto kernel = state.api->kernels->*slot;

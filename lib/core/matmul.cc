@@ -130,8 +130,7 @@ Status MultiplyOnDevice(const Run& run, const char* function, const View& a, con
   stretch(a, &job.a);
   stretch(b, &job.b);
   job.y = out;
-  if (!RangesOverlap(a, out) && !RangesOverlap(b, out))
-    return OnDevice(run, function, &DeviceKernels::matmul, job);
+  if (!RangesOverlap(a, out) && !RangesOverlap(b, out)) return OnDevice(run, function, &DeviceKernels::matmul, job);
   const size_t bytes = static_cast<size_t>(out.size * out.itemsize());
   RunMemory memory(run, function, bytes);
   if (!memory.ok()) return memory.Failure(function, "a temporary result", bytes);

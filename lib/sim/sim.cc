@@ -1,5 +1,5 @@
-// A simulated device for tests: memory that the host cannot touch, streams as threads that take their time, freed memory
-// that is poisoned, failures on demand. It computes with the library's own kernels.
+// A simulated device for tests: memory that the host cannot touch, streams as threads that take their time, freed
+// memory that is poisoned, failures on demand. It computes with the library's own kernels.
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -280,9 +280,9 @@ Job JobOf(Status (*)(DeviceStream*, const Job&));
 DeviceKernels MakeKernels() {
   DeviceKernels k{};
   k.struct_size = sizeof(k);
-#define NUMRS_SIM_SLOT(name)                                                                             \
-  k.name = [](DeviceStream* stream, const decltype(JobOf(DeviceKernels{}.name))& job) {                  \
-    return RunJob(host->cpu->name, #name, stream, job);                                                  \
+#define NUMRS_SIM_SLOT(name)                                                            \
+  k.name = [](DeviceStream* stream, const decltype(JobOf(DeviceKernels{}.name))& job) { \
+    return RunJob(host->cpu->name, #name, stream, job);                                 \
   };
   NUMRS_SIM_SLOTS(NUMRS_SIM_SLOT)
 #undef NUMRS_SIM_SLOT
@@ -305,9 +305,9 @@ Status Open(int32_t ordinal, Device** device) {
   *device = &d;
   return NUMRS_OK;
 }
-// Keys that begin with "set:" are switches of tests: set:alloc=17 (the 17th allocation from here on fails), set:lost=200
-// (the device is lost at the 200th kernel), set:delay=100 (most microseconds before each piece of work), set:seed=3,
-// set:keep=1 (of all devices: freed blocks are kept by the library).
+// Keys that begin with "set:" are switches of tests: set:alloc=17 (the 17th allocation from here on fails),
+// set:lost=200 (the device is lost at the 200th kernel), set:delay=100 (most microseconds before each piece of work),
+// set:seed=3, set:keep=1 (of all devices: freed blocks are kept by the library).
 Status Info(Device* device, const char* key, char* text, size_t bytes);
 
 Status MemoryOf(Device* device, DeviceMemory* memory) {
@@ -471,15 +471,42 @@ Status GraphLaunch(DeviceGraph* graph, DeviceStream* stream) {
 }
 void GraphFree(DeviceGraph* graph) { delete graph; }
 
-DeviceApi api = {sizeof(DeviceApi), kDeviceApi, sizeof(DeviceKernels), 0,
-                 "sim",             Probe,      Open,                  Info,
-                 MemoryOf,          Allocate,   Release,               Trim,
-                 0,                 0,          StreamCreate,          StreamWrap,
-                 StreamNative,      StreamSync, StreamFree,            EventCreate,
-                 EventRecord,       EventWait,  EventQuery,            EventSync,
-                 EventElapsed,      EventFree,  Copy,                  CopyBetween,
-                 Fill,              PinnedAllocate, PinnedFree,        CaptureBegin,
-                 CaptureEnd,        GraphLaunch, GraphFree,            &kernels};
+DeviceApi api = {sizeof(DeviceApi),
+                 kDeviceApi,
+                 sizeof(DeviceKernels),
+                 0,
+                 "sim",
+                 Probe,
+                 Open,
+                 Info,
+                 MemoryOf,
+                 Allocate,
+                 Release,
+                 Trim,
+                 0,
+                 0,
+                 StreamCreate,
+                 StreamWrap,
+                 StreamNative,
+                 StreamSync,
+                 StreamFree,
+                 EventCreate,
+                 EventRecord,
+                 EventWait,
+                 EventQuery,
+                 EventSync,
+                 EventElapsed,
+                 EventFree,
+                 Copy,
+                 CopyBetween,
+                 Fill,
+                 PinnedAllocate,
+                 PinnedFree,
+                 CaptureBegin,
+                 CaptureEnd,
+                 GraphLaunch,
+                 GraphFree,
+                 &kernels};
 
 Status Info(Device* device, const char* key, char* text, size_t bytes) {
   *text = 0;

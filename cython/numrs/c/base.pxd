@@ -27,6 +27,11 @@ cdef extern from "numrs/base.h" nogil:
     enum:
         NUMRS_CPU
         NUMRS_CUDA
+        NUMRS_SIM
+    enum:
+        NUMRS_STREAM_DEFAULT
+        NUMRS_STREAM_NEW
+        NUMRS_STREAM_NATIVE
     ctypedef int32_t (*numrs_parallel_for)(void *user, int64_t n_tasks, void (*task)(void *data, int64_t index) noexcept nogil, void *data) noexcept nogil
     ctypedef void *(*numrs_allocate_fn)(void *user, size_t bytes, size_t alignment) noexcept nogil
     ctypedef void (*numrs_free_fn)(void *user, void *block, size_t bytes) noexcept nogil
@@ -43,6 +48,9 @@ cdef extern from "numrs/base.h" nogil:
         int32_t reserved
         int32_t (*poll)( void *user) noexcept nogil
         void *poll_user
+        int32_t device_index
+        int32_t stream
+        void *native_stream
     ctypedef struct numrs_memory_stats:
         uint32_t struct_size
         uint32_t reserved
