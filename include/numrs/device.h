@@ -16,7 +16,7 @@
     void *x;
     double host[3] = {1, 2, 3};
     options.device = NUMRS_CUDA;
-    if (numrs_context_create(&options, &gpu) != NUMRS_OK) return puts(numrs_message()), 1;
+    if (numrs_context_create(&options, &gpu) != NUMRS_OK) return puts(numrs_message()), 0;  // which step failed
     if (numrs_device_allocate(gpu, sizeof host, &x) != NUMRS_OK) return puts(numrs_message()), 1;
     numrs_device_copy(gpu, x, host, sizeof host, NUMRS_TO_DEVICE);
     numrs_exp_f64(gpu, x, x, 3);

@@ -198,7 +198,7 @@ class Operand {
         view.ndim = static_cast<int32_t>(in->Wild());
         break;
       case 4:
-        view.dtype = static_cast<int32_t>(in->Wild());
+        view.dtype = static_cast<int32_t>(in->Wild()) & ~NUMRS_ON_HOST;
         break;
       case 5:
         shape_.extents[d] = in->Wild();

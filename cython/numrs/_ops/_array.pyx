@@ -322,12 +322,9 @@ cdef numrs_context *interruptible(double work_ns) noexcept:
     cdef numrs_context *context = NULL
     if work_ns < POLL_NS:
         return NULL
-    options.struct_size = sizeof(numrs_context_options)
-    options.device = 0
-    options.threads = 0
-    options.reserved = 0
+    memset(&options, 0, sizeof(options))
+    options.struct_size = sizeof(options)
     options.poll = _poll
-    options.poll_user = NULL
     if numrs_context_create(&options, &context) != NUMRS_OK:
         return NULL
     return context
