@@ -8,6 +8,8 @@ from cpython.ref cimport Py_INCREF, Py_XINCREF, PyObject
 from cpython.weakref cimport PyWeakref_NewRef
 cimport numpy as cnp
 
+from libc.string cimport memset
+
 from numrs.c.base cimport (NUMRS_CANCELLED, NUMRS_OK, numrs_allocate, numrs_context, numrs_context_create,
                            numrs_context_destroy, numrs_context_options, numrs_free, numrs_message, numrs_status,
                            numrs_status_name)
