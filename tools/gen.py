@@ -349,7 +349,7 @@ def header_to_pxd(theme):
     text = (ROOT / "include" / "numrs" / f"{theme}.h").read_text()
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
     out = []
-    for name in re.findall(r"^#define (NUMRS_\w+) \d+\s*$", text, flags=re.M):
+    for name in re.findall(r"^#define (NUMRS_\w+) (?:0x)?[0-9a-f]+\s*$", text, flags=re.M):
         out += ["    enum:", f"        {name}"]
     for name in re.findall(r"^typedef struct (numrs_\w+) \1;", text, flags=re.M):
         out += [f"    ctypedef struct {name}:", "        pass"]

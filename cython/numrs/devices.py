@@ -1,21 +1,34 @@
-"""Devices: where memory is. The CPU is always there; a GPU needs the cuda plug-in, which this version does not have."""
+"""Devices: where memory is and calls run. The CPU is always there; a GPU needs the plug-in libnumrs_cuda.so beside the library."""
 
 from collections.abc import Iterator as _Iterator
 from contextlib import contextmanager as _contextmanager
 
+from numrs._ops import _place
+from numrs._ops._devices import CPU as _CPU
 from numrs._ops._devices import Device, get_device, get_devices, resolve
+from numrs._ops._devices import chosen as _chosen
 from numrs._ops.runtime import get_backend, list_backends, set_backend
 
-__all__ = ["Device", "device", "get_backend", "get_device", "get_devices", "list_backends", "set_backend", "set_device"]
+__all__ = [
+    "Device",
+    "device",
+    "get_backend",
+    "get_device",
+    "get_devices",
+    "list_backends",
+    "set_backend",
+    "set_device",
+    "synchronize",
+]
 
 
 def set_device(device: str | Device) -> None:
-    """Choose the device on which creation functions make tensors.
+    """Choose the device on which creation functions make tensors, in all threads.
 
     Parameters
     ----------
     device : str or Device
-        Such as 'cpu'.
+        Such as 'cpu' or 'cuda:0'.
 
     Returns
     -------
@@ -24,23 +37,23 @@ def set_device(device: str | Device) -> None:
     Raises
     ------
     RuntimeError
-        For a device that is not there, with the reason.
+        For a device that is not there, with the step that failed: no plug-in, another version, no driver, no device.
 
     Examples
     --------
     >>> numrs.set_device("cpu")
     """
-    resolve(device)
+    _chosen.set_everywhere(resolve(device))
 
 
 @_contextmanager
 def device(device: str | Device) -> _Iterator[Device]:
-    """A block in which creation functions make tensors on a device.
+    """A block in which creation functions make tensors on a device, in this thread.
 
     Parameters
     ----------
     device : str or Device
-        Such as 'cpu'.
+        Such as 'cpu' or 'cuda:0'.
 
     Yields
     ------
@@ -50,11 +63,42 @@ def device(device: str | Device) -> _Iterator[Device]:
     Raises
     ------
     RuntimeError
-        For a device that is not there, with the reason.
+        For a device that is not there, with the step that failed.
 
     Examples
     --------
     >>> with numrs.device("cpu"):
     ...     x = numrs.zeros(3)
     """
-    yield resolve(device)
+    found = resolve(device)
+    before = _chosen.set_for_thread(found)
+    try:
+        yield found
+    finally:
+        _chosen.set_for_thread(before)
+
+
+def synchronize(device: str | Device | None = None) -> None:
+    """Wait until the work of a device is done, and report what failed in it.
+
+    Parameters
+    ----------
+    device : str or Device, optional
+        None: all devices that are in use. The CPU has nothing to wait for.
+
+    Raises
+    ------
+    RuntimeError
+        For a device that has failed: what was on it is gone.
+
+    Examples
+    --------
+    >>> numrs.synchronize()
+    """
+    if device is None:
+        for place in _place.opened():
+            _place.synchronize(place)
+        return
+    found = resolve(device)
+    if found != _CPU:
+        _place.synchronize(_place.place_of_name(found.kind, found.index))

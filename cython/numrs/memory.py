@@ -12,13 +12,31 @@ import numpy as np
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from numrs._ops._devices import Device
+
+from numrs._ops import _place
 from numrs._ops.runtime import copied_bytes, memory_reset_peak, memory_set_limit, memory_stats, memory_trim
 
 __all__ = ["PoolAllocator", "Trace", "peak", "reset_peak", "set_limit", "stats", "trace", "trim"]
 
 
-def stats() -> dict[str, int]:
-    """Statistics of the memory pool.
+def _device(device: object) -> tuple[str, int] | None:
+    """Kind and number of a device that is not the CPU."""
+    from numrs._ops._devices import CPU, resolve
+
+    if device is None:
+        return None
+    found = resolve(device)  # type: ignore[arg-type]
+    return None if found == CPU else (found.kind, found.index)
+
+
+def stats(device: str | Device | None = None) -> dict[str, int]:
+    """Statistics of the memory pool, or of that of a device.
+
+    Parameters
+    ----------
+    device : str or Device, optional
+        Such as 'cuda:0'; None: the CPU.
 
     Returns
     -------
@@ -31,11 +49,17 @@ def stats() -> dict[str, int]:
     >>> sorted(numrs.memory.stats())
     ['cached_bytes', 'hits', 'in_use_bytes', 'limit_bytes', 'misses', 'peak_bytes']
     """
-    return memory_stats()
+    place = _device(device)
+    return memory_stats() if place is None else _place.memory_stats(*place)
 
 
-def trim() -> None:
-    """Give all cached blocks back to the system; ``cached_bytes`` is 0 afterwards.
+def trim(device: str | Device | None = None) -> None:
+    """Give all cached blocks back to the system, or to a device's driver; ``cached_bytes`` is 0 afterwards.
+
+    Parameters
+    ----------
+    device : str or Device, optional
+        Such as 'cuda:0'; None: the CPU.
 
     Examples
     --------
@@ -43,17 +67,23 @@ def trim() -> None:
     """
     from numrs._ops._storage import trim as trim_small
 
+    place = _device(device)
+    if place is not None:
+        _place.memory_trim(*place)
+        return
     trim_small()
     memory_trim()
 
 
-def set_limit(limit: SupportsIndex | None) -> None:
+def set_limit(limit: SupportsIndex | None, device: str | Device | None = None) -> None:
     """Limit the bytes that may be in use; an allocation beyond it is a MemoryError.
 
     Parameters
     ----------
     limit : int or None
         Bytes; 0 or None: no limit.
+    device : str or Device, optional
+        Such as 'cuda:0'; None: the CPU.
 
     Raises
     ------
@@ -64,7 +94,14 @@ def set_limit(limit: SupportsIndex | None) -> None:
     --------
     >>> numrs.memory.set_limit(None)
     """
-    memory_set_limit(limit)
+    place = _device(device)
+    if place is None:
+        memory_set_limit(limit)
+        return
+    wanted = 0 if limit is None else limit.__index__()
+    if wanted < 0:
+        raise ValueError(f"memory.set_limit: limit is {wanted}, expected 0 or more")
+    _place.memory_set_limit(*place, wanted)
 
 
 def peak() -> int:

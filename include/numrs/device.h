@@ -62,7 +62,7 @@ enum {
 };
 /** Copies bytes in the order of the stream. On return memory of the host is done with: read, or filled.
     @return NUMRS_OK; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT. */
-NUMRS_API numrs_status numrs_device_copy(numrs_context *context, void *to, const void *from, size_t bytes,
+NUMRS_API numrs_status numrs_device_copy(numrs_context *context, void *to, const void *source, size_t bytes,
                                          int32_t direction);
 /** Waits until all work on the context's stream is done, and reports what failed in it.
     @return NUMRS_OK; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT. */

@@ -512,6 +512,7 @@ Status Info(Device* device, const char* key, char* text, size_t bytes) {
   *text = 0;
   long long number = 0;
   if (!std::strcmp(key, "name")) return std::snprintf(text, bytes, "simulated device"), NUMRS_OK;
+  if (!std::strcmp(key, "memory")) return std::snprintf(text, bytes, "%zu", kBytes), NUMRS_OK;
   if (std::sscanf(key, "set:alloc=%lld", &number) == 1)
     device->fail_allocation = number;
   else if (std::sscanf(key, "set:lost=%lld", &number) == 1)

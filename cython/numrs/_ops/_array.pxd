@@ -16,6 +16,10 @@ cdef enum:
     NOGIL_NS = 20000
     POLL_NS = 1000000
 
+cdef enum:
+    MOST_PLACES = 64
+
+cdef numrs_context *CONTEXTS[MOST_PLACES]   # of places (_place.pxd); NULL: the default one, or no such place
 cdef int32_t[32] DTYPE_OF_NUMPY   # numrs dtype of a NumPy type number; 0: none
 cdef int[16] NUMPY_OF_DTYPE       # NumPy type number of a numrs dtype; -1: none
 cdef int BFLOAT16_NUMBER          # that of ml_dtypes.bfloat16; -1 before it is met

@@ -61,6 +61,8 @@ cdef extern from *:
     object numrs_f32_scalar(const void *p)
 
 cdef int _i
+for _i in range(MOST_PLACES):
+    CONTEXTS[_i] = NULL
 for _i in range(32):
     DTYPE_OF_NUMPY[_i] = 0
 for _i in range(16):
@@ -333,4 +335,13 @@ cdef numrs_context *interruptible(double work_ns) noexcept:
 
 
 cdef void release_context(numrs_context *context) noexcept:
+    """Ends what `interruptible` made; the contexts of devices stay."""
+    cdef int place
+    if context == NULL:
+        return
+    for place in range(1, MOST_PLACES):
+        if CONTEXTS[place] == NULL:
+            break
+        if CONTEXTS[place] == context:
+            return
     numrs_context_destroy(context)

@@ -1,15 +1,20 @@
 """What a device is, and device arguments; what the user asks about devices is in numrs.devices."""
 
+from __future__ import annotations
+
 import os as _os
+import threading as _threading
+
+KINDS = ("cpu", "cuda", "sim")
 
 
 class Device:
-    """One device, such as ``cpu``.
+    """One device, such as ``cpu`` or ``cuda:0``.
 
     Attributes
     ----------
     kind : str
-        'cpu' or 'cuda'.
+        'cpu', 'cuda', or 'sim' (simulated, for tests).
     index : int
         Its number among those of its kind.
     name : str
@@ -25,12 +30,20 @@ class Device:
 
     @property
     def name(self) -> str:
+        if self.kind != "cpu":
+            from numrs._ops._place import info
+
+            return info(self.kind, self.index, "name")
         from numrs._ops.runtime import get_cpu_info
 
         return str(get_cpu_info()["brand"])
 
     @property
     def memory_gb(self) -> float:
+        if self.kind != "cpu":
+            from numrs._ops._place import info
+
+            return int(info(self.kind, self.index, "memory")) / 2**30
         try:
             return _os.sysconf("SC_PHYS_PAGES") * _os.sysconf("SC_PAGE_SIZE") / 2**30
         except (ValueError, OSError, AttributeError):
@@ -57,13 +70,41 @@ class Device:
 CPU = Device("cpu")
 
 
-def _parse(target: "str | Device") -> Device:
+class _Chosen:
+    """The device of creation functions: one for the process, and for a thread that of its innermost block."""
+
+    def __init__(self) -> None:
+        self.used = False  # nobody has chosen one: it is the CPU
+        self.everywhere = CPU
+        self.of_thread = _threading.local()
+
+    def get(self) -> Device:
+        if not self.used:
+            return CPU
+        return getattr(self.of_thread, "device", None) or self.everywhere
+
+    def set_for_thread(self, device: Device | None) -> Device | None:
+        """Gives what it was."""
+        before = getattr(self.of_thread, "device", None)
+        self.of_thread.device = device
+        self.used = True
+        return before
+
+    def set_everywhere(self, device: Device) -> None:
+        self.everywhere = device
+        self.used = True
+
+
+chosen = _Chosen()
+
+
+def _parse(target: str | Device) -> Device:
     """A device argument as a Device; ValueError for text that names none, whether or not it is there."""
     if isinstance(target, Device):
         return target
     if isinstance(target, str):
         kind, colon, number = target.partition(":")
-        if kind in ("cpu", "cuda") and (number.isascii() and number.isdigit() if colon else True):
+        if kind in KINDS and (number.isascii() and number.isdigit() if colon else True):
             if kind == "cpu" and int(number or 0) == 0:
                 return CPU
             return Device(kind, int(number or 0))
@@ -73,19 +114,24 @@ def _parse(target: "str | Device") -> Device:
 
 def is_device(target: object) -> bool:
     """Whether an argument names a device rather than a dtype."""
-    return isinstance(target, Device) or (isinstance(target, str) and target.partition(":")[0] in ("cpu", "cuda"))
+    return isinstance(target, Device) or (isinstance(target, str) and target.partition(":")[0] in KINDS)
 
 
-def resolve(target: "str | Device | None") -> Device:
+def resolve(target: str | Device | None) -> Device:
     """The device for an argument ``device=``, None: the current one; RuntimeError with the reason where it is absent."""
-    if target is None or target is CPU:
+    if target is None:
+        return chosen.get()
+    if target is CPU:
         return CPU
     found = _parse(target)
-    if found != CPU:
-        if found.kind == "cpu":
-            raise RuntimeError(f"device: there is no {found}, the CPU is one device: 'cpu'")
-        raise RuntimeError(f"device: {found} cannot be used: this build of numrs has no cuda plug-in")
-    return CPU
+    if found == CPU:
+        return CPU
+    if found.kind == "cpu":
+        raise RuntimeError(f"device: there is no {found}, the CPU is one device: 'cpu'")
+    from numrs._ops._place import place_of_name
+
+    place_of_name(found.kind, found.index)  # opens it
+    return found
 
 
 def get_devices() -> list[Device]:
@@ -94,14 +140,16 @@ def get_devices() -> list[Device]:
     Returns
     -------
     list of Device
-        Each with ``kind``, ``index``, ``name`` and ``memory_gb``.
+        Each with ``kind``, ``index``, ``name`` and ``memory_gb``. Looking for GPUs opens the plug-in, and none of them.
 
     Examples
     --------
-    >>> [str(d) for d in numrs.get_devices()]
-    ['cpu']
+    >>> str(numrs.get_devices()[0])
+    'cpu'
     """
-    return [CPU]
+    from numrs._ops._place import count
+
+    return [CPU] + [Device(kind, index) for kind in KINDS[1:] for index in range(count(kind)[0])]
 
 
 def get_device() -> Device:
@@ -116,4 +164,4 @@ def get_device() -> Device:
     >>> str(numrs.get_device())
     'cpu'
     """
-    return CPU
+    return chosen.get()

@@ -12,7 +12,8 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 
 from numrs._ops._array cimport BYTES_OF_DTYPE
-from numrs._ops._storage cimport room_for
+from numrs._ops._place cimport device_at, place_of_device, wait_for
+from numrs._ops._storage cimport moved, room_for
 from numrs._ops._tensor cimport Tensor, bare_tensor
 from numrs.c cimport ops
 
@@ -71,6 +72,8 @@ cdef extern from *:
 
 cdef enum:
     CPU = 1
+    CUDA = 2
+    EXTENSION = 12  # kDLExtDev: the simulated device
     CUDA_HOST = 3
     READ_ONLY = 1
     IS_COPIED = 2
@@ -129,8 +132,9 @@ cdef int _describe(Tensor t, numrs_dl_tensor *d, int64_t *strides) except -1:
         else:
             strides[k] = t.view.strides[k] // bytes_
     d.data = t.view.data
-    d.device.device_type = CPU
-    d.device.device_id = 0
+    device = (1, 0) if t.place == 0 else dlpack_device(t.place)
+    d.device.device_type = device[0]
+    d.device.device_id = device[1]
     d.ndim = t.view.ndim
     d.dtype.code = CODE_OF_DTYPE[t.view.dtype]
     d.dtype.bits = <uint8_t>(8 * bytes_)
@@ -141,21 +145,36 @@ cdef int _describe(Tensor t, numrs_dl_tensor *d, int64_t *strides) except -1:
     return 0
 
 
+cdef object dlpack_device(int32_t place):
+    """The device of a place in DLPack's numbers."""
+    device = device_at(place)
+    return ({"cpu": CPU, "cuda": CUDA}.get(device.kind, EXTENSION), device.index)
+
+
 cdef object export_dlpack(object tensor, object stream, object max_version, object dl_device, object copy):
     cdef Tensor t = tensor
     cdef numrs_dl_managed *plain
     cdef numrs_dl_versioned *versioned
     cdef bint copied = copy is True, new = False
-    if stream is not None:
-        raise BufferError(f"__dlpack__: stream is {stream!r}, expected None: the CPU has no streams")
-    if dl_device is not None and tuple(dl_device) != (1, 0):
-        raise BufferError(f"__dlpack__: dl_device is {tuple(dl_device)}, the memory is on (1, 0), the CPU")
     if t.view.dtype == 0:
         raise BufferError("__dlpack__: this Tensor was never initialised")
+    here = (1, 0) if t.place == 0 else dlpack_device(t.place)
+    if t.place == 0 and stream is not None:
+        raise BufferError(f"__dlpack__: stream is {stream!r}, expected None: the CPU has no streams")
+    if dl_device is not None and tuple(dl_device) != here:
+        if tuple(dl_device) != (1, 0) or copy is False:
+            raise BufferError(f"__dlpack__: dl_device is {tuple(dl_device)}, the memory is on {here}"
+                              f"{', the CPU' if t.place == 0 else ''}")
+        t = moved(t, 0)  # waits
+        copied = True
+        copy = None
+    if t.place != 0 and stream != -1:
+        wait_for(t.place)  # whatever stream the consumer works on, the numbers are there
     if max_version is not None:
         new = max_version[0] >= 1
-    if copied:
+    if copy is True:
         t = t.copy()
+        wait_for(t.place)
     if not new:
         if not t.writeable:
             raise BufferError("__dlpack__: the memory is read-only, which DLPack can say from version 1.0 on; "
@@ -217,14 +236,26 @@ cdef int32_t _dtype_of_code(numrs_dl_dtype d) except 0:
     raise BufferError(f"from_dlpack: element type with code {d.code}, {d.bits} bits, {d.lanes} lanes is not supported")
 
 
+cdef int32_t _place_of(int32_t kind, int32_t index) except -1:
+    """The place of a device in DLPack's numbers, which is opened."""
+    from numrs._ops._devices import Device
+    try:
+        return place_of_device(Device("cuda" if kind == CUDA else "sim", index))
+    except RuntimeError as error:
+        raise BufferError(f"from_dlpack: the memory is on device ({kind}, {index}): {error}") from None
+
+
 cdef Tensor _tensor_over(numrs_dl_tensor *d, object owner, bint writeable):
     cdef Tensor t = bare_tensor()
     cdef int32_t dtype
     cdef int64_t step
     cdef int64_t *at
     cdef int k
-    if d.device.device_type != CPU and d.device.device_type != CUDA_HOST:
-        raise BufferError(f"from_dlpack: the memory is on device ({d.device.device_type}, {d.device.device_id}), expected the CPU")
+    if d.device.device_type == CUDA or d.device.device_type == EXTENSION:
+        t.place = _place_of(d.device.device_type, d.device.device_id)
+    elif d.device.device_type != CPU and d.device.device_type != CUDA_HOST:
+        raise BufferError(f"from_dlpack: the memory is on device ({d.device.device_type}, {d.device.device_id}), expected the CPU "
+                          "or a GPU")
     if d.ndim < 0 or d.ndim > 32:
         raise BufferError(f"from_dlpack: {d.ndim} dimensions, at most 32 are supported")
     dtype = _dtype_of_code(d.dtype)
@@ -284,9 +315,10 @@ def from_dlpack(x, /, *, device=None, copy=None):
     Parameters
     ----------
     x : object with ``__dlpack__``
-        An array of any library, on the CPU.
+        An array of any library, on the CPU or a GPU. The producer of memory of a GPU has to be done with it, as with stream
+        -1: numrs works on a stream of its own.
     device : str or Device, optional
-        Where the tensor is wanted; 'cpu'.
+        Where the tensor is wanted; None: where the memory is.
     copy : bool, optional
         True: memory of its own; False: never a copy; None: a copy only if that is needed.
 
@@ -309,9 +341,10 @@ def from_dlpack(x, /, *, device=None, copy=None):
     """
     cdef Tensor t
     cdef bint copied = False
+    wanted = None
     if device is not None:
         from numrs._ops._devices import resolve
-        resolve(device)
+        wanted = resolve(device)
     try:
         export = x.__dlpack__
     except AttributeError:
@@ -322,6 +355,11 @@ def from_dlpack(x, /, *, device=None, copy=None):
     except TypeError:  # a producer of before version 1
         capsule = export()
     t = _take_capsule(capsule, &copied)
+    if wanted is not None and place_of_device(wanted) != t.place:
+        if copy is False:
+            raise BufferError(f"from_dlpack: the memory is on {device_at(t.place)}, it comes to {wanted} by copying only, and copy "
+                              "is False")
+        return moved(t, place_of_device(wanted))
     return t.copy() if copy is True and not copied else t
 
 

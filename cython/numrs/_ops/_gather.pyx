@@ -8,9 +8,11 @@ from libc.string cimport memcpy
 cimport numpy as cnp
 from numpy cimport PyArray_NDIM, ndarray
 
-from numrs._ops._array cimport BYTES_OF_DTYPE, NOGIL_NS, check, dtype_of, interruptible, release_context
+from numrs._ops._array cimport BYTES_OF_DTYPE, NOGIL_NS, check, dtype_of, release_context
 from numrs._ops._indexing cimport basic_view
-from numrs._ops._storage cimport (array_over, contiguous, copy_into, from_ndarray, new_tensor, shape_tuple, view_tensor)
+from numrs._ops._place cimport context_at, context_for, device_at
+from numrs._ops._storage cimport (array_over, contiguous, copy_into, from_ndarray, moved, new_tensor, new_tensor_at, shape_tuple,
+                                  view_tensor)
 from numrs._ops._tensor cimport Tensor
 from numrs.c.base cimport numrs_context, numrs_status
 from numrs.c.indexing cimport numrs_nonzero, numrs_put_along_axis, numrs_take
@@ -54,6 +56,10 @@ cdef tuple _chosen_from(Tensor t, object key, int *axis):
     cdef bint whole = False, ints = False
     if type(key) is Tensor and 1 <= t.view.ndim and NUMRS_I8 <= (<Tensor>key).view.dtype <= NUMRS_U64:  # the usual key
         axis[0] = 0
+        if (<Tensor>key).place != t.place:
+            if (<Tensor>key).place != 0:
+                raise ValueError(f"Tensor: the index is on {device_at((<Tensor>key).place)}, the tensor on {device_at(t.place)}")
+            key = moved(<Tensor>key, t.place)
         return t, key
     parts = key if type(key) is tuple else (key,)
     for k, part in enumerate(parts):
@@ -93,6 +99,10 @@ cdef tuple _chosen_from(Tensor t, object key, int *axis):
     base = t if len(parts) == 1 else basic_view(t, parts[:place] + (slice(None),) * wide + parts[place + 1:])
     if base is None:
         return None
+    if index.place != t.place:
+        if index.place != 0:
+            raise ValueError(f"Tensor: the index is on {device_at(index.place)}, the tensor on {device_at(t.place)}")
+        index = moved(index, t.place)
     if index.view.dtype == NUMRS_BOOL:
         for d in range(wide):
             if base.view.shape[before + d] != index.view.shape[d]:
@@ -125,7 +135,7 @@ cdef Tensor _places(Tensor mask):
     cdef double work = <double>flat.size
     _nonzero(flat, NULL, &count, work)
     shape[0], shape[1] = 1, count
-    y = new_tensor(2, shape, NUMRS_I64)
+    y = new_tensor_at(mask.place, 2, shape, NUMRS_I64)
     _nonzero(flat, &y.view, &count, work)
     strides[0] = 8
     return view_tensor(y, <char *>y.view.data, 1, shape + 1, strides)
@@ -133,11 +143,12 @@ cdef Tensor _places(Tensor mask):
 
 cdef int _nonzero(Tensor x, const numrs_view *y, int64_t *count, double work) except -1:
     cdef numrs_status status
-    if work < NOGIL_NS:
+    cdef numrs_context *context = context_at(x.place)
+    if work < NOGIL_NS and x.place == 0:
         status = numrs_nonzero(NULL, &x.view, y, count)
     else:
         with nogil:
-            status = numrs_nonzero(NULL, &x.view, y, count)
+            status = numrs_nonzero(context, &x.view, y, count)
     return check(status, "Tensor")
 
 
@@ -173,12 +184,12 @@ cdef object gather(Tensor t, object key):
     n = _shape_of(base, axis, index, shape)
     if n < 0:
         return None
-    y = new_tensor(n, shape, base.view.dtype)
+    y = new_tensor_at(base.place, n, shape, base.view.dtype)
     work = 2.0 * <double>y.size
-    if work < NOGIL_NS:
+    if work < NOGIL_NS and base.place == 0:
         status = numrs_take(NULL, &base.view, &index.view, &y.view, axis)
     else:
-        context = interruptible(work)
+        context = context_for(base.place, work)
         with nogil:
             status = numrs_take(context, &base.view, &index.view, &y.view, axis)
         release_context(context)
@@ -218,15 +229,15 @@ cdef bint scatter(Tensor t, object key, object value) except -1:
     for d in range(base.view.ndim):
         extents[d] = 1
     if v.size == 1 and v.view.ndim <= n:
-        full = new_tensor(base.view.ndim, extents, t.view.dtype)
-        if v.view.dtype == full.view.dtype:
+        full = new_tensor_at(t.place, base.view.ndim, extents, t.view.dtype)
+        if v.view.dtype == full.view.dtype and t.place == 0:
             memcpy(full.view.data, v.view.data, BYTES_OF_DTYPE[v.view.dtype])
         elif v.view.ndim <= base.view.ndim:
             copy_into(v, full)
         else:
             copy_into(view_tensor(v, <char *>v.view.data, 0, NULL, NULL), full)
     else:
-        full = new_tensor(n, shape, t.view.dtype)
+        full = new_tensor_at(t.place, n, shape, t.view.dtype)
         if v.view.ndim > n:
             return False
         copy_into(v, full)
@@ -240,10 +251,10 @@ cdef bint scatter(Tensor t, object key, object value) except -1:
     extents[axis] = index.size
     flat = _dense_view(flat, base.view.ndim, extents)
     work = 2.0 * <double>full.size + 2.0 * <double>index.size
-    if work < NOGIL_NS:
+    if work < NOGIL_NS and t.place == 0:
         status = numrs_put_along_axis(NULL, &flat.view, &full.view, &base.view, axis)
     else:
-        context = interruptible(work)
+        context = context_for(t.place, work)
         with nogil:
             status = numrs_put_along_axis(context, &flat.view, &full.view, &base.view, axis)
         release_context(context)

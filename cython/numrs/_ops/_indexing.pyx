@@ -11,8 +11,9 @@ from numpy cimport PyArray_NDIM, ndarray
 
 from numrs._ops._array cimport BYTES_OF_DTYPE, descr_of
 from numrs._ops._gather cimport gather, scatter
+from numrs._ops._place cimport no_kernel
 from numrs._ops._record cimport record, store
-from numrs._ops._storage cimport (array_over, copied, copy_into, from_ndarray, numrs_times, shape_tuple, tensor_of, tracked,
+from numrs._ops._storage cimport (array_over, copied, copy_into, from_ndarray, moved, numrs_times, store_number, shape_tuple, tensor_of, tracked,
                                   valid, view_tensor, written)
 from numrs._ops._tensor cimport Tensor
 from numrs._ops._typed cimport plain
@@ -164,6 +165,8 @@ cdef object get_item(Tensor t, object key):
     found = gather(t, key)
     if found is not None:
         return found
+    if t.place != 0:
+        raise no_kernel("Tensor: an index of several arrays", t.place)
     try:
         found = array_over(t)[_plain_key(key)]
     except IndexError as error:
@@ -196,6 +199,31 @@ cdef bint _store_number(object value, int32_t dtype, void *target):
     return False
 
 
+cdef int _set_on_device(Tensor t, object key, object value) except -1:
+    """t[key] = value for memory of a device; what is in memory of the CPU is brought there."""
+    cdef Tensor view = None if is_array(key) else basic_view(t, <tuple>key if type(key) is tuple else (key,)), given, y
+    if type(value) is Tensor:
+        given = <Tensor>value
+    else:
+        if not isinstance(value, (np.ndarray, np.generic)):
+            with np.errstate(all="ignore"):
+                value = np.asarray(value, dtype=descr_of(t.view.dtype)) if t.view.dtype != ops.NUMRS_BF16 else \
+                    np.asarray(value, dtype=np.float64).astype(descr_of(ops.NUMRS_BF16))
+        given = from_ndarray(<ndarray>np.asarray(value), False)
+    if (<object>descr_of(given.view.dtype)).kind == "c" and (<object>descr_of(t.view.dtype)).kind != "c":
+        raise TypeError(f"Tensor: cannot store {descr_of(given.view.dtype)} in {descr_of(t.view.dtype)}; take its real part first")
+    if view is not None:
+        if given.place == 0 and given.view.ndim == 0:
+            y = view
+            store_number(given, y)
+        else:
+            copy_into(given, view)
+        return 0
+    if not scatter(t, key, given if given.place == t.place else moved(given, t.place)):
+        raise no_kernel("Tensor: writing to an index of several arrays", t.place)
+    return 0
+
+
 cdef int set_item(Tensor t, object key, object value) except -1:
     cdef Tensor view
     valid(t)
@@ -203,6 +231,8 @@ cdef int set_item(Tensor t, object key, object value) except -1:
         store(t, key, value)
         return 0
     written(t)
+    if t.place != 0:
+        return _set_on_device(t, key, value)
     if is_array(key) and (type(value) is float or (type(value) is Tensor and (<Tensor>value).view.dtype == t.view.dtype)):
         if scatter(t, key, value):
             return 0
@@ -260,6 +290,38 @@ cdef int extents_of(object shape, int64_t *extents, str name) except -1:
     return ndim
 
 
+cdef bint _strides_of_view(Tensor t, int ndim, const int64_t *shape, int64_t *strides) noexcept:
+    """Strides of a view of t in another shape with as many elements, not none; False: there is no such view. Runs of dimensions of
+    t that lie in one piece are filled by runs of new ones."""
+    cdef int64_t[32] extents, steps
+    cdef int64_t old, new
+    cdef int n = 0, d, first = 0, last, begin = 0, end
+    for d in range(t.view.ndim):
+        if t.view.shape[d] != 1:
+            extents[n], steps[n] = t.view.shape[d], t.view.strides[d]
+            n += 1
+    while first < n and begin < ndim:
+        last, end = first + 1, begin + 1
+        old, new = extents[first], shape[begin]
+        while old != new:
+            if new < old:
+                new *= shape[end]
+                end += 1
+            else:
+                old *= extents[last]
+                last += 1
+        for d in range(first, last - 1):
+            if steps[d] != steps[d + 1] * extents[d + 1]:
+                return False
+        strides[end - 1] = steps[last - 1]
+        for d in range(end - 1, begin, -1):
+            strides[d - 1] = strides[d] * shape[d]
+        first, begin = last, end
+    for d in range(begin, ndim):  # extents of 1
+        strides[d] = BYTES_OF_DTYPE[t.view.dtype]
+    return True
+
+
 cdef Tensor reshape(Tensor t, object shape, object copy):
     """The elements in another shape: a view where strides allow it, or a copy unless that is refused."""
     cdef int64_t[32] extents, strides
@@ -284,13 +346,12 @@ cdef Tensor reshape(Tensor t, object shape, object copy):
     if not t.dense:
         if copy is True:
             return reshape(copied(t), shape, None)
-        a = array_over(t)
-        made = a.reshape([extents[d] for d in range(ndim)])  # NumPy knows whether a view does
-        if t.size != 0 and not np.may_share_memory(a, made):
-            if copy is False:
-                raise ValueError(f"reshape: shape {shape_tuple(t)} with strides {t.strides} becomes {shape} by copying only, "
-                                 "and copy is False")
-        return from_ndarray(<ndarray>made, True)
+        if _strides_of_view(t, ndim, extents, strides):
+            return view_tensor(t, <char *>t.view.data, ndim, extents, strides)
+        if copy is False:
+            raise ValueError(f"reshape: shape {shape_tuple(t)} with strides {t.strides} becomes {shape} by copying only, "
+                             "and copy is False")
+        return reshape(copied(t), shape, None)
     step = BYTES_OF_DTYPE[t.view.dtype]
     for d in range(ndim - 1, -1, -1):
         strides[d] = step

@@ -32,6 +32,7 @@ cdef class Like:
     cdef readonly tuple shape
     cdef object descr
     cdef int32_t number              # the dtype's; 0: an ndarray's that numrs does not have
+    cdef int32_t place               # where it was
 
 cdef class Node:
     cdef Rule rule

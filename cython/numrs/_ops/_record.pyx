@@ -6,6 +6,7 @@ cimport cython
 from libc.stdint cimport uint64_t
 
 from numrs._ops._array cimport descr_of
+from numrs._ops._place cimport device_at
 from numrs._ops._storage cimport (changes_of, copied, copy_into, count_change, recording, same_dims, set_recording, shape_tuple,
                                   view_tensor)
 from numrs._ops._tensor cimport Memory, Tensor, watch
@@ -46,6 +47,10 @@ cdef class Like:
     @property
     def ndim(self):
         return len(self.shape)
+
+    @property
+    def device(self):
+        return device_at(self.place)
 
     @property
     def size(self):
@@ -144,6 +149,7 @@ cdef object _like(object x):
         like = Like.__new__(Like)
         like.shape = shape_tuple(<Tensor>x)
         like.number = (<Tensor>x).view.dtype
+        like.place = (<Tensor>x).place
         return like
     if type(x) is list or type(x) is tuple:
         return [_like(part) for part in x]

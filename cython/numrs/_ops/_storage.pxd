@@ -25,8 +25,10 @@ cdef Blocks small_blocks
 
 cdef int64_t *room_for(Tensor t, int ndim) except NULL
 cdef void *allocated(int64_t bytes_) except NULL
-cdef void free_block(void *block, int64_t bytes_) noexcept
+cdef void free_block(void *block, int64_t bytes_, int32_t place) noexcept
 cdef Tensor new_tensor(int ndim, const int64_t *shape, int32_t dtype)
+cdef Tensor new_tensor_at(int32_t place, int ndim, const int64_t *shape, int32_t dtype)
+cdef Tensor moved(Tensor t, int32_t place)
 cdef Tensor new_like_dims(Tensor model, int32_t dtype)
 cdef Tensor from_ndarray(ndarray a, bint ours)
 cdef ndarray array_over(Tensor t)
@@ -38,6 +40,7 @@ cdef int raise_followed(Tensor t) except -1
 cdef Tensor contiguous(Tensor t)
 cdef Tensor copied(Tensor t)
 cdef int copy_into(Tensor x, Tensor y) except -1
+cdef int store_number(Tensor x, Tensor y) except -1
 cdef int take_over(Tensor t, Tensor made) except -1
 cdef object shape_tuple(Tensor t)
 
@@ -114,6 +117,7 @@ cdef inline Tensor view_tensor(Tensor base, char *data, int ndim, const int64_t 
     t.view.data = data
     t.view.dtype = base.view.dtype
     t.writeable = base.writeable
+    t.place = base.place
     t.is_view = True
     return t
 
@@ -121,7 +125,7 @@ cdef inline Tensor new_like(Tensor model, int32_t dtype):
     """An uninitialised tensor in C order with the shape of another."""
     cdef Tensor t
     cdef int64_t bytes_, itemsize
-    if model.view.ndim != 1:
+    if model.view.ndim != 1 or model.place != 0:
         return new_like_dims(model, dtype)
     itemsize = BYTES_OF_DTYPE[dtype]
     if numrs_times(model.size, itemsize, &bytes_):

@@ -13,10 +13,11 @@ from numpy cimport (NPY_ARRAY_OWNDATA, NPY_ARRAY_WRITEABLE, PyArray_CheckExact, 
                     PyArray_NDIM, PyArray_SIZE, PyArray_STRIDES, ndarray)
 
 from numrs._ops._array cimport BYTES_OF_DTYPE, as_dtype, check, descr_of, dtype_of, know_bfloat16
+from numrs._ops._place cimport context_at, copy_in, copy_out, device_at, device_memory, give_back, place_of_device
 from numrs._ops._tensor cimport INLINE_NDIM, Memory, Tensor, bare_tensor
 from numrs.c.base cimport NUMRS_OK, numrs_allocate, numrs_free
 from numrs.c.elementwise cimport numrs_convert
-from numrs.c.view cimport NUMRS_MAX_NDIM
+from numrs.c.view cimport NUMRS_MAX_NDIM, NUMRS_ON_HOST, numrs_view
 
 cnp.import_array()
 
@@ -79,9 +80,11 @@ cdef void *allocated(int64_t bytes_) except NULL:
     return block
 
 
-cdef void free_block(void *block, int64_t bytes_) noexcept:
+cdef void free_block(void *block, int64_t bytes_, int32_t place) noexcept:
     """The memory of a tensor that ends."""
-    if bytes_ <= SMALL_BYTES and small_blocks.count < small_blocks.most:
+    if place > 0:
+        give_back(place, block)
+    elif bytes_ <= SMALL_BYTES and small_blocks.count < small_blocks.most:
         small_blocks.blocks[small_blocks.count] = block
         small_blocks.count += 1
     else:
@@ -97,6 +100,11 @@ def trim():
 
 cdef Tensor new_tensor(int ndim, const int64_t *shape, int32_t dtype):
     """An uninitialised tensor in C order over memory of the pool."""
+    return new_tensor_at(0, ndim, shape, dtype)
+
+
+cdef Tensor new_tensor_at(int32_t place, int ndim, const int64_t *shape, int32_t dtype):
+    """The same on a device."""
     cdef Tensor t = bare_tensor()
     cdef int64_t *at = room_for(t, ndim)
     cdef int64_t step = BYTES_OF_DTYPE[dtype]
@@ -116,7 +124,11 @@ cdef Tensor new_tensor(int ndim, const int64_t *shape, int32_t dtype):
         t.size = 0
     else:
         t.size = step // BYTES_OF_DTYPE[dtype]
-    t.block = t.view.data = allocated(0 if empty else step)
+    if place > 0:
+        t.block = t.view.data = device_memory(place, 0 if empty else step)
+        t.place = place
+    else:
+        t.block = t.view.data = allocated(0 if empty else step)
     t.view.dtype = dtype
     t.writeable = True
     t.dense = True
@@ -124,7 +136,7 @@ cdef Tensor new_tensor(int ndim, const int64_t *shape, int32_t dtype):
 
 
 cdef Tensor new_like_dims(Tensor model, int32_t dtype):
-    return new_tensor(model.view.ndim, model.view.shape, dtype)
+    return new_tensor_at(model.place, model.view.ndim, model.view.shape, dtype)
 
 
 cdef int raise_read_only() except -1:
@@ -173,6 +185,7 @@ cdef Memory shared(Tensor t):
         memory.bytes = t.size * BYTES_OF_DTYPE[t.view.dtype]
         memory.keeper = t.owner
         memory.block = t.block
+        memory.place = t.place
         t.owner = memory
         t.block = NULL
     return memory
@@ -231,6 +244,8 @@ cdef Tensor _same_memory(Tensor t, ndarray a):
 cdef ndarray array_over(Tensor t):
     """An ndarray over the tensor's memory, which it keeps alive."""
     cdef ndarray a
+    if t.place != 0:
+        raise TypeError(f"a Tensor on {device_at(t.place)} has no memory that NumPy could read; take .cpu() or .to('cpu') first")
     descr = descr_of(valid(t))
     Py_INCREF(descr)  # NewFromDescr steals it
     a = PyArray_NewFromDescr(&PyArray_Type, <PyArray_Descr *><PyObject *>descr, t.view.ndim, <const cnp.npy_intp *>t.view.shape,
@@ -272,8 +287,12 @@ cdef Tensor contiguous(Tensor t):
 
 
 cdef int copy_into(Tensor x, Tensor y) except -1:
-    """y = x, broadcast and converted."""
+    """y = x, broadcast and converted; they may be in two places."""
     cdef int status
+    if x.place != y.place:
+        x = moved(x, y.place)
+    if y.place != 0:
+        return check(numrs_convert(context_at(y.place), &x.view, &y.view))
     if y.size * BYTES_OF_DTYPE[y.view.dtype] < (1 << 16):
         status = numrs_convert(NULL, &x.view, &y.view)
     else:
@@ -282,6 +301,33 @@ cdef int copy_into(Tensor x, Tensor y) except -1:
     if status != NUMRS_OK:
         check(status)
     return 0
+
+
+cdef int store_number(Tensor x, Tensor y) except -1:
+    """Every element of y, on a device, = the one of x, on the CPU: no copy to the device first."""
+    cdef numrs_view number = x.view
+    number.dtype |= NUMRS_ON_HOST
+    return check(numrs_convert(context_at(y.place), &number, &y.view))
+
+
+cdef Tensor moved(Tensor t, int32_t place):
+    """The same numbers in C order at another place; waits until they are there."""
+    cdef Tensor y
+    cdef size_t bytes_
+    t = contiguous(t)
+    y = new_tensor_at(place, t.view.ndim, t.view.shape, valid(t))
+    bytes_ = <size_t>(t.size * BYTES_OF_DTYPE[t.view.dtype])
+    if bytes_ == 0:
+        pass
+    elif place == t.place:
+        copy_into(t, y)
+    elif t.place == 0:
+        copy_in(place, y.view.data, t.view.data, bytes_)
+    elif place == 0:
+        copy_out(t.place, y.view.data, t.view.data, bytes_)
+    else:
+        return moved(moved(t, 0), place)
+    return y
 
 
 cdef object shape_tuple(Tensor t):
@@ -317,6 +363,7 @@ cdef int take_over(Tensor t, Tensor made) except -1:
     t.size = made.size
     t.block = made.block
     made.block = NULL
+    t.place = made.place
     t.writeable = made.writeable
     t.dense = made.dense
     t.owner = made.owner
@@ -351,8 +398,17 @@ def result(y):
     return tensor_of(y)
 
 
-def empty(tuple shape, dtype):
-    """An uninitialised tensor."""
+def on_device(x, device, bint copy=False):
+    """A tensor at a device: itself where it is there already, unless copy."""
+    cdef int32_t place = place_of_device(device)
+    if place == (<Tensor?>x).place and not copy:
+        return x
+    valid(<Tensor>x)
+    return moved(<Tensor>x, place) if place != (<Tensor>x).place else copied(<Tensor>x)
+
+
+def empty(tuple shape, dtype, device=None):
+    """An uninitialised tensor, on a device."""
     cdef int64_t extents[64]
     cdef int d, ndim = <int>len(shape)
     if ndim > NUMRS_MAX_NDIM:
@@ -362,7 +418,7 @@ def empty(tuple shape, dtype):
             extents[d] = shape[d]
         except OverflowError:
             raise ValueError(f"empty: shape is {shape}, an extent has more than 64 bits") from None
-    return new_tensor(ndim, extents, as_dtype(dtype, "empty"))
+    return new_tensor_at(0 if device is None else place_of_device(device), ndim, extents, as_dtype(dtype, "empty"))
 
 
 def changed(x):

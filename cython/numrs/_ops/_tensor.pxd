@@ -29,6 +29,7 @@ cdef enum:
 # can hold it, and views need not be looked at by the collector.
 cdef class Memory:
     cdef void *block        # of the pool; NULL where somebody else has it
+    cdef int32_t place      # where it is (_place.pxd); 0: the CPU
     cdef int64_t bytes
     cdef uint64_t changes   # in place
     cdef object keeper      # an ndarray or a capsule that keeps memory alive
@@ -42,6 +43,7 @@ cdef class Tensor:
     cdef bint dense                 # C order without gaps
     cdef bint wants_grad
     cdef bint is_view               # made of another tensor
+    cdef int32_t place              # where the memory is (_place.pxd); 0: the CPU
     cdef int64_t[8] dims            # INLINE_NDIM extents and strides
     cdef int64_t *more
     cdef uint64_t changes           # counts in-place changes of the memory, as long as no Memory does

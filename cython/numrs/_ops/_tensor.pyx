@@ -11,17 +11,28 @@ from libc.stdint cimport int32_t, int64_t
 from numpy cimport ndarray
 
 from numrs._ops._array cimport BYTES_OF_DTYPE, as_dtype, descr_of
-from numrs._ops._dlpack cimport export_dlpack
+from numrs._ops._dlpack cimport dlpack_device, export_dlpack
 from numrs._ops._indexing cimport (PyLong_AsLongLongAndOverflow, element_view, get_item, item_of_axis, item_view, reshape,
                                    reshaped, set_item, slice_view)
+from numrs._ops._place cimport device_at, place_of_device, wait_for
 from numrs._ops import _record
 from numrs._ops._record cimport record
 from numrs._ops._storage cimport (array_over, changes_of, contiguous, copied, copy_into, free_block, from_ndarray, new_like,
-                                  shape_tuple, take_over, tracked, valid, view_tensor)
+                                  moved, shape_tuple, take_over, tracked, valid, view_tensor)
+from numrs._ops._storage import on_device
 from numrs._ops._typed cimport is_operand, number_of, operate, operate_in_place, tensor_unary
 from numrs.c cimport ops
 
 _CPU_DEVICE = (1, 0)
+
+
+cdef Tensor _part(Tensor t, int which):
+    """The real (0) or imaginary (1) parts of complex numbers, a view."""
+    cdef bint single = t.view.dtype == ops.NUMRS_C64
+    cdef Tensor y = view_tensor(t, <char *>t.view.data + which * (4 if single else 8), t.view.ndim, t.view.shape, t.view.strides)
+    y.view.dtype = ops.NUMRS_F32 if single else ops.NUMRS_F64
+    y.dense = t.size == 0
+    return y
 
 
 def _unpickled(a, wants_grad):
@@ -34,6 +45,12 @@ def _unpickled_bits(a, wants_grad):
     return _unpickled(a.view(descr_of(ops.NUMRS_BF16)), wants_grad)
 
 
+def _unpickled_on(a, device, wants_grad):
+    t = a.to(device)
+    t.requires_grad = wants_grad
+    return t
+
+
 @cython.no_gc
 @cython.final
 cdef class Memory:
@@ -41,7 +58,7 @@ cdef class Memory:
 
     def __dealloc__(self):
         if self.block != NULL:
-            free_block(self.block, self.bytes)
+            free_block(self.block, self.bytes, self.place)
 
 
 cdef class Tensor:
@@ -92,7 +109,7 @@ Numbers of one dtype in any number of dimensions, on a device.
 
     def __dealloc__(self):
         if self.block != NULL:
-            free_block(self.block, self.size * BYTES_OF_DTYPE[self.view.dtype])
+            free_block(self.block, self.size * BYTES_OF_DTYPE[self.view.dtype], self.place)
         if self.more != NULL:
             PyMem_Free(self.more)
 
@@ -119,7 +136,7 @@ Numbers of one dtype in any number of dimensions, on a device.
     @property
     def device(self):
         """Where the memory is; str() gives 'cpu'."""
-        return _devices().CPU
+        return _devices().CPU if self.place == 0 else device_at(self.place)
 
     @property
     def backend(self):
@@ -176,14 +193,14 @@ Numbers of one dtype in any number of dimensions, on a device.
         """The real part: of complex numbers a view."""
         if tracked(self):
             return record("real", None, (self,), {})
-        return self if self.dtype.kind != "c" else from_ndarray(array_over(self).real, True)
+        return self if self.dtype.kind != "c" else _part(self, 0)
 
     @property
     def imag(self):
         """The imaginary part: of complex numbers a view."""
         if tracked(self):
             return record("imag", None, (self,), {})
-        return from_ndarray(array_over(self).imag, True) if self.dtype.kind == "c" else _namespace().zeros_like(self)
+        return _part(self, 1) if self.dtype.kind == "c" else _namespace().zeros_like(self)
 
     @property
     def requires_grad(self):
@@ -473,19 +490,35 @@ Numbers of one dtype in any number of dimensions, on a device.
     @property
     def __array_interface__(self):
         """NumPy's description of the memory; whoever uses it has to keep the Tensor."""
+        if self.place != 0:
+            raise AttributeError(f"a Tensor on {device_at(self.place)} has no __array_interface__; take .cpu() first")
         return array_over(self).__array_interface__
+
+    @property
+    def __cuda_array_interface__(self):
+        """The description, version 3, of memory on a GPU, for libraries that compute there; whoever uses it has to keep the
+        Tensor. Work on the tensor so far is waited for."""
+        device = device_at(self.place)
+        if device.kind != "cuda":
+            raise AttributeError(f"a Tensor on {device} has no __cuda_array_interface__")
+        if self.view.dtype == ops.NUMRS_BF16:
+            raise AttributeError("bfloat16 has no name in __cuda_array_interface__; use __dlpack__")
+        wait_for(self.place)
+        return {"shape": shape_tuple(self), "typestr": self.dtype.str, "version": 3, "stream": None,
+                "data": (<size_t>self.view.data if self.size else 0, not self.writeable),
+                "strides": None if self.dense else tuple([self.view.strides[d] for d in range(self.view.ndim)])}
 
     def __dlpack__(self, *, stream=None, max_version=None, dl_device=None, copy=None):
         """A capsule for from_dlpack of any library.
 
         Parameters
         ----------
-        stream : None
-            There is none on the CPU.
+        stream : int, optional
+            On a GPU the consumer's stream, -1 for one that has waited already; on the CPU there is none.
         max_version : tuple of 2 ints, optional
             Highest version of DLPack that the consumer knows; without it the capsule is of the unversioned kind.
         dl_device : tuple of 2 ints, optional
-            Where the memory is wanted; (1, 0), the CPU.
+            Where the memory is wanted: where it is, or (1, 0), the CPU, which copies.
         copy : bool, optional
             True: memory of its own; False: never; None: only if that is needed.
 
@@ -497,8 +530,8 @@ Numbers of one dtype in any number of dimensions, on a device.
         return export_dlpack(self, stream, max_version, dl_device, copy)
 
     def __dlpack_device__(self):
-        """Kind and number of the device: (1, 0), the CPU."""
-        return _CPU_DEVICE
+        """Kind and number of the device in DLPack's numbers: (1, 0) is the CPU."""
+        return _CPU_DEVICE if self.place == 0 else dlpack_device(self.place)
 
     def __getbuffer__(self, Py_buffer *buffer, int flags):
         cdef Py_buffer given
@@ -512,6 +545,8 @@ Numbers of one dtype in any number of dimensions, on a device.
         Py_DECREF(a)    # the reference of `given`
 
     def __reduce_ex__(self, protocol):
+        if self.place != 0:
+            return _unpickled_on, (moved(self, 0), str(device_at(self.place)), self.wants_grad)
         if self.view.dtype == ops.NUMRS_BF16:  # by its bits: NumPy hands only its own dtypes out of band
             return _unpickled_bits, (array_over(self).view(np.uint16), self.wants_grad)
         return _unpickled, (array_over(self), self.wants_grad)
@@ -527,13 +562,13 @@ Numbers of one dtype in any number of dimensions, on a device.
         return text(self)
 
     def __str__(self):
-        return str(array_over(self))
+        return str(array_over(self if self.place == 0 else moved(self, 0)))
 
     def __format__(self, spec):
         return format(number_of(self, "format"), spec) if spec else str(self)
 
     def numpy(self):
-        """An ndarray over the same memory."""
+        """An ndarray over the same memory; TypeError for memory of a device."""
         return array_over(self)
 
     @staticmethod
@@ -566,10 +601,10 @@ Numbers of one dtype in any number of dimensions, on a device.
 
     def astype(self, dtype, /, *, copy=True, device=None):
         """The elements as another dtype; without copy the tensor itself where it has it already."""
-        if device is not None:
-            _devices().resolve(device)
         cdef int32_t wanted = as_dtype(dtype, "astype")
         cdef Tensor y
+        if device is not None and place_of_device(_devices().resolve(device)) != self.place:
+            return self.astype(dtype, copy=False).to(device)
         if tracked(self) and (copy or wanted != self.view.dtype):
             return record("astype", None, (self, dtype), {"copy": copy})
         if wanted == valid(self) and not copy:
@@ -585,6 +620,14 @@ Numbers of one dtype in any number of dimensions, on a device.
         return reshape(self, shape[0] if len(shape) == 1 else shape, copy)
 
 include "_tensor_life.pxi"
+
+
+def move(Tensor x, device, copy=False):
+    """A tensor on a device: itself where it is there already, unless copy."""
+    place = _devices().resolve(device)
+    if tracked(x) and (copy or place_of_device(place) != x.place):
+        return record("move", None, (x, place, copy), {})
+    return on_device(x, place, copy)
 
 
 def add_methods(functions):

@@ -68,7 +68,7 @@ cdef void _end(PyObject *o) noexcept:
     if numrs_weak_references(o) != NULL:
         PyObject_ClearWeakRefs(o)
     if (<Tensor>o).block != NULL:
-        free_block((<Tensor>o).block, (<Tensor>o).size * BYTES_OF_DTYPE[(<Tensor>o).view.dtype])
+        free_block((<Tensor>o).block, (<Tensor>o).size * BYTES_OF_DTYPE[(<Tensor>o).view.dtype], (<Tensor>o).place)
         (<Tensor>o).block = NULL
     if (<Tensor>o).more != NULL:
         PyMem_Free((<Tensor>o).more)
@@ -83,6 +83,7 @@ cdef void _end(PyObject *o) noexcept:
         (<Tensor>o).view.dtype = 0
         (<Tensor>o).wants_grad = (<Tensor>o).is_view = False
         (<Tensor>o).changes = 0
+        (<Tensor>o).place = 0
         spares.tensors[spares.count] = o
         spares.count += 1
     else:

@@ -335,7 +335,7 @@ def walk_back(list outputs, list grads, inputs, bint keep, bint deeper):
 def walk_back_from_one(Tensor t, bint keep, bint deeper):
     """The gradients of a tensor of one element into leaves; False where it is none of float32 or float64 that is followed."""
     cdef Tensor one
-    if not t.wants_grad or t.size != 1 or (t.view.dtype != ops.NUMRS_F32 and t.view.dtype != ops.NUMRS_F64):
+    if not t.wants_grad or t.size != 1 or t.place != 0 or (t.view.dtype != ops.NUMRS_F32 and t.view.dtype != ops.NUMRS_F64):
         return False
     one = new_like(t, t.view.dtype)
     if t.view.dtype == ops.NUMRS_F32:

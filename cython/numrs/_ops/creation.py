@@ -8,7 +8,7 @@ from numrs._ops import _devices as devices
 from numrs._ops._array import array_of_data, as_numpy_dtype
 from numrs._ops._moves import copy_to, new
 from numrs._ops._storage import empty as empty_tensor
-from numrs._ops._storage import to_array
+from numrs._ops._storage import on_device, to_array
 from numrs._ops._typed import tensors
 
 _REAL = np.dtype(np.float64)
@@ -25,13 +25,13 @@ def _extents(shape, function):
 
 
 def _tensor(shape, dtype, device, function):
-    devices.resolve(device)
+    place = devices.resolve(device)
     wanted = _REAL if dtype is None else as_numpy_dtype(dtype, function)
     shape = _extents(shape, function)
     for extent in shape:
         if extent < 0:
             raise ValueError(f"{function}: shape is {shape}, extent {extent} is negative")
-    return empty_tensor(shape, wanted)
+    return empty_tensor(shape, wanted, None if place is devices.CPU else place)
 
 
 def _number(value, dtype, function):
@@ -185,13 +185,17 @@ def full(shape, fill_value, *, dtype=None, device=None):
 
 
 def _filled(t, value):
+    if t.device != devices.CPU:
+        if isinstance(value, np.ndarray):
+            value = float(value) if value.dtype.name == "bfloat16" else value.item()
+        t.fill(value)
+        return t
     a = to_array(t)
     copy_to(value if isinstance(value, np.ndarray) else np.asarray(value, dtype=a.dtype), a)
     return t
 
 
 def _like(x, dtype, device, function):
-    devices.resolve(device)
     a = array_of_data(x, function, "x")
     return new(a.shape, a.dtype if dtype is None else dtype, function)
 
@@ -362,10 +366,11 @@ def eye(n_rows, n_cols=None, /, *, k=0, dtype=None, device=None):
     """
     rows, k = _extents(n_rows, "eye")[0], operator.index(k)
     columns = rows if n_cols is None else _extents(n_cols, "eye")[0]
-    y = zeros((rows, columns), dtype=dtype, device=device)
+    place = devices.resolve(device)
+    y = zeros((rows, columns), dtype=dtype, device=devices.CPU)
     if -rows < k < columns:
         np.fill_diagonal(to_array(y)[max(-k, 0) :, max(k, 0) :], 1)
-    return y
+    return on_device(y, place)
 
 
 def identity(n, /, dtype=None, *, device=None):

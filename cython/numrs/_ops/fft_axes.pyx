@@ -6,6 +6,7 @@ from numrs._ops._array cimport as_array, as_dtype
 from numrs._ops._fft cimport COMPLEX, FROM_REAL, TO_REAL, transform
 from numrs._ops._reduce cimport axis_of
 from numrs._ops._storage cimport tensor_of
+from numrs._ops._storage import on_device
 from numrs._ops._typed import tensors
 from numrs.c cimport fft as c
 from numrs.c cimport ops
@@ -22,7 +23,7 @@ cdef object _count(object n, str name):
 
 cdef object _frequencies(str name, object places, object n, object d, object dtype, object device):
     from numrs._ops._devices import resolve
-    resolve(device)
+    place = resolve(device)
     wanted = ops.NUMRS_F64 if dtype is None else as_dtype(dtype, name)
     if wanted != ops.NUMRS_F32 and wanted != ops.NUMRS_F64:
         raise TypeError(f"{name}: dtype is {np.dtype(dtype)}, expected float32 or float64")
@@ -31,7 +32,7 @@ cdef object _frequencies(str name, object places, object n, object d, object dty
     if d == 0:
         raise ValueError(f"{name}: d is 0, expected another number")
     y = (places / (n * float(d))).astype(np.float32 if wanted == ops.NUMRS_F32 else np.float64, copy=False)
-    return tensor_of(y)
+    return on_device(tensor_of(y), place)
 
 
 cdef object _shifted(str name, object x, object axes, bint back):

@@ -9,7 +9,7 @@ from numrs._ops import _devices as devices
 from numrs._ops._array import array_of_data, as_numpy_dtype
 from numrs._ops._moves import copied, copy_to
 from numrs._ops._storage import empty as empty_tensor
-from numrs._ops._storage import to_array
+from numrs._ops._storage import on_device, to_array
 from numrs._ops._typed import tensors
 from numrs._ops.elementwise_power import pow
 
@@ -56,7 +56,7 @@ def arange(start, /, stop=None, step=1, *, dtype=None, device=None):
     >>> numrs.arange(1, 7, 2)
     tensor([1, 3, 5], dtype=int64, device='cpu')
     """
-    devices.resolve(device)
+    place = devices.resolve(device)
     start, stop = (0, start) if stop is None else (start, stop)
     start, stop, step = (_real(v, "arange", name) for v, name in ((start, "start"), (stop, "stop"), (step, "step")))
     whole = all([isinstance(v, int) for v in (start, stop, step)])
@@ -74,7 +74,7 @@ def arange(start, /, stop=None, step=1, *, dtype=None, device=None):
     y = empty_tensor((n,), wanted)
     a = to_array(y)
     if n == 0:
-        return y
+        return on_device(y, place)
     if whole and max(abs(start), abs(stop), abs(step)) < 2**31:
         numbers = np.arange(start, start + n * step, step, dtype=np.int64)
     elif whole:
@@ -94,7 +94,7 @@ def arange(start, /, stop=None, step=1, *, dtype=None, device=None):
         numbers *= float(step)
         numbers += float(start)
     copy_to(numbers, a, "arange")
-    return y
+    return on_device(y, place)
 
 
 def linspace(start, stop, /, num, *, dtype=None, device=None, endpoint=True):
@@ -128,7 +128,7 @@ def linspace(start, stop, /, num, *, dtype=None, device=None, endpoint=True):
     >>> numrs.linspace(0, 1, 5)
     tensor([0.  , 0.25, 0.5 , 0.75, 1.  ], dtype=float64, device='cpu')
     """
-    devices.resolve(device)
+    place = devices.resolve(device)
     start, stop = (to_array(v)[()] if hasattr(v, "ndim") else v for v in (start, stop))
     for value, name in ((start, "start"), (stop, "stop")):
         if not isinstance(value, (int, float, complex, np.number)):
@@ -145,7 +145,7 @@ def linspace(start, stop, /, num, *, dtype=None, device=None, endpoint=True):
         raise TypeError(f"linspace: the ends are complex, which {wanted} does not hold")
     y = empty_tensor((num,), wanted)
     if num == 0:
-        return y
+        return on_device(y, place)
     if is_complex:
         numbers = np.empty(num, np.complex128)
         start, stop = complex(start), complex(stop)
@@ -155,7 +155,7 @@ def linspace(start, stop, /, num, *, dtype=None, device=None, endpoint=True):
     if wanted.kind in "iu":
         numbers = np.floor(numbers)
     copy_to(numbers, to_array(y), "linspace")
-    return y
+    return on_device(y, place)
 
 
 def logspace(start, stop, /, num=50, *, base=10.0, dtype=None, device=None, endpoint=True):

@@ -91,10 +91,22 @@ def asarray(obj, /, *, dtype=None, device=None, copy=None):
     >>> numrs.asarray([1, 2, 3])
     tensor([1, 2, 3], dtype=int64, device='cpu')
     """
-    devices.resolve(device)
     wanted = None if dtype is None else as_numpy_dtype(dtype, "asarray")
-    if isinstance(obj, Tensor) and (wanted is None or wanted == obj.dtype):
-        return obj.copy() if copy else obj
+    if not isinstance(obj, Tensor):
+        place = devices.resolve(device)
+    else:
+        place = obj.device if device is None else devices.resolve(device)
+        if copy is False and (place != obj.device or (wanted is not None and wanted != obj.dtype)):
+            raise ValueError(f"asarray: a Tensor of dtype {obj.dtype} on {obj.device} becomes one {'' if wanted is None else f'of {wanted} '}on "
+                             f"{place} by copying only, and copy is False")
+        if wanted is None or wanted == obj.dtype:
+            return obj.to(place, copy=bool(copy))
+        if place != devices.CPU or obj.device != devices.CPU:
+            return obj.to(wanted, device=place) if obj.device == devices.CPU else obj.to(place, dtype=wanted)
+    if place != devices.CPU:
+        if copy is False:
+            raise ValueError(f"asarray: obj of type {type(obj).__name__} comes to {place} by copying only, and copy is False")
+        return from_array(_array(obj, wanted, "asarray")).to(place)
     array = _array(obj, wanted, "asarray")
     shares = _shares(array, obj)
     if copy is False and not shares:
@@ -147,20 +159,22 @@ def from_numpy(a, /, *, copy=None):
     """
     if not isinstance(a, np.ndarray):
         raise TypeError(f"from_numpy: a is of type {type(a).__name__}, expected an ndarray")
-    return asarray(a, copy=copy)
+    return asarray(a, copy=copy, device=devices.CPU)
 
 
 def construct(data, shape, dtype, device):
     """What Tensor(data, shape=, dtype=, device=) is."""
-    devices.resolve(device)
+    place = devices.resolve(device)
     wanted = None if dtype is None else as_numpy_dtype(dtype, "Tensor")
     if data is None:
-        made = empty(_extents(() if shape is None else shape), np.dtype(np.float64) if wanted is None else wanted)
+        made = empty(_extents(() if shape is None else shape), np.dtype(np.float64) if wanted is None else wanted, place)
         if made.size:
             made.fill(0)
         return made
-    array = _array(data, wanted, "Tensor")
-    made = from_array(array).copy()
+    if isinstance(data, Tensor) and data.device != devices.CPU:
+        made = data.detach().to(place if device is not None else data.device, dtype=wanted, copy=True)
+    else:
+        made = from_array(_array(data, wanted, "Tensor")).to(place, copy=True)
     return made if shape is None else made.reshape(*_extents(shape))
 
 

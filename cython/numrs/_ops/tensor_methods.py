@@ -6,7 +6,7 @@ import numrs
 from numrs._ops import _devices as devices
 from numrs._ops._record import add_hook
 from numrs._ops._storage import result, to_array
-from numrs._ops._tensor import add_methods
+from numrs._ops._tensor import add_methods, move
 from numrs._ops._walk import walk_back_from_one
 
 _API_VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12", "2025.12")
@@ -76,25 +76,55 @@ def __deepcopy__(self, memo):
 
 def tolist(self):
     """The elements as nested lists of Python numbers."""
-    return to_array(self).tolist() if self.dtype.name != "bfloat16" else to_array(self).astype(np.float32).tolist()
+    a = to_array(self.cpu())
+    return a.tolist() if self.dtype.name != "bfloat16" else a.astype(np.float32).tolist()
 
 
 def tobytes(self):
     """The bytes of the elements in C order."""
-    return to_array(self.contiguous()).tobytes()
+    return to_array(self.cpu().contiguous()).tobytes()
 
 
-def to(self, target, *, copy=False):
-    """The tensor on a device, or with a dtype."""
-    if devices.is_device(target):
-        devices.resolve(target)
-        return self.copy() if copy else self
-    return self.astype(target, copy=copy)
+def to(self, *target, dtype=None, device=None, copy=False):
+    """The tensor on a device, with a dtype, or both: ``x.to('cuda')``, ``x.to('float32')``, ``x.to(other)``.
+
+    Parameters
+    ----------
+    target : str, Device, dtype or Tensor
+        A device, a dtype, a device and a dtype, or a Tensor that has both.
+    dtype : dtype, optional
+        Of the elements.
+    device : str or Device, optional
+        Where the memory is wanted.
+    copy : bool
+        Whether a tensor that is there already is copied.
+
+    Returns
+    -------
+    Tensor
+        The tensor itself where nothing has to be done. Copies between devices are followed by autograd.
+
+    Raises
+    ------
+    RuntimeError
+        For a device that is not there, with the step that failed.
+    """
+    for part in target:
+        if isinstance(part, numrs.Tensor):
+            dtype, device = part.dtype, part.device
+        elif devices.is_device(part):
+            device = part
+        else:
+            dtype = part
+    if not target and dtype is None and device is None:
+        raise TypeError("Tensor.to: expected a device, a dtype or a Tensor")
+    made = self if dtype is None else self.astype(dtype, copy=False)
+    return made if device is None and not copy else move(made, self.device if device is None else device, copy and made is self)
 
 
 def cpu(self):
-    """The tensor in the memory of the CPU."""
-    return self
+    """The tensor in the memory of the CPU: itself where it is there."""
+    return self if self.device == devices.CPU else move(self, devices.CPU)
 
 
 def cuda(self, index=0):
@@ -111,9 +141,8 @@ def to_device(self, device, /, *, stream=None):
         For a device that is not there, with the reason.
     """
     if stream is not None:
-        raise ValueError(f"Tensor.to_device: stream is {stream!r}, expected None: the CPU has no streams")
-    devices.resolve(device)
-    return self
+        raise ValueError(f"Tensor.to_device: stream is {stream!r}, expected None: copies run on the stream of the device")
+    return move(self, device)
 
 
 def backward(self, gradient=None, retain_graph=None, create_graph=False):

@@ -4,6 +4,7 @@ import math
 
 import numrs
 from numrs._ops._pad_widths import widths_of
+from numrs._ops._storage import on_device
 from numrs._ops.nn_embedding import embedding_backward
 from numrs.autograd.engine import composed, constant, rule
 from numrs.autograd.functions import custom_function
@@ -17,6 +18,11 @@ def _getitem(x, key):
 
 def _setitem(x, key, value):
     x[key] = value
+
+
+@rule("move", shapes="x", function=on_device)
+def _(grad, x, *, device, copy):
+    return grad.to(x.device)
 
 
 @rule("getitem", shapes="x", function=_getitem)

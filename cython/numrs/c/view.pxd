@@ -6,6 +6,8 @@ from numrs.c.base cimport *
 cdef extern from "numrs/view.h" nogil:
     enum:
         NUMRS_MAX_NDIM
+    enum:
+        NUMRS_ON_HOST
     ctypedef struct numrs_view:
         void *data
         const int64_t *shape
