@@ -37,7 +37,7 @@ from numrs._ops.dtypes import (
 from numrs._ops.dtypes import _bfloat16
 from numrs._ops.stats_groups import histogram
 from numrs.config import get_include, get_library_dir, show_config
-from numrs.devices import device, get_device, get_devices, set_device
+from numrs.devices import device, get_device, get_devices, set_device, synchronize
 
 # Array functions, written by tools/stubs.py.
 from numrs._ops.closeness import (
@@ -395,8 +395,8 @@ __all__ = [
     "rolling_nunique", "rolling_quantile", "rolling_rank", "rolling_robust_zscore", "rolling_sem", "rolling_skew", "rolling_std",
     "rolling_sum", "rolling_var", "rolling_zscore", "round", "rsqrt", "searchsorted", "set_backend", "set_device", "set_num_threads",
     "show_config", "sigmoid", "sign", "signbit", "simd_info", "sin", "sinh", "softplus", "sort", "split", "sqrt", "square", "squeeze",
-    "stack", "stats", "std", "sub", "subtract", "sum", "swapaxes", "take", "take_along_axis", "tan", "tanh", "tensordot", "tile",
-    "time_windows", "top_k", "topk", "trace", "transpose", "tril", "triu", "trunc", "uint16", "uint32", "uint64", "uint8", "unique_all",
-    "unique_counts", "unique_inverse", "unique_values", "unstack", "var", "vecdot", "vector_norm", "vsplit", "vstack", "where", "zeros",
-    "zeros_like",
+    "stack", "stats", "std", "sub", "subtract", "sum", "swapaxes", "synchronize", "take", "take_along_axis", "tan", "tanh", "tensordot",
+    "tile", "time_windows", "top_k", "topk", "trace", "transpose", "tril", "triu", "trunc", "uint16", "uint32", "uint64", "uint8",
+    "unique_all", "unique_counts", "unique_inverse", "unique_values", "unstack", "var", "vecdot", "vector_norm", "vsplit", "vstack",
+    "where", "zeros", "zeros_like",
 ]  # fmt: skip

@@ -2,8 +2,10 @@
 """The walk back along the tape (_record.pyx): the gradients of results become those of leaves, the latest call first."""
 from heapq import heappop, heappush
 
-from libc.stdint cimport int64_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint64_t
 
+from numrs._ops._devices import chosen as _chosen
+from numrs._ops._place cimport MANY_PLACES, device_at
 from numrs._ops._record cimport Leaf, Like, Node, Rule, Slot, follow, several, source_of
 from numrs._ops._storage cimport changes_of, copied, new_like, set_recording, shape_tuple, view_tensor
 from numrs._ops._tensor cimport Memory, Tensor, watch
@@ -174,6 +176,8 @@ cdef class _Walk:
         cdef Rule rule
         cdef dict arguments = None
         cdef list given
+        cdef bint entered = MANY_PLACES[0]
+        cdef object device = None  # of creation functions: in a rule it is that of the gradient
         if values is None:
             raise RuntimeError(f"backward: {node.name} has been walked back before and its values are freed; pass "
                                "retain_graph=True the first time to walk twice")
@@ -195,6 +199,8 @@ cdef class _Walk:
                 else:
                     arguments[name] = node.kept[name]
         before = set_recording(self.deeper)
+        if entered:
+            device = _chosen.set_for_thread(device_at(_place_of(grad)))
         try:
             if self.deeper and rule.second is not None:
                 grads = rule.second(rule, grad, values, node.kept, self.result_of(node),
@@ -226,6 +232,8 @@ cdef class _Walk:
                     self.give(source, part)
         finally:
             set_recording(before)
+            if entered:
+                _chosen.set_for_thread(device)
         if not self.keep:
             node.values = node.versions = None
             node.out = node.kept = None
@@ -257,6 +265,17 @@ cdef class _Walk:
         if type(source) is Slot:
             return (<Slot>source).node.number in self.useful
         return (<Node>source).number in self.useful
+
+
+cdef int32_t _place_of(object grad) noexcept:
+    """Where a gradient, or the first of several, is."""
+    if type(grad) is Tensor:
+        return (<Tensor>grad).place
+    if type(grad) is list or type(grad) is tuple:
+        for part in grad:
+            if type(part) is Tensor:
+                return (<Tensor>part).place
+    return 0
 
 
 cdef set _useful(list roots, dict wanted):

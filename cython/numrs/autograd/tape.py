@@ -29,9 +29,9 @@ def _weights(outputs, gradients, function):
                 raise ValueError(
                     f"{function}: an output has shape {y.shape}, expected one element, or its gradient as an argument"
                 )
-            g = numrs.ones(y.shape, dtype=y.dtype)
+            g = numrs.ones(y.shape, dtype=y.dtype, device=y.device)
         else:
-            g = g if isinstance(g, Tensor) and g.dtype == y.dtype else numrs.asarray(g, dtype=y.dtype)
+            g = g if isinstance(g, Tensor) and g.dtype == y.dtype else numrs.asarray(g, dtype=y.dtype, device=y.device)
             if g.shape != y.shape:
                 raise ValueError(f"{function}: a gradient has shape {g.shape}, its output {y.shape}")
         found.append(g)
