@@ -10,6 +10,7 @@ from numpy cimport PyArray_CheckExact, PyArray_DATA, PyArray_DIMS, PyArray_NDIM,
 from numrs._ops._array cimport (NOGIL_NS, Held, array_of, as_array, check, check_out, dtype_of, finish, hold,
                                 interruptible, is_float, new_array, pin, release_context, scalar, size_of, table_of,
                                 view_of)
+from numrs._ops._device_calls cimport at_device, device_along, device_order_reduced
 from numrs._ops._reduce cimport axis_of, given_out, reduced_table, shape_of
 from numrs.c cimport ops
 from numrs.c cimport order as c
@@ -112,6 +113,8 @@ cdef int32_t line_axis(ndarray a, object axis, str name) except -1:
 
 cdef object along(Kind kind, str name, object x, object axis, int32_t flags, int32_t method=0, object kth=None):
     """Results of x's shape."""
+    if at_device(x):
+        return device_along(kind, name, x, axis, flags, method)
     if kind == RANKDATA and not PyArray_CheckExact(x):  # positions and sorted values belong to no label; ranks do
         table = table_of(x, name, "x")
         if table is not None:
@@ -194,6 +197,8 @@ cdef ndarray _output(object out, str name, int ndim, const int64_t *shape, int32
 cdef object reduced(Kind kind, str name, object x, object axis, object out, object keepdims, object where,
                     int32_t flags, int32_t method=0, double scale=1.0):
     """median, mad, iqr: one value of every line."""
+    if at_device(x):
+        return device_order_reduced(kind, name, x, 0.5, axis, out, keepdims, where, flags, method, scale)
     if not PyArray_CheckExact(x):
         table = table_of(x, name, "x")
         if table is not None:
@@ -232,9 +237,31 @@ cdef object reduced(Kind kind, str name, object x, object axis, object out, obje
     return finish(y) if out is None else y
 
 
+cdef object _device_quantiles(str name, object x, object q, double unit, object axis, object out, object method, object keepdims,
+                              object weights, object where, int32_t flags):
+    """The same on a device: q is host data, one call for each."""
+    if weights is not None:
+        raise NotImplementedError(f"{name}: no kernel for weights on device {x.device}; move the operands with .to('cpu')")
+    places = np.asarray(as_array(q, name, "q"), np.float64)
+    if places.size and not ((places >= 0) & (places <= unit)).all():
+        raise ValueError(f"{name}: q is {q!r}, expected numbers in [0, {unit:g}]")
+    way = quantile_method(method, name)
+    if places.ndim == 0:
+        return device_order_reduced(QUANTILE, name, x, float(places) / unit, axis, out, keepdims, where, flags, way, 1.0)
+    if out is not None:
+        raise NotImplementedError(f"{name}: no kernel for out= with several q on device {x.device}")
+    import numrs
+    lines = [device_order_reduced(QUANTILE, name, x, one / unit, axis, None, keepdims, where, flags, way, 1.0)
+             for one in places.ravel().tolist()]
+    made = numrs.stack(lines) if lines else numrs.zeros((0,), dtype=np.float64, device=x.device)
+    return made.reshape(places.shape + made.shape[1:])
+
+
 cdef object quantiles(str name, object x, object q, double unit, object axis, object out, object method,
                       object keepdims, object weights, object where, int32_t flags):
     """One value of every line and number in q, which goes from 0 to unit; q's dimensions come first."""
+    if at_device(x):
+        return _device_quantiles(name, x, q, unit, axis, out, method, keepdims, weights, where, flags)
     if not PyArray_CheckExact(x):
         table = table_of(x, name, "x")
         if table is not None:

@@ -10,6 +10,7 @@ from numpy cimport PyArray_CheckExact, PyArray_DIMS, PyArray_NDIM, ndarray
 from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, Held, array_of, as_array, broadcast, check, check_out,
                                 dtype_of, finish, hold, interruptible, new_array, pin, release_context, scalar,
                                 size_of, table_of, view_of)
+from numrs._ops._device_calls cimport at_device, device_reduce, device_scan, device_vecdot
 from numrs._ops._record cimport record
 from numrs._ops._storage cimport tensor_of, tracked
 from numrs._ops._tensor cimport Tensor
@@ -155,6 +156,8 @@ cdef object _reduce_tensor(int32_t op, str name, object x, object axis, object o
         if op in (ops.NUMRS_OP_ARGMIN, ops.NUMRS_OP_ARGMAX, ops.NUMRS_OP_NANARGMIN, ops.NUMRS_OP_NANARGMAX):
             del options["where"]
         return record(name, None, (x,), options)
+    if at_device(x):
+        return device_reduce(op, name, x, REDUCE_RESULT[op][(<Tensor>x).view.dtype], axis, out, keepdims, where, correction)
     if type(x) is Tensor and axis is None and out is None and (where is None or where is True) and keepdims is False:
         result = REDUCE_RESULT[op][(<Tensor>x).view.dtype]
         if result == 0:
@@ -264,6 +267,8 @@ cdef object scan(int32_t op, str name, object x, object axis, object out, object
             if out is not None:
                 options["out"] = out
             return record(name, None, (x,), options)
+        if at_device(x):
+            return device_scan(op, name, x, SCAN_RESULT[op], axis, out, include_initial)
         if any_tensor(x, out, None):
             made = scan(op, name, plain(x), axis, plain_target(out), include_initial)
             return given_out(out) if out is not None else tensor_of(made)
@@ -319,6 +324,8 @@ cdef object scan(int32_t op, str name, object x, object axis, object out, object
 cdef object vecdot_(str name, object x1, object x2, object axis):
     if tracked(x1) or tracked(x2):
         return record(name, None, (x1, x2), {"axis": axis})
+    if at_device(x1) or at_device(x2):
+        return device_vecdot(name, x1, x2, axis)
     if any_tensor(x1, x2, None):
         return tensor_of(vecdot_(name, plain(x1), plain(x2), axis))
     cdef ndarray a = array_of(x1, name, "x1"), b = array_of(x2, name, "x2"), y

@@ -9,6 +9,7 @@ from numpy cimport PyArray_CheckExact, PyArray_DATA, PyArray_DIMS, PyArray_NDIM,
 
 from numrs._ops._array cimport (NOGIL_NS, Held, array_of, check, check_out, dtype_of, hold, interruptible, new_array,
                                 pin, release_context, same_shape, size_of, table_of, view_of)
+from numrs._ops._device_calls cimport at_device, device_rolling
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.rolling cimport (NUMRS_CLOSED_BOTH, NUMRS_CLOSED_LEFT, NUMRS_CLOSED_NEITHER, NUMRS_CLOSED_RIGHT,
                               numrs_rolling, numrs_rolling_dtype, numrs_rolling_length, numrs_rolling_options)
@@ -152,6 +153,8 @@ cdef object _rolling_of_table(int32_t op, str name, object table, object second,
 cdef object rolling(int32_t op, str name, object x, object x2, object window, object axis, const Choice *choice,
                     object weights, object out):
     cdef object table, second
+    if at_device(x) or at_device(x2):
+        return device_rolling(op, name, x, x2, window, axis, choice, weights, out)
     if not PyArray_CheckExact(x) or not (x2 is None or PyArray_CheckExact(x2)):
         table, second = table_of(x, name, "x"), None if x2 is None else table_of(x2, name, "x2")
         if table is not None or second is not None:

@@ -410,7 +410,7 @@ cdef int32_t _place_in(object x) except -1:
     return 0
 
 
-cdef object _on_device(str name, tuple args, dict kwargs):
+cdef object _on_device(object function, str name, tuple args, dict kwargs):
     """A call with a tensor of a device, or with a device that is wanted: by _device_functions.py, made of what devices have
     kernels for. NotImplemented where there is none."""
     cdef int32_t place = 0
@@ -432,9 +432,14 @@ cdef object _on_device(str name, tuple args, dict kwargs):
         if resolve(wanted) == CPU:
             return NotImplemented
     found = FUNCTIONS.get(name)
-    if found is None:
-        raise no_kernel(name, place)
-    return found(*args, **kwargs)
+    if found is not None:
+        return found(*args, **kwargs)
+    try:
+        return function(*args, **kwargs)  # made of functions that know devices, or it meets the guard of array_over
+    except TypeError as error:
+        if "has no memory that NumPy could read" not in str(error):
+            raise
+    raise no_kernel(name, place)
 
 
 cdef object _plain_parts(object x):
@@ -472,14 +477,14 @@ def tensors(function):
                     break
         if not found:
             if takes_device and kwargs.get("device") is not None:
-                made = _on_device(name, args, kwargs)
+                made = _on_device(function, name, args, kwargs)
                 if made is not NotImplemented:
                     return made
             return function(*args, **kwargs)
         if _record.used and any_tracked(args, kwargs):
             return record(name, typed, args, kwargs)
         if MANY_PLACES[0]:
-            made = _on_device(name, args, kwargs)
+            made = _on_device(function, name, args, kwargs)
             if made is not NotImplemented:
                 return made
         out = args[place] if 0 <= place < len(args) else kwargs.get("out")

@@ -9,6 +9,7 @@ from numpy cimport PyArray_CheckExact, PyArray_SIZE, ndarray
 from numrs._ops._array cimport (NOGIL_NS, Held, array_of, as_array, check, check_out, dtype_of, finish, hold,
                                 interruptible, new_array, pin, release_context, view_of)
 from numrs._ops._reduce cimport given_out, vecdot_
+from numrs._ops._device_calls cimport Product, ProductShape, at_device, device_product
 from numrs._ops._record cimport record
 from numrs._ops._storage cimport tensor_of, tracked
 from numrs._ops._typed cimport any_tensor, plain, plain_target
@@ -22,14 +23,12 @@ from numrs.c.view cimport numrs_promote, numrs_view
 cnp.import_array()
 
 
-ctypedef numrs_status (*Product)(numrs_context *, const numrs_view *, const numrs_view *,
-                                 const numrs_view *) noexcept nogil
-ctypedef numrs_status (*ProductShape)(const numrs_view *, const numrs_view *, int32_t *, int64_t *) noexcept nogil
-
 cdef object _product(Product call, ProductShape shape_of, str name, object x1, object x2, object out):
     if not (PyArray_CheckExact(x1) and PyArray_CheckExact(x2)) and any_tensor(x1, x2, out):
         if tracked(x1) or tracked(x2):
             return record(name, None, (x1, x2), {"out": out} if out is not None else {})
+        if at_device(x1) or at_device(x2):
+            return device_product(call, shape_of, name, x1, x2, out)
         made = _product(call, shape_of, name, plain(x1), plain(x2), plain_target(out))
         return given_out(out) if out is not None else tensor_of(made)
     cdef ndarray a = array_of(x1, name, "x1"), b = array_of(x2, name, "x2"), y

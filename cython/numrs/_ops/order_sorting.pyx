@@ -10,6 +10,7 @@ cimport numpy as cnp
 from numpy cimport PyArray_DIMS, PyArray_NDIM, PyArray_SIZE, ndarray
 
 from numrs._ops._array cimport array_of, as_array, dtype_of, finish, new_array, size_of, view_of
+from numrs._ops._device_calls cimport at_device, device_searchsorted, device_topk, device_unique
 from numrs._ops._order cimport (ARGPARTITION, ARGSORT, PARTITION, RANKDATA, SEARCHSORTED, SORT, TOPK, UNIQUE, Call,
                                 along, execute, line_array, line_axis)
 from numrs._ops._typed import tensors
@@ -164,6 +165,9 @@ def argpartition(x, kth, /, axis=-1):
 
 cdef object _topk(str name, object x, object k, object axis, bint largest, bint in_order):
     """topk and top_k; name is for messages."""
+    if at_device(x):
+        return _TopK(*device_topk(name, x, k, axis,
+                                  (0 if largest else c.NUMRS_ORDER_SMALLEST) | (c.NUMRS_ORDER_SORTED if in_order else 0)))
     cdef ndarray a = line_array(x, axis, name), y, indices
     cdef int32_t dtype = dtype_of(a)
     cdef int64_t shape[64]
@@ -326,10 +330,12 @@ def searchsorted(x1, x2, /, *, side="left", sorter=None):
     >>> numrs.searchsorted([1.0, 2.0, 3.0], [2.0, 2.5])
     array([1, 2])
     """
-    cdef ndarray a = array_of(x1, "searchsorted", "x1"), v = array_of(x2, "searchsorted", "x2"), order, y
-    cdef Call call
     if side != "left" and side != "right":
         raise ValueError(f"searchsorted: side is {side!r}, expected 'left' or 'right'")
+    if at_device(x1) or at_device(x2):
+        return device_searchsorted(x1, x2, c.NUMRS_ORDER_RIGHT if side == "right" else 0, sorter)
+    cdef ndarray a = array_of(x1, "searchsorted", "x1"), v = array_of(x2, "searchsorted", "x2"), order, y
+    cdef Call call
     if PyArray_NDIM(a) != 1:
         raise ValueError(f"searchsorted: x1 has shape {(<object>a).shape}, expected 1 dimension")
     memset(&call, 0, sizeof(Call))
@@ -353,6 +359,8 @@ def searchsorted(x1, x2, /, *, side="left", sorter=None):
 
 cdef tuple _unique(object x, str name, bint indices, bint inverse, bint counts):
     """Values, indices, inverse, counts; None for what is not wanted."""
+    if at_device(x):
+        return device_unique(x, name, indices, inverse, counts)
     cdef ndarray a = array_of(x, name, "x"), values, first = None, back = None, often = None
     cdef int64_t n = PyArray_SIZE(a)
     cdef Call call

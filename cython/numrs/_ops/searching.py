@@ -3,8 +3,11 @@
 import numpy as np
 
 from numrs._ops._array import array_of_data
+from numrs._ops._device_calls import put_along as put_along_on_device
+from numrs._ops._devices import CPU
 from numrs._ops._moves import copied, places, put_along, take_along, take_from
 from numrs._ops._storage import changed, to_array
+from numrs._ops._tensor import Tensor
 from numrs._ops._typed import tensors
 
 
@@ -109,6 +112,9 @@ def put_along_axis(x, indices, /, values, axis=-1):
     array([[0., 5.],
            [5., 0.]])
     """
+    if isinstance(x, Tensor) and x.device != CPU:
+        put_along_on_device(x, indices, values, axis)
+        return
     a, v = to_array(x), to_array(values)
     if not isinstance(a, np.ndarray):
         raise TypeError(f"put_along_axis: x is of type {type(x).__name__}, expected an ndarray or a Tensor")
