@@ -190,7 +190,7 @@ Status Forward(numrs_context* context, const char* function, bool transposed, co
   NUMRS_TRY(x_dense.Load(run, function, a.x, dtype));
   NUMRS_TRY(weight_dense.Load(run, function, a.weight, dtype));
   if (bias) NUMRS_TRY(bias_dense.Load(run, function, b, dtype));
-  NUMRS_TRY(y_dense.Open(function, out, dtype,
+  NUMRS_TRY(y_dense.Open(run, function, out, dtype,
                          RangesOverlap(a.x, out) || RangesOverlap(a.weight, out) || (bias && RangesOverlap(b, out))));
   const char* const added = bias ? bias_dense.data() : nullptr;
   if (transposed)
@@ -250,7 +250,7 @@ Status Backward(numrs_context* context, const char* function, bool transposed, c
     if (!views[i]) continue;
     // The last one computed may be written where it is; those before it wait until nothing can fail any more.
     const bool last = i == 0 || (i == 1 && !gx) || (i == 2 && !gx && !gw);
-    NUMRS_TRY(dense[i].Open(function, outputs[i], dtype,
+    NUMRS_TRY(dense[i].Open(run, function, outputs[i], dtype,
                             !last || RangesOverlap(g, outputs[i]) || RangesOverlap(a.x, outputs[i]) ||
                                 RangesOverlap(a.weight, outputs[i])));
   }

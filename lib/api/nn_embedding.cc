@@ -7,9 +7,10 @@
 #include <cstring>
 
 #include "api/axes.h"
+#include "core/device_state.h"
+#include "core/elementwise.h"
 #include "core/indexing.h"
 #include "core/nn_embedding.h"
-#include "core/elementwise.h"
 #include "core/nn_operands.h"
 #include "core/trace.h"
 
@@ -22,10 +23,8 @@ Status CheckIndexDType(const char* f, const View& indices) {
   return Fail(NUMRS_BAD_DTYPE, "%s: indices have dtype %s, expected integers", f, NameOf(indices.dtype));
 }
 
-// indices as int64 in memory of its own or the caller's, each in [0, extent).
-Status LoadIndices(const Run& run, const char* f, const View& indices, int64_t extent, bool apart, PackedInput* out) {
-  NUMRS_TRY(out->Load(run, f, indices, kI64, apart));
-  const int64_t* at = reinterpret_cast<const int64_t*>(out->data());
+// Refuses indices, here in C order, of which one is not in [0, extent).
+Status CheckPlaces(const char* f, const View& indices, const int64_t* at, int64_t extent) {
   bool fine = true;
   for (int64_t i = 0; i < indices.size; i++) fine &= static_cast<uint64_t>(at[i]) < static_cast<uint64_t>(extent);
   if (fine) return NUMRS_OK;
@@ -45,6 +44,30 @@ Status LoadIndices(const Run& run, const char* f, const View& indices, int64_t e
   }
   return Fail(NUMRS_BAD_INDEX, "%s: index %s at %s of indices is out of bounds, expected 0 to %" PRId64, f, number,
               ShapeText(indices.ndim, place, text, sizeof(text)), extent - 1);
+}
+
+// The same, at: on the device of the call.
+Status CheckPlacesThere(const Run& run, const char* f, const View& indices, const int64_t* at, int64_t extent) {
+  if (indices.size == 0) return NUMRS_OK;
+  // As unsigned numbers the negative ones are beyond every extent.
+  const View places = ContiguousView(const_cast<int64_t*>(at), kU64, 1, &indices.size);
+  const Status status = CheckIndices(run, f, places, extent);
+  if (status != NUMRS_BAD_INDEX) return status;
+  // The message names the index as the caller gave it.
+  const size_t bytes = static_cast<size_t>(indices.size) * sizeof(int64_t);
+  Workspace here(bytes);
+  if (!here.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for a copy of indices, %zu bytes", f, bytes);
+  DeviceState& state = *run.device->state;
+  NUMRS_TRY(Answer(f, state, state.api->copy(run.device->stream, here.data(), at, bytes, CopyDirection::TO_HOST)));
+  NUMRS_TRY(CheckPlaces(f, indices, here.as<int64_t>(), extent));
+  return status;
+}
+
+// indices as int64 in memory of its own or the caller's, each in [0, extent).
+Status LoadIndices(const Run& run, const char* f, const View& indices, int64_t extent, bool apart, PackedInput* out) {
+  NUMRS_TRY(out->Load(run, f, indices, kI64, apart));
+  return run.device ? CheckPlacesThere(run, f, indices, out->as<int64_t>(), extent)
+                    : CheckPlaces(f, indices, out->as<int64_t>(), extent);
 }
 
 // v is the shape of indices with `width` behind it.
@@ -73,7 +96,7 @@ Status ExpectFloat(const char* f, const char* argument, const View& v) {
 Status Embedding(numrs_context* context, const numrs_view* vweight, const numrs_view* vindices, const numrs_view* vy) {
   const char* f = "embedding";
   const Trace trace(f, vweight);
-  NUMRS_TRY(CheckContext(context, f));
+  NUMRS_TRY(AdmitContext(context, f));
   View weight, indices, y;
   NUMRS_TRY(LoadView(f, "weight", vweight, &weight));
   NUMRS_TRY(LoadView(f, "indices", vindices, &indices));
@@ -86,11 +109,12 @@ Status Embedding(numrs_context* context, const numrs_view* vweight, const numrs_
   NUMRS_TRY(ExpectRows(f, "out", y, indices, weight.shape[1]));
   NUMRS_TRY(CheckOutput(f, weight.dtype, y));
   const Run run = MakeRun(context);
-  PackedInput places;
+  PackedInput places, table;
   NUMRS_TRY(LoadIndices(run, f, indices, weight.shape[0], RangesOverlap(indices, y), &places));
   if (y.size == 0) return NUMRS_OK;
   PackedOutput out;
-  NUMRS_TRY(out.Open(f, y, y.dtype, RangesOverlap(weight, y)));
+  NUMRS_TRY(table.Bring(run, f, &weight));
+  NUMRS_TRY(out.Open(run, f, y, y.dtype, RangesOverlap(weight, y)));
   GatherJob job;
   job.function = f;
   job.ndim = 2;
@@ -118,7 +142,7 @@ Status EmbeddingBackward(numrs_context* context, const numrs_view* vgrad, const 
                          const numrs_view* vgradient, int64_t padding) {
   const char* f = "embedding_backward";
   const Trace trace(f, vgradient);
-  NUMRS_TRY(CheckContext(context, f));
+  NUMRS_TRY(AdmitContext(context, f));
   View grad, indices, gradient;
   NUMRS_TRY(LoadView(f, "grad", vgrad, &grad));
   NUMRS_TRY(LoadView(f, "indices", vindices, &indices));
@@ -139,7 +163,7 @@ Status EmbeddingBackward(numrs_context* context, const numrs_view* vgrad, const 
   NUMRS_TRY(LoadIndices(run, f, indices, gradient.shape[0], RangesOverlap(indices, gradient), &places));
   const int32_t dtype = FloatKernel(grad.dtype);
   NUMRS_TRY(from.Load(run, f, grad, dtype));
-  NUMRS_TRY(out.Open(f, gradient, dtype, RangesOverlap(grad, gradient)));
+  NUMRS_TRY(out.Open(run, f, gradient, dtype, RangesOverlap(grad, gradient)));
   NUMRS_TRY(RunEmbeddingBackward(run, dtype, from.data(), reinterpret_cast<const int64_t*>(places.data()), indices.size,
                                  gradient.shape[1], gradient.shape[0], padding < 0 ? -1 : padding, out.data()));
   return out.Commit(run, f);
@@ -148,7 +172,7 @@ Status EmbeddingBackward(numrs_context* context, const numrs_view* vgrad, const 
 Status OneHot(numrs_context* context, const numrs_view* vindices, const numrs_view* vy) {
   const char* f = "one_hot";
   const Trace trace(f, vindices);
-  NUMRS_TRY(CheckContext(context, f));
+  NUMRS_TRY(AdmitContext(context, f));
   View indices, y;
   NUMRS_TRY(LoadView(f, "indices", vindices, &indices));
   NUMRS_TRY(LoadView(f, "out", vy, &y));
@@ -161,10 +185,11 @@ Status OneHot(numrs_context* context, const numrs_view* vindices, const numrs_vi
   PackedInput places;
   PackedOutput out;
   NUMRS_TRY(LoadIndices(run, f, indices, width, RangesOverlap(indices, y), &places));
-  NUMRS_TRY(out.Open(f, y, y.dtype, false));
+  NUMRS_TRY(out.Open(run, f, y, y.dtype, false));
   double number = 1;
   char one[16];
-  NUMRS_TRY(Convert(run, f, ContiguousView(&number, kF64, 0, nullptr), ContiguousView(one, y.dtype, 0, nullptr)));
+  NUMRS_TRY(Convert(MakeRun(nullptr), f, ContiguousView(&number, kF64, 0, nullptr),
+                    ContiguousView(one, y.dtype, 0, nullptr)));
   NUMRS_TRY(RunOneHot(run, reinterpret_cast<const int64_t*>(places.data()), indices.size, width, y.itemsize(), one,
                       out.data()));
   return out.Commit(run, f);
@@ -174,7 +199,7 @@ Status Dropout(numrs_context* context, const numrs_random_state* state, const nu
                double p) {
   const char* f = "dropout";
   const Trace trace(f, vx);
-  NUMRS_TRY(CheckContext(context, f));
+  NUMRS_TRY(AdmitContext(context, f));
   View x, y;
   NUMRS_TRY(LoadView(f, "x", vx, &x));
   NUMRS_TRY(LoadView(f, "out", vy, &y));
@@ -198,7 +223,7 @@ Status Dropout(numrs_context* context, const numrs_random_state* state, const nu
   PackedInput from;
   PackedOutput out;
   NUMRS_TRY(from.Load(run, f, x, dtype));
-  NUMRS_TRY(out.Open(f, y, dtype, RangesOverlap(x, y) && !(SameElements(x, y) && from.data() == x.data)));
+  NUMRS_TRY(out.Open(run, f, y, dtype, RangesOverlap(x, y) && !(SameElements(x, y) && from.data() == x.data)));
   const RandomDraw draw = {state->key[0], state->key[1], state->counter[0], static_cast<uint32_t>(state->counter[1])};
   const uint64_t threshold = static_cast<uint64_t>(std::nearbyint(p * 0x1p32));
   NUMRS_TRY(RunDropout(run, draw, dtype, from.data(), out.data(), x.size, threshold, p < 1 ? 1 / (1 - p) : 0));

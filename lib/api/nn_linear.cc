@@ -112,7 +112,7 @@ struct Layer {
                             static_cast<uintptr_t>(weight.strides[1])) &
                            static_cast<uintptr_t>(size - 1));
     // C order, or transposed: read where they lie.
-    const bool plain = weight.dtype == job.dtype && aligned && weight.size > 0 &&
+    const bool plain = weight.dtype == job.dtype && aligned && weight.size > 0 && !(weight.host && run.device) &&
                        ((weight.strides[1] == size && weight.strides[0] >= job.n * size) ||
                         (weight.strides[0] == size && weight.strides[1] >= job.k * size));
     if (plain) {
@@ -199,17 +199,18 @@ Status Columns(numrs_context* context, const numrs_linear_pack* pack, int64_t fi
                 static_cast<long long>(p.n) - 1);
   }
   NUMRS_TRY(CheckOutput(function, pack->dtype, out));
+  const Run run = MakeRun(context);
   PackedOutput dense;
-  NUMRS_TRY(dense.Open(function, out, p.dtype, false));
+  NUMRS_TRY(dense.Open(run, function, out, p.dtype, false));
   if (out.size > 0) UnpackColumns(p, first, out.shape[1], dense.data());
-  return dense.Commit(MakeRun(context), function);
+  return dense.Commit(run, function);
 }
 
 Status Forward(const char* function, numrs_context* context, const numrs_view* x, const numrs_view* weight,
                const numrs_linear_pack* pack, const numrs_view* bias, const numrs_view* y, const numrs_view* pre,
                int32_t activation, double slope) {
   const Trace trace(function, x);
-  NUMRS_TRY(CheckContext(context, function));
+  NUMRS_TRY(pack ? CheckContext(context, function) : AdmitContext(context, function));  // packs lie on the host
   Layer l;
   View b, out, before;
   NUMRS_TRY(l.Load(function, x, weight, pack, activation, slope));
@@ -229,8 +230,8 @@ Status Forward(const char* function, numrs_context* context, const numrs_view* x
   NUMRS_TRY(x_dense.Load(run, function, l.x, l.job.dtype));
   if (!pack) NUMRS_TRY(l.Weights(run, &weight_dense));
   if (bias) NUMRS_TRY(bias_dense.Load(run, function, b, l.job.dtype));
-  NUMRS_TRY(y_dense.Open(function, out, l.job.dtype, apart(out)));
-  if (pre) NUMRS_TRY(pre_dense.Open(function, before, l.job.dtype, apart(before)));
+  NUMRS_TRY(y_dense.Open(run, function, out, l.job.dtype, apart(out)));
+  if (pre) NUMRS_TRY(pre_dense.Open(run, function, before, l.job.dtype, apart(before)));
   NUMRS_TRY(LinearForward(run, l.job, x_dense.data(), bias ? bias_dense.data() : nullptr, y_dense.data(),
                           pre ? pre_dense.data() : nullptr));
   NUMRS_TRY(y_dense.Commit(run, function));
@@ -242,7 +243,7 @@ Status Backward(numrs_context* context, const numrs_view* grad, const numrs_view
                 int32_t activation, double slope) {
   const char* const function = "linear_backward";
   const Trace trace(function, x);
-  NUMRS_TRY(CheckContext(context, function));
+  NUMRS_TRY(AdmitContext(context, function));
   Layer l;
   View g, kept, outputs[3];
   NUMRS_TRY(l.Load(function, x, weight, nullptr, activation, slope));
@@ -276,7 +277,7 @@ Status Backward(numrs_context* context, const numrs_view* grad, const numrs_view
     if (!views[i]) continue;
     const bool apart = RangesOverlap(g, outputs[i]) || RangesOverlap(l.x, outputs[i]) ||
                        RangesOverlap(l.weight, outputs[i]) || (needs && RangesOverlap(kept, outputs[i]));
-    NUMRS_TRY(dense[i].Open(function, outputs[i], l.job.dtype, apart));
+    NUMRS_TRY(dense[i].Open(run, function, outputs[i], l.job.dtype, apart));
   }
   NUMRS_TRY(LinearBackward(run, l.job, grad_dense.data(), x_dense.data(), needs ? saved_dense.data() : nullptr,
                            dense[0].data(), dense[1].data(), dense[2].data()));

@@ -96,7 +96,7 @@ Status Begin(numrs_context* context, const char* family, int32_t op, int32_t red
   if (op < 0 || op >= kLossOps)
     return Fail(NUMRS_BAD_ARGUMENT, "%s: op is %d, expected 0 to %d", family, op, kLossOps - 1);
   const char* f = kLossRows[op].name;
-  NUMRS_TRY(CheckContext(context, f));
+  NUMRS_TRY(AdmitContext(context, f));
   NUMRS_TRY(CheckReduction(f, reduction));
   if (std::isnan(p0) || std::isnan(p1)) return Fail(NUMRS_BAD_ARGUMENT, "%s: a parameter is nan", f);
   job->function = f;
@@ -160,7 +160,7 @@ Status ClassLoss(const char* f, numrs_context* context, const numrs_view* vgrad,
                  const numrs_view* vtarget, const numrs_view* vweight, const numrs_view* vloss, const numrs_view* vgx,
                  const Options* options, bool backward) {
   const Trace trace(f, vlogits);
-  NUMRS_TRY(CheckContext(context, f));
+  NUMRS_TRY(AdmitContext(context, f));
   if (!options) return Fail(NUMRS_BAD_ARGUMENT, "%s: options is NULL", f);
   if (options->struct_size != sizeof(Options)) {
     return Fail(NUMRS_BAD_ARGUMENT,

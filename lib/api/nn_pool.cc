@@ -132,8 +132,8 @@ Status OnDense(const Run& run, const PoolJob& job, const View& x, const View& y,
   PackedInput in;
   PackedOutput out, places;
   NUMRS_TRY(in.Load(run, function, x, job.dtype));
-  NUMRS_TRY(out.Open(function, y, job.dtype, RangesOverlap(x, y)));
-  if (indices) NUMRS_TRY(places.Open(function, *indices, kI64, RangesOverlap(x, *indices)));
+  NUMRS_TRY(out.Open(run, function, y, job.dtype, RangesOverlap(x, y)));
+  if (indices) NUMRS_TRY(places.Open(run, function, *indices, kI64, RangesOverlap(x, *indices)));
   NUMRS_TRY(body(in.data(), out.data(), indices ? reinterpret_cast<int64_t*>(places.data()) : nullptr));
   NUMRS_TRY(out.Commit(run, function));
   return indices ? places.Commit(run, function) : static_cast<Status>(NUMRS_OK);
@@ -256,7 +256,7 @@ Status MaximumBackward(numrs_context* context, const numrs_view* grad, const num
   PackedInput from;
   PackedOutput to;
   NUMRS_TRY(from.Load(run, function, in, job.dtype));
-  NUMRS_TRY(to.Open(function, out, job.dtype, RangesOverlap(in, out) || RangesOverlap(places, out)));
+  NUMRS_TRY(to.Open(run, function, out, job.dtype, RangesOverlap(in, out) || RangesOverlap(places, out)));
   NUMRS_TRY(PlanePool(run, job, PlaneOp::MAX_BACKWARD, from.data(), to.data(), const_cast<int64_t*>(index)));
   return to.Commit(run, function);
 }

@@ -46,6 +46,24 @@ Status CheckPointers(const char* f, const char* name, const OptimArrays& arrays,
   return NUMRS_OK;
 }
 
+// A device that meets an element that is not aligned ends with all that is on it. sizes: nullptr: none is empty.
+Status CheckAligned(const numrs_context* context, const char* f, const char* name, int32_t dtype, int64_t count,
+                    const int64_t* sizes, const void* const* pointers) {
+  for (int64_t i = 0; !OnHost(context) && i < count; i++) {
+    const bool aligned = reinterpret_cast<uintptr_t>(pointers[i]) % static_cast<uintptr_t>(SizeOf(dtype)) == 0;
+    if (!aligned && (!sizes || sizes[i] > 0))
+      return Fail(NUMRS_BAD_ARGUMENT, "%s: %s[%lld] is not aligned to its elements, as devices need it", f, name,
+                  (long long)i);
+  }
+  return NUMRS_OK;
+}
+// Both for gradients.
+Status CheckGradients(const numrs_context* context, const char* f, const OptimArrays& arrays,
+                      const void* const* grads) {
+  NUMRS_TRY(CheckPointers(f, "grads", arrays, grads, false));
+  return CheckAligned(context, f, "grads", arrays.dtype, arrays.count, arrays.sizes, grads);
+}
+
 Status CheckNumber(const char* f, const char* name, double got, bool fine, const char* wanted) {
   return fine ? static_cast<Status>(NUMRS_OK)
               : Fail(NUMRS_BAD_ARGUMENT, "%s: %s is %.17g, expected %s", f, name, got, wanted);
@@ -164,13 +182,14 @@ Status Step(numrs_context* context, int32_t op, int32_t dtype, int64_t count, vo
             const Options* options) {
   const char* f = "optim_step";
   const Trace trace(f, nullptr);
-  NUMRS_TRY(CheckContext(context, f));
+  NUMRS_TRY(AdmitContext(context, f));
   if (op < 0 || op >= kOptimOps)
     return Fail(NUMRS_BAD_ARGUMENT, "%s: op is %d, expected 0 to %d", f, op, kOptimOps - 1);
   OptimArrays arrays;
   NUMRS_TRY(CheckArrays(f, dtype, count, sizes, &arrays));
   NUMRS_TRY(CheckPointers(f, "params", arrays, params, true));
-  NUMRS_TRY(CheckPointers(f, "grads", arrays, grads, false));
+  NUMRS_TRY(CheckAligned(context, f, "params", dtype, count, sizes, params));
+  NUMRS_TRY(CheckGradients(context, f, arrays, grads));
   NUMRS_TRY(CheckOptions(f, op, options));
   if (n_state < 0 || n_state > kOptimStates)
     return Fail(NUMRS_BAD_ARGUMENT, "%s: n_state is %lld, expected 0 to %d", f, (long long)n_state, kOptimStates);
@@ -185,6 +204,7 @@ Status Step(numrs_context* context, int32_t op, int32_t dtype, int64_t count, vo
     if (k < n_state) arenas[k] = state[k];
   }
   if (arrays.total == 0) return NUMRS_OK;
+  NUMRS_TRY(CheckAligned(context, f, "state", dtype, kOptimStates, nullptr, arenas));
   double numbers[kOptimNumbers] = {};
   Numbers(op, *options, numbers);
   // Where nothing is divided by less than eps, subnormal numbers are as good as zeros; an eps of 0 and Lion's signs
@@ -197,10 +217,10 @@ Status ClipNorm(numrs_context* context, int32_t dtype, int64_t count, void* cons
                 double max_norm, double norm_type, double* norm) {
   const char* f = "optim_clip_norm";
   const Trace trace(f, nullptr);
-  NUMRS_TRY(CheckContext(context, f));
+  NUMRS_TRY(AdmitContext(context, f));
   OptimArrays arrays;
   NUMRS_TRY(CheckArrays(f, dtype, count, sizes, &arrays));
-  NUMRS_TRY(CheckPointers(f, "grads", arrays, grads, false));
+  NUMRS_TRY(CheckGradients(context, f, arrays, grads));
   if (!norm) return Fail(NUMRS_BAD_ARGUMENT, "%s: norm is NULL", f);
   NUMRS_TRY(CheckNumber(f, "max_norm", max_norm, max_norm >= 0, "0 or more"));
   NUMRS_TRY(CheckNumber(f, "norm_type", norm_type, norm_type == 2 || (std::isinf(norm_type) && norm_type > 0),
@@ -218,10 +238,10 @@ Status ClipValue(numrs_context* context, int32_t dtype, int64_t count, void* con
                  double low, double high) {
   const char* f = "optim_clip_value";
   const Trace trace(f, nullptr);
-  NUMRS_TRY(CheckContext(context, f));
+  NUMRS_TRY(AdmitContext(context, f));
   OptimArrays arrays;
   NUMRS_TRY(CheckArrays(f, dtype, count, sizes, &arrays));
-  NUMRS_TRY(CheckPointers(f, "grads", arrays, grads, false));
+  NUMRS_TRY(CheckGradients(context, f, arrays, grads));
   if (!(low <= high)) return Fail(NUMRS_BAD_ARGUMENT, "%s: low is %.17g, expected at most high, %.17g", f, low, high);
   return ClampGradients(MakeRun(context), arrays, grads, low, high);
 }
@@ -230,20 +250,20 @@ Status Scale(numrs_context* context, int32_t dtype, int64_t count, void* const* 
              double factor) {
   const char* f = "optim_scale";
   const Trace trace(f, nullptr);
-  NUMRS_TRY(CheckContext(context, f));
+  NUMRS_TRY(AdmitContext(context, f));
   OptimArrays arrays;
   NUMRS_TRY(CheckArrays(f, dtype, count, sizes, &arrays));
-  NUMRS_TRY(CheckPointers(f, "grads", arrays, grads, false));
+  NUMRS_TRY(CheckGradients(context, f, arrays, grads));
   return ScaleGradients(MakeRun(context), arrays, grads, factor);
 }
 
 Status Zero(numrs_context* context, int32_t dtype, int64_t count, void* const* grads, const int64_t* sizes) {
   const char* f = "optim_zero";
   const Trace trace(f, nullptr);
-  NUMRS_TRY(CheckContext(context, f));
+  NUMRS_TRY(AdmitContext(context, f));
   OptimArrays arrays;
   NUMRS_TRY(CheckArrays(f, dtype, count, sizes, &arrays));
-  NUMRS_TRY(CheckPointers(f, "grads", arrays, grads, false));
+  NUMRS_TRY(CheckGradients(context, f, arrays, grads));
   return ZeroGradients(MakeRun(context), arrays, grads);
 }
 

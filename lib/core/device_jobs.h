@@ -64,7 +64,8 @@ struct LossCall {
   View grad;        // backward: ndim -1 forward
   View gx, gt, gv;  // backward, each or ndim -1
 };
-// As ClassLossJob of core/nn_loss.h with its views by value; ndim -1: not there.
+// As ClassLossJob of core/nn_loss.h with its views by value; ndim -1: not there. Labels: the kernel waits, and answers
+// NUMRS_BAD_INDEX with a message before anything is written; recorded, it takes them as they are.
 struct ClassLossCall {
   const char* function;
   View logits, target, weight, grad, loss, gx;

@@ -32,7 +32,7 @@ Status RunActivation(const Run& run, const ActivationJob& job) {
   PackedOutput y;
   NUMRS_TRY(x.Load(run, job.function, job.x, stored));
   if (back) NUMRS_TRY(g.Load(run, job.function, job.g, stored));
-  NUMRS_TRY(y.Open(job.function, job.y, stored, SharesInPart(job.y, {&job.x, &job.g})));
+  NUMRS_TRY(y.Open(run, job.function, job.y, stored, SharesInPart(job.y, {&job.x, &job.g})));
   const auto forward = run.kernels.nn_activation->forward[job.op][computed];
   const auto backward = run.kernels.nn_activation->backward[job.op][computed];
   const auto in = run.kernels.copy.cast[stored][kF32], out = run.kernels.copy.cast[kF32][stored];
@@ -78,7 +78,7 @@ Status RunSoftmax(const Run& run, const SoftmaxJob& job) {
   PackedOutput y;
   NUMRS_TRY(x.Load(run, job.function, views[0], stored));
   if (back) NUMRS_TRY(g.Load(run, job.function, AxisLast(job.g, job.axis), stored));
-  NUMRS_TRY(y.Open(job.function, views[1], stored, SharesInPart(job.y, {&job.x, &job.g})));
+  NUMRS_TRY(y.Open(run, job.function, views[1], stored, SharesInPart(job.y, {&job.x, &job.g})));
   const double cost = (back ? 1.0 : 1.8) * (computed == kF64 ? 1 : 0.4);
   const int threads = run.Threads(cost * static_cast<double>(size));
   const bool cast = stored != computed;

@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "core/device_state.h"
 #include "core/memory.h"
 #include "core/nn_loss_tables.h"
 
@@ -19,6 +20,9 @@ Status RunEmbeddingBackward(const Run& run, int32_t dtype, const char* grad, con
                             int64_t width, int64_t rows, int64_t padding, char* gradient) {
   const int64_t size = SizeOf(dtype), row_bytes = width * size;
   if (rows == 0 || width == 0) return NUMRS_OK;
+  if (run.device)
+    return OnDevice(run, "embedding_backward", &DeviceKernels::embedding_backward,
+                    EmbeddingBackwardCall{dtype, grad, indices, n, width, rows, padding, gradient});
   // Lists of the places of each row, in order: first[row], then next[place]; -1 ends.
   Workspace memory(static_cast<size_t>(rows + n) * sizeof(int64_t));
   if (!memory.ok())
@@ -51,7 +55,9 @@ Status RunEmbeddingBackward(const Run& run, int32_t dtype, const char* grad, con
 
 Status RunOneHot(const Run& run, const int64_t* indices, int64_t n, int64_t width, int64_t itemsize, const char* one,
                  char* y) {
-  if (width == 0) return NUMRS_OK;
+  if (n == 0 || width == 0) return NUMRS_OK;
+  if (run.device)
+    return OnDevice(run, "one_hot", &DeviceKernels::one_hot, OneHotCall{indices, n, width, itemsize, one, y});
   const int64_t row_bytes = width * itemsize;
   return ParallelFor(n, kTask / width + 1, run.Threads(0.1 * static_cast<double>(row_bytes) * static_cast<double>(n)),
                      run.cancel, [&](int64_t begin, int64_t end) {
@@ -65,6 +71,8 @@ Status RunOneHot(const Run& run, const int64_t* indices, int64_t n, int64_t widt
 
 Status RunDropout(const Run& run, const RandomDraw& draw, int32_t dtype, const char* x, char* y, int64_t n,
                   uint64_t threshold, double scale) {
+  if (run.device && n > 0)
+    return OnDevice(run, "dropout", &DeviceKernels::dropout, DropoutCall{draw, dtype, x, y, n, threshold, scale});
   const auto bits = run.kernels.random->fn[kRandom_bits][kU32];
   const auto drop = run.kernels.loss->drop[dtype];
   const int64_t size = SizeOf(dtype);

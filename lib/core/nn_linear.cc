@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "core/device_state.h"
 #include "core/matmul_run.h"
 #include "core/memory.h"
 #include "core/reduce.h"
@@ -60,6 +61,7 @@ bool IsSimple(int32_t activation) {
 Status LinearForward(const Run& run, const LinearJob& job, const void* x, const void* bias, void* y, void* pre) {
   const int64_t size = SizeOf(job.dtype);
   if (job.m == 0 || job.n == 0) return NUMRS_OK;
+  if (run.device) return OnDevice(run, job.function, &DeviceKernels::linear, LinearForwardCall{job, x, bias, y, pre});
   const bool simple = IsSimple(job.activation);
   const bool plain = !bias && !pre && job.activation == kLinearNone;
   // Only products that take no memory are cut: nothing may fail once y has been written.
@@ -105,6 +107,9 @@ Status LinearForward(const Run& run, const LinearJob& job, const void* x, const 
 
 Status LinearBackward(const Run& run, const LinearJob& job, const void* grad, const void* x, const void* saved,
                       void* gx, void* gw, void* gb) {
+  if (run.device)
+    return OnDevice(run, job.function, &DeviceKernels::linear_backward,
+                    LinearBackwardCall{job, grad, x, saved, gx, gw, gb});
   const int64_t size = SizeOf(job.dtype), count = job.m * job.n;
   std::optional<Workspace> own;
   const void* gz = grad;

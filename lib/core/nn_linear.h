@@ -13,8 +13,8 @@ struct LinearJob {
   const char* function;
   int32_t dtype;
   int64_t m, k, n;
-  const char* weight;
-  int64_t weight_row, weight_col;
+  const char* weight = nullptr;
+  int64_t weight_row = 0, weight_col = 0;
   int32_t activation;
   double slope;
   const Panels* panels = nullptr;  // the weights, packed; then the three of weight are not looked at. Forward only

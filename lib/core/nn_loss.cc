@@ -1,9 +1,11 @@
 // Losses of pairs and of rows of logits: plans, labels, sums. What is computed is in ops/nn_loss-inl.h.
 #include "core/nn_loss.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
+#include "core/device_state.h"
 #include "core/elementwise.h"
 #include "core/nn_operands.h"
 #include "core/reduce_tables.h"
@@ -113,9 +115,56 @@ bool OverlapsInputs(const LossJob& job, const View& out) {
          (job.w && RangesOverlap(*job.w, out));
 }
 
+// Views of a job by value for a device, those of the host brought there.
+class Brought {
+ public:
+  Brought(const Run& run, const char* function) : run_(run), function_(function) {}
+  Status Input(const View* from, View* to) {
+    *to = from ? *from : NoView();
+    return from ? memory_[used_++].Bring(run_, function_, to) : static_cast<Status>(NUMRS_OK);
+  }
+  Status Output(const View* from, View* to) const {
+    *to = from ? *from : NoView();
+    return from ? CheckResultPlace(run_, function_, *from) : static_cast<Status>(NUMRS_OK);
+  }
+
+ private:
+  const Run& run_;
+  const char* function_;
+  int used_ = 0;
+  PackedInput memory_[5];
+};
+
+// y: the value, else the gradients.
+Status PairsOnDevice(const Run& run, const LossJob& job, const View* y, const View* grad, const View* gx,
+                     const View* gt, const View* gv) {
+  LossCall call;
+  call.function = job.function;
+  call.op = job.op;
+  call.compute = job.compute;
+  call.ndim = job.ndim;
+  std::copy(job.shape, job.shape + job.ndim, call.shape);
+  call.size = job.size;
+  call.reduction = job.reduction;
+  call.p[0] = job.p[0];
+  call.p[1] = job.p[1];
+  Brought brought(run, job.function);
+  NUMRS_TRY(brought.Input(job.x, &call.x));
+  NUMRS_TRY(brought.Input(job.t, &call.t));
+  NUMRS_TRY(brought.Input(job.v, &call.v));
+  NUMRS_TRY(brought.Input(job.w, &call.w));
+  NUMRS_TRY(brought.Input(grad, &call.grad));
+  NUMRS_TRY(brought.Output(y, &call.y));
+  NUMRS_TRY(brought.Output(gx, &call.gx));
+  NUMRS_TRY(brought.Output(gt, &call.gt));
+  NUMRS_TRY(brought.Output(gv, &call.gv));
+  return OnDevice(run, job.function, y ? &DeviceKernels::loss : &DeviceKernels::loss_backward, call);
+}
+
 }  // namespace
 
 Status RunLoss(const Run& run, const LossJob& job, const View& y) {
+  if (run.device) return PairsOnDevice(run, job, &y, nullptr, nullptr, nullptr, nullptr);
   const LossTable* tools = run.kernels.loss;
   const LossFn kernel = tools->value[job.op][job.compute];
   Pairs pairs;
@@ -123,7 +172,7 @@ Status RunLoss(const Run& run, const LossJob& job, const View& y) {
   const int threads = run.Threads(kLossRows[job.op].cost_ns * static_cast<double>(job.size));
   if (job.reduction == Reduction::NONE) {
     PackedOutput out;
-    NUMRS_TRY(out.Open(job.function, y, job.compute, OverlapsInputs(job, y)));
+    NUMRS_TRY(out.Open(run, job.function, y, job.compute, OverlapsInputs(job, y)));
     NUMRS_TRY(ParallelFor(job.size, kBlock, threads, run.cancel, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; i += kLossChunk) {
         LossPiece piece = pairs.Piece(job, tools, i, end - i < kLossChunk ? end - i : kLossChunk);
@@ -158,6 +207,7 @@ Status RunLoss(const Run& run, const LossJob& job, const View& y) {
 Status RunLossBackward(const Run& run, const LossJob& job, const View& grad, const View* gx, const View* gt,
                        const View* gv) {
   if (job.size == 0) return NUMRS_OK;
+  if (run.device) return PairsOnDevice(run, job, nullptr, &grad, gx, gt, gv);
   const LossTable* tools = run.kernels.loss;
   const LossFn kernel = tools->gradient[job.op][job.compute];
   Pairs pairs;
@@ -176,7 +226,7 @@ Status RunLossBackward(const Run& run, const LossJob& job, const View& grad, con
   for (int k = 0; k < 3; k++) {
     if (!outs[k]) continue;
     wanted++;
-    NUMRS_TRY(packed[k].Open(job.function, *outs[k], job.compute,
+    NUMRS_TRY(packed[k].Open(run, job.function, *outs[k], job.compute,
                              OverlapsInputs(job, *outs[k]) || RangesOverlap(grad, *outs[k])));
   }
   const int threads = run.Threads(wanted * kLossRows[job.op].cost_ns * static_cast<double>(job.size));
@@ -332,9 +382,29 @@ struct ClassLoss {
   }
 };
 
+Status ClassesOnDevice(const Run& run, const ClassLossJob& job) {
+  ClassLossCall call;
+  call.function = job.function;
+  call.labels = job.labels;
+  call.from_log = job.from_log;
+  call.compute = job.compute;
+  call.ignore_index = job.ignore_index;
+  call.smoothing = job.smoothing;
+  call.reduction = job.reduction;
+  Brought brought(run, job.function);
+  NUMRS_TRY(brought.Input(job.logits, &call.logits));
+  NUMRS_TRY(brought.Input(job.target, &call.target));
+  NUMRS_TRY(brought.Input(job.weight, &call.weight));
+  NUMRS_TRY(brought.Input(job.grad, &call.grad));
+  NUMRS_TRY(brought.Output(job.loss, &call.loss));
+  NUMRS_TRY(brought.Output(job.gx, &call.gx));
+  return OnDevice(run, job.function, &DeviceKernels::class_loss, call);
+}
+
 }  // namespace
 
 Status RunClassLoss(const Run& run, const ClassLossJob& job) {
+  if (run.device) return ClassesOnDevice(run, job);
   const View& logits = *job.logits;
   const int axis = logits.ndim > 1 ? 1 : 0;
   const int64_t classes = logits.shape[axis];
@@ -382,7 +452,7 @@ Status RunClassLoss(const Run& run, const ClassLossJob& job) {
   View gx_last;
   if (job.gx) {
     gx_last = AxisLast(*job.gx, axis);
-    NUMRS_TRY(gradient.Open(job.function, gx_last, job.compute, overlaps(*job.gx)));
+    NUMRS_TRY(gradient.Open(run, job.function, gx_last, job.compute, overlaps(*job.gx)));
     loss.gx = gradient.data();
   }
   Doubles losses(job.loss ? rows : 0);

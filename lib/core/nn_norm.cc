@@ -55,8 +55,8 @@ double Element(const PackedInput& v, int32_t dtype, int64_t i, double otherwise)
 Status LoadIf(const Run& run, const char* function, const View& v, int32_t dtype, PackedInput* out) {
   return v.ndim < 0 ? NUMRS_OK : out->Load(run, function, v, dtype);
 }
-Status OpenIf(const char* function, const View& v, int32_t dtype, bool own, PackedOutput* out) {
-  return v.ndim < 0 ? NUMRS_OK : out->Open(function, v, dtype, own);
+Status OpenIf(const Run& run, const char* function, const View& v, int32_t dtype, bool own, PackedOutput* out) {
+  return v.ndim < 0 ? NUMRS_OK : out->Open(run, function, v, dtype, own);
 }
 
 double InverseRoot(double squares, int64_t n, double eps) {
@@ -80,9 +80,9 @@ Status RunLayerNorm(const Run& run, const LayerNormJob& job) {
   NUMRS_TRY(LoadIf(run, job.function, job.bias, k, &bias));
   const bool own = SharesInPart(job.y, {&job.x}) || (job.weight.ndim >= 0 && RangesOverlap(job.weight, job.y)) ||
                    (job.bias.ndim >= 0 && RangesOverlap(job.bias, job.y));
-  NUMRS_TRY(y.Open(job.function, job.y, lines.stored, own));
-  NUMRS_TRY(OpenIf(job.function, job.mean, kF64, true, &mean));
-  NUMRS_TRY(OpenIf(job.function, job.rstd, kF64, true, &rstd));
+  NUMRS_TRY(y.Open(run, job.function, job.y, lines.stored, own));
+  NUMRS_TRY(OpenIf(run, job.function, job.mean, kF64, true, &mean));
+  NUMRS_TRY(OpenIf(run, job.function, job.rstd, kF64, true, &rstd));
   if (job.x.size == 0 && !mean.data() && !rstd.data()) return NUMRS_OK;  // however many rows there are
   const double cost = (lines.computed == kF64 ? 1.2 : 0.5) * static_cast<double>(job.rows) * static_cast<double>(n);
   const int threads = run.Threads(cost);
@@ -147,9 +147,9 @@ Status RunLayerNormBack(const Run& run, const LayerNormBackJob& job) {
       job.gx.ndim >= 0 &&
       (SharesInPart(job.gx, {&job.grad, &job.x}) || (job.weight.ndim >= 0 && RangesOverlap(job.weight, job.gx)) ||
        (job.mean.ndim >= 0 && RangesOverlap(job.mean, job.gx)) || RangesOverlap(job.rstd, job.gx));
-  NUMRS_TRY(OpenIf(job.function, job.gx, stored, own, &gx));
-  NUMRS_TRY(OpenIf(job.function, job.gweight, kF64, true, &gweight));
-  NUMRS_TRY(OpenIf(job.function, job.gbias, kF64, true, &gbias));
+  NUMRS_TRY(OpenIf(run, job.function, job.gx, stored, own, &gx));
+  NUMRS_TRY(OpenIf(run, job.function, job.gweight, kF64, true, &gweight));
+  NUMRS_TRY(OpenIf(run, job.function, job.gbias, kF64, true, &gbias));
   const bool sums = gweight.data() || gbias.data();
   int64_t block = (job.rows + kMostBlocks - 1) / kMostBlocks;
   block = block < kRowBlock ? kRowBlock : block;
@@ -259,13 +259,13 @@ Status RunChannelNorm(const Run& run, const ChannelNormJob& job) {
   bool own = SharesInPart(job.y, {&job.x});
   for (const View* v : {&job.weight, &job.bias, &job.running_mean, &job.running_var})
     own |= v->ndim >= 0 && RangesOverlap(*v, job.y);
-  NUMRS_TRY(y.Open(job.function, joined ? ChannelsFirst(job.y) : job.y, lines.stored, own));
-  NUMRS_TRY(OpenIf(job.function, job.mean, kF64, true, &mean));
-  NUMRS_TRY(OpenIf(job.function, job.rstd, kF64, true, &rstd));
+  NUMRS_TRY(y.Open(run, job.function, joined ? ChannelsFirst(job.y) : job.y, lines.stored, own));
+  NUMRS_TRY(OpenIf(run, job.function, job.mean, kF64, true, &mean));
+  NUMRS_TRY(OpenIf(run, job.function, job.rstd, kF64, true, &rstd));
   const bool update = !job.use_running && job.running_mean.ndim >= 0;
   if (update) {
-    NUMRS_TRY(new_mean.Open(job.function, job.running_mean, kF64, true));
-    NUMRS_TRY(new_var.Open(job.function, job.running_var, kF64, true));
+    NUMRS_TRY(new_mean.Open(run, job.function, job.running_mean, kF64, true));
+    NUMRS_TRY(new_var.Open(run, job.function, job.running_var, kF64, true));
   }
   // Lines without elements may be more than memory could hold: only what is written counts.
   if (job.x.size == 0 && !mean.data() && !rstd.data() && !update) return NUMRS_OK;
@@ -344,10 +344,10 @@ Status RunChannelNormBack(const Run& run, const ChannelNormBackJob& job) {
   if (job.gx.ndim >= 0) {
     bool own = SharesInPart(job.gx, {&job.grad, &job.x});
     for (const View* v : {&job.weight, &job.mean, &job.rstd}) own |= v->ndim >= 0 && RangesOverlap(*v, job.gx);
-    NUMRS_TRY(gx.Open(job.function, joined ? ChannelsFirst(job.gx) : job.gx, stored, own));
+    NUMRS_TRY(gx.Open(run, job.function, joined ? ChannelsFirst(job.gx) : job.gx, stored, own));
   }
-  NUMRS_TRY(OpenIf(job.function, job.gweight, kF64, true, &gweight));
-  NUMRS_TRY(OpenIf(job.function, job.gbias, kF64, true, &gbias));
+  NUMRS_TRY(OpenIf(run, job.function, job.gweight, kF64, true, &gweight));
+  NUMRS_TRY(OpenIf(run, job.function, job.gbias, kF64, true, &gbias));
   const int threads = run.Threads((k == kF64 ? 2.0 : 1.0) * static_cast<double>(sets.Elements() * count));
   const size_t room = lines.Room(inner);
   const Workspace memory(2 * room * static_cast<size_t>(SlotsFor(threads)));

@@ -21,35 +21,49 @@ Status PackedInput::Load(const Run& run, const char* function, const View& v, in
 
 Status PackedInput::Load(const Run& run, const char* function, const View& v, int32_t dtype, int32_t ndim,
                          const int64_t* shape, int64_t size, bool apart) {
-  bool same = !apart && v.ndim == ndim && Plain(v, dtype);
+  bool same = !apart && v.ndim == ndim && Plain(v, dtype) && !(v.host && run.device);
   for (int32_t d = 0; same && d < ndim; d++) same = v.shape[d] == shape[d];
   if (same || size == 0) {
     data_ = v.data;
     return NUMRS_OK;
   }
-  own_ = PoolAllocate(static_cast<size_t>(size * SizeOf(dtype)));
-  if (!own_)
-    return Fail(NUMRS_NO_MEMORY, "%s: no memory for a copy of %lld elements", function, static_cast<long long>(size));
-  data_ = static_cast<const char*>(own_);
-  return Convert(run, function, v, ContiguousView(own_, dtype, ndim, shape));
+  const size_t bytes = static_cast<size_t>(size * SizeOf(dtype));
+  own_.emplace(run, function, bytes);
+  if (!own_->ok()) return own_->Failure(function, "a copy of an operand", bytes);
+  data_ = own_->as<const char>();
+  return Convert(run, function, v, ContiguousView(own_->data(), dtype, ndim, shape));
 }
 
-Status PackedOutput::Open(const char* function, const View& y, int32_t dtype, bool own) {
+Status PackedInput::Bring(const Run& run, const char* function, View* v) {
+  if (!v->host || !run.device) return NUMRS_OK;
+  NUMRS_TRY(Load(run, function, *v, v->dtype));
+  *v = ContiguousView(own_->data(), v->dtype, v->ndim, v->shape);
+  return NUMRS_OK;
+}
+
+Status CheckResultPlace(const Run& run, const char* function, const View& y) {
+  if (!y.host || !run.device) return NUMRS_OK;
+  return Fail(NUMRS_BAD_ARGUMENT, "%s: a result is NUMRS_ON_HOST, which is for inputs", function);
+}
+
+Status PackedOutput::Open(const Run& run, const char* function, const View& y, int32_t dtype, bool own) {
+  NUMRS_TRY(CheckResultPlace(run, function, y));
   y_ = y;
   dtype_ = dtype;
   if (!own && Plain(y, dtype)) {
     data_ = y.data;
     return NUMRS_OK;
   }
-  own_ = PoolAllocate(static_cast<size_t>(y.size * SizeOf(dtype)));
-  if (!own_) return Fail(NUMRS_NO_MEMORY, "%s: no memory for a result in one piece", function);
-  data_ = static_cast<char*>(own_);
+  const size_t bytes = static_cast<size_t>(y.size * SizeOf(dtype));
+  own_.emplace(run, function, bytes);
+  if (!own_->ok()) return own_->Failure(function, "a result in one piece", bytes);
+  data_ = own_->as<char>();
   return NUMRS_OK;
 }
 
 Status PackedOutput::Commit(const Run& run, const char* function) const {
   if (!own_ || y_.size == 0) return NUMRS_OK;
-  return Convert(run, function, ContiguousView(own_, dtype_, y_.ndim, y_.shape), y_);
+  return Convert(run, function, ContiguousView(own_->data(), dtype_, y_.ndim, y_.shape), y_);
 }
 
 bool SharesInPart(const View& y, std::initializer_list<const View*> inputs) {

@@ -1,11 +1,11 @@
 // Operands of the kernels of networks as contiguous memory of one dtype: borrowed where they are that already, packed
-// through the memory pool where they are not. No operation here.
+// through the memory pool (or that of the device of the call) where they are not. No operation here.
 #pragma once
 
 #include <initializer_list>
+#include <optional>
 
-#include "core/context.h"
-#include "core/memory.h"
+#include "core/device_state.h"
 #include "core/view.h"
 
 namespace numrs {
@@ -20,7 +20,6 @@ inline bool IsNnDType(int32_t dtype) { return IsDType(dtype) && (Bit(dtype) & kR
 class PackedInput {
  public:
   PackedInput() = default;
-  ~PackedInput() { PoolFree(own_); }
   PackedInput(const PackedInput&) = delete;
   PackedInput& operator=(const PackedInput&) = delete;
 
@@ -29,6 +28,8 @@ class PackedInput {
   // Stretched to a shape of `size` elements.
   Status Load(const Run& run, const char* function, const View& v, int32_t dtype, int32_t ndim, const int64_t* shape,
               int64_t size, bool apart = false);
+  // Of a call on a device: a view in memory of the host becomes one of the device. Others stay as they are.
+  Status Bring(const Run& run, const char* function, View* v);
   const char* data() const { return data_; }  // nullptr before Load
   template <typename T>
   const T* as() const {
@@ -37,18 +38,17 @@ class PackedInput {
 
  private:
   const char* data_ = nullptr;
-  void* own_ = nullptr;
+  std::optional<RunMemory> own_;
 };
 
 class PackedOutput {
  public:
   PackedOutput() = default;
-  ~PackedOutput() { PoolFree(own_); }
   PackedOutput(const PackedOutput&) = delete;
   PackedOutput& operator=(const PackedOutput&) = delete;
 
   // own: not the output's memory before Commit.
-  Status Open(const char* function, const View& y, int32_t dtype, bool own);
+  Status Open(const Run& run, const char* function, const View& y, int32_t dtype, bool own);
   char* data() const { return data_; }  // nullptr before Open
   template <typename T>
   T* as() const {
@@ -59,12 +59,14 @@ class PackedOutput {
  private:
   View y_;
   char* data_ = nullptr;
-  void* own_ = nullptr;
+  std::optional<RunMemory> own_;
   int32_t dtype_ = kInvalid;
 };
 
 // Does y share memory with an input otherwise than as the same elements of the same dtype?
 bool SharesInPart(const View& y, std::initializer_list<const View*> inputs);
+// Refuses an output of a call on a device that lies in memory of the host.
+Status CheckResultPlace(const Run& run, const char* function, const View& y);
 // NUMRS_OVERLAP when two outputs share memory; those with ndim -1 are none.
 Status CheckApart(const char* function, std::initializer_list<const View*> outputs);
 

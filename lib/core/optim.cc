@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/device_state.h"
 #include "core/flush_subnormals.h"
 #include "core/memory.h"
 
@@ -33,12 +34,21 @@ Status ForPieces(const Run& run, const OptimArrays& a, double cost_ns, F&& f) {
                      });
 }
 
+Status OnDevice(const Run& run, const char* function, GradientWay way, const OptimArrays& arrays, void* const* grads,
+                double low, double high, double* norm) {
+  if (arrays.total == 0) return NUMRS_OK;
+  return numrs::OnDevice(run, function, &DeviceKernels::gradients, GradientCall{way, arrays, grads, low, high, norm});
+}
+
 char* At(void* array, int64_t element, int64_t itemsize) { return static_cast<char*>(array) + element * itemsize; }
 
 }  // namespace
 
 Status RunOptimStep(const Run& run, int32_t op, const OptimArrays& arrays, void* const* params,
                     const void* const* grads, void* const* state, const double* numbers, bool flush) {
+  if (run.device)
+    return numrs::OnDevice(run, "optim_step", &DeviceKernels::optim_step,
+                           OptimStepCall{op, arrays, params, grads, state, numbers, flush});
   const auto step = run.kernels.optim->step[op][arrays.dtype];
   const int64_t size = SizeOf(arrays.dtype);
   return ForPieces(run, arrays, kOptimRows[op].cost_ns, [&](int64_t i, int64_t from, int64_t n, int64_t place) {
@@ -55,6 +65,11 @@ Status RunOptimStep(const Run& run, int32_t op, const OptimArrays& arrays, void*
 }
 
 Status GradientNorm(const Run& run, const OptimArrays& arrays, void* const* grads, bool largest, double* norm) {
+  if (run.device) {
+    *norm = 0;
+    return OnDevice(run, "optim_clip_norm", largest ? GradientWay::LARGEST : GradientWay::NORM, arrays, grads, 0, 0,
+                    norm);
+  }
   // One number for each block of each array, in their order, whatever thread computes it.
   int64_t blocks = 0;
   for (int64_t i = 0; i < arrays.count; i++) blocks += (arrays.sizes[i] + kGradientBlock - 1) / kGradientBlock;
@@ -97,6 +112,7 @@ Status GradientNorm(const Run& run, const OptimArrays& arrays, void* const* grad
 }
 
 Status ScaleGradients(const Run& run, const OptimArrays& arrays, void* const* grads, double factor) {
+  if (run.device) return OnDevice(run, "optim_scale", GradientWay::SCALE, arrays, grads, factor, 0, nullptr);
   const auto kernel = run.kernels.optim->scale[arrays.dtype];
   return ForPieces(run, arrays, 0.3, [&](int64_t i, int64_t from, int64_t n, int64_t) {
     if (grads[i]) kernel(At(grads[i], from, SizeOf(arrays.dtype)), n, factor);
@@ -104,6 +120,7 @@ Status ScaleGradients(const Run& run, const OptimArrays& arrays, void* const* gr
 }
 
 Status ClampGradients(const Run& run, const OptimArrays& arrays, void* const* grads, double low, double high) {
+  if (run.device) return OnDevice(run, "optim_clip_value", GradientWay::CLAMP, arrays, grads, low, high, nullptr);
   const auto kernel = run.kernels.optim->clamp[arrays.dtype];
   return ForPieces(run, arrays, 0.3, [&](int64_t i, int64_t from, int64_t n, int64_t) {
     if (grads[i]) kernel(At(grads[i], from, SizeOf(arrays.dtype)), n, low, high);
@@ -111,6 +128,7 @@ Status ClampGradients(const Run& run, const OptimArrays& arrays, void* const* gr
 }
 
 Status ZeroGradients(const Run& run, const OptimArrays& arrays, void* const* grads) {
+  if (run.device) return OnDevice(run, "optim_zero", GradientWay::ZERO, arrays, grads, 0, 0, nullptr);
   return ForPieces(run, arrays, 0.2, [&](int64_t i, int64_t from, int64_t n, int64_t) {
     const int64_t size = SizeOf(arrays.dtype);
     if (grads[i]) std::memset(At(grads[i], from, size), 0, static_cast<size_t>(n * size));

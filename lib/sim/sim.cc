@@ -248,7 +248,7 @@ Status RunJob(Status (*kernel)(DeviceStream*, const Job&), const char* name, Dev
   if (const void* wrong = node->translator.wrong())
     return Refuse(NUMRS_BAD_ARGUMENT, "sim: %s: %p is no live memory of the device (of the host, or freed)", name,
                   wrong);
-  if (!sim::IsWaitedFor(given)) {
+  if (!sim::IsWaitedFor(given) || (stream->recording && sim::MayBeRecorded(given))) {
     stream->Push([node, kernel] { return kernel(nullptr, node->job); });
     return NUMRS_OK;
   }
@@ -272,7 +272,17 @@ Status RunJob(Status (*kernel)(DeviceStream*, const Job&), const char* name, Dev
   X(check_indices)         \
   X(any_negative)          \
   X(gather)                \
-  X(nonzero)
+  X(nonzero)               \
+  X(loss)                  \
+  X(loss_backward)         \
+  X(class_loss)            \
+  X(optim_step)            \
+  X(gradients)             \
+  X(linear)                \
+  X(linear_backward)       \
+  X(embedding_backward)    \
+  X(one_hot)               \
+  X(dropout)
 
 template <class Job>
 Job JobOf(Status (*)(DeviceStream*, const Job&));

@@ -34,6 +34,14 @@ class Translator {
     if (!reached) wrong_ = pointer;
     pointer = reinterpret_cast<T*>(const_cast<char*>(reached));
   }
+  // A copy of n elements of the host's memory that lives as long as the job.
+  template <typename T>
+  T* Keep(const T* from, int64_t n) {
+    const size_t bytes = static_cast<size_t>(n) * sizeof(T);
+    kept_.push_back(std::make_unique<char[]>(bytes));
+    if (n > 0) std::memcpy(static_cast<void*>(kept_.back().get()), static_cast<const void*>(from), bytes);
+    return reinterpret_cast<T*>(kept_.back().get());
+  }
   const void* wrong() const { return wrong_; }  // a pointer that is no memory of the device, or was freed
 
  private:
@@ -105,6 +113,59 @@ inline void Translate(Translator& t, NonzeroJob& j) {
   t.Move(j.y);
 }
 
+inline void Translate(Translator& t, LossCall& j) { MoveAll(t, j.x, j.t, j.v, j.w, j.y, j.grad, j.gx, j.gt, j.gv); }
+inline void Translate(Translator& t, ClassLossCall& j) {
+  MoveAll(t, j.logits, j.target, j.weight, j.grad, j.loss, j.gx);
+}
+// A host array of pointers to arrays of these sizes.
+template <typename T>
+T* const* MoveArrays(Translator& t, const OptimArrays& arrays, T* const* pointers) {
+  T** const own = t.Keep(pointers, arrays.count);
+  for (int64_t i = 0; i < arrays.count; i++) {
+    if (arrays.sizes[i] > 0) t.Move(own[i]);
+  }
+  return own;
+}
+inline void Translate(Translator& t, OptimStepCall& j) {
+  j.arrays.sizes = t.Keep(j.arrays.sizes, j.arrays.count);
+  j.params = MoveArrays(t, j.arrays, j.params);
+  j.grads = MoveArrays(t, j.arrays, j.grads);
+  void** const state = t.Keep(j.state, kOptimStates);
+  for (int k = 0; k < kOptimStates; k++) t.Move(state[k]);
+  j.state = state;
+  j.numbers = t.Keep(j.numbers, kOptimNumbers);
+}
+inline void Translate(Translator& t, GradientCall& j) {
+  j.arrays.sizes = t.Keep(j.arrays.sizes, j.arrays.count);
+  j.grads = MoveArrays(t, j.arrays, j.grads);
+}
+// Memory without elements may be anywhere.
+template <typename... T>
+void MoveSome(Translator& t, int64_t elements, T*&... pointers) {
+  if (elements > 0) (t.Move(pointers), ...);
+}
+inline void Translate(Translator& t, LinearForwardCall& j) {
+  MoveSome(t, j.job.m * j.job.k, j.x);
+  MoveSome(t, j.job.k * j.job.n, j.job.weight);
+  MoveSome(t, j.job.m * j.job.n, j.y, j.pre);
+  MoveSome(t, j.job.n, j.bias);
+}
+inline void Translate(Translator& t, LinearBackwardCall& j) {
+  MoveSome(t, j.job.m * j.job.k, j.x, j.gx);
+  MoveSome(t, j.job.k * j.job.n, j.job.weight, j.gw);
+  MoveSome(t, j.job.m * j.job.n, j.grad, j.saved);
+  MoveSome(t, j.job.n, j.gb);
+}
+inline void Translate(Translator& t, EmbeddingBackwardCall& j) {
+  MoveSome(t, j.n * j.width, j.grad, j.indices);
+  MoveSome(t, j.rows * j.width, j.gradient);
+}
+inline void Translate(Translator& t, OneHotCall& j) {
+  j.one = t.Keep(j.one, j.itemsize);
+  MoveSome(t, j.n * j.width, j.indices, j.y);
+}
+inline void Translate(Translator& t, DropoutCall& j) { MoveSome(t, j.n, j.x, j.y); }
+
 // Kernels that answer by what they find in the data are waited for.
 template <class Job>
 bool IsWaitedFor(const Job&) {
@@ -113,6 +174,16 @@ bool IsWaitedFor(const Job&) {
 inline bool IsWaitedFor(const IndexCheckJob&) { return true; }
 inline bool IsWaitedFor(const AnyNegativeJob&) { return true; }
 inline bool IsWaitedFor(const NonzeroJob&) { return true; }
+inline bool IsWaitedFor(const ClassLossCall& j) { return j.labels; }
+inline bool IsWaitedFor(const GradientCall& j) { return j.norm != nullptr; }
+
+// Of those, the ones whose answer only says that all is well: recorded, they cannot tell what is not (here a launch
+// then fails).
+template <class Job>
+bool MayBeRecorded(const Job&) {
+  return false;
+}
+inline bool MayBeRecorded(const ClassLossCall&) { return true; }
 
 }  // namespace sim
 }  // namespace numrs
