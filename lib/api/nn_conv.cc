@@ -176,7 +176,7 @@ Status LoadBias(const Arguments& a, const numrs_view* bias, View* b) {
 Status Forward(numrs_context* context, const char* function, bool transposed, const numrs_view* x,
                const numrs_view* weight, const numrs_view* bias, const numrs_view* y, const Parameters& p) {
   const Trace trace(function, x);
-  NUMRS_TRY(CheckContext(context, function));
+  NUMRS_TRY(AdmitContext(context, function));
   Arguments a;
   View out, b;
   NUMRS_TRY(a.Load(function, transposed, x, weight, y, "out", p, &out));
@@ -190,7 +190,7 @@ Status Forward(numrs_context* context, const char* function, bool transposed, co
   NUMRS_TRY(x_dense.Load(run, function, a.x, dtype));
   NUMRS_TRY(weight_dense.Load(run, function, a.weight, dtype));
   if (bias) NUMRS_TRY(bias_dense.Load(run, function, b, dtype));
-  NUMRS_TRY(y_dense.Open(function, out, dtype,
+  NUMRS_TRY(y_dense.Open(run, function, out, dtype,
                          RangesOverlap(a.x, out) || RangesOverlap(a.weight, out) || (bias && RangesOverlap(b, out))));
   const char* const added = bias ? bias_dense.data() : nullptr;
   if (transposed)
@@ -218,7 +218,7 @@ Status Backward(numrs_context* context, const char* function, bool transposed, c
                 const numrs_view* x, const numrs_view* weight, const numrs_view* gx, const numrs_view* gw,
                 const numrs_view* gb, const Parameters& p) {
   const Trace trace(function, x);
-  NUMRS_TRY(CheckContext(context, function));
+  NUMRS_TRY(AdmitContext(context, function));
   Arguments a;
   View g, outputs[3];
   NUMRS_TRY(a.Load(function, transposed, x, weight, grad, "grad", p, &g));
@@ -250,7 +250,7 @@ Status Backward(numrs_context* context, const char* function, bool transposed, c
     if (!views[i]) continue;
     // The last one computed may be written where it is; those before it wait until nothing can fail any more.
     const bool last = i == 0 || (i == 1 && !gx) || (i == 2 && !gx && !gw);
-    NUMRS_TRY(dense[i].Open(function, outputs[i], dtype,
+    NUMRS_TRY(dense[i].Open(run, function, outputs[i], dtype,
                             !last || RangesOverlap(g, outputs[i]) || RangesOverlap(a.x, outputs[i]) ||
                                 RangesOverlap(a.weight, outputs[i])));
   }

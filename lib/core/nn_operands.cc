@@ -7,7 +7,7 @@ namespace numrs {
 namespace {
 
 bool Plain(const View& v, int32_t dtype) {
-  return v.dtype == dtype && v.IsContiguous() &&
+  return v.dtype == dtype && !v.host && v.IsContiguous() &&
          reinterpret_cast<uintptr_t>(v.data) % static_cast<uintptr_t>(SizeOf(dtype)) == 0;
 }
 
@@ -27,29 +27,35 @@ Status PackedInput::Load(const Run& run, const char* function, const View& v, in
     data_ = v.data;
     return NUMRS_OK;
   }
-  own_ = PoolAllocate(static_cast<size_t>(size * SizeOf(dtype)));
-  if (!own_)
-    return Fail(NUMRS_NO_MEMORY, "%s: no memory for a copy of %lld elements", function, static_cast<long long>(size));
-  data_ = static_cast<const char*>(own_);
-  return Convert(run, function, v, ContiguousView(own_, dtype, ndim, shape));
+  const size_t bytes = static_cast<size_t>(size * SizeOf(dtype));
+  own_.emplace(run, function, bytes);
+  if (!own_->ok()) return own_->Failure(function, "a copy of an operand", bytes);
+  data_ = own_->as<char>();
+  return Convert(run, function, v, ContiguousView(own_->data(), dtype, ndim, shape));
 }
 
-Status PackedOutput::Open(const char* function, const View& y, int32_t dtype, bool own) {
+Status PackedOutput::Open(const Run& run, const char* function, const View& y, int32_t dtype, bool own) {
+  if (run.device && y.host)
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: a result is NUMRS_ON_HOST, which is for inputs", function);
   y_ = y;
   dtype_ = dtype;
   if (!own && Plain(y, dtype)) {
     data_ = y.data;
     return NUMRS_OK;
   }
-  own_ = PoolAllocate(static_cast<size_t>(y.size * SizeOf(dtype)));
-  if (!own_) return Fail(NUMRS_NO_MEMORY, "%s: no memory for a result in one piece", function);
-  data_ = static_cast<char*>(own_);
+  const size_t bytes = static_cast<size_t>(y.size * SizeOf(dtype));
+  own_.emplace(run, function, bytes);
+  if (!own_->ok()) return own_->Failure(function, "a result in one piece", bytes);
+  data_ = own_->as<char>();
   return NUMRS_OK;
+}
+Status PackedOutput::Open(const char* function, const View& y, int32_t dtype, bool own) {
+  return Open(MakeRun(nullptr), function, y, dtype, own);
 }
 
 Status PackedOutput::Commit(const Run& run, const char* function) const {
   if (!own_ || y_.size == 0) return NUMRS_OK;
-  return Convert(run, function, ContiguousView(own_, dtype_, y_.ndim, y_.shape), y_);
+  return Convert(run, function, ContiguousView(own_->data(), dtype_, y_.ndim, y_.shape), y_);
 }
 
 bool SharesInPart(const View& y, std::initializer_list<const View*> inputs) {

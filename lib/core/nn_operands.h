@@ -1,10 +1,12 @@
 // Operands of the kernels of networks as contiguous memory of one dtype: borrowed where they are that already, packed
-// through the memory pool where they are not. No operation here.
+// through the memory pool (on a device: its own) where they are not. No operation here.
 #pragma once
 
 #include <initializer_list>
+#include <optional>
 
 #include "core/context.h"
+#include "core/device_state.h"
 #include "core/memory.h"
 #include "core/view.h"
 
@@ -20,7 +22,6 @@ inline bool IsNnDType(int32_t dtype) { return IsDType(dtype) && (Bit(dtype) & kR
 class PackedInput {
  public:
   PackedInput() = default;
-  ~PackedInput() { PoolFree(own_); }
   PackedInput(const PackedInput&) = delete;
   PackedInput& operator=(const PackedInput&) = delete;
 
@@ -37,17 +38,18 @@ class PackedInput {
 
  private:
   const char* data_ = nullptr;
-  void* own_ = nullptr;
+  std::optional<RunMemory> own_;
 };
 
 class PackedOutput {
  public:
   PackedOutput() = default;
-  ~PackedOutput() { PoolFree(own_); }
   PackedOutput(const PackedOutput&) = delete;
   PackedOutput& operator=(const PackedOutput&) = delete;
 
   // own: not the output's memory before Commit.
+  Status Open(const Run& run, const char* function, const View& y, int32_t dtype, bool own);
+  // The same for calls that never run on a device.
   Status Open(const char* function, const View& y, int32_t dtype, bool own);
   char* data() const { return data_; }  // nullptr before Open
   template <typename T>
@@ -59,7 +61,7 @@ class PackedOutput {
  private:
   View y_;
   char* data_ = nullptr;
-  void* own_ = nullptr;
+  std::optional<RunMemory> own_;
   int32_t dtype_ = kInvalid;
 };
 
