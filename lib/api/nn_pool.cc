@@ -238,8 +238,9 @@ Status CheckPlaces(const Run& run, const char* function, const View& indices, co
     bool negative = false;
     NUMRS_TRY(AnyNegative(run, indices, &negative, function));
     if (!negative) return NUMRS_OK;
-    return Fail(NUMRS_BAD_INDEX, "%s: an element of indices is below zero, expected 0 to %lld, a place in a plane of gx",
-                function, static_cast<long long>(plane - 1));
+    return Fail(NUMRS_BAD_INDEX,
+                "%s: an element of indices is below zero, expected 0 to %lld, a place in a plane of gx", function,
+                static_cast<long long>(plane - 1));
   }
   for (int64_t i = 0; i < indices.size; i++) {
     if (index[i] < 0 || index[i] >= plane) {

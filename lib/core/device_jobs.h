@@ -114,8 +114,8 @@ struct LinearBackwardCall {
   void *gx, *gw, *gb;  // or nullptr
 };
 
-// FORWARD: x, weight, bias to y. INPUT: y, weight, bias to x. WEIGHTS: x, y to weight. The result has elements; nullptr:
-// an operand that has none (the sums of the result are then empty).
+// FORWARD: x, weight, bias to y. INPUT: y, weight, bias to x. WEIGHTS: x, y to weight. The result has elements;
+// nullptr: an operand that has none (the sums of the result are then empty).
 struct ConvCall {
   ConvWay way;
   ConvJob job;

@@ -182,8 +182,7 @@ Status AttentionOnDevice(const Run& run, const AttentionJob& job) {
   size_t bytes = 0;
   const View* const mask_view = job.has_mask ? &job.mask : nullptr;
   const auto plan = [&](Operand* o, const View& view, bool output) {
-    bytes += o->Plan(view, view.dtype, output, false,
-                     output && Overlaps(view, {&job.q, &job.k, &job.v, mask_view}));
+    bytes += o->Plan(view, view.dtype, output, false, output && Overlaps(view, {&job.q, &job.k, &job.v, mask_view}));
   };
   plan(&q, job.q, false), plan(&k, job.k, false), plan(&v, job.v, false), plan(&y, job.y, true);
   if (job.has_mask) plan(&mask, job.mask, false);
@@ -215,8 +214,7 @@ Status AttentionGradOnDevice(const Run& run, const AttentionGradJob& job) {
   if (job.has_gmask) plan(&gmask, job.gmask, true);
   if (job.gq.size + job.gk.size + job.gv.size == 0 && (!job.has_gmask || job.gmask.size == 0)) return NUMRS_OK;
   std::optional<RunMemory> memory;
-  NUMRS_TRY(TakeOnDevice(run, f.function, bytes, &memory,
-                         {&q, &k, &v, &mask, &y, &lse, &grad, &gq, &gk, &gv, &gmask}));
+  NUMRS_TRY(TakeOnDevice(run, f.function, bytes, &memory, {&q, &k, &v, &mask, &y, &lse, &grad, &gq, &gk, &gv, &gmask}));
   ready.forward.q = q.view, ready.forward.k = k.view, ready.forward.v = v.view;
   ready.forward.y = y.view, ready.forward.lse = lse.view;
   ready.grad = grad.view, ready.gq = gq.view, ready.gk = gk.view, ready.gv = gv.view;

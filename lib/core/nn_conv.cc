@@ -335,9 +335,9 @@ Status ConvOnDevice(const Run& run, const ConvJob& job, ConvWay way, const void*
                     const void* weight, const void* y) {
   // Operands without elements are no memory, whatever their pointers are.
   const auto there = [](const void* p, int64_t size) { return size > 0 ? const_cast<void*>(p) : nullptr; };
-  return OnDevice(run, job.function, &DeviceKernels::conv,
-                  ConvCall{way, job, bias, there(x, job.LargeSize()), there(weight, job.WeightSize()),
-                           there(y, job.SmallSize())});
+  return OnDevice(
+      run, job.function, &DeviceKernels::conv,
+      ConvCall{way, job, bias, there(x, job.LargeSize()), there(weight, job.WeightSize()), there(y, job.SmallSize())});
 }
 
 Status ConvForward(const Run& run, const ConvJob& job, const void* x, const void* weight, const void* bias, void* y) {

@@ -28,14 +28,14 @@ struct Windows {
 
 void CheckMaximum(numrs_context* gpu, const Windows& w, int32_t spatial, int32_t dtype, Layout layout) {
   const Call forward = [&](numrs_context* c, const numrs_view* v) {
-    return w.kernel.empty() ? numrs_adaptive_max_pool(c, v, v + 1, v + 2, spatial)
-                            : numrs_max_pool(c, v, v + 1, v + 2, spatial, w.kernel.data(), w.Stride(), w.Padding(),
-                                             w.Dilation());
+    return w.kernel.empty()
+               ? numrs_adaptive_max_pool(c, v, v + 1, v + 2, spatial)
+               : numrs_max_pool(c, v, v + 1, v + 2, spatial, w.kernel.data(), w.Stride(), w.Padding(), w.Dilation());
   };
   const Call no_places = [&](numrs_context* c, const numrs_view* v) {
-    return w.kernel.empty() ? numrs_adaptive_max_pool(c, v, v + 1, nullptr, spatial)
-                            : numrs_max_pool(c, v, v + 1, nullptr, spatial, w.kernel.data(), w.Stride(), w.Padding(),
-                                             w.Dilation());
+    return w.kernel.empty()
+               ? numrs_adaptive_max_pool(c, v, v + 1, nullptr, spatial)
+               : numrs_max_pool(c, v, v + 1, nullptr, spatial, w.kernel.data(), w.Stride(), w.Padding(), w.Dilation());
   };
   std::vector<Array> a = {{dtype, w.x, layout}, {dtype, w.y, layout}, {NUMRS_I64, w.y, layout}};
   CHECK(OnBoth(gpu, &a, no_places) == NUMRS_OK);
@@ -60,9 +60,9 @@ void CheckAverage(numrs_context* gpu, const Windows& w, int32_t spatial, int32_t
                   int64_t divisor) {
   std::vector<Array> a = {{dtype, w.x, layout}, {dtype, w.y, layout}};
   const Call forward = [&](numrs_context* c, const numrs_view* v) {
-    return w.kernel.empty() ? numrs_adaptive_avg_pool(c, v, v + 1, spatial)
-                            : numrs_avg_pool(c, v, v + 1, spatial, w.kernel.data(), w.Stride(), w.Padding(), count,
-                                             divisor);
+    return w.kernel.empty()
+               ? numrs_adaptive_avg_pool(c, v, v + 1, spatial)
+               : numrs_avg_pool(c, v, v + 1, spatial, w.kernel.data(), w.Stride(), w.Padding(), count, divisor);
   };
   const Call backward = [&](numrs_context* c, const numrs_view* v) {
     return w.kernel.empty() ? numrs_adaptive_avg_pool_backward(c, v + 1, v, spatial)
@@ -74,10 +74,8 @@ void CheckAverage(numrs_context* gpu, const Windows& w, int32_t spatial, int32_t
 }
 
 const Windows kWindows[] = {
-    {{2, 3, 7, 9}, {2, 3, 3, 4}, {2, 2}, {}, {}, {}},
-    {{3, 12, 20}, {3, 6, 10}, {2, 2}, {2, 2}, {}, {}},
-    {{2, 5, 31}, {2, 5, 16}, {3, 3}, {1, 2}, {1, 1}, {}},
-    {{5, 4}, {3, 5}, {3, 2}, {2, 1}, {1, 1}, {}},
+    {{2, 3, 7, 9}, {2, 3, 3, 4}, {2, 2}, {}, {}, {}},     {{3, 12, 20}, {3, 6, 10}, {2, 2}, {2, 2}, {}, {}},
+    {{2, 5, 31}, {2, 5, 16}, {3, 3}, {1, 2}, {1, 1}, {}}, {{5, 4}, {3, 5}, {3, 2}, {2, 1}, {1, 1}, {}},
     {{0, 3, 4, 4}, {0, 3, 2, 2}, {2, 2}, {}, {}, {}},
 };
 
@@ -122,7 +120,8 @@ TEST_CASE("adaptive and global pools") {
 TEST_CASE("pools: the result in the input's memory, bad arguments, too little memory") {
   const Context gpu;
   const int64_t kernel[] = {2, 2}, zero[] = {0, 2};
-  std::vector<Array> a = {{NUMRS_F32, {3, 6, 6}}, Array::In(0, Array(NUMRS_F32, {3, 3, 3}), 20), {NUMRS_I64, {3, 3, 3}}};
+  std::vector<Array> a = {
+      {NUMRS_F32, {3, 6, 6}}, Array::In(0, Array(NUMRS_F32, {3, 3, 3}), 20), {NUMRS_I64, {3, 3, 3}}};
   const Call pool = [&](numrs_context* c, const numrs_view* v) {
     return numrs_max_pool(c, v, v + 1, v + 2, 2, kernel, nullptr, nullptr, nullptr);
   };
@@ -137,7 +136,9 @@ TEST_CASE("pools: the result in the input's memory, bad arguments, too little me
     return numrs_avg_pool(c, v, v + 1, 2, zero, nullptr, nullptr, 0, 0);
   };
   CHECK(OnBoth(gpu, &a, bad) == NUMRS_BAD_ARGUMENT);
-  a = {{NUMRS_BF16, {3, 6, 6}, Layout::GAPS}, {NUMRS_BF16, {3, 3, 3}, Layout::GAPS}, {NUMRS_I64, {3, 3, 3}, Layout::GAPS}};
+  a = {{NUMRS_BF16, {3, 6, 6}, Layout::GAPS},
+       {NUMRS_BF16, {3, 3, 3}, Layout::GAPS},
+       {NUMRS_I64, {3, 3, 3}, Layout::GAPS}};
   Starved(gpu, a, pool);
   std::vector<Array> b = {a[1], {NUMRS_I64, {3, 3, 3}, std::vector<int64_t>(27, 5), Layout::GAPS}, a[0]};
   Starved(gpu, b, [](numrs_context* c, const numrs_view* v) { return numrs_max_pool_backward(c, v, v + 1, v + 2, 2); });
@@ -166,14 +167,14 @@ void CheckConv(numrs_context* gpu, const Conv& s, bool transposed, int32_t dtype
   const auto run = transposed ? numrs_conv_transpose : numrs_conv;
   const auto back = transposed ? numrs_conv_transpose_backward : numrs_conv_backward;
   for (const bool bias : {true, false}) {
-    std::vector<Array> a = {{dtype, s.x, layout}, {dtype, s.weight, layout}, {dtype, {s.y[1]}, layout},
-                            {dtype, s.y, layout}};
+    std::vector<Array> a = {
+        {dtype, s.x, layout}, {dtype, s.weight, layout}, {dtype, {s.y[1]}, layout}, {dtype, s.y, layout}};
     CHECK(OnBoth(gpu, &a, [&](numrs_context* c, const numrs_view* v) {
             return run(c, v, v + 1, bias ? v + 2 : nullptr, v + 3, stride, padding, dilation, s.groups);
           }) == NUMRS_OK);
   }
   for (int which = 1; which < 8; which++) {
-    std::vector<Array> a = {{dtype, s.y, layout},      {dtype, s.x, layout},      {dtype, s.weight, layout},
+    std::vector<Array> a = {{dtype, s.y, layout}, {dtype, s.x, layout},      {dtype, s.weight, layout},
                             {dtype, s.x, layout}, {dtype, s.weight, layout}, {dtype, {s.y[1]}, layout}};
     CHECK(OnBoth(gpu, &a, [&](numrs_context* c, const numrs_view* v) {
             return back(c, v, v + 1, v + 2, which & 1 ? v + 3 : nullptr, which & 2 ? v + 4 : nullptr,
@@ -231,8 +232,7 @@ TEST_CASE("convolutions: mixed dtypes, overlap, a bias of the host, bad argument
   const Call back = [](numrs_context* c, const numrs_view* v) {
     return numrs_conv_backward(c, v, v + 1, v + 2, v + 3, v + 4, v + 5, nullptr, nullptr, nullptr, 1);
   };
-  std::vector<Array> a = {
-      {NUMRS_F32, {2, 3, 8}}, {NUMRS_BF16, {4, 3, 3}}, {NUMRS_F64, {4}}, {NUMRS_F32, {2, 4, 6}}};
+  std::vector<Array> a = {{NUMRS_F32, {2, 3, 8}}, {NUMRS_BF16, {4, 3, 3}}, {NUMRS_F64, {4}}, {NUMRS_F32, {2, 4, 6}}};
   CHECK(OnBoth(gpu, &a, conv) == NUMRS_OK);
   a[1] = Array(NUMRS_F64, {4, 3, 3});
   CHECK(OnBoth(gpu, &a, conv) == NUMRS_OK);
@@ -273,8 +273,8 @@ void CheckAttention(numrs_context* gpu, const Heads& h, int32_t dtype, Layout la
   const Shape y = With(h.q, h.v.back()), rows(h.q.begin(), h.q.end() - 1), scores = With(h.q, h.k[h.k.size() - 2]);
   const int32_t inside = dtype == NUMRS_F64 ? NUMRS_F64 : NUMRS_F32;
   const bool masked = mask_dtype != 0;
-  std::vector<Array> a = {{dtype, h.q, layout}, {dtype, h.k, layout}, {dtype, h.v, layout}, {dtype, y, layout},
-                          {inside, rows, layout}};
+  std::vector<Array> a = {
+      {dtype, h.q, layout}, {dtype, h.k, layout}, {dtype, h.v, layout}, {dtype, y, layout}, {inside, rows, layout}};
   a.push_back(masked ? Array(mask_dtype, h.mask, layout) : Array());
   for (const bool lse : {false, true}) {
     CHECK(OnBoth(gpu, &a, [&](numrs_context* c, const numrs_view* v) {
@@ -311,7 +311,8 @@ TEST_CASE("attention and its gradients") {
   const Context gpu;
   ForEach([&](int32_t dtype, Layout layout) {
     for (const Heads& h : kHeads) {
-      for (const int32_t mask : {0, static_cast<int32_t>(NUMRS_BOOL), dtype}) CheckAttention(gpu, h, dtype, layout, mask);
+      for (const int32_t mask : {0, static_cast<int32_t>(NUMRS_BOOL), dtype})
+        CheckAttention(gpu, h, dtype, layout, mask);
     }
   });
 }
@@ -368,8 +369,8 @@ TEST_CASE("rotary embeddings and their gradients") {
         Shape angles(x.end() - std::min<int64_t>(2, static_cast<int64_t>(x.size())), x.end());
         angles.back() /= half;
         for (int flags = 0; flags < 4; flags++) {
-          std::vector<Array> a = {{dtype, x, layout}, {dtype, angles, layout}, {dtype, angles, layout},
-                                  {dtype, x, layout}};
+          std::vector<Array> a = {
+              {dtype, x, layout}, {dtype, angles, layout}, {dtype, angles, layout}, {dtype, x, layout}};
           const Call rope = [&](numrs_context* c, const numrs_view* v) {
             return numrs_rope(c, v, v + 1, v + 2, v + 3, flags & 1, flags >> 1);
           };
@@ -391,4 +392,29 @@ TEST_CASE("rotary embeddings and their gradients") {
   a[3] = Array(NUMRS_F32, {2, 5, 8}, Layout::TURNED);
   a[0] = Array(NUMRS_F32, {2, 5, 8}, Layout::BACKWARDS);
   Starved(gpu, a, rope);
+}
+
+TEST_CASE("recorded layers with scratch memory between them") {
+  const Context gpu(0, NUMRS_STREAM_NEW);
+  // A convolution of halves, a pool of it, and attention over the pooled planes in place.
+  const Shape xs = {1, 2, 9, 9}, ws = {3, 2, 2, 2}, ys = {1, 3, 8, 8}, ps = {1, 3, 4, 4};
+  const int64_t kernel[] = {2, 2};
+  std::vector<Array> a = {
+      {NUMRS_BF16, xs, Layout::TURNED}, {NUMRS_BF16, ws}, {NUMRS_BF16, ys, Layout::GAPS}, {NUMRS_BF16, ps}};
+  const Call layers = [&](numrs_context* c, const numrs_view* v) {
+    numrs_status status = numrs_conv(c, v, v + 1, nullptr, v + 2, nullptr, nullptr, nullptr, 1);
+    if (status == NUMRS_OK) status = numrs_max_pool(c, v + 2, v + 3, nullptr, 2, kernel, nullptr, nullptr, nullptr);
+    if (status == NUMRS_OK) status = numrs_attention(c, v + 3, v + 3, v + 3, nullptr, v + 3, nullptr, 1, 0.5, 0, 0);
+    return status;
+  };
+  CHECK(OnBoth(gpu, &a, [&](numrs_context* c, const numrs_view* v) {
+          if (!c) return layers(c, v);
+          numrs_device_graph* graph = nullptr;
+          numrs_status status = numrs_device_record_begin(c);
+          if (status == NUMRS_OK) status = layers(c, v);
+          CHECK(numrs_device_record_end(c, &graph) == NUMRS_OK);
+          for (int i = 0; i < 3 && status == NUMRS_OK; i++) status = numrs_device_graph_launch(c, graph);
+          numrs_device_graph_free(graph);
+          return status;
+        }) == NUMRS_OK);
 }

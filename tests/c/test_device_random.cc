@@ -19,9 +19,8 @@ using Draw = std::function<numrs_status(numrs_context*, numrs_random_state*, con
 numrs_status DrawOnBoth(numrs_context* gpu, std::vector<Array>* arrays, const Draw& draw) {
   const numrs_random_state before = Begin(7);
   numrs_random_state here = before, there = before;
-  const numrs_status status = OnBoth(gpu, arrays, [&](numrs_context* c, const numrs_view* v) {
-    return draw(c, c ? &there : &here, v);
-  });
+  const numrs_status status =
+      OnBoth(gpu, arrays, [&](numrs_context* c, const numrs_view* v) { return draw(c, c ? &there : &here, v); });
   CHECK(std::memcmp(&here, &there, sizeof(here)) == 0);
   if (status != NUMRS_OK) CHECK(std::memcmp(&before, &there, sizeof(there)) == 0);
   return status;
@@ -136,11 +135,10 @@ TEST_CASE("distributions with arrays of parameters") {
 TEST_CASE("integers of every dtype") {
   const Context gpu;
   const Draw draw = DrawOf(NUMRS_OP_RANDOM_INTEGERS, 2);
-  for (const int32_t dtype :
-       {NUMRS_I8, NUMRS_I16, NUMRS_I32, NUMRS_I64, NUMRS_U8, NUMRS_U16, NUMRS_U32, NUMRS_U64}) {
+  for (const int32_t dtype : {NUMRS_I8, NUMRS_I16, NUMRS_I32, NUMRS_I64, NUMRS_U8, NUMRS_U16, NUMRS_U32, NUMRS_U64}) {
     for (const Layout layout : kLayouts) {
-      std::vector<Array> a = {{dtype, {50, 2}, layout}, Array::OnHost(NUMRS_I64, int64_t{3}),
-                              {NUMRS_I32, {}, std::vector<int32_t>{100}}};
+      std::vector<Array> a = {
+          {dtype, {50, 2}, layout}, Array::OnHost(NUMRS_I64, int64_t{3}), {NUMRS_I32, {}, std::vector<int32_t>{100}}};
       CHECK(DrawOnBoth(gpu, &a, draw) == NUMRS_OK);
       a[2] = Array(NUMRS_I64, {2}, std::vector<int64_t>{3, 77}, layout);
       CHECK(DrawOnBoth(gpu, &a, draw) == NUMRS_OK);
@@ -233,7 +231,8 @@ TEST_CASE("draws: results of the host, too little memory, a lost device") {
       return status;
     });
   };
-  starved({{NUMRS_I64, {40, 3}, Layout::GAPS}, {NUMRS_I32, {3}, std::vector<int32_t>{1, 2, 3}},
+  starved({{NUMRS_I64, {40, 3}, Layout::GAPS},
+           {NUMRS_I32, {3}, std::vector<int32_t>{1, 2, 3}},
            {NUMRS_I64, {3}, std::vector<int64_t>{9, 9, 9}}},
           DrawOf(NUMRS_OP_RANDOM_INTEGERS, 2));
   starved({{NUMRS_I64, {40, 3}, Layout::GAPS}}, [](numrs_context* c, numrs_random_state* s, const numrs_view* v) {
@@ -251,4 +250,45 @@ TEST_CASE("draws: results of the host, too little memory, a lost device") {
   const numrs_random_state before = state;
   CHECK(numrs_random_bits_u64(lost, &state, static_cast<uint64_t*>(block), 10) == NUMRS_DEVICE_FAILED);
   CHECK(std::memcmp(&before, &state, sizeof(state)) == 0);
+}
+
+TEST_CASE("recorded draws are the same at each launch; looking at parameters is not for recording") {
+  const Context gpu(0, NUMRS_STREAM_NEW);
+  const int64_t n = 300, shape[] = {n}, apart[] = {16};
+  void *x = nullptr, *y = nullptr, *p = nullptr;
+  REQUIRE(numrs_device_allocate(gpu, 8 * n, &x) == NUMRS_OK);
+  REQUIRE(numrs_device_allocate(gpu, 16 * n, &y) == NUMRS_OK);
+  REQUIRE(numrs_device_allocate(gpu, 8 * n, &p) == NUMRS_OK);
+  const numrs_view vp = {p, shape, nullptr, 1, NUMRS_F64}, vx = {x, shape, nullptr, 1, NUMRS_F64},
+                   vy = {y, shape, apart, 1, NUMRS_I64};
+  numrs_random_state state = Begin(9);
+  const numrs_random_state before = state;
+  numrs_device_graph* graph = nullptr;
+  REQUIRE(numrs_device_record_begin(gpu) == NUMRS_OK);
+  CHECK(numrs_random_normal_f64(gpu, &state, static_cast<double*>(x), n, 0, 1) == NUMRS_OK);
+  CHECK(numrs_random_permutation(gpu, &state, &vy, 0) == NUMRS_OK);  // by way of scratch memory
+  const numrs_random_state after = state;
+  CHECK(numrs_random(gpu, NUMRS_OP_RANDOM_EXPONENTIAL, &state, &vx, &vp, 1) == NUMRS_BAD_ARGUMENT);
+  CHECK(std::memcmp(&after, &state, sizeof(state)) == 0);
+  REQUIRE(numrs_device_record_end(gpu, &graph) == NUMRS_OK);
+  std::vector<double> wanted(static_cast<size_t>(n)), got(wanted);
+  std::vector<int64_t> order(static_cast<size_t>(n)), places(static_cast<size_t>(2 * n));
+  state = before;
+  REQUIRE(numrs_random_normal_f64(nullptr, &state, wanted.data(), n, 0, 1) == NUMRS_OK);
+  const numrs_view here = {order.data(), shape, nullptr, 1, NUMRS_I64};
+  REQUIRE(numrs_random_permutation(nullptr, &state, &here, 0) == NUMRS_OK);
+  CHECK(std::memcmp(&after, &state, sizeof(state)) == 0);
+  for (int i = 0; i < 3; i++) {
+    REQUIRE(numrs_device_copy(gpu, x, got.data(), got.size() * 8, NUMRS_TO_DEVICE) == NUMRS_OK);
+    REQUIRE(numrs_device_copy(gpu, y, places.data(), places.size() * 8, NUMRS_TO_DEVICE) == NUMRS_OK);
+    REQUIRE(numrs_device_graph_launch(gpu, graph) == NUMRS_OK);
+    REQUIRE(numrs_device_copy(gpu, got.data(), x, got.size() * 8, NUMRS_TO_HOST) == NUMRS_OK);
+    REQUIRE(numrs_device_copy(gpu, places.data(), y, places.size() * 8, NUMRS_TO_HOST) == NUMRS_OK);
+    CHECK(got == wanted);
+    for (size_t k = 0; k < order.size(); k++) CHECK(places[2 * k] == order[k]);
+    got.assign(got.size(), 0);
+    places.assign(places.size(), 0);
+  }
+  numrs_device_graph_free(graph);
+  for (void* block : {x, y, p}) numrs_device_free(gpu, block);
 }
