@@ -62,6 +62,9 @@ NUMRS_API numrs_status numrs_random_blocks(int32_t op, int64_t n, uint64_t *bloc
     cauchy: loc, scale. lognormal: mean and standard deviation of the logarithm. exponential: scale. gamma: shape,
    scale. beta: a, b. integers: low, high, both of which may come out (any integer dtype). bernoulli: p (bool).
    geometric: p, poisson: lam, binomial: trials, p (int64). The floats are float32 or float64.
+    On a device parameters of one element may be NUMRS_ON_HOST. Others come to the host to be checked: the call waits
+   for them, and is not for recording. Recorded draws give the same numbers at each launch.
+
     @return NUMRS_OK; NUMRS_BAD_ARGUMENT for an op, state or parameter out of its range (not finite, scale < 0, low >
     high …); NUMRS_BAD_SHAPE; NUMRS_BAD_DTYPE; NUMRS_OVERLAP for a y that overlaps itself; NUMRS_NO_MEMORY;
     NUMRS_CANCELLED. */

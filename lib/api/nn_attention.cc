@@ -112,7 +112,7 @@ Status Attention(numrs_context* context, const numrs_view* q, const numrs_view* 
                  double dropout, uint64_t seed) {
   const char* function = "attention";
   const Trace trace(function, q);
-  NUMRS_TRY(CheckContext(context, function));
+  NUMRS_TRY(AdmitContext(context, function));
   AttentionJob job;
   Shapes shapes;
   NUMRS_TRY(LoadInputs(function, q, k, v, mask, causal, scale, dropout, seed, &job, &shapes));
@@ -130,7 +130,7 @@ Status Backward(numrs_context* context, const numrs_view* grad, const numrs_view
                 int32_t causal, double scale, double dropout, uint64_t seed) {
   const char* function = "attention_backward";
   const Trace trace(function, q);
-  NUMRS_TRY(CheckContext(context, function));
+  NUMRS_TRY(AdmitContext(context, function));
   AttentionGradJob job;
   AttentionJob& f = job.forward;
   Shapes shapes;
@@ -182,7 +182,7 @@ Status Rope(numrs_context* context, const numrs_view* x, const numrs_view* cos, 
             const numrs_view* y, int32_t interleaved, int32_t inverse) {
   const char* function = "rope";
   const Trace trace(function, x);
-  NUMRS_TRY(CheckContext(context, function));
+  NUMRS_TRY(AdmitContext(context, function));
   RopeJob job;
   job.function = function;
   NUMRS_TRY(LoadFloat(function, "x", x, 0, &job.x));

@@ -176,7 +176,7 @@ Status LoadBias(const Arguments& a, const numrs_view* bias, View* b) {
 Status Forward(numrs_context* context, const char* function, bool transposed, const numrs_view* x,
                const numrs_view* weight, const numrs_view* bias, const numrs_view* y, const Parameters& p) {
   const Trace trace(function, x);
-  NUMRS_TRY(CheckContext(context, function));
+  NUMRS_TRY(AdmitContext(context, function));
   Arguments a;
   View out, b;
   NUMRS_TRY(a.Load(function, transposed, x, weight, y, "out", p, &out));
@@ -218,7 +218,7 @@ Status Backward(numrs_context* context, const char* function, bool transposed, c
                 const numrs_view* x, const numrs_view* weight, const numrs_view* gx, const numrs_view* gw,
                 const numrs_view* gb, const Parameters& p) {
   const Trace trace(function, x);
-  NUMRS_TRY(CheckContext(context, function));
+  NUMRS_TRY(AdmitContext(context, function));
   Arguments a;
   View g, outputs[3];
   NUMRS_TRY(a.Load(function, transposed, x, weight, grad, "grad", p, &g));

@@ -4,8 +4,10 @@
 #include <cstring>
 
 #include "api/axes.h"
+#include "core/indexing.h"
 #include "core/nn_operands.h"
 #include "core/nn_pool.h"
+#include "core/scan_values.h"
 #include "core/trace.h"
 
 namespace numrs {
@@ -168,7 +170,7 @@ Status CheckAdaptive(const PoolJob& job) {
 Status Forward(numrs_context* context, const char* function, Way way, const numrs_view* x, const numrs_view* y,
                const numrs_view* indices, int32_t spatial, const Windows& w) {
   const Trace trace(function, x);
-  NUMRS_TRY(CheckContext(context, function));
+  NUMRS_TRY(AdmitContext(context, function));
   View in, out, places;
   PoolJob job;
   NUMRS_TRY(LoadFloat(function, "x", x, &in));
@@ -207,7 +209,7 @@ Status Forward(numrs_context* context, const char* function, Way way, const numr
 Status AverageBackward(numrs_context* context, const char* function, bool adaptive, const numrs_view* grad,
                        const numrs_view* gx, int32_t spatial, const Windows& w) {
   const Trace trace(function, grad);
-  NUMRS_TRY(CheckContext(context, function));
+  NUMRS_TRY(AdmitContext(context, function));
   View in, out;
   PoolJob job;
   NUMRS_TRY(LoadFloat(function, "grad", grad, &in));
@@ -229,11 +231,31 @@ Status AverageBackward(numrs_context* context, const char* function, bool adapti
   });
 }
 
+// indices (int64): as `index` in one piece on the host; each a place in a plane of so many elements.
+Status CheckPlaces(const Run& run, const char* function, const View& indices, const int64_t* index, int64_t plane) {
+  if (run.device && indices.size > 0) {
+    NUMRS_TRY(CheckIndices(run, function, indices, plane));
+    bool negative = false;
+    NUMRS_TRY(AnyNegative(run, indices, &negative, function));
+    if (!negative) return NUMRS_OK;
+    return Fail(NUMRS_BAD_INDEX,
+                "%s: an element of indices is below zero, expected 0 to %lld, a place in a plane of gx", function,
+                static_cast<long long>(plane - 1));
+  }
+  for (int64_t i = 0; i < indices.size; i++) {
+    if (index[i] < 0 || index[i] >= plane) {
+      return Fail(NUMRS_BAD_INDEX, "%s: indices[%lld] is %lld, expected 0 to %lld, a place in a plane of gx", function,
+                  static_cast<long long>(i), static_cast<long long>(index[i]), static_cast<long long>(plane - 1));
+    }
+  }
+  return NUMRS_OK;
+}
+
 Status MaximumBackward(numrs_context* context, const numrs_view* grad, const numrs_view* indices, const numrs_view* gx,
                        int32_t spatial) {
   const char* const function = "max_pool_backward";
   const Trace trace(function, grad);
-  NUMRS_TRY(CheckContext(context, function));
+  NUMRS_TRY(AdmitContext(context, function));
   View in, out, places;
   PoolJob job;
   NUMRS_TRY(LoadFloat(function, "grad", grad, &in));
@@ -246,13 +268,9 @@ Status MaximumBackward(numrs_context* context, const numrs_view* grad, const num
   PackedInput at;
   NUMRS_TRY(at.Load(run, function, places, kI64));
   const int64_t* const index = reinterpret_cast<const int64_t*>(at.data());
-  const int64_t plane = job.h * job.w;
-  for (int64_t i = 0; i < places.size; i++) {
-    if (index[i] < 0 || index[i] >= plane) {
-      return Fail(NUMRS_BAD_INDEX, "%s: indices[%lld] is %lld, expected 0 to %lld, a place in a plane of gx", function,
-                  static_cast<long long>(i), static_cast<long long>(index[i]), static_cast<long long>(plane - 1));
-    }
-  }
+  // What was packed is looked at: nobody writes to it any more.
+  const View packed = ContiguousView(const_cast<int64_t*>(index), kI64, 1, &places.size);
+  NUMRS_TRY(CheckPlaces(run, function, packed, index, job.h * job.w));
   PackedInput from;
   PackedOutput to;
   NUMRS_TRY(from.Load(run, function, in, job.dtype));

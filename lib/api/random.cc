@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "api/axes.h"
+#include "core/device_state.h"
 #include "core/elementwise.h"
 #include "core/memory.h"
 #include "core/random.h"
@@ -118,14 +119,16 @@ Status CheckValues(const RandomRow& row, int32_t dtype, double a, double b) {
 }
 
 // A parameter as one value, or as an array of y's size in C order: its own memory where that will do (out is what the
-// call writes), else a copy.
+// call writes), else a copy. The values of a device come to the host too, to be looked at.
 struct Operand {
   View view;
   bool one = true;
-  const void* data = nullptr;
-  uint64_t value = 0;  // bits of the one value, in compute
+  const void* data = nullptr;      // where the call runs
+  const uint64_t* here = nullptr;  // the same on the host
+  uint64_t value = 0;              // bits of the one value, in compute
   int32_t compute = kF64;
-  std::optional<Workspace> copy;
+  std::optional<RunMemory> copy;
+  std::optional<Workspace> told;
 
   Status Load(const Run& run, const char* f, const char* name, const numrs_view* in, const View& y, const View& out,
               bool integers) {
@@ -148,29 +151,40 @@ struct Operand {
     }
     compute = !integers ? kF64 : kind == Kind::UINT ? kU64 : kI64;
     if (view.size == 1) {
+      char element[16];
+      const void* from = view.data;
+      if (run.device && !view.host) {
+        NUMRS_TRY(ToHost(run, f, element, view.data, static_cast<size_t>(view.itemsize())));
+        from = element;
+      }
       if (view.dtype == compute) {
-        std::memcpy(&value, view.data, 8);
+        std::memcpy(&value, from, 8);
         return NUMRS_OK;
       }
       const View single = ContiguousView(&value, compute, 0, nullptr);
-      View scalar = view;
-      scalar.ndim = 0;
-      return Convert(run, f, scalar, single);
+      return Convert(MakeRun(nullptr), f, ContiguousView(const_cast<void*>(from), view.dtype, 0, nullptr), single);
     }
     one = false;
     if (y.size == 0) return NUMRS_OK;
     if (view.dtype == compute && view.size == y.size && view.IsContiguous() && !RangesOverlap(view, out) &&
         reinterpret_cast<uintptr_t>(view.data) % 8 == 0) {
       data = view.data;
-      return NUMRS_OK;
+    } else {
+      const size_t bytes = static_cast<size_t>(y.size) * 8;
+      copy.emplace(run, f, bytes);
+      if (!copy->ok()) return copy->Failure(f, "the values of a parameter", bytes);
+      data = copy->data();
+      NUMRS_TRY(Convert(run, f, view, ContiguousView(copy->data(), compute, y.ndim, y.shape)));
     }
-    copy.emplace(static_cast<size_t>(y.size) * 8);
-    if (!copy->ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for the values of %s", f, name);
-    data = copy->data();
-    return Convert(run, f, view, ContiguousView(copy->data(), compute, y.ndim, y.shape));
+    here = static_cast<const uint64_t*>(data);
+    if (!run.device) return NUMRS_OK;
+    told.emplace(static_cast<size_t>(y.size) * 8);
+    if (!told->ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for the values of %s", f, name);
+    here = told->as<uint64_t>();
+    return ToHost(run, f, told->data(), data, static_cast<size_t>(y.size) * 8);
   }
 
-  uint64_t BitsAt(int64_t i) const { return one ? value : static_cast<const uint64_t*>(data)[i]; }
+  uint64_t BitsAt(int64_t i) const { return one ? value : here[i]; }
   double NumberAt(int64_t i) const {
     const uint64_t bits = BitsAt(i);
     double number;
@@ -214,8 +228,11 @@ Status RangeAt(const RandomRow& row, int32_t dtype, const Operand& low, const Op
   return NUMRS_OK;
 }
 
-Status LoadOutput(const char* f, const numrs_view* y, DTypeSet dtypes, const char* wanted, View* out) {
+Status LoadOutput(const numrs_context* context, const char* f, const numrs_view* y, DTypeSet dtypes, const char* wanted,
+                  View* out) {
   NUMRS_TRY(LoadView(f, "out", y, out));
+  if (out->host && !OnHost(context))
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: out is NUMRS_ON_HOST, which is for inputs", f);
   if (!(dtypes & Bit(out->dtype)))
     return Fail(NUMRS_BAD_DTYPE, "%s: out has dtype %s, expected %s", f, NameOf(out->dtype), wanted);
   if (OverlapsItself(*out))
@@ -236,12 +253,12 @@ Status Random(numrs_context* context, int32_t op, State* state, const numrs_view
   NUMRS_TRY(CheckOp("random", op));
   const RandomRow& row = kRandomRows[op];
   const Trace trace(row.name, y);
-  NUMRS_TRY(CheckContext(context, row.name));
+  NUMRS_TRY(AdmitContext(context, row.name));
   NUMRS_TRY(CheckState(row.name, state));
   RandomJob job{};
   job.op = op;
   job.draw = DrawOf(*state);
-  NUMRS_TRY(LoadOutput(row.name, y, row.dtypes, WantedText(row.dtypes), &job.y));
+  NUMRS_TRY(LoadOutput(context, row.name, y, row.dtypes, WantedText(row.dtypes), &job.y));
   const int count = RandomParameterCount(row.check);
   if (n_parameters != count)
     return Fail(NUMRS_BAD_ARGUMENT, "%s: n_parameters is %d, expected %d", row.name, n_parameters, count);
@@ -281,6 +298,15 @@ Status Random(numrs_context* context, int32_t op, State* state, const numrs_view
     else
       job.p.array[k] = static_cast<const double*>(operands[k].data);
   }
+  std::optional<RunMemory> there;
+  if (run.device && ranges) {
+    const size_t bytes = static_cast<size_t>(job.y.size) * 16;
+    there.emplace(run, row.name, bytes);
+    if (!there->ok()) return there->Failure(row.name, "ranges", bytes);
+    NUMRS_TRY(ToDevice(run, row.name, there->data(), ranges->data(), bytes));
+    job.p.lows = there->as<uint64_t>();
+    job.p.ranges = job.p.lows + job.y.size;
+  }
   return Ended(RunRandom(run, job), state, RandomBlocks(row.unit, job.y.size));
 }
 
@@ -299,20 +325,24 @@ View LinesOf(const View& y, int32_t axis) {
 Status Permutations(numrs_context* context, State* state, const numrs_view* y, int32_t axis) {
   const char* f = "random_permutation";
   const Trace trace(f, y);
-  NUMRS_TRY(CheckContext(context, f));
+  NUMRS_TRY(AdmitContext(context, f));
   NUMRS_TRY(CheckState(f, state));
   View out;
-  NUMRS_TRY(LoadOutput(f, y, Bit(kI64), "int64", &out));
+  NUMRS_TRY(LoadOutput(context, f, y, Bit(kI64), "int64", &out));
   if (out.ndim == 0) return Fail(NUMRS_BAD_SHAPE, "%s: out has no axis, expected at least one", f);
   NUMRS_TRY(NormalizeAxis(f, out.ndim, axis, &axis));
   if (out.size == 0) return NUMRS_OK;
   const View lines = LinesOf(out, axis);
   const int64_t n = out.shape[axis], count = out.size / n;
   const bool direct = lines.IsContiguous() && reinterpret_cast<uintptr_t>(lines.data) % 8 == 0;
-  Workspace memory(direct ? 0 : static_cast<size_t>(out.size) * 8);
-  if (!memory.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for %lld elements", f, (long long)out.size);
   const Run run = MakeRun(context);
-  int64_t* to = direct ? reinterpret_cast<int64_t*>(lines.data) : memory.as<int64_t>();
+  std::optional<RunMemory> memory;
+  if (!direct) {
+    const size_t bytes = static_cast<size_t>(out.size) * 8;
+    memory.emplace(run, f, bytes);
+    if (!memory->ok()) return memory->Failure(f, "the result in one piece", bytes);
+  }
+  int64_t* to = direct ? reinterpret_cast<int64_t*>(lines.data) : memory->as<int64_t>();
   Status status = RunPermutation(run, DrawOf(*state), count, n, to);
   if (status == NUMRS_OK && !direct) {
     status = Convert(run, f, ContiguousView(to, kI64, lines.ndim, lines.shape), lines);
@@ -324,10 +354,10 @@ Status Multinomial(numrs_context* context, State* state, const numrs_view* trial
                    const numrs_view* y) {
   const char* f = "random_multinomial";
   const Trace trace(f, y);
-  NUMRS_TRY(CheckContext(context, f));
+  NUMRS_TRY(AdmitContext(context, f));
   NUMRS_TRY(CheckState(f, state));
   View out;
-  NUMRS_TRY(LoadOutput(f, y, Bit(kI64), "int64", &out));
+  NUMRS_TRY(LoadOutput(context, f, y, Bit(kI64), "int64", &out));
   if (out.ndim == 0) return Fail(NUMRS_BAD_SHAPE, "%s: out has no axis, expected one for the classes", f);
   const Run run = MakeRun(context);
   const int64_t classes = out.shape[out.ndim - 1];
@@ -366,20 +396,28 @@ Status Multinomial(numrs_context* context, State* state, const numrs_view* trial
     }
     if (!(sum <= 1 + 1e-12)) return Fail(NUMRS_BAD_ARGUMENT, "%s: p sums to %.17g, expected 1", f, sum);
   }
-  // A single probability that stands for all classes is written out.
-  Workspace repeated(chances.one ? static_cast<size_t>(classes) * 8 : 0);
+  // Where the call runs: the number of trials if it is one, a single probability written out for all classes, and the
+  // result in one piece.
   const bool direct = out.IsContiguous() && reinterpret_cast<uintptr_t>(out.data) % 8 == 0;
-  Workspace memory(direct ? 0 : static_cast<size_t>(out.size) * 8);
-  if (!repeated.ok() || !memory.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for the result", f);
+  const int64_t single = static_cast<int64_t>(counts.value);
+  const int64_t words[3] = {run.device && counts.one ? 1 : 0, chances.one ? classes : 0, direct ? 0 : out.size};
+  const size_t bytes = static_cast<size_t>(words[0] + words[1] + words[2]) * 8;
+  std::optional<RunMemory> memory;
+  if (bytes > 0) {
+    memory.emplace(run, f, bytes);
+    if (!memory->ok()) return memory->Failure(f, "the result", bytes);
+  }
+  int64_t* const at = bytes > 0 ? memory->as<int64_t>() : nullptr;
+  if (words[0]) NUMRS_TRY(Convert(run, f, HostScalar(&single, kI64), ContiguousView(at, kI64, 0, nullptr)));
   if (chances.one) {
-    for (int64_t j = 0; j < classes; j++) repeated.as<double>()[j] = chances.NumberAt(0);
+    const double chance = chances.NumberAt(0);
+    NUMRS_TRY(Convert(run, f, HostScalar(&chance, kF64), ContiguousView(at + words[0], kF64, 1, &classes)));
     job.same_p = true;
   }
-  job.p = chances.one ? repeated.as<double>() : static_cast<const double*>(chances.data);
+  job.p = chances.one ? reinterpret_cast<const double*>(at + words[0]) : static_cast<const double*>(chances.data);
   job.same_trials = counts.one;
-  const int64_t single = static_cast<int64_t>(counts.value);
-  job.trials = counts.one ? &single : static_cast<const int64_t*>(counts.data);
-  job.y = direct ? reinterpret_cast<int64_t*>(out.data) : memory.as<int64_t>();
+  job.trials = words[0] ? at : counts.one ? &single : static_cast<const int64_t*>(counts.data);
+  job.y = direct ? reinterpret_cast<int64_t*>(out.data) : at + words[0] + words[1];
   Status status = RunMultinomial(run, job);
   if (status == NUMRS_OK && !direct) status = Convert(run, f, ContiguousView(job.y, kI64, out.ndim, out.shape), out);
   return Ended(status, state, RandomBlocks(RandomUnit::BLOCK, elements.size));
@@ -392,15 +430,16 @@ Status RandomRaw(numrs_context* context, int32_t op, int32_t dtype, State* state
   const numrs_view out = {y, &n, nullptr, 1, dtype};
   numrs_view views[2];
   for (int32_t k = 0; k < n_parameters; k++)
-    views[k] = {const_cast<double*>(parameters + k), nullptr, nullptr, 0, kF64};
+    views[k] = {const_cast<double*>(parameters + k), nullptr, nullptr, 0, kF64 | NUMRS_ON_HOST};
   return Random(context, op, state, &out, views, n_parameters);
 }
 
 Status RandomIntegersRaw(numrs_context* context, int32_t dtype, State* state, void* y, int64_t n, const void* low,
                          const void* high) {
   const numrs_view out = {y, &n, nullptr, 1, dtype};
-  const numrs_view views[] = {{const_cast<void*>(low), nullptr, nullptr, 0, dtype},
-                              {const_cast<void*>(high), nullptr, nullptr, 0, dtype}};
+  const int32_t number = dtype | NUMRS_ON_HOST;
+  const numrs_view views[] = {{const_cast<void*>(low), nullptr, nullptr, 0, number},
+                              {const_cast<void*>(high), nullptr, nullptr, 0, number}};
   return Random(context, kRandom_integers, state, &out, views, 2);
 }
 

@@ -274,6 +274,17 @@ Status Answer(const char* function, DeviceState& state, Status status) {
   return status;
 }
 
+Status ToHost(const Run& run, const char* function, void* host, const void* from, size_t bytes) {
+  DeviceState& state = *run.device->state;
+  NUMRS_TRY(CheckAlive(function, state));
+  return Answer(function, state, state.api->copy(run.device->stream, host, from, bytes, CopyDirection::TO_HOST));
+}
+Status ToDevice(const Run& run, const char* function, void* to, const void* host, size_t bytes) {
+  DeviceState& state = *run.device->state;
+  NUMRS_TRY(CheckAlive(function, state));
+  return Answer(function, state, state.api->copy(run.device->stream, to, host, bytes, CopyDirection::TO_DEVICE));
+}
+
 Status NoKernel(const char* function, const DeviceState& state) {
   return Fail(NUMRS_UNSUPPORTED, "%s: no kernel on device %s; move the operands with .to('cpu')", function, state.name);
 }

@@ -115,8 +115,8 @@ struct LinearBackwardCall {
   void *gx, *gw, *gb;  // or nullptr
 };
 
-enum class ConvWay : int32_t { FORWARD, INPUT, WEIGHTS };
-// FORWARD: x, weight, bias to y. INPUT: y, weight, bias to x. WEIGHTS: x, y to weight.
+// FORWARD: x, weight, bias to y. INPUT: y, weight, bias to x. WEIGHTS: x, y to weight. The result has elements;
+// nullptr: an operand that has none (the sums of the result are then empty).
 struct ConvCall {
   ConvWay way;
   ConvJob job;
@@ -133,6 +133,7 @@ enum class PoolWay : int32_t {
   ADAPTIVE_AVG_BACKWARD,
   ADAPTIVE_MAX
 };
+// The result has elements. x nullptr: it has none (a gradient is then 0).
 struct PoolCall {
   PoolWay way;
   PoolJob job;

@@ -109,6 +109,11 @@ inline View HostScalar(const void* value, int32_t dtype) {
   return v;
 }
 
+// Bytes between the host and the device of the run, in the order of its stream. The host's memory is done with when
+// they return: ToHost waits.
+Status ToHost(const Run& run, const char* function, void* host, const void* from, size_t bytes);
+Status ToDevice(const Run& run, const char* function, void* to, const void* host, size_t bytes);
+
 Status NoKernel(const char* function, const DeviceState& state);
 
 // Hands a job to the device of the run.

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
+#include "core/device_state.h"
 #include "core/elementwise.h"
 #include "core/memory.h"
 #include "core/scratch.h"
@@ -19,7 +21,7 @@ size_t Round64(size_t bytes) { return (bytes + 63) / 64 * 64; }
 
 // Can the kernels read or write it where it lies?
 bool IsReady(const View& v, int32_t dtype, bool last_contiguous) {
-  if (v.dtype != dtype) return false;
+  if (v.dtype != dtype || v.host) return false;
   const int64_t size = v.itemsize();
   if (reinterpret_cast<uintptr_t>(v.data) % static_cast<uintptr_t>(size) != 0) return false;
   for (int d = 0; d < v.ndim; d++) {
@@ -151,13 +153,82 @@ bool Overlaps(const View& y, std::initializer_list<const View*> others) {
   return false;
 }
 
+// Memory on the device for the operands that want some; results in memory of the host are refused.
+Status TakeOnDevice(const Run& run, const char* function, size_t bytes, std::optional<RunMemory>* memory,
+                    std::initializer_list<Operand*> operands) {
+  for (const Operand* o : operands) {
+    if (o->from && o->output && o->from->host)
+      return Fail(NUMRS_BAD_ARGUMENT, "%s: a result is NUMRS_ON_HOST, which is for inputs", function);
+  }
+  if (bytes == 0) return NUMRS_OK;
+  memory->emplace(run, function, bytes);
+  if (!(*memory)->ok()) return (*memory)->Failure(function, "copies of operands", bytes);
+  char* at = (*memory)->as<char>();
+  for (Operand* o : operands) {
+    if (o->from) NUMRS_TRY(o->Take(run, function, &at));
+  }
+  return NUMRS_OK;
+}
+
 size_t PlanMask(const AttentionJob& job, int32_t dtype, Operand* mask) {
   return mask->Plan(job.mask, job.mask.dtype == kBOOL ? static_cast<int32_t>(kBOOL) : dtype, false, false, false);
+}
+
+// On a device operands keep their dtype and their strides; those that overlap a result, or whose elements are not
+// aligned, are set apart.
+Status AttentionOnDevice(const Run& run, const AttentionJob& job) {
+  AttentionJob ready = job;
+  Operand q, k, v, mask, y, lse;
+  size_t bytes = 0;
+  const View* const mask_view = job.has_mask ? &job.mask : nullptr;
+  const auto plan = [&](Operand* o, const View& view, bool output) {
+    bytes += o->Plan(view, view.dtype, output, false, output && Overlaps(view, {&job.q, &job.k, &job.v, mask_view}));
+  };
+  plan(&q, job.q, false), plan(&k, job.k, false), plan(&v, job.v, false), plan(&y, job.y, true);
+  if (job.has_mask) plan(&mask, job.mask, false);
+  if (job.has_lse) plan(&lse, job.lse, true);
+  if (job.y.size == 0 && (!job.has_lse || job.lse.size == 0)) return NUMRS_OK;
+  std::optional<RunMemory> memory;
+  NUMRS_TRY(TakeOnDevice(run, job.function, bytes, &memory, {&q, &k, &v, &mask, &y, &lse}));
+  ready.q = q.view, ready.k = k.view, ready.v = v.view, ready.y = y.view;
+  if (job.has_mask) ready.mask = mask.view;
+  if (job.has_lse) ready.lse = lse.view;
+  NUMRS_TRY(OnDevice(run, job.function, &DeviceKernels::attention, ready));
+  NUMRS_TRY(y.WriteBack(run, job.function));
+  return job.has_lse ? lse.WriteBack(run, job.function) : static_cast<Status>(NUMRS_OK);
+}
+
+Status AttentionGradOnDevice(const Run& run, const AttentionGradJob& job) {
+  const AttentionJob& f = job.forward;
+  AttentionGradJob ready = job;
+  Operand q, k, v, mask, y, lse, grad, gq, gk, gv, gmask;
+  size_t bytes = 0;
+  const View* const mask_view = f.has_mask ? &f.mask : nullptr;
+  const auto plan = [&](Operand* o, const View& view, bool output) {
+    bytes += o->Plan(view, view.dtype, output, false,
+                     output && Overlaps(view, {&f.q, &f.k, &f.v, &f.y, &f.lse, &job.grad, mask_view}));
+  };
+  plan(&q, f.q, false), plan(&k, f.k, false), plan(&v, f.v, false), plan(&y, f.y, false), plan(&lse, f.lse, false);
+  plan(&grad, job.grad, false), plan(&gq, job.gq, true), plan(&gk, job.gk, true), plan(&gv, job.gv, true);
+  if (f.has_mask) plan(&mask, f.mask, false);
+  if (job.has_gmask) plan(&gmask, job.gmask, true);
+  if (job.gq.size + job.gk.size + job.gv.size == 0 && (!job.has_gmask || job.gmask.size == 0)) return NUMRS_OK;
+  std::optional<RunMemory> memory;
+  NUMRS_TRY(TakeOnDevice(run, f.function, bytes, &memory, {&q, &k, &v, &mask, &y, &lse, &grad, &gq, &gk, &gv, &gmask}));
+  ready.forward.q = q.view, ready.forward.k = k.view, ready.forward.v = v.view;
+  ready.forward.y = y.view, ready.forward.lse = lse.view;
+  ready.grad = grad.view, ready.gq = gq.view, ready.gk = gk.view, ready.gv = gv.view;
+  if (f.has_mask) ready.forward.mask = mask.view;
+  if (job.has_gmask) ready.gmask = gmask.view;
+  NUMRS_TRY(OnDevice(run, f.function, &DeviceKernels::attention_backward, ready));
+  for (const Operand* o : {&gq, &gk, &gv}) NUMRS_TRY(o->WriteBack(run, f.function));
+  return job.has_gmask ? gmask.WriteBack(run, f.function) : static_cast<Status>(NUMRS_OK);
 }
 
 }  // namespace
 
 Status RunAttention(const Run& run, const AttentionJob& job) {
+  if (run.device) return AttentionOnDevice(run, job);
   const int32_t dtype = AttentionDType(job.q.dtype);
   const View* const mask_view = job.has_mask ? &job.mask : nullptr;
   const View* const lse_view = job.has_lse ? &job.lse : nullptr;
@@ -201,6 +272,7 @@ Status RunAttention(const Run& run, const AttentionJob& job) {
 }
 
 Status RunAttentionGrad(const Run& run, const AttentionGradJob& job) {
+  if (run.device) return AttentionGradOnDevice(run, job);
   const AttentionJob& f = job.forward;
   const int32_t dtype = AttentionDType(f.q.dtype);
   const View* const mask_view = f.has_mask ? &f.mask : nullptr;

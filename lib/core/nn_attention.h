@@ -9,7 +9,8 @@
 namespace numrs {
 
 // Checked views: q (…, heads, lq, d), k (…, kv heads, lk, d), v (…, kv heads, lk, dv), y (…, heads, lq, dv), lse
-// (…, heads, lq); kv heads divide heads. mask broadcasts to (…, heads, lq, lk).
+// (…, heads, lq); kv heads divide heads. mask broadcasts to (…, heads, lq, lk). Devices get any strides, aligned
+// elements, and results that overlap nothing.
 struct AttentionJob {
   const char* function;
   View q, k, v, mask, y, lse;
@@ -33,7 +34,8 @@ Status RunAttentionGrad(const Run& run, const AttentionGradJob& job);
 
 // Pairs of elements of the last axis are turned by an angle each: y1 = x1 c1 - x2 s1, y2 = x2 c2 + x1 s2. Pairs are the
 // halves of the axis, or neighbours (interleaved). cos and sin broadcast to x with the last axis at full length or at
-// half of it, and then serve both of a pair. inverse: the transposed map. All of one dtype but y.
+// half of it, and then serve both of a pair. inverse: the transposed map. All of one dtype but y. Devices get lines
+// without gaps along the last axis, and y apart from the others, or x itself.
 struct RopeJob {
   const char* function;
   View x, cos, sin, y;

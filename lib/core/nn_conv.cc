@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/device_state.h"
 #include "core/memory.h"
 #include "core/nn_planes.h"
 #include "core/scratch.h"
@@ -330,7 +331,20 @@ void SetUp(const ConvJob& job, const void* x, const void* bias, void* y, Correla
 
 }  // namespace
 
+Status ConvOnDevice(const Run& run, const ConvJob& job, ConvWay way, const void* bias, const void* x,
+                    const void* weight, const void* y) {
+  // Operands without elements are no memory, whatever their pointers are.
+  const auto there = [](const void* p, int64_t size) { return size > 0 ? const_cast<void*>(p) : nullptr; };
+  return OnDevice(
+      run, job.function, &DeviceKernels::conv,
+      ConvCall{way, job, bias, there(x, job.LargeSize()), there(weight, job.WeightSize()), there(y, job.SmallSize())});
+}
+
 Status ConvForward(const Run& run, const ConvJob& job, const void* x, const void* weight, const void* bias, void* y) {
+  if (run.device) {
+    if (job.SmallSize() == 0) return NUMRS_OK;
+    return ConvOnDevice(run, job, ConvWay::FORWARD, bias, x, weight, y);
+  }
   const int64_t size = SizeOf(job.dtype), taps = job.Taps(), rows = job.OutPerGroup();
   const int64_t k = job.InPerGroup() * taps;
   const size_t tap_bytes = Round(2 * taps * static_cast<int64_t>(sizeof(int64_t)));
@@ -359,6 +373,10 @@ Status ConvForward(const Run& run, const ConvJob& job, const void* x, const void
 }
 
 Status ConvInput(const Run& run, const ConvJob& job, const void* y, const void* weight, const void* bias, void* x) {
+  if (run.device) {
+    if (job.LargeSize() == 0) return NUMRS_OK;
+    return ConvOnDevice(run, job, ConvWay::INPUT, bias, x, weight, y);
+  }
   const int64_t size = SizeOf(job.dtype), taps = job.Taps(), rows = job.InPerGroup();
   const int64_t longest = 2 * (job.kernel[0] + job.kernel[1]);
   const size_t tap_bytes = Round((longest + 2 * taps) * static_cast<int64_t>(sizeof(int64_t)));

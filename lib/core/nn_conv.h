@@ -4,6 +4,7 @@
 
 #include "core/context.h"
 #include "core/nn_conv_tables.h"
+#include "core/view.h"
 
 namespace numrs {
 
@@ -20,6 +21,10 @@ struct ConvJob {
   int64_t InPerGroup() const { return c_in / groups; }
   int64_t OutPerGroup() const { return c_out / groups; }
   int64_t Taps() const { return kernel[0] * kernel[1]; }
+  // Numbers of elements.
+  int64_t LargeSize() const { return TimesExtent(TimesExtent(n, c_in), TimesExtent(h, w)); }
+  int64_t WeightSize() const { return c_out * InPerGroup() * Taps(); }
+  int64_t SmallSize() const { return TimesExtent(TimesExtent(n, c_out), TimesExtent(oh, ow)); }
   double MacNs() const {
     return static_cast<double>(n) * static_cast<double>(c_out * InPerGroup()) * static_cast<double>(oh * ow) *
            static_cast<double>(Taps()) * (dtype == kF64 ? 0.04 : 0.02);
@@ -33,5 +38,10 @@ Status ConvForward(const Run& run, const ConvJob& job, const void* x, const void
 Status ConvInput(const Run& run, const ConvJob& job, const void* y, const void* weight, const void* bias, void* x);
 // weight = the gradient with respect to the weights, y holding that of the output.
 Status ConvWeights(const Run& run, const ConvJob& job, const void* x, const void* y, void* weight);
+
+enum class ConvWay : int32_t { FORWARD, INPUT, WEIGHTS };
+// One of them on the device of the run: the result is not empty.
+Status ConvOnDevice(const Run& run, const ConvJob& job, ConvWay way, const void* bias, const void* x,
+                    const void* weight, const void* y);
 
 }  // namespace numrs

@@ -158,8 +158,9 @@ Status Weights(const Run& run, const ConvJob& job, const void* x, const void* y,
 }  // namespace
 
 Status ConvWeights(const Run& run, const ConvJob& job, const void* x, const void* y, void* weight) {
-  const int64_t count = job.c_out * job.InPerGroup() * job.Taps();
+  const int64_t count = job.WeightSize();
   if (count == 0) return NUMRS_OK;
+  if (run.device) return ConvOnDevice(run, job, ConvWay::WEIGHTS, nullptr, x, weight, y);
   if (job.n * job.oh * job.ow == 0) {
     std::memset(weight, 0, static_cast<size_t>(count * SizeOf(job.dtype)));
     return NUMRS_OK;

@@ -7,7 +7,7 @@ namespace numrs {
 namespace {
 
 bool Plain(const View& v, int32_t dtype) {
-  return v.dtype == dtype && v.IsContiguous() &&
+  return v.dtype == dtype && !v.host && v.IsContiguous() &&
          reinterpret_cast<uintptr_t>(v.data) % static_cast<uintptr_t>(SizeOf(dtype)) == 0;
 }
 
@@ -59,6 +59,9 @@ Status PackedOutput::Open(const Run& run, const char* function, const View& y, i
   if (!own_->ok()) return own_->Failure(function, "a result in one piece", bytes);
   data_ = own_->as<char>();
   return NUMRS_OK;
+}
+Status PackedOutput::Open(const char* function, const View& y, int32_t dtype, bool own) {
+  return Open(MakeRun(nullptr), function, y, dtype, own);
 }
 
 Status PackedOutput::Commit(const Run& run, const char* function) const {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/device_state.h"
 #include "core/memory.h"
 #include "core/nn_planes.h"
 #include "core/reduce.h"
@@ -184,16 +185,36 @@ class Pool {
   size_t plane_bytes_ = 0;
 };
 
+Status PoolOnDevice(const Run& run, const PoolJob& job, PoolWay way, const void* x, void* y, int64_t* indices) {
+  return OnDevice(run, job.function, &DeviceKernels::pool, PoolCall{way, job, x, y, indices});
+}
+PoolWay WayOf(PlaneOp op) {
+  switch (op) {
+    case PlaneOp::MAX_BACKWARD:
+      return PoolWay::MAX_BACKWARD;
+    case PlaneOp::AVG_BACKWARD:
+      return PoolWay::AVG_BACKWARD;
+    case PlaneOp::ADAPTIVE_AVG:
+      return PoolWay::ADAPTIVE_AVG;
+    case PlaneOp::ADAPTIVE_AVG_BACKWARD:
+      return PoolWay::ADAPTIVE_AVG_BACKWARD;
+    default:
+      return PoolWay::ADAPTIVE_MAX;
+  }
+}
+
 }  // namespace
 
 Status MaxPool(const Run& run, const PoolJob& job, const void* x, void* y, int64_t* indices) {
   if (job.planes * job.oh * job.ow == 0) return NUMRS_OK;
+  if (run.device) return PoolOnDevice(run, job, PoolWay::MAX, x, y, indices);
   return job.dtype == kF64 ? Pool<double>(run, job, true, x, y, indices).Start()
                            : Pool<float>(run, job, true, x, y, indices).Start();
 }
 
 Status AvgPool(const Run& run, const PoolJob& job, const void* x, void* y) {
   if (job.planes * job.oh * job.ow == 0) return NUMRS_OK;
+  if (run.device) return PoolOnDevice(run, job, PoolWay::AVG, x, y, nullptr);
   return job.dtype == kF64 ? Pool<double>(run, job, false, x, y, nullptr).Start()
                            : Pool<float>(run, job, false, x, y, nullptr).Start();
 }
@@ -213,6 +234,10 @@ Status PlanePool(const Run& run, const PoolJob& job, PlaneOp op, const void* x, 
     mean.x = ContiguousView(const_cast<void*>(x), job.dtype, 2, matrix);
     mean.y = ContiguousView(y, job.dtype, 2, column);
     return RunReduce(run, mean);
+  }
+  if (run.device) {
+    const bool empty = (backward ? out : in) == 0;  // no memory then, whatever the pointers are
+    return PoolOnDevice(run, job, WayOf(op), empty ? nullptr : x, y, empty ? nullptr : indices);
   }
   const NnConvTable& table = *run.kernels.nn_conv;
   void (*kernel)(const PoolPlane&) = nullptr;

@@ -1,7 +1,9 @@
 // Rotary position embeddings (Su et al., "RoFormer", 2021) for both backends: pairs of elements turned by angles, two
 // products and one sum each.
 #include <algorithm>
+#include <optional>
 
+#include "core/device_state.h"
 #include "core/elementwise.h"
 #include "core/memory.h"
 #include "core/nn_attention.h"
@@ -80,7 +82,7 @@ Status Rotate(const Run& run, const RopeJob& job) {
 }
 
 bool IsReady(const View& v, int32_t dtype) {
-  if (v.dtype != dtype) return false;
+  if (v.dtype != dtype || v.host) return false;
   const int64_t size = v.itemsize();
   if (reinterpret_cast<uintptr_t>(v.data) % static_cast<uintptr_t>(size) != 0) return false;
   for (int d = 0; d < v.ndim; d++) {
@@ -92,7 +94,10 @@ bool IsReady(const View& v, int32_t dtype) {
 }  // namespace
 
 Status RunRope(const Run& run, const RopeJob& job) {
-  const int32_t dtype = AttentionDType(job.x.dtype);
+  // Devices turn 16-bit floats themselves.
+  const int32_t dtype = run.device ? job.x.dtype : AttentionDType(job.x.dtype);
+  if (run.device && job.y.host)
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: y is NUMRS_ON_HOST, which is for inputs", job.function);
   RopeJob ready = job;
   View* const views[] = {&ready.x, &ready.cos, &ready.sin, &ready.y};
   bool copied[4];
@@ -109,9 +114,10 @@ Status RunRope(const Run& run, const RopeJob& job) {
     bytes[i] = copied[i] ? (static_cast<size_t>(size * SizeOf(dtype)) + 63) / 64 * 64 : 0;
     total += bytes[i];
   }
-  const Workspace memory(total);
-  if (!memory.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for a copy", job.function);
-  char* at = memory.as<char>();
+  std::optional<RunMemory> memory;
+  if (total > 0) memory.emplace(run, job.function, total);
+  if (memory && !memory->ok()) return memory->Failure(job.function, "copies of operands", total);
+  char* at = memory ? memory->as<char>() : nullptr;
   for (int i = 0; i < 4; i++) {
     if (!copied[i]) continue;
     const View from = *views[i];
@@ -119,7 +125,10 @@ Status RunRope(const Run& run, const RopeJob& job) {
     at += bytes[i];
     if (i < 3 && from.size > 0) NUMRS_TRY(Convert(run, job.function, from, *views[i]));
   }
-  NUMRS_TRY(dtype == kF32 ? Rotate<float>(run, ready) : Rotate<double>(run, ready));
+  if (run.device)
+    NUMRS_TRY(OnDevice(run, job.function, &DeviceKernels::rope, ready));
+  else
+    NUMRS_TRY(dtype == kF32 ? Rotate<float>(run, ready) : Rotate<double>(run, ready));
   return copied[3] && job.y.size > 0 ? Convert(run, job.function, ready.y, job.y) : static_cast<Status>(NUMRS_OK);
 }
 

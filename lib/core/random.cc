@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/device_state.h"
 #include "core/memory.h"
 #include "core/scratch.h"
 #include "core/tables.h"
@@ -64,6 +65,7 @@ Status RunRandom(const Run& run, const RandomJob& job) {
   if (!fn) return Fail(NUMRS_UNSUPPORTED, "%s: no kernel for dtype %s", row.name, NameOf(job.y.dtype));
   const int64_t n = job.y.size, size = job.y.itemsize();
   if (n == 0) return NUMRS_OK;
+  if (run.device) return OnDevice(run, row.name, &DeviceKernels::random, job);
   const int threads = run.Threads(row.cost_ns * static_cast<double>(n));
   const int64_t grain = Grain(row.cost_ns);
   if (job.y.IsContiguous()) {
@@ -89,6 +91,8 @@ Status RunRandom(const Run& run, const RandomJob& job) {
 
 Status RunPermutation(const Run& run, const RandomDraw& draw, int64_t lines, int64_t n, int64_t* y) {
   if (n == 0) return NUMRS_OK;
+  if (run.device)
+    return OnDevice(run, "random_permutation", &DeviceKernels::permutation, PermutationCall{draw, lines, n, y});
   constexpr double kElementNs = 5;
   const auto permute = run.kernels.random->permutation;
   if (lines == 1) {  // one after the other, but interruptible
@@ -103,6 +107,7 @@ Status RunPermutation(const Run& run, const RandomDraw& draw, int64_t lines, int
 
 Status RunMultinomial(const Run& run, const MultinomialJob& job) {
   if (job.elements == 0 || job.classes == 0) return NUMRS_OK;
+  if (run.device) return OnDevice(run, "random_multinomial", &DeviceKernels::multinomial, job);
   const double cost_ns = 60.0 * static_cast<double>(job.classes);
   const int threads = run.Threads(cost_ns * static_cast<double>(job.elements));
   return ParallelFor(job.elements, Grain(cost_ns), threads, run.cancel, [&](int64_t begin, int64_t end) {

@@ -10,7 +10,7 @@ namespace numrs {
 struct RandomJob {
   int32_t op;
   RandomDraw draw;
-  RandomParameters p;  // arrays in C order, of y's size
+  RandomParameters p;  // arrays in C order, of y's size, where the call runs
   View y;              // of one of the row's dtypes; overlaps nothing
 };
 Status RunRandom(const Run& run, const RandomJob& job);

@@ -20,8 +20,8 @@ bool RowHasNegative(const char* x, int64_t stride, int64_t n) {
 
 }  // namespace
 
-Status AnyNegative(const Run& run, const View& v, bool* found) {
-  if (run.device) return OnDevice(run, "pow", &DeviceKernels::any_negative, AnyNegativeJob{"pow", v, found});
+Status AnyNegative(const Run& run, const View& v, bool* found, const char* function) {
+  if (run.device) return OnDevice(run, function, &DeviceKernels::any_negative, AnyNegativeJob{function, v, found});
   bool (*row)(const char*, int64_t, int64_t) = nullptr;
   switch (v.dtype) {
     case kI8:

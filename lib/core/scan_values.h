@@ -7,6 +7,6 @@
 namespace numrs {
 
 // Is any element of an integer view below zero? Ends with NUMRS_CANCELLED when the context says so.
-Status AnyNegative(const Run& run, const View& v, bool* found);
+Status AnyNegative(const Run& run, const View& v, bool* found, const char* function = "pow");
 
 }  // namespace numrs

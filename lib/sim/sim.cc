@@ -269,6 +269,14 @@ Status RunJob(Status (*kernel)(DeviceStream*, const Job&), const char* name, Dev
   X(layer_norm_backward)   \
   X(channel_norm)          \
   X(channel_norm_backward) \
+  X(random)                \
+  X(permutation)           \
+  X(multinomial)           \
+  X(pool)                  \
+  X(conv)                  \
+  X(attention)             \
+  X(attention_backward)    \
+  X(rope)                  \
   X(check_indices)         \
   X(any_negative)          \
   X(gather)                \

@@ -81,6 +81,52 @@ inline void Translate(Translator& t, MatmulJob& j) {
   t.Move(j.b);
   t.Move(j.y);
 }
+inline void Translate(Translator& t, RandomJob& j) {
+  t.Move(j.y);
+  t.Move(j.p.array[0]);
+  t.Move(j.p.array[1]);
+  t.Move(j.p.lows);
+  t.Move(j.p.ranges);
+}
+inline void Translate(Translator& t, PermutationCall& j) { t.Move(j.y); }
+inline void Translate(Translator& t, MultinomialJob& j) {
+  t.Move(j.trials);
+  t.Move(j.p);
+  t.Move(j.y);
+}
+inline void Translate(Translator& t, PoolCall& j) {
+  t.Move(j.x);
+  t.Move(j.y);
+  t.Move(j.indices);
+}
+inline void Translate(Translator& t, ConvCall& j) {
+  t.Move(j.bias);
+  t.Move(j.x);
+  t.Move(j.weight);
+  t.Move(j.y);
+}
+inline void Translate(Translator& t, AttentionJob& j) {
+  t.Move(j.q);
+  t.Move(j.k);
+  t.Move(j.v);
+  t.Move(j.y);
+  if (j.has_mask) t.Move(j.mask);
+  if (j.has_lse) t.Move(j.lse);
+}
+inline void Translate(Translator& t, AttentionGradJob& j) {
+  Translate(t, j.forward);
+  t.Move(j.grad);
+  t.Move(j.gq);
+  t.Move(j.gk);
+  t.Move(j.gv);
+  if (j.has_gmask) t.Move(j.gmask);
+}
+inline void Translate(Translator& t, RopeJob& j) {
+  t.Move(j.x);
+  t.Move(j.cos);
+  t.Move(j.sin);
+  t.Move(j.y);
+}
 inline void Translate(Translator& t, ActivationJob& j) {
   t.Move(j.g);
   t.Move(j.x);
