@@ -97,7 +97,7 @@ Status GemmRaw(numrs_context* context, int32_t dtype, const void* a, const void*
                double beta) {
   const char* function = "gemm";
   const Trace trace(function, nullptr);
-  NUMRS_TRY(CheckContext(context, function));
+  NUMRS_TRY(AdmitContext(context, function));
   if ((trans_a | trans_b) & ~1) {
     return Fail(NUMRS_BAD_ARGUMENT, "%s: trans_a is %d and trans_b %d, expected 0 (as stored) or 1 (transposed)",
                 function, trans_a, trans_b);
@@ -131,7 +131,7 @@ extern "C" numrs_status numrs_svdvals(numrs_context* context, const numrs_view* 
   return Guard([&]() -> Status {
     const char* function = "svdvals";
     const Trace trace(function, x);
-    NUMRS_TRY(CheckContext(context, function));
+    NUMRS_TRY(AdmitContext(context, function));
     View in, out;
     NUMRS_TRY(LoadView(function, "x", x, &in));
     NUMRS_TRY(LoadView(function, "out", y, &out));

@@ -210,7 +210,6 @@ Status Vecdot(numrs_context* context, const numrs_view* a, const numrs_view* b, 
   NUMRS_TRY(ExpandOutput(name, job.x, job.axes, out, &job.y));
   NUMRS_TRY(CheckOutput(name, job.compute, out));
   if (KindOf(job.compute) == Kind::COMPLEX) {
-    NUMRS_TRY(CheckContext(context, name));
     return out.size == 0 ? NUMRS_OK
                          : VecdotComplex(MakeRun(context), name, first, second, ndim, shape, axis, job.compute, job.y);
   }

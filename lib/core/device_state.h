@@ -2,6 +2,8 @@
 #pragma once
 
 #include <atomic>
+#include <cstring>
+#include <initializer_list>
 
 #include "core/context.h"
 #include "core/device.h"
@@ -107,6 +109,28 @@ inline View HostScalar(const void* value, int32_t dtype) {
   View v = ContiguousView(const_cast<void*>(value), dtype, 0, nullptr);
   v.host = true;
   return v;
+}
+
+// Bytes of where the call runs to memory of the host; waits for what comes before. `from` may be memory of the host
+// where that is where it runs.
+inline Status ToHost(const Run& run, const char* function, void* to, const void* from, size_t bytes) {
+  if (!run.device) {
+    std::memcpy(to, from, bytes);
+    return NUMRS_OK;
+  }
+  DeviceState& state = *run.device->state;
+  return Answer(function, state, state.api->copy(run.device->stream, to, from, bytes, CopyDirection::TO_HOST));
+}
+
+// Refuses elements in memory of the host: element-wise functions alone take them on a device.
+inline Status RefuseHost(const Run& run, const char* function, std::initializer_list<const View*> views) {
+  if (!run.device) return NUMRS_OK;
+  for (const View* v : views) {
+    if (v->ndim >= 0 && v->host)
+      return Fail(NUMRS_BAD_ARGUMENT, "%s: an operand is NUMRS_ON_HOST, which element-wise functions alone take",
+                  function);
+  }
+  return NUMRS_OK;
 }
 
 Status NoKernel(const char* function, const DeviceState& state);

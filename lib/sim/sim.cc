@@ -272,7 +272,18 @@ Status RunJob(Status (*kernel)(DeviceStream*, const Job&), const char* name, Dev
   X(check_indices)         \
   X(any_negative)          \
   X(gather)                \
-  X(nonzero)
+  X(nonzero)               \
+  X(order)                 \
+  X(search)                \
+  X(unique)                \
+  X(interp)                \
+  X(rolling)               \
+  X(ewm)                   \
+  X(stat)                  \
+  X(group)                 \
+  X(histogram)             \
+  X(vecdot_complex)        \
+  X(fft)
 
 template <class Job>
 Job JobOf(Status (*)(DeviceStream*, const Job&));

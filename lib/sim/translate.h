@@ -34,6 +34,16 @@ class Translator {
     if (!reached) wrong_ = pointer;
     pointer = reinterpret_cast<T*>(const_cast<char*>(reached));
   }
+  // A copy of memory of the host, for as long as the job.
+  template <typename T>
+  void Keep(const T*& values, int64_t count) {
+    if (!values || count <= 0) return;
+    const size_t bytes = sizeof(T) * static_cast<size_t>(count);
+    auto copy = std::make_unique<char[]>(bytes);
+    std::memcpy(copy.get(), values, bytes);
+    values = reinterpret_cast<const T*>(copy.get());
+    kept_.push_back(std::move(copy));
+  }
   const void* wrong() const { return wrong_; }  // a pointer that is no memory of the device, or was freed
 
  private:
@@ -105,6 +115,30 @@ inline void Translate(Translator& t, NonzeroJob& j) {
   t.Move(j.y);
 }
 
+inline void Translate(Translator& t, OrderJob& j) {
+  MoveAll(t, j.x, j.where, j.weights, j.y.view, j.y2.view);
+  t.Keep(j.options.kth, j.options.n_kth);
+  t.Keep(j.options.q, j.options.n_q);
+}
+inline void Translate(Translator& t, SearchJob& j) { MoveAll(t, j.sorted, j.values, j.order, j.y); }
+inline void Translate(Translator& t, UniqueJob& j) { MoveAll(t, j.x, j.values, j.indices, j.counts, j.inverse); }
+inline void Translate(Translator& t, InterpJob& j) { MoveAll(t, j.x, j.xp, j.fp, j.y); }
+inline void Translate(Translator& t, RollingJob& j) {
+  MoveAll(t, j.x, j.x2, j.y);
+  t.Keep(j.starts, j.outputs);
+  t.Keep(j.ends, j.outputs);
+  t.Keep(j.p.weights, j.p.window);
+}
+inline void Translate(Translator& t, EwmJob& j) {
+  Translate(t, j.lines);
+  t.Keep(j.factors, j.lines.n);
+}
+inline void Translate(Translator& t, StatJob& j) { MoveAll(t, j.x, j.x2, j.where, j.y); }
+inline void Translate(Translator& t, GroupJob& j) { MoveAll(t, j.x, j.keys, j.y); }
+inline void Translate(Translator& t, HistogramJob& j) { MoveAll(t, j.x, j.weights, j.edges, j.counts); }
+inline void Translate(Translator& t, VecdotComplexJob& j) { MoveAll(t, j.a, j.b, j.y); }
+inline void Translate(Translator& t, FftJob& j) { MoveAll(t, j.x, j.y); }
+
 // Kernels that answer by what they find in the data are waited for.
 template <class Job>
 bool IsWaitedFor(const Job&) {
@@ -113,6 +147,10 @@ bool IsWaitedFor(const Job&) {
 inline bool IsWaitedFor(const IndexCheckJob&) { return true; }
 inline bool IsWaitedFor(const AnyNegativeJob&) { return true; }
 inline bool IsWaitedFor(const NonzeroJob&) { return true; }
+inline bool IsWaitedFor(const SearchJob& j) { return j.order.ndim >= 0; }
+inline bool IsWaitedFor(const UniqueJob&) { return true; }
+inline bool IsWaitedFor(const GroupJob&) { return true; }
+inline bool IsWaitedFor(const HistogramJob&) { return true; }
 
 }  // namespace sim
 }  // namespace numrs
