@@ -80,6 +80,7 @@ Status Stretch(const char* function, const char* argument, const View& x, const 
   *out = x;
   out->data = other.data;
   out->dtype = other.dtype;
+  out->host = other.host;
   BroadcastStrides(other, ndim, shape, out->strides);
   return NUMRS_OK;
 }
