@@ -3,6 +3,7 @@
 
 #include "api/calls.h"
 #include "api/reduce.h"
+#include "core/device_state.h"
 #include "core/matmul.h"
 #include "core/svdvals.h"
 #include "core/trace.h"
@@ -26,7 +27,9 @@ Status Call(numrs_context* context, const char* function, Operation operation, c
   if (left.ndim == 1 && right.ndim == 1 && operation != Outer && left.shape[0] == right.shape[0] &&
       KindOf(Promote(left.dtype, right.dtype)) != Kind::COMPLEX)
     return Vecdot(context, a, b, y, 0);
-  return operation(MakeRun(context), function, left, right, out);
+  const Run run = MakeRun(context);
+  NUMRS_TRY(RefuseHost(run, function, {&left, &right, &out}));
+  return operation(run, function, left, right, out);
 }
 
 // Shapes alone: data pointers and strides of a and b are not looked at.

@@ -238,7 +238,10 @@ Status RunLapack(const Run& run, LapackJob& job) {
   bool results = false;
   for (int i = 0; i < 3; i++) results = results || (job.wanted[i] && job.out[i].view.size > 0);
   if (!results) return NUMRS_OK;
-  if (run.device) return OnDevice(run, job.function, &DeviceKernels::lapack, job);
+  if (run.device) {
+    NUMRS_TRY(RefuseHost(run, job.function, {&job.a, &job.b.view, &job.out[0].view, &job.out[1].view, &job.out[2].view}));
+    return OnDevice(run, job.function, &DeviceKernels::lapack, job);
+  }
   const bool empty = m == 0 || n == 0 || (job.has_b && job.op != kLapack_solve && k == 0);
 
   const int64_t size = SizeOf(job.dtype);

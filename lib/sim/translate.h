@@ -138,6 +138,13 @@ inline void Translate(Translator& t, GroupJob& j) { MoveAll(t, j.x, j.keys, j.y)
 inline void Translate(Translator& t, HistogramJob& j) { MoveAll(t, j.x, j.weights, j.edges, j.counts); }
 inline void Translate(Translator& t, VecdotComplexJob& j) { MoveAll(t, j.a, j.b, j.y); }
 inline void Translate(Translator& t, FftJob& j) { MoveAll(t, j.x, j.y); }
+inline void Translate(Translator& t, LapackJob& j) {
+  t.Move(j.a);
+  if (j.has_b) t.Move(j.b.view);
+  for (int i = 0; i < 3; i++) {
+    if (j.wanted[i]) t.Move(j.out[i].view);
+  }
+}
 
 // Kernels that answer by what they find in the data are waited for.
 template <class Job>
@@ -151,6 +158,7 @@ inline bool IsWaitedFor(const SearchJob& j) { return j.order.ndim >= 0; }
 inline bool IsWaitedFor(const UniqueJob&) { return true; }
 inline bool IsWaitedFor(const GroupJob&) { return true; }
 inline bool IsWaitedFor(const HistogramJob&) { return true; }
+inline bool IsWaitedFor(const LapackJob&) { return true; }
 
 }  // namespace sim
 }  // namespace numrs

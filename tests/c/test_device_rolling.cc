@@ -326,6 +326,56 @@ TEST_CASE("products: complex dots, scaled sums of products") {
         }) == NUMRS_BAD_SHAPE);
 }
 
+TEST_CASE("matrices: factors, solutions, values, and the ones that are singular") {
+  const Simulated gpu;
+  for (const int32_t dtype : {NUMRS_F64, NUMRS_F32, NUMRS_I32}) {
+    const int32_t result = dtype == NUMRS_F32 ? NUMRS_F32 : NUMRS_F64;
+    for (int l = 0; l < kLayouts; l++) {
+      const Layout layout = static_cast<Layout>(l);
+      Twin x(gpu, dtype, {2, 4, 4}, layout), b(gpu, dtype, {4, 3}, layout), flat(gpu, dtype, {2, 5, 3}, layout);
+      std::vector<double> numbers(32);
+      for (size_t i = 0; i < numbers.size(); i++) {
+        const size_t r = i / 4 % 4, c = i % 4;
+        numbers[i] = static_cast<double>((r + 1) * (c + 1) % 5) + (r == c ? 30 : 0);
+      }
+      x.Set(numbers);
+      b.Random(1, 9, false);
+      flat.Random(2, 9, false);
+      const Twin y(gpu, result, {2, 4, 4}, layout), z(gpu, result, {2, 4, 3}), d(gpu, result, {2}, layout),
+          sign(gpu, result, {2}), q(gpu, result, {2, 5, 3}), r(gpu, result, {2, 3, 3}, layout),
+          s(gpu, result, {2, 3}, layout), v(gpu, result, {2, 3, 3}), w(gpu, result, {2, 4}),
+          cv(gpu, NUMRS_C128, {2, 4}), rank(gpu, NUMRS_I64, {2}), fit(gpu, result, {2, 3}), rhs(gpu, result, {5});
+      const std::vector<const Twin*> all = {&x, &b, &flat, &y, &z, &d, &sign, &q, &r, &s, &v, &w, &cv, &rank, &fit};
+      using C = numrs_context*;
+      const auto square = [&] {
+        std::vector<numrs_status> ends;
+        const auto run = [&](auto&& f) { ends.push_back(Both(gpu, all, f)); };
+        run([&](C c, bool g) { return numrs_cholesky(c, x(g), y(g), 1); });
+        run([&](C c, bool g) { return numrs_solve(c, x(g), b(g), z(g)); });
+        run([&](C c, bool g) { return numrs_inv(c, x(g), y(g)); });
+        run([&](C c, bool g) { return numrs_det(c, x(g), d(g)); });
+        run([&](C c, bool g) { return numrs_slogdet(c, x(g), sign(g), d(g)); });
+        run([&](C c, bool g) { return numrs_eigh(c, x(g), w(g), y(g), 0); });
+        run([&](C c, bool g) { return numrs_eig(c, x(g), cv(g), nullptr); });
+        run([&](C c, bool g) { return numrs_lstsq(c, flat(g), rhs(g), fit(g), rank(g), s(g), 1e-5); });
+        return ends;
+      };
+      for (const numrs_status end : square()) CHECK(end == NUMRS_OK);
+      numbers.assign(32, 1);
+      x.Set(numbers);
+      CHECK(square()[2] == NUMRS_SINGULAR);
+      CHECK(Both(gpu, all, [&](C c, bool g) { return numrs_qr(c, flat(g), q(g), r(g), 0); }) == NUMRS_OK);
+      CHECK(Both(gpu, all, [&](C c, bool g) { return numrs_svd(c, flat(g), q(g), s(g), v(g), 0); }) == NUMRS_OK);
+      CHECK(Both(gpu, all, [&](C c, bool g) { return numrs_svdvals(c, flat(g), s(g)); }) == NUMRS_OK);
+      CHECK(Both(gpu, all, [&](C c, bool g) { return numrs_svdvals(c, flat(g), w(g)); }) == NUMRS_BAD_SHAPE);
+      if (result != dtype) continue;
+      Twin in_itself(gpu, dtype, {4, 4}, layout);
+      in_itself.Set({9, 1, 0, 2, 1, 8, 0, 1, 0, 0, 7, 1, 2, 1, 1, 9});
+      CHECK(Both(gpu, {&in_itself}, [&](C c, bool g) { return numrs_inv(c, in_itself(g), in_itself(g)); }) == NUMRS_OK);
+    }
+  }
+}
+
 TEST_CASE("scatter: dtypes, layouts, equal and wrong indices, in itself") {
   const Simulated gpu;
   for (const int32_t dtype : {NUMRS_F64, NUMRS_F16, NUMRS_U8, NUMRS_C128, NUMRS_I32}) {
