@@ -239,7 +239,8 @@ Status RunLapack(const Run& run, LapackJob& job) {
   for (int i = 0; i < 3; i++) results = results || (job.wanted[i] && job.out[i].view.size > 0);
   if (!results) return NUMRS_OK;
   if (run.device) {
-    NUMRS_TRY(RefuseHost(run, job.function, {&job.a, &job.b.view, &job.out[0].view, &job.out[1].view, &job.out[2].view}));
+    NUMRS_TRY(
+        RefuseHost(run, job.function, {&job.a, &job.b.view, &job.out[0].view, &job.out[1].view, &job.out[2].view}));
     return OnDevice(run, job.function, &DeviceKernels::lapack, job);
   }
   const bool empty = m == 0 || n == 0 || (job.has_b && job.op != kLapack_solve && k == 0);
@@ -336,7 +337,8 @@ Status Svdvals(const Run& run, const char* function, const View& x, const View& 
   job.dtype = LapackDType(x.dtype);
   job.a = x;
   job.nan_where_not_finite = true;
-  job.out[0] = LapackOperand{"out", y, RealOf(job.dtype), 1, {std::min(job.m(), job.n()), 0}, false, LapackOver::NOTHING};
+  job.out[0] =
+      LapackOperand{"out", y, RealOf(job.dtype), 1, {std::min(job.m(), job.n()), 0}, false, LapackOver::NOTHING};
   job.wanted[0] = true;
   return RunLapack(run, job);
 }

@@ -216,8 +216,7 @@ Status RunUnique(const Run& run, const UniqueJob& job) {
   const char* function = job.function;
   if (run.device) {
     *job.count = 0;
-    return job.x.size == 0 ? static_cast<Status>(NUMRS_OK)
-                           : OnDevice(run, function, &DeviceKernels::unique, job);
+    return job.x.size == 0 ? static_cast<Status>(NUMRS_OK) : OnDevice(run, function, &DeviceKernels::unique, job);
   }
   const OrderTable& table = *run.kernels.order;
   const int32_t dtype = OrderKernelDType(job.x.dtype);
@@ -274,7 +273,6 @@ Status RunUnique(const Run& run, const UniqueJob& job) {
   return NUMRS_OK;
 }
 
-
 Status RunInterp(const Run& run, const InterpJob& job) {
   const char* function = job.function;
   if (job.y.size == 0) return NUMRS_OK;
@@ -289,8 +287,8 @@ Status RunInterp(const Run& run, const InterpJob& job) {
   const Workspace slopes(divide_once ? static_cast<size_t>(job.xp.size) * 8 : 0);
   if (!results.ok() || !slopes.ok()) return NoMemory(function);
   double* to = direct ? reinterpret_cast<double*>(job.y.data) : results.as<double>();
-  Points points{knots.data(), heights.data(), divide_once ? slopes.as<double>() : nullptr, job.xp.size, job.left,
-                job.right};
+  Points points{knots.data(), heights.data(), divide_once ? slopes.as<double>() : nullptr,
+                job.xp.size,  job.left,       job.right};
   if (divide_once) {
     for (int64_t j = 0; j + 1 < points.n; j++)
       slopes.as<double>()[j] = (points.y[j + 1] - points.y[j]) / (points.x[j + 1] - points.x[j]);

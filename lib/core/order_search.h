@@ -1,5 +1,5 @@
-// Jobs and engines of searchsorted, unique and interp: contiguous lines around the search kernels; shapes and dtypes are
-// checked above.
+// Jobs and engines of searchsorted, unique and interp: contiguous lines around the search kernels; shapes and dtypes
+// are checked above.
 #pragma once
 
 #include "core/context.h"

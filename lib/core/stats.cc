@@ -239,8 +239,7 @@ class StatRunner {
 
 Status RunStat(const Run& run, const StatJob& job) {
   if (run.device) {
-    return job.y.size == 0 ? static_cast<Status>(NUMRS_OK)
-                           : OnDevice(run, job.function, &DeviceKernels::stat, job);
+    return job.y.size == 0 ? static_cast<Status>(NUMRS_OK) : OnDevice(run, job.function, &DeviceKernels::stat, job);
   }
   return StatRunner(run, job).Execute();
 }

@@ -173,8 +173,8 @@ class Twin {
   numrs_view here_, there_;
 };
 
-// Calls f(context, on_gpu) on both and compares status, message and all bytes of the arrays; on an error they have to be
-// what they were. The status.
+// Calls f(context, on_gpu) on both and compares status, message and all bytes of the arrays; on an error they have to
+// be what they were. The status.
 template <class F>
 numrs_status Both(numrs_context* gpu, const std::vector<const Twin*>& arrays, F&& f) {
   std::vector<std::vector<char>> before;

@@ -25,11 +25,11 @@ TEST_CASE("order along an axis: all dtypes, layouts, axes") {
         x.Random(static_cast<uint32_t>(dtype * 10 + l));
         for (int32_t axis = 0; axis < static_cast<int32_t>(shape.size()); axis++) {
           const int64_t n = shape[static_cast<size_t>(axis)];
-          const Twin y(gpu, dtype, shape, other), at(gpu, NUMRS_I64, shape, other), ranks(gpu, NUMRS_F64, shape, layout);
+          const Twin y(gpu, dtype, shape, other), at(gpu, NUMRS_I64, shape, other),
+              ranks(gpu, NUMRS_F64, shape, layout);
           for (const int32_t flags : {0, int{NUMRS_ORDER_DESCENDING}}) {
-            CHECK(Both(gpu, {&x, &y}, [&](numrs_context* c, bool g) {
-                    return numrs_sort(c, x(g), y(g), axis, flags);
-                  }) == NUMRS_OK);
+            CHECK(Both(gpu, {&x, &y},
+                       [&](numrs_context* c, bool g) { return numrs_sort(c, x(g), y(g), axis, flags); }) == NUMRS_OK);
             CHECK(Both(gpu, {&x, &at}, [&](numrs_context* c, bool g) {
                     return numrs_argsort(c, x(g), at(g), axis, flags);
                   }) == NUMRS_OK);
@@ -69,9 +69,8 @@ TEST_CASE("sorting in place, in part of itself, long lines, to another dtype") {
         NUMRS_OK);
   Twin longer(gpu, NUMRS_I32, {200001}), sorted(gpu, NUMRS_F64, {200001});
   longer.Random(5, 100000);
-  CHECK(Both(gpu, {&longer, &sorted}, [&](numrs_context* c, bool g) {
-          return numrs_sort(c, longer(g), sorted(g), 0, 0);
-        }) == NUMRS_OK);
+  CHECK(Both(gpu, {&longer, &sorted},
+             [&](numrs_context* c, bool g) { return numrs_sort(c, longer(g), sorted(g), 0, 0); }) == NUMRS_OK);
 }
 
 TEST_CASE("order along an axis: what is refused leaves all as it was") {
@@ -79,21 +78,18 @@ TEST_CASE("order along an axis: what is refused leaves all as it was") {
   Twin x(gpu, NUMRS_F32, {4, 5}), y(gpu, NUMRS_F32, {4, 5}), at(gpu, NUMRS_I64, {4, 5}), narrow(gpu, NUMRS_I8, {4, 5});
   x.Random(1);
   const int64_t kth[] = {2, 5}, few[] = {0};
-  CHECK(Both(gpu, {&x, &y}, [&](numrs_context* c, bool g) {
-          return numrs_partition(c, x(g), y(g), kth, 2, 1, 0);
-        }) == NUMRS_BAD_ARGUMENT);
-  CHECK(Both(gpu, {&x, &y}, [&](numrs_context* c, bool g) {
-          return numrs_partition(c, x(g), y(g), few, 0, 1, 0);
-        }) == NUMRS_BAD_ARGUMENT);
+  CHECK(Both(gpu, {&x, &y}, [&](numrs_context* c, bool g) { return numrs_partition(c, x(g), y(g), kth, 2, 1, 0); }) ==
+        NUMRS_BAD_ARGUMENT);
+  CHECK(Both(gpu, {&x, &y}, [&](numrs_context* c, bool g) { return numrs_partition(c, x(g), y(g), few, 0, 1, 0); }) ==
+        NUMRS_BAD_ARGUMENT);
   CHECK(Both(gpu, {&x, &y}, [&](numrs_context* c, bool g) { return numrs_sort(c, x(g), y(g), 2, 0); }) ==
         NUMRS_BAD_ARGUMENT);
   CHECK(Both(gpu, {&x, &y}, [&](numrs_context* c, bool g) { return numrs_sort(c, x(g), y(g), 0, 64); }) ==
         NUMRS_BAD_ARGUMENT);
   CHECK(Both(gpu, {&x, &narrow}, [&](numrs_context* c, bool g) { return numrs_sort(c, x(g), narrow(g), 0, 0); }) ==
         NUMRS_BAD_DTYPE);
-  CHECK(Both(gpu, {&x, &y, &at}, [&](numrs_context* c, bool g) {
-          return numrs_topk(c, x(g), y(g), at(g), 6, 1, 0);
-        }) == NUMRS_BAD_ARGUMENT);
+  CHECK(Both(gpu, {&x, &y, &at}, [&](numrs_context* c, bool g) { return numrs_topk(c, x(g), y(g), at(g), 6, 1, 0); }) ==
+        NUMRS_BAD_ARGUMENT);
   // An operand of the host.
   const float one = 1;
   const int64_t single[] = {1};
@@ -306,9 +302,8 @@ TEST_CASE("raw functions of order") {
   const std::vector<const Twin*> all = {&x, &y, &at, &ranks, &ys};
   const auto f = [](const Twin& t, bool g) { return t.data<float>(g); };
   const auto i = [](const Twin& t, bool g) { return t.data<int64_t>(g); };
-  CHECK(Both(gpu, all, [&](numrs_context* c, bool g) {
-          return numrs_sort_f32(c, f(x, g), f(y, g), 2, 50, 3, 0);
-        }) == NUMRS_OK);
+  CHECK(Both(gpu, all, [&](numrs_context* c, bool g) { return numrs_sort_f32(c, f(x, g), f(y, g), 2, 50, 3, 0); }) ==
+        NUMRS_OK);
   CHECK(Both(gpu, all, [&](numrs_context* c, bool g) {
           return numrs_argsort_f32(c, f(x, g), i(at, g), 2, 50, 3, 0);
         }) == NUMRS_OK);

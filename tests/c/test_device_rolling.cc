@@ -113,8 +113,8 @@ TEST_CASE("rolling statistics whose results lie in an input, and what is refused
   x2.Random(2);
   numrs_rolling_options options = NUMRS_ROLLING_OPTIONS_INIT;
   options.window = 4;
-  for (const int32_t op : {int32_t{NUMRS_OP_ROLLING_MEAN}, int32_t{NUMRS_OP_ROLLING_MEDIAN},
-                           int32_t{NUMRS_OP_ROLLING_CORR}}) {
+  for (const int32_t op :
+       {int32_t{NUMRS_OP_ROLLING_MEAN}, int32_t{NUMRS_OP_ROLLING_MEDIAN}, int32_t{NUMRS_OP_ROLLING_CORR}}) {
     x.Random(1);
     CHECK(Roll(gpu, op, x, x2, x, 0, options) == NUMRS_OK);
     CHECK(Roll(gpu, op, x, x2, x2, 0, options) == NUMRS_OK);
@@ -220,9 +220,8 @@ TEST_CASE("groups and histograms: wrong keys and edges leave the results as they
         x.Random(static_cast<uint32_t>(op));
         const Twin y(gpu, result, {2, 6, 3}, layout), whole(gpu, result, {2, 5, 3});
         const auto run = [&](const Twin& to) {
-          return Both(gpu, {&x, &keys, &to}, [&](numrs_context* c, bool g) {
-            return numrs_group(c, op, x(g), keys(g), to(g), 1, 0.5);
-          });
+          return Both(gpu, {&x, &keys, &to},
+                      [&](numrs_context* c, bool g) { return numrs_group(c, op, x(g), keys(g), to(g), 1, 0.5); });
         };
         keys.Set(numbers);
         CHECK(run(whole) == NUMRS_OK);
@@ -298,9 +297,8 @@ TEST_CASE("products: complex dots, scaled sums of products") {
         NUMRS_OK);
   CHECK(Both(gpu, {&y}, [&](numrs_context* c, bool g) { return numrs_vecdot(c, none(g), none(g), y(g), 1); }) ==
         NUMRS_OK);
-  CHECK(Both(gpu, {&nothing}, [&](numrs_context* c, bool g) {
-          return numrs_vecdot(c, none(g), none(g), nothing(g), 0);
-        }) == NUMRS_OK);
+  CHECK(Both(gpu, {&nothing},
+             [&](numrs_context* c, bool g) { return numrs_vecdot(c, none(g), none(g), nothing(g), 0); }) == NUMRS_OK);
   CHECK(Both(gpu, {&line}, [&](numrs_context* c, bool g) { return numrs_matmul(c, b(g), b(g), line(g)); }) == NUMRS_OK);
 
   Twin p(gpu, NUMRS_F32, {9, 14}), q(gpu, NUMRS_F32, {14, 9}), r(gpu, NUMRS_F32, {9, 16});
@@ -392,9 +390,8 @@ TEST_CASE("scatter: dtypes, layouts, equal and wrong indices, in itself") {
           places[i] = static_cast<double>(i * 5 % 9) - (integer == NUMRS_U32 || i % 3 ? 0 : 9);
         at.Set(places);
         const auto put = [&](const Twin& indices, const Twin& from) {
-          return Both(gpu, {&y, &from}, [&](numrs_context* c, bool g) {
-            return numrs_put_along_axis(c, indices(g), from(g), y(g), 1);
-          });
+          return Both(gpu, {&y, &from},
+                      [&](numrs_context* c, bool g) { return numrs_put_along_axis(c, indices(g), from(g), y(g), 1); });
         };
         CHECK(put(at, values) == NUMRS_OK);
         CHECK(put(at, one) == NUMRS_OK);
@@ -429,9 +426,8 @@ TEST_CASE("raw functions of statistics") {
   keys.Set(numbers);
   const std::vector<const Twin*> all = {&x, &x2, &y, &keys};
   const auto d = [](const Twin& t, bool g) { return t.data<double>(g); };
-  CHECK(Both(gpu, all, [&](numrs_context* c, bool g) {
-          return numrs_skew_f64(c, d(x2, g), d(y, g), 2, 20, 3, 1);
-        }) == NUMRS_OK);
+  CHECK(Both(gpu, all, [&](numrs_context* c, bool g) { return numrs_skew_f64(c, d(x2, g), d(y, g), 2, 20, 3, 1); }) ==
+        NUMRS_OK);
   CHECK(Both(gpu, all, [&](numrs_context* c, bool g) {
           return numrs_rolling_cov_f64(c, d(x, g), d(x2, g), d(y, g), 2, 20, 3, 6, 3, 1);
         }) == NUMRS_OK);
