@@ -2,10 +2,11 @@
     Devices beside the processor: which there are, their memory, copies, waiting, events, recorded work.
 
     A context made with numrs_context_options.device runs its calls on that device: every pointer and view of such a
-   call is memory of the device (views marked NUMRS_ON_HOST excepted), and calls return before the work is done, in the
-   order of the context's stream. What a device has no kernel for is NUMRS_UNSUPPORTED; nothing is ever computed
-   elsewhere. A device that has failed is lost: every later call on it is NUMRS_DEVICE_FAILED, and the processor works
-   on.
+   call is memory of the device (views marked NUMRS_ON_HOST excepted, and what only describes the call, which is read
+   before it returns: shapes, axes, kth, q, parameters, options with their bounds, weights and factors, and places for a
+   count), and calls return before the work is done, in the order of the context's stream. What a device has no kernel
+   for is NUMRS_UNSUPPORTED; nothing is ever computed elsewhere. A device that has failed is lost: every later call on
+   it is NUMRS_DEVICE_FAILED, and the processor works on.
 
     The plug-in of a kind is opened at the first use: the file libnumrs_cuda.so beside this library. NUMRS_NO_DEVICE
     says in numrs_message() which step failed: no plug-in, another version, no driver, no device.

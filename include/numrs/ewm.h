@@ -41,7 +41,8 @@ typedef struct numrs_ewm_options {
 
 /** y = statistic op (NUMRS_OP_EWM_…) of x along axis (-ndim … ndim-1); x2: the second input of cov and corr, of x's
     shape; NULL for the others. y has x's shape; its dtype is that of x (and x2, promoted) for floats and float64 for
-   all others, or any to which that converts by NumPy's same_kind rule. factors share no memory with y. */
+   all others, or any to which that converts by NumPy's same_kind rule. factors share no memory with y; they are
+   memory of the host whatever device the call runs on. */
 NUMRS_API numrs_status numrs_ewm(numrs_context *context, int32_t op, const numrs_view *x, const numrs_view *x2,
                                  const numrs_view *y, int32_t axis, const numrs_ewm_options *options);
 

@@ -101,7 +101,7 @@ typedef struct numrs_rolling_options {
     shape, where a missing element of one makes the pair missing; NULL for the others. y has x's shape, with the extent
     that numrs_rolling_length tells along axis. The dtype of the result is that of x (and x2, promoted) for floats and
    float64 for all others (numrs_rolling_dtype); y may have any to which it converts by NumPy's same_kind rule. starts,
-   ends and weights share no memory with y. */
+   ends and weights share no memory with y; they are memory of the host whatever device the call runs on. */
 NUMRS_API numrs_status numrs_rolling(numrs_context *context, int32_t op, const numrs_view *x, const numrs_view *x2,
                                      const numrs_view *y, int32_t axis, const numrs_rolling_options *options);
 /** Outputs for n elements: every step-th one, or n_bounds.

@@ -5,7 +5,6 @@
 
 #include "api/rolling.h"
 #include "core/ewm.h"
-#include "core/memory.h"
 #include "core/trace.h"
 
 namespace numrs {
@@ -45,7 +44,7 @@ Status Ewm(numrs_context* context, int32_t op, const numrs_view* x, const numrs_
   const char* f = known ? kEwmRows[op].name : "ewm";
   if (!known) return Fail(NUMRS_BAD_ARGUMENT, "%s: op is %d, expected 0 to %d", f, op, kEwmOps - 1);
   const Trace trace(f, x);
-  NUMRS_TRY(CheckContext(context, f));
+  NUMRS_TRY(AdmitContext(context, f));
   EwmJob job;
   job.op = op;
   job.lines.function = f;
@@ -59,6 +58,7 @@ Status Ewm(numrs_context* context, int32_t op, const numrs_view* x, const numrs_
                         o->unbiased != 0};
   job.factors = o->factors;
   const Run run = MakeRun(context);
+  NUMRS_TRY(RefuseHost(run, f, {&job.lines.x, &job.lines.x2, &job.lines.y}));
   return RunApart(run, job.lines, [&] { return RunEwm(run, job); });
 }
 

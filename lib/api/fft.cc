@@ -4,9 +4,9 @@
 #include <cstring>
 
 #include "api/axes.h"
+#include "core/device_state.h"
 #include "core/elementwise.h"
 #include "core/fft.h"
-#include "core/memory.h"
 #include "core/trace.h"
 
 namespace numrs {
@@ -53,7 +53,7 @@ Status CheckShapes(const FftJob& job, int64_t last) {
 Status Transform(numrs_context* context, const char* function, int32_t kind, const numrs_view* x, const numrs_view* y,
                  const int32_t* axes, int32_t n_axes, int64_t n, int32_t direction, double scale) {
   const Trace trace(function, x);
-  NUMRS_TRY(CheckContext(context, function));
+  NUMRS_TRY(AdmitContext(context, function));
   FftJob job;
   job.function = function;
   job.kind = kind;
@@ -75,11 +75,13 @@ Status Transform(numrs_context* context, const char* function, int32_t kind, con
   NUMRS_TRY(CheckOutput(function, result, job.y));
   if (job.y.size == 0) return NUMRS_OK;
   const Run run = MakeRun(context);
+  NUMRS_TRY(RefuseHost(run, function, {&job.x, &job.y}));
   const bool in_place = kind == kFftComplex && job.x.dtype == result && SameElements(job.x, job.y);
   if (in_place || !RangesOverlap(job.x, job.y)) return RunFft(run, job);
   const View out = job.y;
-  const Workspace memory(static_cast<size_t>(out.size * SizeOf(result)));
-  if (!memory.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for the result, which overlaps the input", function);
+  const size_t bytes = static_cast<size_t>(out.size * SizeOf(result));
+  const RunMemory memory(run, function, bytes);
+  if (!memory.ok()) return memory.Failure(function, "the result, which overlaps the input", bytes);
   job.y = ContiguousView(memory.data(), result, out.ndim, out.shape);
   NUMRS_TRY(RunFft(run, job));
   return Convert(run, function, job.y, out);

@@ -2,9 +2,9 @@
 #include "api/group.h"
 
 #include "api/axes.h"
+#include "core/device_state.h"
 #include "core/elementwise.h"
 #include "core/group.h"
-#include "core/memory.h"
 #include "core/trace.h"
 #include "numrs/stats.h"
 
@@ -21,7 +21,7 @@ Status Group(numrs_context* context, int32_t op, const numrs_view* x, const numr
   NUMRS_TRY(CheckGroupOp(op));
   const GroupRow& row = kGroupRows[op];
   const Trace trace(row.name, x);
-  NUMRS_TRY(CheckContext(context, row.name));
+  NUMRS_TRY(AdmitContext(context, row.name));
   GroupJob job;
   job.op = op;
   job.parameter = op == kGroup_median ? 0.5 : parameter;
@@ -47,9 +47,11 @@ Status Group(numrs_context* context, int32_t op, const numrs_view* x, const numr
   }
   NUMRS_TRY(CheckOutput(row.name, GroupResultDType(op, job.x.dtype), job.y));
   const Run run = MakeRun(context);
+  NUMRS_TRY(RefuseHost(run, row.name, {&job.x, &job.keys, &job.y}));
   if (!RangesOverlap(job.x, job.y) && !RangesOverlap(job.keys, job.y)) return RunGroup(run, job);
-  Workspace memory(static_cast<size_t>(job.y.size) * 8);
-  if (!memory.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for the result, which overlaps an input", row.name);
+  const size_t bytes = static_cast<size_t>(job.y.size) * 8;
+  const RunMemory memory(run, row.name, bytes);
+  if (!memory.ok()) return memory.Failure(row.name, "the result, which overlaps an input", bytes);
   const View out = job.y;
   job.y = ContiguousView(memory.data(), out.dtype, out.ndim, out.shape);
   NUMRS_TRY(RunGroup(run, job));
@@ -60,9 +62,10 @@ Status Histogram(numrs_context* context, const numrs_view* x, const numrs_view* 
                  const numrs_view* counts) {
   const char* name = "histogram";
   const Trace trace(name, x);
-  NUMRS_TRY(CheckContext(context, name));
-  View in, shares, limits, out;
-  shares.ndim = -1;
+  NUMRS_TRY(AdmitContext(context, name));
+  HistogramJob job;
+  job.function = name;
+  View &in = job.x, &shares = job.weights, &limits = job.edges, &out = job.counts;
   NUMRS_TRY(LoadRealView(name, "x", x, &in));
   NUMRS_TRY(LoadRealView(name, "edges", edges, &limits));
   NUMRS_TRY(LoadRealView(name, "out", counts, &out));
@@ -84,7 +87,9 @@ Status Histogram(numrs_context* context, const numrs_view* x, const numrs_view* 
                 (long long)(limits.shape[0] - 1));
   }
   NUMRS_TRY(CheckOutput(name, weights ? kF64 : kI64, out));
-  return RunHistogram(MakeRun(context), in, shares, limits, out);
+  const Run run = MakeRun(context);
+  NUMRS_TRY(RefuseHost(run, name, {&in, &shares, &limits, &out}));
+  return RunHistogram(run, job);
 }
 
 }  // namespace

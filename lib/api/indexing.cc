@@ -78,6 +78,7 @@ Status Unbroadcast(const char* function, const char* first, const View& a, const
 Status Gather(numrs_context* context, GatherJob* job, const View& x, const View& indices, const View& y,
               int64_t extent) {
   const Run run = MakeRun(context);
+  NUMRS_TRY(RefuseHost(run, job->function, {&x, &indices, &y}));
   NUMRS_TRY(CheckOutput(job->function, x.dtype, y));
   NUMRS_TRY(CheckIndices(run, job->function, indices, extent));
   if (y.size == 0) return NUMRS_OK;
@@ -254,6 +255,7 @@ Status PutAlongAxis(numrs_context* context, const numrs_view* vi, const numrs_vi
     return Unbroadcast(function, "values", values, "indices", indices);
   NUMRS_TRY(CheckOutput(function, values.dtype, y));
   const Run run = MakeRun(context);
+  NUMRS_TRY(RefuseHost(run, function, {&indices, &values, &y}));
   NUMRS_TRY(CheckIndices(run, function, indices, y.shape[axis]));
   for (int d = 0; d < job.ndim; d++) {
     if (job.shape[d] == 0) return NUMRS_OK;
@@ -278,9 +280,11 @@ Status Nonzero(numrs_context* context, const numrs_view* vx, const numrs_view* v
   const char* function = "nonzero";
   const Trace trace(function, vx);
   NUMRS_TRY(AdmitContext(context, function));
-  View x, y;
+  View x, y = NoView();
   NUMRS_TRY(LoadView(function, "x", vx, &x));
   if (vy) NUMRS_TRY(LoadView(function, "out", vy, &y));
+  const Run run = MakeRun(context);
+  NUMRS_TRY(RefuseHost(run, function, {&x, &y}));
   if (!count) return Fail(NUMRS_BAD_ARGUMENT, "%s: count is NULL", function);
   if (x.ndim == 0) return Fail(NUMRS_BAD_SHAPE, "%s: x has no dimensions, expected at least one", function);
   if (vy) {
@@ -288,7 +292,7 @@ Status Nonzero(numrs_context* context, const numrs_view* vx, const numrs_view* v
       return Fail(NUMRS_BAD_DTYPE, "%s: out has dtype %s, expected int64", function, NameOf(y.dtype));
     NUMRS_TRY(CheckOutput(function, kI64, y));
   }
-  return RunNonzero(MakeRun(context), x, vy ? &y : nullptr, count);
+  return RunNonzero(run, x, vy ? &y : nullptr, count);
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ constexpr bool kColumns = true, kRows = false;
 // A job with its matrix loaded and checked.
 Status Begin(const char* function, LapackOp op, numrs_context* context, const char* argument, const numrs_view* x,
              bool square, LapackJob* job) {
-  NUMRS_TRY(CheckContext(context, function));
+  NUMRS_TRY(AdmitContext(context, function));
   job->function = function;
   job->op = op;
   NUMRS_TRY(LoadView(function, argument, x, &job->a));
@@ -26,7 +26,7 @@ Status Begin(const char* function, LapackOp op, numrs_context* context, const ch
 
 // An output of ndim extents of its own; over: the input whose memory the kernel gives it in.
 Status Out(LapackJob* job, int index, const char* name, const numrs_view* y, int32_t dtype, int32_t ndim, int64_t rows,
-           int64_t cols, bool columns = kRows, const void* over = nullptr) {
+           int64_t cols, bool columns = kRows, LapackOver over = LapackOver::NOTHING) {
   LapackOperand& o = job->out[index];
   NUMRS_TRY(LoadView(job->function, name, y, &o.view));
   o.name = name;
@@ -64,7 +64,7 @@ Status LoadRightSides(LapackJob* job, const numrs_view* b) {
   job->dtype = LapackDType(Promote(job->a.dtype, o.view.dtype));
   o.dtype = job->dtype;
   o.columns = kColumns;
-  o.over = nullptr;
+  o.over = LapackOver::NOTHING;
   return NUMRS_OK;
 }
 
@@ -81,7 +81,7 @@ extern "C" numrs_status numrs_cholesky(numrs_context* context, const numrs_view*
     NUMRS_TRY(Begin("cholesky", kLapack_cholesky, context, "x", x, true, &job));
     NUMRS_TRY(CheckFlag(job.function, "upper", upper));
     job.flags = upper ? kLapackUpper : 0;
-    NUMRS_TRY(Out(&job, 0, "out", y, job.dtype, 2, job.n(), job.n(), kRows, &job.a));
+    NUMRS_TRY(Out(&job, 0, "out", y, job.dtype, 2, job.n(), job.n(), kRows, LapackOver::A));
     return RunLapack(MakeRun(context), job);
   });
 }
@@ -93,7 +93,7 @@ extern "C" numrs_status numrs_solve(numrs_context* context, const numrs_view* a,
     LapackJob job;
     NUMRS_TRY(Begin("solve", kLapack_solve, context, "a", a, true, &job));
     NUMRS_TRY(LoadRightSides(&job, b));
-    NUMRS_TRY(Out(&job, 0, "out", y, job.dtype, job.b.item_ndim, job.n(), job.b.item[1], kColumns, &job.b));
+    NUMRS_TRY(Out(&job, 0, "out", y, job.dtype, job.b.item_ndim, job.n(), job.b.item[1], kColumns, LapackOver::B));
     return RunLapack(MakeRun(context), job);
   });
 }
@@ -103,7 +103,7 @@ extern "C" numrs_status numrs_inv(numrs_context* context, const numrs_view* x, c
     const Trace trace("inv", x);
     LapackJob job;
     NUMRS_TRY(Begin("inv", kLapack_inverse, context, "x", x, true, &job));
-    NUMRS_TRY(Out(&job, 0, "out", y, job.dtype, 2, job.n(), job.n(), kRows, &job.a));
+    NUMRS_TRY(Out(&job, 0, "out", y, job.dtype, 2, job.n(), job.n(), kRows, LapackOver::A));
     return RunLapack(MakeRun(context), job);
   });
 }
@@ -154,7 +154,7 @@ extern "C" numrs_status numrs_eigh(numrs_context* context, const numrs_view* x, 
     NUMRS_TRY(CheckFlag(job.function, "upper", upper));
     job.flags = (upper ? kLapackUpper : 0) | (vectors ? kLapackVectors : 0);
     NUMRS_TRY(Out(&job, 0, "values", values, RealOf(job.dtype), 1, job.n(), 1));
-    if (vectors) NUMRS_TRY(Out(&job, 1, "vectors", vectors, job.dtype, 2, job.n(), job.n(), kColumns, &job.a));
+    if (vectors) NUMRS_TRY(Out(&job, 1, "vectors", vectors, job.dtype, 2, job.n(), job.n(), kColumns, LapackOver::A));
     return RunLapack(MakeRun(context), job);
   });
 }

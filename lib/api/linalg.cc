@@ -3,6 +3,7 @@
 
 #include "api/calls.h"
 #include "api/reduce.h"
+#include "core/device_state.h"
 #include "core/matmul.h"
 #include "core/svdvals.h"
 #include "core/trace.h"
@@ -26,7 +27,9 @@ Status Call(numrs_context* context, const char* function, Operation operation, c
   if (left.ndim == 1 && right.ndim == 1 && operation != Outer && left.shape[0] == right.shape[0] &&
       KindOf(Promote(left.dtype, right.dtype)) != Kind::COMPLEX)
     return Vecdot(context, a, b, y, 0);
-  return operation(MakeRun(context), function, left, right, out);
+  const Run run = MakeRun(context);
+  NUMRS_TRY(RefuseHost(run, function, {&left, &right, &out}));
+  return operation(run, function, left, right, out);
 }
 
 // Shapes alone: data pointers and strides of a and b are not looked at.
@@ -97,7 +100,7 @@ Status GemmRaw(numrs_context* context, int32_t dtype, const void* a, const void*
                double beta) {
   const char* function = "gemm";
   const Trace trace(function, nullptr);
-  NUMRS_TRY(CheckContext(context, function));
+  NUMRS_TRY(AdmitContext(context, function));
   if ((trans_a | trans_b) & ~1) {
     return Fail(NUMRS_BAD_ARGUMENT, "%s: trans_a is %d and trans_b %d, expected 0 (as stored) or 1 (transposed)",
                 function, trans_a, trans_b);
@@ -131,7 +134,7 @@ extern "C" numrs_status numrs_svdvals(numrs_context* context, const numrs_view* 
   return Guard([&]() -> Status {
     const char* function = "svdvals";
     const Trace trace(function, x);
-    NUMRS_TRY(CheckContext(context, function));
+    NUMRS_TRY(AdmitContext(context, function));
     View in, out;
     NUMRS_TRY(LoadView(function, "x", x, &in));
     NUMRS_TRY(LoadView(function, "out", y, &out));

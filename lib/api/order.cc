@@ -3,11 +3,13 @@
 
 #include <cmath>
 #include <cstring>
+#include <optional>
 
 #include "api/axes.h"
 #include "api/calls.h"
 #include "api/order.h"
 #include "api/reduce.h"
+#include "core/device_state.h"
 #include "core/elementwise.h"
 #include "core/memory.h"
 #include "core/order.h"
@@ -47,8 +49,9 @@ Status Stretch(const char* function, const char* argument, const View& x, View* 
                 ShapeText(*v, got, sizeof(got)), ShapeText(x, wanted, sizeof(wanted)));
   }
   BroadcastStrides(*v, x.ndim, x.shape, strides);
-  void* data = v->data;
-  *v = ContiguousView(data, v->dtype, x.ndim, x.shape);
+  const bool host = v->host;
+  *v = ContiguousView(v->data, v->dtype, x.ndim, x.shape);
+  v->host = host;
   std::memcpy(v->strides, strides, sizeof(strides[0]) * static_cast<size_t>(x.ndim));
   return NUMRS_OK;
 }
@@ -56,24 +59,43 @@ Status Stretch(const char* function, const char* argument, const View& x, View* 
 // Where results are written: the output itself, or memory of its own for an output that overlaps an input.
 class Target {
  public:
-  Target(const View& out, bool apart)
-      : memory_(apart ? static_cast<size_t>(out.size * SizeOf(out.dtype)) : 0), out_(out), apart_(apart) {
-    view = apart ? ContiguousView(memory_.data(), out.dtype, out.ndim, out.shape) : out;
+  Target(const Run& run, const char* function, const View& out, bool apart)
+      : bytes_(static_cast<size_t>(out.size * SizeOf(out.dtype))), out_(out), apart_(apart) {
+    if (apart) memory_.emplace(run, function, bytes_);
+    view = apart ? ContiguousView(memory_->data(), out.dtype, out.ndim, out.shape) : out;
   }
-  bool ok() const { return memory_.ok(); }
+  Status Check(const char* function) const {
+    if (!apart_ || memory_->ok()) return NUMRS_OK;
+    return memory_->Failure(function, "the result, which overlaps an input", bytes_);
+  }
   Status Finish(const Run& run, const char* function) const {
     return apart_ ? Convert(run, function, view, out_) : static_cast<Status>(NUMRS_OK);
   }
   View view;
 
  private:
-  Workspace memory_;
+  std::optional<RunMemory> memory_;
+  size_t bytes_;
   const View& out_;
   bool apart_;
 };
 
-Status NoMemoryApart(const char* function) {
-  return Fail(NUMRS_NO_MEMORY, "%s: no memory for the result, which overlaps an input", function);
+// Least and greatest tell whether all weights are fine; NaN shows in both.
+Status CheckWeights(numrs_context* context, const Run& run, const char* function, const numrs_view* weights,
+                    const View& stretched) {
+  if (stretched.size == 0) return NUMRS_OK;
+  const RunMemory memory(run, function, sizeof(double));
+  if (!memory.ok()) return memory.Failure(function, "extremes of the weights", sizeof(double));
+  for (const int32_t extreme : {kReduce_min, kReduce_max}) {
+    double value = 0;
+    const numrs_view one = {memory.data(), nullptr, nullptr, 0, kF64};
+    NUMRS_TRY(Reduce(context, extreme, weights, nullptr, &one, nullptr, -1, 0));
+    NUMRS_TRY(ToHost(run, function, &value, memory.data(), sizeof(value)));
+    if (!(value >= 0) || std::isinf(value))
+      return Fail(NUMRS_BAD_ARGUMENT, "%s: weights go to %g, expected finite ones that are not negative", function,
+                  value);
+  }
+  return NUMRS_OK;
 }
 
 // An output with a line of `length` along `axis`.
@@ -102,7 +124,7 @@ Status OrderAlong(numrs_context* context, int32_t op, const numrs_view* x, const
                   int32_t axis, OrderOptions options) {
   const OrderRow& row = kOrderRows[op];
   const Trace trace(row.name, x);
-  NUMRS_TRY(CheckContext(context, row.name));
+  NUMRS_TRY(AdmitContext(context, row.name));
   OrderJob job;
   View out, second;
   job.function = row.name;
@@ -132,12 +154,14 @@ Status OrderAlong(numrs_context* context, int32_t op, const numrs_view* x, const
     if (RangesOverlap(out, second)) return Fail(NUMRS_OVERLAP, "%s: values and indices overlap", row.name);
   }
   const Run run = MakeRun(context);
+  NUMRS_TRY(RefuseHost(run, row.name, {&job.x, &out, &second}));
   const bool in_place = op == kOrder_sort && SameElements(job.x, out);
-  const Target target(out, RangesOverlap(job.x, out) && !in_place),
-      target2(second, two && RangesOverlap(job.x, second));
+  const Target target(run, row.name, out, RangesOverlap(job.x, out) && !in_place),
+      target2(run, row.name, second, two && RangesOverlap(job.x, second));
   NUMRS_TRY(AlongOutput(row.name, two ? "values" : "out", job.x, axis, length, result, target.view, &job.y));
   if (two) NUMRS_TRY(AlongOutput(row.name, "indices", job.x, axis, length, kI64, target2.view, &job.y2));
-  if (!target.ok() || !target2.ok()) return NoMemoryApart(row.name);
+  NUMRS_TRY(target.Check(row.name));
+  NUMRS_TRY(target2.Check(row.name));
   const auto finish = [&]() -> Status {
     NUMRS_TRY(RunOrder(run, job));
     NUMRS_TRY(target.Finish(run, row.name));
@@ -179,9 +203,9 @@ Status OrderReduce(numrs_context* context, int32_t op, const numrs_view* x, cons
                    const OrderOptions& options) {
   const OrderRow& row = kOrderRows[op];
   const Trace trace(row.name, x);
-  NUMRS_TRY(CheckContext(context, row.name));
+  NUMRS_TRY(AdmitContext(context, row.name));
   OrderJob job;
-  View out, mask, weight;
+  View out;
   job.function = row.name;
   job.op = op;
   job.options = options;
@@ -190,23 +214,23 @@ Status OrderReduce(numrs_context* context, int32_t op, const numrs_view* x, cons
   NUMRS_TRY(Resolve(row, job.x.dtype, &job.compute));
   NUMRS_TRY(AxesMask(row.name, job.x.ndim, axes, n_axes, &job.axes));
   if (where) {
-    NUMRS_TRY(LoadRealView(row.name, "where", where, &mask));
-    if (mask.dtype != kBOOL)
-      return Fail(NUMRS_BAD_DTYPE, "%s: where has dtype %s, expected bool", row.name, NameOf(mask.dtype));
-    NUMRS_TRY(Stretch(row.name, "where", job.x, &mask));
-    job.where = &mask;
+    NUMRS_TRY(LoadRealView(row.name, "where", where, &job.where));
+    if (job.where.dtype != kBOOL)
+      return Fail(NUMRS_BAD_DTYPE, "%s: where has dtype %s, expected bool", row.name, NameOf(job.where.dtype));
+    NUMRS_TRY(Stretch(row.name, "where", job.x, &job.where));
   }
   if (weights) {
-    NUMRS_TRY(LoadRealView(row.name, "weights", weights, &weight));
-    NUMRS_TRY(Stretch(row.name, "weights", job.x, &weight));
-    job.weights = &weight;
+    NUMRS_TRY(LoadRealView(row.name, "weights", weights, &job.weights));
+    NUMRS_TRY(Stretch(row.name, "weights", job.x, &job.weights));
   }
   NUMRS_TRY(CheckOutput(row.name, job.compute, out));
   job.compute = OrderKernelDType(job.compute);
   const Run run = MakeRun(context);
-  const Target target(
-      out, RangesOverlap(job.x, out) || (where && RangesOverlap(mask, out)) || (weights && RangesOverlap(weight, out)));
-  if (!target.ok()) return NoMemoryApart(row.name);
+  NUMRS_TRY(RefuseHost(run, row.name, {&job.x, &out, &job.where, &job.weights}));
+  const Target target(run, row.name, out,
+                      RangesOverlap(job.x, out) || (where && RangesOverlap(job.where, out)) ||
+                          (weights && RangesOverlap(job.weights, out)));
+  NUMRS_TRY(target.Check(row.name));
   job.y.result = job.compute;
   job.y.length = 1;
   View first = target.view;
@@ -225,17 +249,7 @@ Status OrderReduce(numrs_context* context, int32_t op, const numrs_view* x, cons
     }
   }
   NUMRS_TRY(ExpandOutput(row.name, job.x, job.axes, first, &job.y.view));
-  if (weights && weight.size > 0) {  // least and greatest tell whether all are fine; NaN shows in both
-    for (const int32_t extreme : {kReduce_min, kReduce_max}) {
-      double value = 0;
-      const numrs_view one = {&value, nullptr, nullptr, 0, kF64};
-      NUMRS_TRY(Reduce(context, extreme, weights, nullptr, &one, nullptr, -1, 0));
-      if (!(value >= 0) || std::isinf(value)) {
-        return Fail(NUMRS_BAD_ARGUMENT, "%s: weights go to %g, expected finite ones that are not negative", row.name,
-                    value);
-      }
-    }
-  }
+  if (weights) NUMRS_TRY(CheckWeights(context, run, row.name, weights, job.weights));
   NUMRS_TRY(RunOrder(run, job));
   return target.Finish(run, row.name);
 }

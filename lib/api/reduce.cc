@@ -31,6 +31,9 @@ Status Resolve(const ReduceRow& row, int32_t x, int32_t* compute) {
 }
 
 Status RunJob(const Run& run, ReduceJob& job, const View* where) {
+  NUMRS_TRY(RefuseHost(run, job.function, {&job.x, &job.y}));
+  if (where) NUMRS_TRY(RefuseHost(run, job.function, {where}));
+  if (job.role == ReduceSecond::FACTOR) NUMRS_TRY(RefuseHost(run, job.function, {&job.second}));
   return where ? RunReduceWhere(run, job, *where) : RunReduce(run, job);
 }
 
@@ -207,10 +210,10 @@ Status Vecdot(numrs_context* context, const numrs_view* a, const numrs_view* b, 
   job.second = ContiguousView(second.data, second.dtype, ndim, shape);
   BroadcastStrides(first, ndim, shape, job.x.strides);
   BroadcastStrides(second, ndim, shape, job.second.strides);
+  NUMRS_TRY(RefuseHost(MakeRun(context), name, {&first, &second, &out}));
   NUMRS_TRY(ExpandOutput(name, job.x, job.axes, out, &job.y));
   NUMRS_TRY(CheckOutput(name, job.compute, out));
   if (KindOf(job.compute) == Kind::COMPLEX) {
-    NUMRS_TRY(CheckContext(context, name));
     return out.size == 0 ? NUMRS_OK
                          : VecdotComplex(MakeRun(context), name, first, second, ndim, shape, axis, job.compute, job.y);
   }
@@ -255,6 +258,7 @@ Status Scan(numrs_context* context, int32_t op, const numrs_view* x, const numrs
   }
   NUMRS_TRY(CheckOutput(row->name, job.result, job.y));
   const Run run = MakeRun(context);
+  NUMRS_TRY(RefuseHost(run, row->name, {&job.x, &job.y}));
   if (!RangesOverlap(job.x, job.y) ||
       (SameElements(job.x, job.y) && job.compute == job.x.dtype && job.result == job.y.dtype)) {
     return RunScan(run, job);

@@ -6,7 +6,6 @@
 #include <cstring>
 
 #include "core/elementwise.h"
-#include "core/memory.h"
 #include "core/rolling.h"
 #include "core/trace.h"
 
@@ -133,15 +132,6 @@ Status Describe(const Options& o, RollingJob* job) {
   return NUMRS_OK;
 }
 
-// A copy of x, of which y overwrites some.
-Status CopyOf(const Run& run, const char* function, View* x, const Workspace& memory) {
-  if (!memory.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for a copy of x, which overlaps out", function);
-  const View copy = ContiguousView(memory.data(), x->dtype, x->ndim, x->shape);
-  NUMRS_TRY(Convert(run, function, *x, copy));
-  *x = copy;
-  return NUMRS_OK;
-}
-
 }  // namespace
 
 bool SharesMemory(const void* data, int64_t bytes, const View& y) {
@@ -191,10 +181,13 @@ Status CheckLines(const RollingJob& job, int64_t outputs) {
   return NUMRS_OK;
 }
 
-Status CopyOverlapping(const Run& run, RollingJob* job, const Workspace& first, const Workspace& second) {
-  if (RangesOverlap(job->x, job->y)) NUMRS_TRY(CopyOf(run, job->function, &job->x, first));
-  if (job->x2.dtype != kInvalid && RangesOverlap(job->x2, job->y))
-    NUMRS_TRY(CopyOf(run, job->function, &job->x2, second));
+Status CopyApart(const Run& run, const char* function, View* x, std::optional<RunMemory>* memory) {
+  const size_t bytes = static_cast<size_t>(x->size * x->itemsize());
+  memory->emplace(run, function, bytes);
+  if (!(*memory)->ok()) return (*memory)->Failure(function, "a copy of x, which overlaps out", bytes);
+  const View copy = ContiguousView((*memory)->data(), x->dtype, x->ndim, x->shape);
+  NUMRS_TRY(Convert(run, function, *x, copy));
+  *x = copy;
   return NUMRS_OK;
 }
 
@@ -203,7 +196,7 @@ Status Rolling(numrs_context* context, int32_t op, const numrs_view* x, const nu
   const char* f = NameOfOp(op);
   NUMRS_TRY(CheckOp(f, op));
   const Trace trace(f, x);
-  NUMRS_TRY(CheckContext(context, f));
+  NUMRS_TRY(AdmitContext(context, f));
   RollingJob job;
   job.function = f;
   job.op = op;
@@ -224,6 +217,7 @@ Status Rolling(numrs_context* context, int32_t op, const numrs_view* x, const nu
     return Fail(NUMRS_OVERLAP, "%s: out shares memory with starts, ends or weights", f);
   if (job.y.size == 0) return NUMRS_OK;
   const Run run = MakeRun(context);
+  NUMRS_TRY(RefuseHost(run, f, {&job.x, &job.x2, &job.y}));
   return RunApart(run, job, [&] { return RunRolling(run, job); });
 }
 

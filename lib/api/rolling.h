@@ -1,8 +1,10 @@
 // Rolling statistics behind the view function and the raw ones.
 #pragma once
 
+#include <optional>
+
 #include "api/elementwise.h"
-#include "core/memory.h"
+#include "core/device_state.h"
 #include "core/rolling.h"
 #include "numrs/rolling.h"
 
@@ -17,17 +19,18 @@ Status LoadLines(const char* function, const numrs_view* x, bool two, const numr
 Status CheckLines(const RollingJob& job, int64_t outputs);
 bool SharesMemory(const void* data, int64_t bytes, const View& y);
 
+// A copy of x where the call runs, in place of it.
+Status CopyApart(const Run& run, const char* function, View* x, std::optional<RunMemory>* memory);
 // Runs f with copies of the inputs that share memory with y.
-Status CopyOverlapping(const Run& run, RollingJob* job, const Workspace& first, const Workspace& second);
 template <class F>
 Status RunApart(const Run& run, RollingJob& job, F&& f) {
   if (job.y.size == 0) return NUMRS_OK;
   const bool one = RangesOverlap(job.x, job.y);
   const bool two = job.x2.dtype != kInvalid && RangesOverlap(job.x2, job.y);
   if (!one && !two) return f();
-  const Workspace first(one ? static_cast<size_t>(job.x.size * job.x.itemsize()) : 0);
-  const Workspace second(two ? static_cast<size_t>(job.x2.size * job.x2.itemsize()) : 0);
-  NUMRS_TRY(CopyOverlapping(run, &job, first, second));
+  std::optional<RunMemory> first, second;
+  if (one) NUMRS_TRY(CopyApart(run, job.function, &job.x, &first));
+  if (two) NUMRS_TRY(CopyApart(run, job.function, &job.x2, &second));
   return f();
 }
 

@@ -6,7 +6,7 @@
 
 #include "api/axes.h"
 #include "core/elementwise.h"
-#include "core/memory.h"
+#include "core/device_state.h"
 #include "core/stats.h"
 #include "core/trace.h"
 #include "numrs/stats.h"
@@ -80,6 +80,7 @@ Status Stretch(const char* function, const char* argument, const View& x, const 
   *out = x;
   out->data = other.data;
   out->dtype = other.dtype;
+  out->host = other.host;
   BroadcastStrides(other, ndim, shape, out->strides);
   return NUMRS_OK;
 }
@@ -123,7 +124,7 @@ Status Stat(numrs_context* context, int32_t op, const numrs_view* x, const numrs
   NUMRS_TRY(CheckStatOp(op));
   const StatRow& row = kStatRows[op];
   const Trace trace(row.name, x);
-  NUMRS_TRY(CheckContext(context, row.name));
+  NUMRS_TRY(AdmitContext(context, row.name));
   StatJob job;
   job.function = row.name;
   job.op = op;
@@ -151,11 +152,13 @@ Status Stat(numrs_context* context, int32_t op, const numrs_view* x, const numrs
   NUMRS_TRY(DescribeOutput(row, out, &job));
   NUMRS_TRY(CheckOutput(row.name, ResultOf(job.x.dtype, x2 ? job.x2.dtype : kInvalid), out));
   const Run run = MakeRun(context);
+  NUMRS_TRY(RefuseHost(run, row.name, {&job.x, &job.x2, &job.where, &out}));
   const bool apart =
       !RangesOverlap(job.x, out) && !(x2 && RangesOverlap(job.x2, out)) && !(where && RangesOverlap(job.where, out));
   if (apart) return RunStat(run, job);
-  Workspace memory(static_cast<size_t>(out.size) * 8);
-  if (!memory.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for the result, which overlaps an input", row.name);
+  const size_t bytes = static_cast<size_t>(out.size) * 8;
+  const RunMemory memory(run, row.name, bytes);
+  if (!memory.ok()) return memory.Failure(row.name, "the result, which overlaps an input", bytes);
   const View copy = ContiguousView(memory.data(), out.dtype, out.ndim, out.shape);
   NUMRS_TRY(DescribeOutput(row, copy, &job));
   NUMRS_TRY(RunStat(run, job));

@@ -275,11 +275,19 @@ Status Answer(const char* function, DeviceState& state, Status status) {
 }
 
 Status ToHost(const Run& run, const char* function, void* host, const void* from, size_t bytes) {
+  if (!run.device) {
+    std::memcpy(host, from, bytes);
+    return NUMRS_OK;
+  }
   DeviceState& state = *run.device->state;
   NUMRS_TRY(CheckAlive(function, state));
   return Answer(function, state, state.api->copy(run.device->stream, host, from, bytes, CopyDirection::TO_HOST));
 }
 Status ToDevice(const Run& run, const char* function, void* to, const void* host, size_t bytes) {
+  if (!run.device) {
+    std::memcpy(to, host, bytes);
+    return NUMRS_OK;
+  }
   DeviceState& state = *run.device->state;
   NUMRS_TRY(CheckAlive(function, state));
   return Answer(function, state, state.api->copy(run.device->stream, to, host, bytes, CopyDirection::TO_DEVICE));

@@ -11,7 +11,7 @@
 
 namespace numrs {
 
-constexpr uint32_t kDeviceApi = 1;  // of plug-ins and library; grows with every change of this file or of a job
+constexpr uint32_t kDeviceApi = 2;  // of plug-ins and library; grows with every change of this file or of a job
 
 // The plug-in's own.
 struct Device;
@@ -59,7 +59,18 @@ enum class CopyDirection : int32_t { TO_DEVICE, TO_HOST, WITHIN };
   X(conv, ConvCall)                            \
   X(attention, AttentionJob)                   \
   X(attention_backward, AttentionGradJob)      \
-  X(rope, RopeJob)
+  X(rope, RopeJob)                             \
+  X(search, SearchJob)                         \
+  X(unique, UniqueJob)                         \
+  X(interp, InterpJob)                         \
+  X(rolling, RollingJob)                       \
+  X(ewm, EwmJob)                               \
+  X(stat, StatJob)                             \
+  X(group, GroupJob)                           \
+  X(histogram, HistogramJob)                   \
+  X(vecdot_complex, VecdotComplexJob)          \
+  X(fft, FftJob)                               \
+  X(lapack, LapackJob)
 
 struct DeviceKernels {
   uint32_t struct_size;

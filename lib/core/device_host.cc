@@ -137,6 +137,28 @@ const DeviceKernels kHostKernels = {
     NUMRS_PLAIN(RunAttention, AttentionJob),
     NUMRS_PLAIN(RunAttentionGrad, AttentionGradJob),
     NUMRS_PLAIN(RunRope, RopeJob),
+    NUMRS_PLAIN(RunSearch, SearchJob),
+    NUMRS_PLAIN(RunUnique, UniqueJob),
+    NUMRS_PLAIN(RunInterp, InterpJob),
+    [](DeviceStream*, const RollingJob& given) -> Status {
+      RollingJob job = given;
+      return RunRolling(HostRun(), job);
+    },
+    [](DeviceStream*, const EwmJob& given) -> Status {
+      EwmJob job = given;
+      return RunEwm(HostRun(), job);
+    },
+    NUMRS_PLAIN(RunStat, StatJob),
+    NUMRS_PLAIN(RunGroup, GroupJob),
+    NUMRS_PLAIN(RunHistogram, HistogramJob),
+    [](DeviceStream*, const VecdotComplexJob& c) -> Status {
+      return VecdotComplex(HostRun(), c.function, c.a, c.b, c.ndim, c.shape, c.axis, c.dtype, c.y);
+    },
+    NUMRS_PLAIN(RunFft, FftJob),
+    [](DeviceStream*, const LapackJob& given) -> Status {
+      LapackJob job = given;
+      return RunLapack(HostRun(), job);
+    },
 };
 
 }  // namespace numrs

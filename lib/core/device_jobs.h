@@ -2,7 +2,11 @@
 // runs. Memory that a struct points to belongs to the device of the call unless its comment says "host".
 #pragma once
 
+#include "core/ewm.h"
+#include "core/fft.h"
+#include "core/group.h"
 #include "core/indexing.h"
+#include "core/lapack.h"
 #include "core/matmul.h"
 #include "core/nn_activation.h"
 #include "core/nn_attention.h"
@@ -14,8 +18,11 @@
 #include "core/nn_pool.h"
 #include "core/optim.h"
 #include "core/order.h"
+#include "core/order_search.h"
 #include "core/random.h"
 #include "core/reduce.h"
+#include "core/rolling.h"
+#include "core/stats.h"
 
 namespace numrs {
 
@@ -27,6 +34,16 @@ struct MatmulJob {
   View a, b, y;
   int32_t compute;
   double alpha, beta;
+};
+
+// As VecdotComplex of core/matmul.h: y = sum over the axis of conj(a) b, which broadcast to (ndim, shape); y may
+// overlap both.
+struct VecdotComplexJob {
+  const char* function;
+  View a, b, y;
+  int32_t ndim;
+  int64_t shape[kMaxNDim];
+  int32_t axis, dtype;
 };
 
 // Refuses indices outside of [-extent, extent): the kernel waits and answers NUMRS_BAD_INDEX with a message, before the

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <atomic>
+#include <cstring>
+#include <initializer_list>
 
 #include "core/context.h"
 #include "core/device.h"
@@ -109,10 +111,20 @@ inline View HostScalar(const void* value, int32_t dtype) {
   return v;
 }
 
-// Bytes between the host and the device of the run, in the order of its stream. The host's memory is done with when
+// Bytes between the host and where the call runs, in the order of the device's stream. The host's memory is done with when
 // they return: ToHost waits.
 Status ToHost(const Run& run, const char* function, void* host, const void* from, size_t bytes);
 Status ToDevice(const Run& run, const char* function, void* to, const void* host, size_t bytes);
+// Refuses elements in memory of the host: element-wise functions alone take them on a device.
+inline Status RefuseHost(const Run& run, const char* function, std::initializer_list<const View*> views) {
+  if (!run.device) return NUMRS_OK;
+  for (const View* v : views) {
+    if (v->ndim >= 0 && v->host)
+      return Fail(NUMRS_BAD_ARGUMENT, "%s: an operand is NUMRS_ON_HOST, which element-wise functions alone take",
+                  function);
+  }
+  return NUMRS_OK;
+}
 
 Status NoKernel(const char* function, const DeviceState& state);
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/device_state.h"
 #include "core/memory.h"
 #include "core/rolling_lines.h"
 #include "core/scratch.h"
@@ -17,6 +18,7 @@ const EwmRow kEwmRows[kEwmOps] = {
 Status RunEwm(const Run& run, EwmJob& job) {
   const RollingJob& lines_job = job.lines;
   if (lines_job.y.size == 0) return NUMRS_OK;
+  if (run.device) return OnDevice(run, lines_job.function, &DeviceKernels::ewm, job);
   constexpr int64_t kPiece = 1024;
   const RollingLines lines(run, lines_job);
   const EwmRow& row = kEwmRows[job.op];

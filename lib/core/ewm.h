@@ -9,7 +9,7 @@ struct EwmJob {
   RollingJob lines;  // function, axis, x, x2, y, n = outputs
   int32_t op = 0;
   EwmParameters p{};
-  const double* factors = nullptr;  // n of them
+  const double* factors = nullptr;  // host; n of them
 };
 
 Status RunEwm(const Run& run, EwmJob& job);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/device_state.h"
 #include "core/elementwise.h"
 #include "core/fft_plan.h"
 #include "core/memory.h"
@@ -363,6 +364,7 @@ int32_t FftResult(int32_t kind, int32_t precision) {
 
 Status RunFft(const Run& run, const FftJob& job) {
   if (job.y.size == 0) return NUMRS_OK;
+  if (run.device) return OnDevice(run, job.function, &DeviceKernels::fft, job);
   const int64_t size = job.precision == 0 ? 4 : 8;
   const bool real_input = job.kind != kFftToReal && KindOf(job.x.dtype) != Kind::COMPLEX;
   const int32_t input = FftResult(real_input ? kFftToReal : kFftComplex, job.precision);

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <limits>
 
+#include "core/device_state.h"
 #include "core/elementwise.h"
 #include "core/memory.h"
 #include "core/scratch.h"
@@ -258,10 +259,18 @@ struct Bins {
 
 }  // namespace
 
-Status RunGroup(const Run& run, const GroupJob& job) { return GroupRunner(run, job).Execute(); }
+Status RunGroup(const Run& run, const GroupJob& job) {
+  if (run.device) {
+    return job.y.size == 0 && job.keys.size == 0 ? static_cast<Status>(NUMRS_OK)
+                                                 : OnDevice(run, kGroupRows[job.op].name, &DeviceKernels::group, job);
+  }
+  return GroupRunner(run, job).Execute();
+}
 
-Status RunHistogram(const Run& run, const View& x, const View& weights, const View& edges, const View& counts) {
-  const char* name = "histogram";
+Status RunHistogram(const Run& run, const HistogramJob& job) {
+  const View &x = job.x, &weights = job.weights, &edges = job.edges, &counts = job.counts;
+  const char* name = job.function;
+  if (run.device) return OnDevice(run, name, &DeviceKernels::histogram, job);
   const int64_t bins = counts.shape[0];
   const bool weighted = weights.ndim >= 0;
   // edges | counts | x | weights

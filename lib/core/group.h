@@ -23,6 +23,7 @@ struct GroupRow {
 extern const GroupRow kGroupRows[kGroupOps];
 int32_t GroupResultDType(int32_t op, int32_t x);
 
+// Keys outside of the groups and integers' groups without an element are refused before anything is written.
 struct GroupJob {
   int32_t op;
   int32_t axis;
@@ -31,7 +32,13 @@ struct GroupJob {
 };
 Status RunGroup(const Run& run, const GroupJob& job);
 
-// counts: int64 without weights (ndim -1), float64 with; edges float64, checked.
-Status RunHistogram(const Run& run, const View& x, const View& weights, const View& edges, const View& counts);
+// counts: int64 without weights (ndim -1), float64 with. The engine refuses edges that decrease, before it writes.
+struct HistogramJob {
+  const char* function;
+  View x;
+  View weights = NoView();
+  View edges, counts;
+};
+Status RunHistogram(const Run& run, const HistogramJob& job);
 
 }  // namespace numrs

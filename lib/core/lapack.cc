@@ -6,6 +6,7 @@
 #include <cstring>
 #include <limits>
 
+#include "core/device_state.h"
 #include "core/elementwise.h"
 #include "core/memory.h"
 #include "core/scratch.h"
@@ -237,6 +238,11 @@ Status RunLapack(const Run& run, LapackJob& job) {
   bool results = false;
   for (int i = 0; i < 3; i++) results = results || (job.wanted[i] && job.out[i].view.size > 0);
   if (!results) return NUMRS_OK;
+  if (run.device) {
+    NUMRS_TRY(
+        RefuseHost(run, job.function, {&job.a, &job.b.view, &job.out[0].view, &job.out[1].view, &job.out[2].view}));
+    return OnDevice(run, job.function, &DeviceKernels::lapack, job);
+  }
   const bool empty = m == 0 || n == 0 || (job.has_b && job.op != kLapack_solve && k == 0);
 
   const int64_t size = SizeOf(job.dtype);
@@ -258,7 +264,8 @@ Status RunLapack(const Run& run, LapackJob& job) {
   for (int i = 0; i < 3; i++) {
     if (!job.wanted[i]) continue;
     const LapackOperand& o = job.out[i];
-    out_at[i] = o.over && !empty ? (o.over == &job.a ? a_at : b_at) : bytes.Add(ItemSize(o) * count, SizeOf(o.dtype));
+    out_at[i] = o.over != LapackOver::NOTHING && !empty ? (o.over == LapackOver::A ? a_at : b_at)
+                                                        : bytes.Add(ItemSize(o) * count, SizeOf(o.dtype));
   }
   const size_t scratch_at = bytes.Add(threads, static_cast<int64_t>(scratch));
   if (bytes.overflow) return Fail(NUMRS_NO_MEMORY, "%s: the buffers would overflow 64 bits", job.function);
@@ -330,7 +337,8 @@ Status Svdvals(const Run& run, const char* function, const View& x, const View& 
   job.dtype = LapackDType(x.dtype);
   job.a = x;
   job.nan_where_not_finite = true;
-  job.out[0] = LapackOperand{"out", y, RealOf(job.dtype), 1, {std::min(job.m(), job.n()), 0}, false, nullptr};
+  job.out[0] =
+      LapackOperand{"out", y, RealOf(job.dtype), 1, {std::min(job.m(), job.n()), 0}, false, LapackOver::NOTHING};
   job.wanted[0] = true;
   return RunLapack(run, job);
 }

@@ -7,6 +7,8 @@
 
 namespace numrs {
 
+enum class LapackOver : uint8_t { NOTHING, A, B };
+
 // One argument beside the matrix: a stack of shape batch + item.
 struct LapackOperand {
   const char* name;
@@ -15,7 +17,7 @@ struct LapackOperand {
   int32_t item_ndim;  // 0, 1, 2
   int64_t item[2];    // its extents
   bool columns;       // the kernel's memory is column after column
-  const void* over;   // an output in the memory of an input: that input, else nullptr
+  LapackOver over;    // an output in the memory of an input: that input
 };
 
 struct LapackJob {
@@ -39,7 +41,7 @@ struct LapackJob {
 Status CheckMatrix(const char* function, const char* argument, const View& x, bool square);
 
 // Checks outputs (shape, dtype, overlap), copies the inputs in the kernel's order, runs it over the stack and stores
-// the results. Outputs are unchanged on any status but NUMRS_OK.
+// the results. Outputs are unchanged on any status but NUMRS_OK; they may overlap inputs, not each other.
 Status RunLapack(const Run& run, LapackJob& job);
 
 }  // namespace numrs

@@ -72,11 +72,5 @@ Status CheckApart(const char* function, std::initializer_list<const View*> outpu
 
 // v with axis as its last one.
 View AxisLast(const View& v, int32_t axis);
-// A view that is not there.
-inline View NoView() {
-  View v;
-  v.ndim = -1;
-  return v;
-}
 
 }  // namespace numrs

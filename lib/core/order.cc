@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/device_state.h"
 #include "core/memory.h"
 #include "core/order_long.h"
 #include "core/scratch.h"
@@ -53,6 +54,8 @@ class OrderRunner {
         job_(job),
         copy_(run.kernels.copy),
         kernel_(run.kernels.order->line[job.op][job.compute]),
+        has_where_(job.where.ndim >= 0),
+        has_weights_(job.weights.ndim >= 0),
         size_(job.x.itemsize()),
         compute_size_(SizeOf(job.compute)) {
     SplitDimensions();
@@ -85,8 +88,8 @@ class OrderRunner {
     return ParallelFor(tiles, grain, side_by_side, run_.cancel, [&](int64_t begin, int64_t end) -> Status {
       ScratchSlots::Lease lease(slots);
       for (int64_t t = begin; t < end; t++) {
-        char* at[kOperands] = {job_.x.data, job_.where ? job_.where->data : nullptr,
-                               job_.weights ? job_.weights->data : nullptr, job_.y.view.data, job_.y2.view.data};
+        char* at[kOperands] = {job_.x.data, has_where_ ? job_.where.data : nullptr,
+                               has_weights_ ? job_.weights.data : nullptr, job_.y.view.data, job_.y2.view.data};
         int64_t width = 1, rest = t;
         if (tile_ > 1) {
           const int64_t first = rest % tiles_along * tile_;
@@ -118,7 +121,7 @@ class OrderRunner {
     for (int d = 0; d < job_.x.ndim; d++) {
       const Walk w = {
           job_.x.shape[d],
-          {job_.x.strides[d], job_.where ? job_.where->strides[d] : 0, job_.weights ? job_.weights->strides[d] : 0,
+          {job_.x.strides[d], has_where_ ? job_.where.strides[d] : 0, has_weights_ ? job_.weights.strides[d] : 0,
            job_.y.view.strides[d], job_.y2.result != kInvalid ? job_.y2.view.strides[d] : 0}};
       if (job_.axes >> d & 1) {
         n_ = TimesExtent(n_, w.extent);
@@ -149,12 +152,12 @@ class OrderRunner {
   int64_t line_stride() const { return inner_[0].stride[kX]; }
   // Is the line scattered while lines lie side by side?
   bool copies_rows() const {
-    return inner_count_ == 1 && n_ > 1 && line_stride() != size_ && tile_dim_ >= 0 && !job_.where && !job_.weights;
+    return inner_count_ == 1 && n_ > 1 && line_stride() != size_ && tile_dim_ >= 0 && !has_where_ && !has_weights_;
   }
 
   // The kernel reads x where it is.
   bool Reads(const char* x) const {
-    return !job_.where && inner_count_ == 1 && (n_ <= 1 || line_stride() == size_) && job_.x.dtype == job_.compute &&
+    return !has_where_ && inner_count_ == 1 && (n_ <= 1 || line_stride() == size_) && job_.x.dtype == job_.compute &&
            job_.compute != kBOOL && Aligned(x, compute_size_);
   }
   // The kernel writes where the results belong.
@@ -176,8 +179,8 @@ class OrderRunner {
     const bool converts = job_.x.dtype != job_.compute || job_.compute == kBOOL;
     raw_at_ = take(may_read ? 0 : n * tile * static_cast<size_t>(size_));
     line_at_ = converts ? take(n * static_cast<size_t>(compute_size_)) : raw_at_;
-    mask_at_ = take(job_.where ? n : 0);
-    weights_at_ = take(job_.weights ? 2 * n * 8 : 0);
+    mask_at_ = take(has_where_ ? n : 0);
+    weights_at_ = take(has_weights_ ? 2 * n * 8 : 0);
     const OrderOutput* outputs[] = {&job_.y, &job_.y2};
     for (int k = 0; k < 2; k++) {
       const OrderOutput& y = *outputs[k];
@@ -247,9 +250,9 @@ class OrderRunner {
       line.scratch = memory + scratch_at_;
       const char* x = at[kX] + step * w;
       double* weights = reinterpret_cast<double*>(memory + weights_at_);
-      if (job_.weights) {
-        Gather(kWeights, at[kWeights], SizeOf(job_.weights->dtype), reinterpret_cast<char*>(weights + n_));
-        Cast(job_.weights->dtype, kF64, weights + n_, weights);
+      if (has_weights_) {
+        Gather(kWeights, at[kWeights], SizeOf(job_.weights.dtype), reinterpret_cast<char*>(weights + n_));
+        Cast(job_.weights.dtype, kF64, weights + n_, weights);
         line.weights = weights;
       }
       if (together) {
@@ -260,9 +263,9 @@ class OrderRunner {
         Gather(kX, x, size_, memory + raw_at_);
         line.x = memory + raw_at_;
       }
-      if (job_.where) {
+      if (has_where_) {
         Gather(kWhere, at[kWhere], 1, memory + mask_at_);
-        line.n = Select(memory + raw_at_, job_.weights ? weights : nullptr,
+        line.n = Select(memory + raw_at_, has_weights_ ? weights : nullptr,
                         reinterpret_cast<const uint8_t*>(memory + mask_at_));
       }
       if (job_.x.dtype != job_.compute) {
@@ -336,6 +339,7 @@ class OrderRunner {
   const OrderJob& job_;
   const CopyTable& copy_;
   const OrderFn kernel_;
+  const bool has_where_, has_weights_;
   const int64_t size_, compute_size_;
   Walk inner_[kMaxNDim + 1], outer_[kMaxNDim + 1];
   int inner_count_ = 0, outer_count_ = 0, tile_dim_ = -1;
@@ -349,6 +353,10 @@ class OrderRunner {
 
 }  // namespace
 
-Status RunOrder(const Run& run, const OrderJob& job) { return OrderRunner(run, job).Execute(); }
+Status RunOrder(const Run& run, const OrderJob& job) {
+  if (run.device && job.y.view.size > 0 && job.y.length > 0)
+    return OnDevice(run, job.function, &DeviceKernels::order, job);
+  return OrderRunner(run, job).Execute();
+}
 
 }  // namespace numrs

@@ -25,9 +25,9 @@ struct OrderJob {
   uint32_t axes;    // bit d: the line goes along axis d
   int32_t compute;  // dtype in which x enters the kernel
   View x;
-  const View* where = nullptr;    // bool, of x's shape: the elements that take part
-  const View* weights = nullptr;  // of x's shape
-  OrderOutput y, y2;              // y2.result kInvalid: there is none
+  View where = NoView();    // bool, of x's shape: the elements that take part; ndim -1: all
+  View weights = NoView();  // of x's shape; ndim -1: none
+  OrderOutput y, y2;        // y2.result kInvalid: there is none
   OrderOptions options;
 };
 

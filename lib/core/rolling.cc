@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/device_state.h"
 #include "core/memory.h"
 #include "core/rolling_lines.h"
 #include "core/scratch.h"
@@ -509,6 +510,7 @@ void FillEmpty(const Run& run, const RollingJob& job) {
 
 Status RunRolling(const Run& run, RollingJob& job) {
   if (job.y.size == 0) return NUMRS_OK;
+  if (run.device) return OnDevice(run, job.function, &DeviceKernels::rolling, job);
   if (job.empty) return FillEmpty(run, job), NUMRS_OK;
   const bool fixed = !job.starts && !job.p.weights && kRollingRows[job.op].way == RollingWay::BLOCKS;
   if (fixed && RollsAlongLines(run, job)) return RunRollingAlongLines(run, job);

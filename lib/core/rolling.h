@@ -15,7 +15,7 @@ struct RollingJob {
   int64_t n = 0, outputs = 0;
   // Window i is [i * step + first, i * step + last), clipped to [0, n), or [starts[i], ends[i]), inside [0, n].
   int64_t first = 0, last = 0, step = 1;
-  const int64_t *starts = nullptr, *ends = nullptr;
+  const int64_t *starts = nullptr, *ends = nullptr;  // host, as p.weights is
   // window is last - first, or the longest of the bounds; at least 1, unless `empty`: no window has any element.
   bool empty = false;
   RollingParameters p{};

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <limits>
 
+#include "core/device_state.h"
 #include "core/memory.h"
 #include "core/scratch.h"
 #include "core/tables.h"
@@ -236,6 +237,11 @@ class StatRunner {
 
 }  // namespace
 
-Status RunStat(const Run& run, const StatJob& job) { return StatRunner(run, job).Execute(); }
+Status RunStat(const Run& run, const StatJob& job) {
+  if (run.device) {
+    return job.y.size == 0 ? static_cast<Status>(NUMRS_OK) : OnDevice(run, job.function, &DeviceKernels::stat, job);
+  }
+  return StatRunner(run, job).Execute();
+}
 
 }  // namespace numrs

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <optional>
 
+#include "core/device_state.h"
 #include "core/elementwise.h"
 #include "core/matmul.h"
 #include "core/memory.h"
@@ -96,6 +97,11 @@ Status DotLines(const Run& run, const char* function, View a, View b, int64_t n,
 
 Status VecdotComplex(const Run& run, const char* function, const View& a, const View& b, int32_t ndim,
                      const int64_t* shape, int32_t axis, int32_t dtype, const View& out) {
+  if (run.device) {
+    VecdotComplexJob job{function, a, b, out, ndim, {}, axis, dtype};
+    std::memcpy(job.shape, shape, sizeof(shape[0]) * static_cast<size_t>(ndim));
+    return OnDevice(run, function, &DeviceKernels::vecdot_complex, job);
+  }
   View y = WithLast(out, axis);
   y.ndim--;
   return DotLines(run, function, Lines(a, ndim, shape, axis), Lines(b, ndim, shape, axis), shape[axis], dtype, true, y);

@@ -57,6 +57,13 @@ inline const char* ShapeText(const View& v, char* buffer, size_t bytes) {
   return ShapeText(v.ndim, v.shape, buffer, bytes);
 }
 
+// For a view that may be missing: ndim -1.
+inline View NoView() {
+  View v;
+  v.ndim = -1;
+  return v;
+}
+
 // A C-order view of new memory described by data (may be nullptr when empty).
 View ContiguousView(void* data, int32_t dtype, int32_t ndim, const int64_t* shape);
 

@@ -14,7 +14,9 @@ constexpr bool kHas_elementwise = true, kHas_reduce = true, kHas_scan = false, k
                kHas_linear_backward = true, kHas_check_indices = true, kHas_any_negative = true, kHas_gather = true,
                kHas_nonzero = false, kHas_order = false, kHas_pool = false, kHas_embedding_backward = false,
                kHas_one_hot = true, kHas_dropout = true, kHas_conv = false, kHas_attention = false,
-               kHas_attention_backward = false, kHas_rope = false;
+               kHas_attention_backward = false, kHas_rope = false, kHas_search = false, kHas_unique = false,
+               kHas_interp = false, kHas_rolling = false, kHas_ewm = false, kHas_stat = false, kHas_group = false,
+               kHas_histogram = false, kHas_vecdot_complex = false, kHas_fft = false, kHas_lapack = false;
 
 Status Copy(DeviceStream* stream, void* to, const void* from, size_t bytes, CopyDirection direction);
 Status CopyBetween(DeviceStream* stream, void* to, Device* from_device, const void* from, size_t bytes);

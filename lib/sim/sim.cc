@@ -290,7 +290,19 @@ Status RunJob(Status (*kernel)(DeviceStream*, const Job&), const char* name, Dev
   X(linear_backward)       \
   X(embedding_backward)    \
   X(one_hot)               \
-  X(dropout)
+  X(dropout)               \
+  X(order)                 \
+  X(search)                \
+  X(unique)                \
+  X(interp)                \
+  X(rolling)               \
+  X(ewm)                   \
+  X(stat)                  \
+  X(group)                 \
+  X(histogram)             \
+  X(vecdot_complex)        \
+  X(fft)                   \
+  X(lapack)
 
 template <class Job>
 Job JobOf(Status (*)(DeviceStream*, const Job&));
@@ -325,7 +337,8 @@ Status Open(int32_t ordinal, Device** device) {
 }
 // Keys that begin with "set:" are switches of tests: set:alloc=17 (the 17th allocation from here on fails),
 // set:lost=200 (the device is lost at the 200th kernel), set:delay=100 (most microseconds before each piece of work),
-// set:seed=3, set:keep=1 (of all devices: freed blocks are kept by the library).
+// set:seed=3, set:keep=1 (of all devices: freed blocks are kept by the library), set:lapack=0 (of all devices: there is
+// no kernel for matrices).
 Status Info(Device* device, const char* key, char* text, size_t bytes);
 
 Status MemoryOf(Device* device, DeviceMemory* memory) {
@@ -541,6 +554,8 @@ Status Info(Device* device, const char* key, char* text, size_t bytes) {
     device->seed = static_cast<uint32_t>(number);
   else if (std::sscanf(key, "set:keep=%lld", &number) == 1)
     api.keep_blocks = number != 0;
+  else if (std::sscanf(key, "set:lapack=%lld", &number) == 1)
+    kernels.lapack = number != 0 ? MakeKernels().lapack : nullptr;
   else
     return Refuse(NUMRS_BAD_ARGUMENT, "sim: no fact is called \"%s\", expected \"name\" or a switch of tests", key);
   return NUMRS_OK;

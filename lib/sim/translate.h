@@ -42,6 +42,11 @@ class Translator {
     if (n > 0) std::memcpy(static_cast<void*>(kept_.back().get()), static_cast<const void*>(from), bytes);
     return reinterpret_cast<T*>(kept_.back().get());
   }
+  // The same in its place; nothing for nullptr and for no elements.
+  template <typename T>
+  void KeepIn(const T*& values, int64_t count) {
+    if (values && count > 0) values = Keep(values, count);
+  }
   const void* wrong() const { return wrong_; }  // a pointer that is no memory of the device, or was freed
 
  private:
@@ -211,6 +216,36 @@ inline void Translate(Translator& t, OneHotCall& j) {
   MoveSome(t, j.n * j.width, j.indices, j.y);
 }
 inline void Translate(Translator& t, DropoutCall& j) { MoveSome(t, j.n, j.x, j.y); }
+inline void Translate(Translator& t, OrderJob& j) {
+  MoveAll(t, j.x, j.where, j.weights, j.y.view, j.y2.view);
+  t.KeepIn(j.options.kth, j.options.n_kth);
+  t.KeepIn(j.options.q, j.options.n_q);
+}
+inline void Translate(Translator& t, SearchJob& j) { MoveAll(t, j.sorted, j.values, j.order, j.y); }
+inline void Translate(Translator& t, UniqueJob& j) { MoveAll(t, j.x, j.values, j.indices, j.counts, j.inverse); }
+inline void Translate(Translator& t, InterpJob& j) { MoveAll(t, j.x, j.xp, j.fp, j.y); }
+inline void Translate(Translator& t, RollingJob& j) {
+  MoveAll(t, j.x, j.x2, j.y);
+  t.KeepIn(j.starts, j.outputs);
+  t.KeepIn(j.ends, j.outputs);
+  t.KeepIn(j.p.weights, j.p.window);
+}
+inline void Translate(Translator& t, EwmJob& j) {
+  Translate(t, j.lines);
+  t.KeepIn(j.factors, j.lines.n);
+}
+inline void Translate(Translator& t, StatJob& j) { MoveAll(t, j.x, j.x2, j.where, j.y); }
+inline void Translate(Translator& t, GroupJob& j) { MoveAll(t, j.x, j.keys, j.y); }
+inline void Translate(Translator& t, HistogramJob& j) { MoveAll(t, j.x, j.weights, j.edges, j.counts); }
+inline void Translate(Translator& t, VecdotComplexJob& j) { MoveAll(t, j.a, j.b, j.y); }
+inline void Translate(Translator& t, FftJob& j) { MoveAll(t, j.x, j.y); }
+inline void Translate(Translator& t, LapackJob& j) {
+  t.Move(j.a);
+  if (j.has_b) t.Move(j.b.view);
+  for (int i = 0; i < 3; i++) {
+    if (j.wanted[i]) t.Move(j.out[i].view);
+  }
+}
 
 // Kernels that answer by what they find in the data are waited for.
 template <class Job>
@@ -230,6 +265,11 @@ bool MayBeRecorded(const Job&) {
   return false;
 }
 inline bool MayBeRecorded(const ClassLossCall&) { return true; }
+inline bool IsWaitedFor(const SearchJob& j) { return j.order.ndim >= 0; }
+inline bool IsWaitedFor(const UniqueJob&) { return true; }
+inline bool IsWaitedFor(const GroupJob&) { return true; }
+inline bool IsWaitedFor(const HistogramJob&) { return true; }
+inline bool IsWaitedFor(const LapackJob&) { return true; }
 
 }  // namespace sim
 }  // namespace numrs

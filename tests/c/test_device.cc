@@ -206,9 +206,12 @@ TEST_CASE("what a device has no kernel for is refused") {
   const Remote<double> x(gpu, {4, 1, 1, 3}), y(gpu, {0, 0});
   const int64_t square[] = {2, 2}, two[] = {2};
   const numrs_view vx = {x.data(), square, nullptr, 2, NUMRS_F64}, vy = {y.data(), two, nullptr, 1, NUMRS_F64};
+  Set(0, "set:lapack=0");
   CHECK(numrs_svdvals(gpu, &vx, &vy) == NUMRS_UNSUPPORTED);
   CHECK(Says("svdvals"));
   CHECK(Says("sim:0"));
+  Set(0, "set:lapack=1");
+  CHECK(numrs_svdvals(gpu, &vx, &vy) == NUMRS_OK);
 }
 
 TEST_CASE("memory: statistics, reuse, one more try, limit") {

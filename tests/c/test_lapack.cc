@@ -454,8 +454,8 @@ TEST_CASE("lapack: the same bits for any number of threads, cancelled calls", "[
     job.op = kLapack_inverse;
     job.dtype = kF64;
     job.a = x;
-    job.out[0] =
-        LapackOperand{"out", ContiguousView(y.data.data(), kF64, 3, y.shape.data()), kF64, 2, {10, 10}, false, &job.a};
+    job.out[0] = LapackOperand{
+        "out", ContiguousView(y.data.data(), kF64, 3, y.shape.data()), kF64, 2, {10, 10}, false, LapackOver::A};
     job.wanted[0] = true;
     REQUIRE(RunLapack(Run{ActiveKernels(), threads, nullptr}, job) == NUMRS_OK);
     results.push_back(y.data);
