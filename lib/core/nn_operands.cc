@@ -60,9 +60,6 @@ Status PackedOutput::Open(const Run& run, const char* function, const View& y, i
   data_ = own_->as<char>();
   return NUMRS_OK;
 }
-Status PackedOutput::Open(const char* function, const View& y, int32_t dtype, bool own) {
-  return Open(MakeRun(nullptr), function, y, dtype, own);
-}
 
 Status PackedOutput::Commit(const Run& run, const char* function) const {
   if (!own_ || y_.size == 0) return NUMRS_OK;
