@@ -248,4 +248,28 @@ inline void Starved(numrs_context* gpu, const std::vector<Array>& arrays, const 
   }
 }
 
+// Calls after the first take all their memory from blocks that the library has kept.
+inline void AllocatesOnce(numrs_context* gpu, const std::vector<Array>& arrays, const Call& call) {
+  const auto keep = [](const char* what) {
+    char text[8];
+    REQUIRE(numrs_device_info(NUMRS_SIM, 0, what, text, sizeof(text)) == NUMRS_OK);
+  };
+  const auto misses = [] {
+    numrs_memory_stats stats{};
+    stats.struct_size = sizeof(stats);
+    REQUIRE(numrs_device_memory_stats(NUMRS_SIM, 0, &stats) == NUMRS_OK);
+    return stats.misses;
+  };
+  keep("set:keep=1");
+  uint64_t first = 0;
+  for (int i = 0; i < 4; i++) {
+    std::vector<Array> there = arrays;
+    CHECK(OnDevice(gpu, &there, call) == NUMRS_OK);
+    if (i == 0) first = misses();
+  }
+  CHECK(misses() == first);
+  REQUIRE(numrs_device_memory_trim(NUMRS_SIM, 0) == NUMRS_OK);
+  keep("set:keep=0");
+}
+
 }  // namespace on_device

@@ -140,6 +140,7 @@ TEST_CASE("pools: the result in the input's memory, bad arguments, too little me
        {NUMRS_BF16, {3, 3, 3}, Layout::GAPS},
        {NUMRS_I64, {3, 3, 3}, Layout::GAPS}};
   Starved(gpu, a, pool);
+  AllocatesOnce(gpu, a, pool);
   std::vector<Array> b = {a[1], {NUMRS_I64, {3, 3, 3}, std::vector<int64_t>(27, 5), Layout::GAPS}, a[0]};
   Starved(gpu, b, [](numrs_context* c, const numrs_view* v) { return numrs_max_pool_backward(c, v, v + 1, v + 2, 2); });
   // A result in memory of the host.
@@ -251,6 +252,7 @@ TEST_CASE("convolutions: mixed dtypes, overlap, a bias of the host, bad argument
   Starved(gpu, a, conv);
   std::vector<Array> b = {a[3], a[0], a[1], a[0], a[1], a[2]};
   Starved(gpu, b, back);
+  AllocatesOnce(gpu, b, back);
   b[4] = Array::In(3, Array(NUMRS_BF16, {4, 3, 3}), 0);
   CHECK(OnBoth(gpu, &b, back) == NUMRS_OVERLAP);
 }
@@ -359,6 +361,7 @@ TEST_CASE("attention: overlap, operands of the host, bad arguments, too little m
   };
   CHECK(OnBoth(gpu, &b, back) == NUMRS_OK);
   Starved(gpu, b, back);
+  AllocatesOnce(gpu, b, back);
 }
 
 TEST_CASE("rotary embeddings and their gradients") {
@@ -392,6 +395,7 @@ TEST_CASE("rotary embeddings and their gradients") {
   a[3] = Array(NUMRS_F32, {2, 5, 8}, Layout::TURNED);
   a[0] = Array(NUMRS_F32, {2, 5, 8}, Layout::BACKWARDS);
   Starved(gpu, a, rope);
+  AllocatesOnce(gpu, a, rope);
 }
 
 TEST_CASE("recorded layers with scratch memory between them") {

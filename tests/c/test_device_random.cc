@@ -230,6 +230,10 @@ TEST_CASE("draws: results of the host, too little memory, a lost device") {
       CHECK((std::memcmp(&before, &after, sizeof(after)) == 0) == (status != NUMRS_OK));
       return status;
     });
+    AllocatesOnce(gpu, arrays, [&](numrs_context* c, const numrs_view* v) {
+      numrs_random_state fresh = Begin(5);
+      return draw(c, &fresh, v);
+    });
   };
   starved({{NUMRS_I64, {40, 3}, Layout::GAPS},
            {NUMRS_I32, {3}, std::vector<int32_t>{1, 2, 3}},
