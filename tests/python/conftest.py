@@ -10,6 +10,8 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # a shell ignores it for 
 
 from importlib.util import find_spec  # noqa: E402
 
+import pytest  # noqa: E402
+
 # Tests beside packages that no lock of the quick run has are left out where those are missing; the suite models installs them,
 # PyTorch is compared with where it is installed. A skipped test would be one that should have run.
 MODULES = {"test_torch_parity.py": ("torch",), "test_model_export.py": ("onnx", "onnxruntime")}
@@ -21,3 +23,32 @@ def pytest_collection_modifyitems(config, items):
     if missing:
         config.hook.pytest_deselected(items=missing)
         items[:] = [item for item in items if item not in missing]
+
+
+# ------------------------------------------------------------------------------------------------ where tests run
+# A test with the argument `place` runs on the CPU by both backends, and on the simulated device; with --device (any number of
+# times) on those that are named.
+
+
+def pytest_addoption(parser):
+    parser.addoption("--device", action="append", default=None, help="run the tests of devices on this one: cpu, cpu-portable, sim:0, cuda:0")
+
+
+def pytest_generate_tests(metafunc):
+    if "place" in metafunc.fixturenames:
+        places = metafunc.config.getoption("--device") or ["cpu", "cpu-portable", "sim:0"]
+        metafunc.parametrize("place", places, indirect=True)
+    elif "accelerator" in metafunc.fixturenames:  # what only memory apart from the CPU's can show
+        places = [name for name in metafunc.config.getoption("--device") or ["sim:0"] if not name.startswith("cpu")]
+        metafunc.parametrize("accelerator", places, indirect=True)
+
+
+@pytest.fixture
+def place(request):
+    from device_support import entered
+
+    with entered(request.param) as device:
+        yield device
+
+
+accelerator = place
