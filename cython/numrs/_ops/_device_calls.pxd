@@ -10,6 +10,7 @@ ctypedef numrs_status (*Product)(numrs_context *, const numrs_view *, const numr
 ctypedef numrs_status (*ProductShape)(const numrs_view *, const numrs_view *, int32_t *, int64_t *) noexcept nogil
 
 cdef bint at_device(object x) noexcept
+cdef object mask_at(object where, str name, int32_t place)
 cdef object device_reduce(int32_t op, str name, object x, int32_t result, object axis, object out, object keepdims, object where,
                           double correction)
 cdef object device_scan(int32_t op, str name, object x, const int32_t *results, object axis, object out, object include_initial)

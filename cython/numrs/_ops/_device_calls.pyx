@@ -6,10 +6,10 @@ import numpy as np
 from libc.stdint cimport int32_t, int64_t
 from libc.string cimport memset
 
-from numrs._ops._array cimport broadcast, check, is_float
+from numrs._ops._array cimport as_array, broadcast, check, is_float
 from numrs._ops._place cimport context_at, no_kernel, place_of
 from numrs._ops._reduce cimport axis_of, given_out
-from numrs._ops._storage cimport moved, new_tensor_at, shape_tuple, tracked, valid, view_tensor, written
+from numrs._ops._storage cimport from_ndarray, moved, new_tensor_at, shape_tuple, tracked, valid, view_tensor, written
 from numrs._ops._tensor cimport Tensor
 from numrs.c cimport ops
 from numrs.c cimport order as c
@@ -22,6 +22,11 @@ from numrs.c.view cimport numrs_dtype_name, numrs_promote
 
 cdef bint at_device(object x) noexcept:
     return isinstance(x, Tensor) and (<Tensor>x).place != 0
+
+
+def array_or_device(x, str name, str argument):
+    """An operand as an ndarray, or the tensor of a device that it is: for functions that are made of others."""
+    return x if at_device(x) else as_array(x, name, argument)
 
 
 cdef Tensor _tensor(object x, str name, str argument, int32_t place):
@@ -76,8 +81,12 @@ cdef int _axes(Tensor x, object axis, bint keep, str name, int32_t *axes, int32_
     return kept
 
 
-cdef Tensor _mask(object where, str name, int32_t place):
-    cdef Tensor w = _tensor(where, name, "where", place)
+cdef object mask_at(object where, str name, int32_t place):
+    """A mask; one of the host, which is no tensor, is brought to the device."""
+    cdef Tensor w
+    if not isinstance(where, Tensor):
+        where = moved(from_ndarray(as_array(where, name, "where"), False), place)
+    w = _tensor(where, name, "where", place)
     if w.view.dtype != ops.NUMRS_BOOL:
         raise TypeError(f"{name}: where has dtype {numrs_dtype_name(w.view.dtype).decode()}, expected bool")
     return w
@@ -96,7 +105,7 @@ cdef object device_reduce(int32_t op, str name, object given, int32_t result, ob
         raise TypeError(f"{name}: axis is {axis}, expected one int or None")
     ndim = _axes(x, axis, bool(keepdims), name, axes, &count, shape)
     if where is not None and where is not True:
-        w = _mask(where, name, x.place)
+        w = <Tensor>mask_at(where, name, x.place)
     y = _out(out, name, x.place, ndim, shape, result)
     check(numrs_reduce(context_at(x.place), op, &x.view, &w.view if w is not None else NULL, &y.view, axes, count, correction))
     return y
@@ -230,7 +239,7 @@ cdef object device_order_reduced(Kind kind, str name, object given, object q, ob
     cdef const numrs_view *mask = NULL
     ndim = _axes(x, axis, bool(keepdims), name, axes, &count, shape)
     if where is not None and where is not True:
-        w = _mask(where, name, x.place)
+        w = <Tensor>mask_at(where, name, x.place)
         mask = &w.view
     y = _out(out, name, x.place, ndim, shape, x.view.dtype if is_float(x.view.dtype) else <int32_t>ops.NUMRS_F64)
     if kind == Kind.MEDIAN:
@@ -322,6 +331,41 @@ cdef object device_rolling(int32_t op, str name, object x1, object x2, object wi
 
 
 # ------------------------------------------------------------------------------------------------ places
+
+def diagonal_of(given, offset, axis1, axis2, name="diagonal"):
+    """A diagonal, as the last axis of a view."""
+    cdef Tensor x = <Tensor?>given
+    cdef int32_t first, second
+    cdef int64_t[64] shape, strides
+    cdef int64_t k, length
+    cdef int d, n = 0
+    cdef char *data = <char *>x.view.data
+    if x.view.ndim < 2:
+        raise ValueError(f"{name}: x has shape {shape_tuple(x)}, expected 2 dimensions or more")
+    first = axis_of(axis1, x.view.ndim, name, shape_tuple(x))
+    second = axis_of(axis2, x.view.ndim, name, shape_tuple(x))
+    if first == second:
+        raise ValueError(f"{name}: axis1 and axis2 are both {first}, expected two axes")
+    try:
+        wanted = offset.__index__()
+    except AttributeError:
+        raise TypeError(f"{name}: offset is of type {type(offset).__name__}, expected an int") from None
+    k = max(min(wanted, x.view.shape[second]), -x.view.shape[first])
+    if k >= 0:
+        length = min(x.view.shape[first], x.view.shape[second] - k)
+        if length > 0:
+            data += k * x.view.strides[second]
+    else:
+        length = min(x.view.shape[first] + k, x.view.shape[second])
+        if length > 0:
+            data -= k * x.view.strides[first]
+    for d in range(x.view.ndim):
+        if d != first and d != second:
+            shape[n], strides[n] = x.view.shape[d], x.view.strides[d]
+            n += 1
+    shape[n], strides[n] = max(length, 0), x.view.strides[first] + x.view.strides[second]
+    return view_tensor(x, data, n + 1, shape, strides)
+
 
 cdef Tensor _places(object indices, str name, Tensor x):
     """Indices as integers on the device of x; those of the CPU are brought there."""

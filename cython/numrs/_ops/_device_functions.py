@@ -1,13 +1,14 @@
 """Functions of arrays on devices, made of views, copies and the kernels that devices have: FUNCTIONS by their names. Functions that
 are not here are called as they are: those made of others run where these do, those that read memory are NotImplementedError."""
 
+import math
 import operator
 
 import numpy as np
 
 import numrs
 from numrs._ops import _devices as devices
-from numrs._ops._device_calls import take_along
+from numrs._ops._device_calls import diagonal_of, take_along
 from numrs._ops._moves import axis_number
 from numrs._ops._pad_widths import widths_of
 from numrs._ops._storage import on_device
@@ -34,6 +35,22 @@ def _all_there(arrays, function):
     return [_there(x, function, f"arrays[{i}]", device) for i, x in enumerate(arrays)]
 
 
+def nan_to_num(x, /, *, nan=0.0, posinf=None, neginf=None):
+    if x.dtype.kind in "biu":
+        return x.copy()
+    if x.dtype.kind == "c":
+        y = x.copy()
+        y.real[...] = nan_to_num(x.real, nan=nan, posinf=posinf, neginf=neginf)
+        y.imag[...] = nan_to_num(x.imag, nan=nan, posinf=posinf, neginf=neginf)
+        return y
+    limits = numrs.finfo(x.dtype)
+    high = float(limits.max) if posinf is None else posinf
+    low = float(limits.min) if neginf is None else neginf
+    y = numrs.where(numrs.isnan(x), float(nan), x)
+    y = numrs.where(x == math.inf, high, y)
+    return numrs.where(x == -math.inf, low, y)
+
+
 def _cut(axis, start, stop=None, step=None):
     return (slice(None),) * axis + (slice(start, stop, step),)
 
@@ -43,6 +60,37 @@ def _by_places(x, function, *args, **kwargs):
     numbers = np.arange(x.size, dtype=np.int64).reshape(x.shape)
     moved = np.asarray(function(numbers, *args, **kwargs))
     return x.reshape((-1,))[on_device(numrs.from_numpy(moved), x.device)]
+
+
+def _on_host(key):
+    if isinstance(key, tuple):
+        return tuple([_on_host(part) for part in key])
+    return key.cpu().numpy() if isinstance(key, Tensor) else key
+
+
+def _numbers_at(x, key):
+    """The numbers of the elements at an index of several arrays: the CPU works out which."""
+    numbers = np.arange(x.size, dtype=np.int64).reshape(x.shape)
+    try:
+        return numrs.asarray(np.asarray(numbers[_on_host(key)]), device=x.device)
+    except IndexError as error:
+        raise IndexError(f"Tensor: {error} (shape {x.shape})") from None
+
+
+def gather_at(x, key):
+    """x[key] for an index of several arrays."""
+    at = _numbers_at(x, key)
+    return x.reshape((-1,))[at.reshape((-1,))].reshape(at.shape)
+
+
+def scatter_at(x, key, value):
+    """x[key] = value for an index of several arrays; of equal places the last one wins."""
+    at = _numbers_at(x, key)
+    given = numrs.broadcast_to(value.to(x.device), at.shape).reshape((-1,))
+    whole = x.contiguous()
+    whole.reshape((-1,))[at.reshape((-1,))] = given
+    if whole is not x:
+        x[...] = whole
 
 
 # ------------------------------------------------------------------------------------------------ new tensors
@@ -128,7 +176,11 @@ def reshape(x, shape, copy=None):
 
 
 def diagonal(x, /, offset=0, axis1=0, axis2=1):
-    return _by_places(x, numrs.diagonal, offset, axis1, axis2)
+    return diagonal_of(x, offset, axis1, axis2)
+
+
+def _last_diagonal(x, /, *, offset=0):
+    return diagonal_of(x, offset, -2, -1, "linalg.diagonal")
 
 
 def _sections(x, sections, axis, name):
@@ -311,6 +363,7 @@ def flatnonzero(x, /):
 FUNCTIONS = {
     function.__name__: function
     for function in (
+        nan_to_num,
         empty_like,
         zeros_like,
         ones_like,
@@ -347,3 +400,4 @@ FUNCTIONS = {
 }
 FUNCTIONS.update({name: _view(name) for name in VIEWS if name not in FUNCTIONS})
 FUNCTIONS["_reshaped"] = reshape
+FUNCTIONS["linalg_more.diagonal"] = _last_diagonal  # functions of the same name have that of their module in front

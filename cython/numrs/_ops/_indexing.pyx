@@ -11,7 +11,6 @@ from numpy cimport PyArray_NDIM, ndarray
 
 from numrs._ops._array cimport BYTES_OF_DTYPE, descr_of
 from numrs._ops._gather cimport gather, scatter
-from numrs._ops._place cimport no_kernel
 from numrs._ops._record cimport record, store
 from numrs._ops._storage cimport (array_over, copied, copy_into, from_ndarray, moved, numrs_times, store_number, shape_tuple, tensor_of, tracked,
                                   valid, view_tensor, written)
@@ -166,7 +165,8 @@ cdef object get_item(Tensor t, object key):
     if found is not None:
         return found
     if t.place != 0:
-        raise no_kernel("Tensor: an index of several arrays", t.place)
+        from numrs._ops._device_functions import gather_at
+        return gather_at(t, key)
     try:
         found = array_over(t)[_plain_key(key)]
     except IndexError as error:
@@ -220,7 +220,8 @@ cdef int _set_on_device(Tensor t, object key, object value) except -1:
             copy_into(given, view)
         return 0
     if not scatter(t, key, given if given.place == t.place else moved(given, t.place)):
-        raise no_kernel("Tensor: writing to an index of several arrays", t.place)
+        from numrs._ops._device_functions import scatter_at
+        scatter_at(t, key, given)
     return 0
 
 

@@ -10,7 +10,7 @@ from numpy cimport PyArray_CheckExact, PyArray_DIMS, PyArray_NDIM, ndarray
 from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, Held, array_of, as_array, broadcast, check, check_out,
                                 dtype_of, finish, hold, interruptible, new_array, pin, release_context, scalar,
                                 size_of, table_of, view_of)
-from numrs._ops._device_calls cimport at_device, device_reduce, device_scan, device_vecdot
+from numrs._ops._device_calls cimport at_device, device_reduce, device_scan, device_vecdot, mask_at
 from numrs._ops._record cimport record
 from numrs._ops._storage cimport tensor_of, tracked
 from numrs._ops._tensor cimport Tensor
@@ -147,6 +147,8 @@ cdef object _reduce_tensor(int32_t op, str name, object x, object axis, object o
                            double correction):
     """The same for a Tensor, or with one among the arguments."""
     cdef int32_t result
+    if at_device(x) and where is not None and where is not True:
+        where = mask_at(where, name, (<Tensor>x).place)
     if tracked(x):
         options = {"axis": axis, "keepdims": keepdims, "where": where}
         if op in (ops.NUMRS_OP_VAR, ops.NUMRS_OP_STD, ops.NUMRS_OP_NANVAR, ops.NUMRS_OP_NANSTD):

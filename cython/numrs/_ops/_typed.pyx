@@ -431,7 +431,7 @@ cdef object _on_device(object function, str name, tuple args, dict kwargs):
         from numrs._ops._devices import CPU, resolve
         if resolve(wanted) == CPU:
             return NotImplemented
-    found = FUNCTIONS.get(name)
+    found = FUNCTIONS.get(f"{function.__module__.rpartition('.')[2]}.{name}") or FUNCTIONS.get(name)
     if found is not None:
         return found(*args, **kwargs)
     try:

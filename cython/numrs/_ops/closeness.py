@@ -3,6 +3,7 @@
 import numpy as np
 
 from numrs._ops._array import array_of_data
+from numrs._ops._device_calls import array_or_device
 from numrs._ops._moves import copied, copy_to, interpolated, take_from
 from numrs._ops._typed import tensors
 from numrs._ops._unique_complex import unique as unique_complex
@@ -10,7 +11,9 @@ from numrs._ops.dtypes import result_type
 from numrs._ops.elementwise_arithmetic import abs as absolute
 from numrs._ops.elementwise_arithmetic import add, divide, multiply, remainder, subtract
 from numrs._ops.elementwise_comparison import equal, isfinite, isnan, less_equal, logical_and, logical_not, logical_or
+from numrs._ops.elementwise_selection import astype
 from numrs._ops.order_sorting import argsort, searchsorted, sort
+from numrs._ops.reductions import all as all_true
 from numrs._ops.reductions import max as maximum_of
 from numrs._ops.reductions import mean
 from numrs._ops.reductions import min as minimum_of
@@ -18,11 +21,11 @@ from numrs._ops.reductions import sum as sum_of
 
 
 def _close(x1, x2, rtol, atol, equal_nan, function):
-    a, b = array_of_data(x1, function, "x1"), array_of_data(x2, function, "x2")
+    a, b = array_or_device(x1, function, "x1"), array_or_device(x2, function, "x2")
     if b.dtype.kind in "biu":
-        b = copied(b, np.float64)
+        b = astype(b, np.float64)
     if a.dtype.kind in "biu":
-        a = copied(a, np.float64)
+        a = astype(a, np.float64)
     near = less_equal(absolute(subtract(a, b)), add(multiply(absolute(b), rtol), atol))
     close = logical_or(logical_and(near, isfinite(b)), equal(a, b))
     return logical_or(close, logical_and(isnan(a), isnan(b))) if equal_nan else close
@@ -87,7 +90,7 @@ def allclose(x1, x2, /, rtol=1e-05, atol=1e-08, *, equal_nan=False):
     >>> numrs.allclose([1.0, 2.0], [1.0, 2.0 + 1e-9])
     True
     """
-    return bool(np.all(_close(x1, x2, rtol, atol, equal_nan, "allclose")))
+    return bool(all_true(_close(x1, x2, rtol, atol, equal_nan, "allclose")))
 
 
 @tensors
@@ -116,13 +119,13 @@ def array_equal(x1, x2, /, *, equal_nan=False):
     >>> numrs.array_equal([1, 2], [1.0, 2.0])
     True
     """
-    a, b = array_of_data(x1, "array_equal", "x1"), array_of_data(x2, "array_equal", "x2")
+    a, b = array_or_device(x1, "array_equal", "x1"), array_or_device(x2, "array_equal", "x2")
     if a.shape != b.shape:
         return False
     same = equal(a, b)
     if equal_nan and a.dtype.kind not in "biu" and b.dtype.kind not in "biu":
         same = logical_or(same, logical_and(isnan(a), isnan(b)))
-    return bool(np.all(same))
+    return bool(all_true(same))
 
 
 def _replaced(a, nan, posinf, neginf):
@@ -396,5 +399,5 @@ def ptp(x, /, axis=None, *, keepdims=False):
     >>> numrs.ptp([3, 9, 4])
     np.int64(6)
     """
-    a = array_of_data(x, "ptp", "x")
+    a = array_or_device(x, "ptp", "x")
     return subtract(maximum_of(a, axis=axis, keepdims=keepdims), minimum_of(a, axis=axis, keepdims=keepdims))

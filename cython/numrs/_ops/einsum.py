@@ -5,11 +5,14 @@ import operator
 import numpy as np
 
 from numrs._ops._array import array_of_data
+from numrs._ops._device_calls import diagonal_of
 from numrs._ops._moves import axis_number, copied
+from numrs._ops._tensor import Tensor
 from numrs._ops._typed import tensors
 from numrs._ops.dtypes import result_type
 from numrs._ops.elementwise_arithmetic import multiply
 from numrs._ops.linalg import matmul
+from numrs._ops.manipulation import moveaxis, squeeze
 from numrs._ops.reductions import any as any_true
 from numrs._ops.reductions import sum as sum_of
 
@@ -43,7 +46,7 @@ def tensordot(x1, x2, /, *, axes=2):
     array([[19, 22],
            [43, 50]])
     """
-    a, b = array_of_data(x1, "tensordot", "x1"), array_of_data(x2, "tensordot", "x2")
+    a, b = _operand(x1, "tensordot", "x1"), _operand(x2, "tensordot", "x2")
     if hasattr(axes, "__index__"):
         count = operator.index(axes)
         if not 0 <= count <= min(a.ndim, b.ndim):
@@ -66,6 +69,30 @@ def tensordot(x1, x2, /, *, axes=2):
     return _contracted(a.transpose(left + first), b.transpose(second + right), 0, len(first))[()]
 
 
+def _operand(x, function, argument):
+    """An ndarray; tensors of a device stay as they are, and the functions below take them too."""
+    return x if isinstance(x, Tensor) else array_of_data(x, function, argument)
+
+
+def _whole(x):
+    return x if isinstance(x, Tensor) else np.asarray(x)
+
+
+def _converted(x, kind):
+    return x.astype(kind) if isinstance(x, Tensor) else copied(x, kind, "einsum")
+
+
+def _squeezed(x, axis):
+    return squeeze(x, axis) if isinstance(x, Tensor) else np.squeeze(x, axis)
+
+
+def _diagonal(x, first, second):
+    """The diagonal of two axes, in the place of the first one."""
+    if isinstance(x, Tensor):
+        return moveaxis(diagonal_of(x, 0, first, second, "einsum"), -1, first)
+    return np.moveaxis(np.diagonal(x, axis1=first, axis2=second), -1, first)
+
+
 def _contracted(a, b, batch, summed):
     """(batch…, left…, summed…) times (batch…, summed…, right…): a matrix product."""
     head = [m if n == 1 else n for m, n in zip(a.shape[:batch], b.shape[:batch], strict=True)]
@@ -73,7 +100,7 @@ def _contracted(a, b, batch, summed):
     count = int(np.prod(a.shape[a.ndim - summed :], dtype=np.int64)) if summed else 1
     m, n = int(np.prod(left, dtype=np.int64)), int(np.prod(right, dtype=np.int64))
     x, y = a.reshape((*a.shape[:batch], m, count)), b.reshape((*b.shape[:batch], count, n))
-    return np.asarray(matmul(x, y)).reshape((*head, *left, *right))
+    return _whole(matmul(x, y)).reshape((*head, *left, *right))
 
 
 def _parsed(subscripts, operands):
@@ -125,9 +152,9 @@ def _diagonals(a, term):
                 if 1 not in (a.shape[d], a.shape[e]):
                     raise ValueError(f"einsum: {letter!r} has {a.shape[d]} and {a.shape[e]} elements in one operand")
                 one = d if a.shape[d] == 1 else e
-                a, term = np.squeeze(a, one), term[:one] + term[one + 1 :]
+                a, term = _squeezed(a, one), term[:one] + term[one + 1 :]
                 continue
-            a = np.moveaxis(np.diagonal(a, axis1=d, axis2=e), -1, d)
+            a = _diagonal(a, d, e)
             term = term[:e] + term[e + 1 :]
     return a, term
 
@@ -137,7 +164,7 @@ def _add_up(a, term, kept):
     gone = tuple([d for d, letter in enumerate(term) if letter not in kept])
     if not gone:
         return a, term
-    summed = np.asarray(any_true(a, axis=gone) if a.dtype.kind == "b" else sum_of(a, axis=gone, dtype=a.dtype))
+    summed = _whole(any_true(a, axis=gone) if a.dtype.kind == "b" else sum_of(a, axis=gone, dtype=a.dtype))
     return summed, "".join([letter for letter in term if letter in kept])
 
 
@@ -152,9 +179,9 @@ def _paired(a, first, b, second, kept):
         d, e = first.index(letter), second.index(letter)
         if a.shape[d] != b.shape[e]:
             if a.shape[d] == 1:
-                a, first = np.squeeze(a, d), first.replace(letter, "")
+                a, first = _squeezed(a, d), first.replace(letter, "")
             else:
-                b, second = np.squeeze(b, e), second.replace(letter, "")
+                b, second = _squeezed(b, e), second.replace(letter, "")
     a, first = _add_up(a, first, set(second) | kept)
     b, second = _add_up(b, second, set(first) | kept)
     both = [letter for letter in first if letter in second]
@@ -168,7 +195,7 @@ def _paired(a, first, b, second, kept):
     if not summed:  # nothing to add up: a product of elements
         x = x.reshape(x.shape + (1,) * len(right))
         y = y.reshape((*y.shape[: len(batch)], *(1,) * len(left), *y.shape[len(batch) :]))
-        return np.asarray(multiply(x, y)), term
+        return _whole(multiply(x, y)), term
     return _contracted(x, y, len(batch), len(summed)), term
 
 
@@ -210,12 +237,12 @@ def einsum(subscripts, /, *operands, out=None, dtype=None, optimize=True):
         raise ValueError("einsum: no operands")
     if not isinstance(subscripts, str):
         subscripts, operands = _from_sublists((subscripts, *operands))
-    arrays = [array_of_data(x, "einsum", f"operands[{i}]") for i, x in enumerate(operands)]
+    arrays = [_operand(x, "einsum", f"operands[{i}]") for i, x in enumerate(operands)]
     terms, wanted = _parsed(subscripts, arrays)
     kind = result_type(*arrays) if dtype is None else result_type(dtype)
     left = []
     for a, term in zip(arrays, terms, strict=True):
-        left.append(_diagonals(a if a.dtype == kind else copied(a, kind, "einsum"), term))
+        left.append(_diagonals(a if a.dtype == kind else _converted(a, kind), term))
     _check_extents(left)
     while len(left) > 1:
         i, j = _cheapest(left, wanted) if optimize else (0, 1)
@@ -225,6 +252,13 @@ def einsum(subscripts, /, *operands, out=None, dtype=None, optimize=True):
         left = [_paired(*a, *b, kept), *rest]
     a, term = _add_up(*left[0], set(wanted))
     y = a.transpose([term.index(letter) for letter in wanted])
+    if isinstance(y, Tensor):  # of a device
+        if out is None:
+            return y.copy() if len(arrays) == 1 else y  # which may be a view of it
+        if not isinstance(out, Tensor) or out.shape != y.shape:
+            raise ValueError(f"einsum: out has shape {np.shape(out)}, expected {y.shape}")
+        out[...] = y
+        return out
     if out is not None:
         if not isinstance(out, np.ndarray) or out.shape != y.shape:
             raise ValueError(f"einsum: out has shape {np.shape(out)}, expected {y.shape}")

@@ -7,6 +7,7 @@ from numpy cimport PyArray_SIZE, ndarray
 from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, Held, as_array, as_dtype, check, descr_of, dtype_of,
                                 empty_like_shape, hold, interruptible, pin, release_context, view_of)
 from numrs._ops._elementwise cimport binary, is_weak, ternary
+from numrs._ops._tensor cimport Tensor
 from numrs._ops._typed import tensors
 from numrs.c cimport ops
 from numrs.c.base cimport numrs_context, numrs_status
@@ -81,13 +82,13 @@ def clip(x, /, min=None, max=None, out=None):
     """
     if min is not None and max is not None:
         return ternary(ops.NUMRS_OP_CLIP, "clip", ("x", "min", "max"), x, min, max, out)
-    if not is_weak(x):
+    if not is_weak(x) and not isinstance(x, Tensor):
         x = as_array(x, "clip", "x")
     if min is None and max is None:
         return binary(ops.NUMRS_OP_MAXIMUM, "clip", x, x, out)
     if max is None:
-        return binary(ops.NUMRS_OP_MAXIMUM, "clip", x, min if is_weak(min) else as_array(min, "clip", "min"), out)
-    return binary(ops.NUMRS_OP_MINIMUM, "clip", x, max if is_weak(max) else as_array(max, "clip", "max"), out)
+        return binary(ops.NUMRS_OP_MAXIMUM, "clip", x, min if is_weak(min) or isinstance(min, Tensor) else as_array(min, "clip", "min"), out)
+    return binary(ops.NUMRS_OP_MINIMUM, "clip", x, max if is_weak(max) or isinstance(max, Tensor) else as_array(max, "clip", "max"), out)
 
 
 def fma(x1, x2, x3, /, out=None):

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.exceptions import AxisError
 
 from numrs._ops._array cimport as_array
+from numrs._ops._device_calls cimport at_device
 from numrs._ops._reduce cimport reduce
 from numrs._ops.elementwise_arithmetic import abs as abs_
 from numrs._ops.elementwise_power import pow as power
@@ -16,7 +17,7 @@ from numrs.c cimport ops
 def _vector_norm(str name, x, axis, ord, keepdims):
     if not isinstance(ord, (int, float, np.number)):
         raise ValueError(f"{name}: ord is {ord!r}, expected a number")
-    x = as_array(x, name, "x")
+    x = x if at_device(x) else as_array(x, name, "x")
     if x.dtype.itemsize == 2 and x.dtype.kind not in "iu":  # the 16-bit floats, by way of float32
         return astype(_vector_norm(name, astype(x, np.float32), axis, ord, keepdims), x.dtype)[()]
     if ord == 2:
@@ -99,7 +100,7 @@ def matrix_norm(x, /, *, keepdims=False, ord="fro"):
     >>> numrs.linalg.matrix_norm([[3.0, 0.0], [0.0, 4.0]])
     np.float64(5.0)
     """
-    x = as_array(x, "matrix_norm", "x")
+    x = x if at_device(x) else as_array(x, "matrix_norm", "x")
     if x.ndim < 2:
         raise ValueError(f"matrix_norm: x has shape {x.shape}, expected at least 2 dimensions")
     return _matrix_norm(x, "fro" if ord is None else ord, (-2, -1), keepdims, "matrix_norm")
@@ -133,7 +134,7 @@ def _matrix_norm(x, ord, axes, keepdims, str name="norm"):
 
 
 def _norm(x, ord, axis, keepdims):
-    x = as_array(x, "norm", "x")
+    x = x if at_device(x) else as_array(x, "norm", "x")
     if ord is None or isinstance(axis, tuple) and len(axis) == 1:
         return _vector_norm("norm", x, axis, 2 if ord is None else ord, keepdims)
     if axis is not None and not isinstance(axis, tuple):

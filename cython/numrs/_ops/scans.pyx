@@ -4,12 +4,14 @@ import numpy as np
 
 from numrs._ops._array cimport as_array
 from numrs._ops._elementwise cimport is_weak
+from numrs._ops._device_calls cimport at_device
 from numrs._ops._reduce cimport axis_of, in_dtype, scan
 from numrs._ops.elementwise_arithmetic import subtract
 from numrs._ops.elementwise_comparison import not_equal
 from numrs._ops.elementwise_selection import astype
 from numrs._ops._typed import tensors
 from numrs._ops.dtypes import result_type
+from numrs._ops.joining import concat
 from numrs.c cimport ops
 
 
@@ -192,7 +194,7 @@ def diff(x, /, *, axis=-1, n=1, prepend=None, append=None):
     >>> numrs.diff([1.0, 4.0, 9.0])
     array([3., 5.])
     """
-    cdef object a = as_array(x, "diff", "x"), parts = [], piece
+    cdef object a = x if at_device(x) else as_array(x, "diff", "x"), parts = [], piece
     if a.ndim == 0:
         raise ValueError("diff: x has no dimension, expected at least one")
     along = axis_of(axis, a.ndim, "diff", a.shape)
@@ -207,14 +209,14 @@ def diff(x, /, *, axis=-1, n=1, prepend=None, append=None):
     for name, given in (("prepend", prepend), ("x", a), ("append", append)):
         if given is None:
             continue
-        piece = as_array(given, "diff", name)
+        piece = given if at_device(given) else as_array(given, "diff", name)
         if piece.ndim == 0:
             if is_weak(given):
                 piece = as_array(astype(piece, result_type(a, given)), "diff", name)
             piece = np.broadcast_to(piece, (*a.shape[:along], 1, *a.shape[along + 1:]))
         parts.append(piece)
     if len(parts) > 1:
-        a = np.concatenate(parts, axis=along)
+        a = concat(parts, axis=along) if at_device(a) else np.concatenate(parts, axis=along)
     before = tuple([slice(None)] * along + [slice(None, -1)])
     behind = tuple([slice(None)] * along + [slice(1, None)])
     for _ in range(times):
