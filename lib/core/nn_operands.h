@@ -74,7 +74,7 @@ Status CheckApart(const char* function, std::initializer_list<const View*> outpu
 // not lie there. Those with ndim -1 are none.
 template <class Job, size_t kInputs, size_t kResults>
 Status OnDevice(const Run& run, const Job& job, Status (*DeviceKernels::*slot)(DeviceStream*, const Job&),
-                View Job::*const (&inputs)[kInputs], View Job::*const (&results)[kResults]) {
+                View Job::* const (&inputs)[kInputs], View Job::* const (&results)[kResults]) {
   bool there = true;
   for (const auto x : inputs) there &= (job.*x).ndim < 0 || !(job.*x).host;
   for (const auto y : results) {
