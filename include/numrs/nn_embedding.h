@@ -2,7 +2,8 @@
     Rows of a table by index, and their gradients; labels as rows of zeros and ones; dropout. Views of any strides.
 
     Indices are of any integer dtype and are all looked at before anything is written: one outside of the table is
-    NUMRS_BAD_INDEX, and the message says where. The bits do not depend on threads or instruction set.
+    NUMRS_BAD_INDEX, and the message says where. The bits do not depend on threads or instruction set. On a device the
+   call waits for that look at the indices, and is not for recording; a state of dropout is memory of the host.
 
     @code{.c}
     const float table[] = {1, 2, 3, 4, 5, 6};

@@ -33,7 +33,7 @@ NUMRS_API numrs_status numrs_linear(numrs_context *context, const numrs_view *x,
 /** A weight (k, n) as the kernels read it, packed once for many calls of numrs_linear_packed: large products then spend
     no time on packing, and products of one row read it as one stream. It is a copy of its own: what happens to the
    weight afterwards does not reach it. It serves every backend and instruction set, and is never changed: any number of
-   threads may use it at once. */
+   threads may use it at once. Packs are for the CPU: on a device they are NUMRS_UNSUPPORTED. */
 typedef struct numrs_linear_pack numrs_linear_pack;
 
 /** Packs weight, of a float dtype and any strides, in the dtype in which it computes (float32 for the 16-bit floats).

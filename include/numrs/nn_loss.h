@@ -1,7 +1,8 @@
 /** @file
     Losses of networks and their gradients, on views of any strides. Inputs are float16, bfloat16, float32 or float64;
     16-bit floats are computed in float32. Values and sums are float64 inside (a fixed tree), so the bits do not depend
-   on threads; labels are checked before anything is written.
+   on threads; labels are checked before anything is written. On a device the call waits for that; recorded it cannot,
+   and labels have to be right.
 
     reduction: NUMRS_LOSS_NONE gives one number per element (per row for labels), NUMRS_LOSS_MEAN and NUMRS_LOSS_SUM one
     number, an output without dimensions.

@@ -4,6 +4,10 @@
     instruction set. SGD, and all but Lion with an eps of 1e-15 or more, take subnormal numbers as zeros: state that
     decays would end in them and make each step many times slower.
 
+    On a device the elements of parameters, gradients and state are memory of the device, aligned to the dtype; the
+   arrays of pointers, sizes, options and norm are memory of the host, and may be written again when the call returns.
+   numrs_optim_clip_norm waits for the norm, and is not for recording.
+
     @code{.c}
     float w[6] = {1, 1, 1, 1, 1, 1}, b[2] = {0}, gw[6] = {1, 2, 3, 4, 5, 6}, gb[2] = {1, 1}, m[8] = {0}, v[8] = {0};
     void *params[] = {w, b}, *state[] = {m, v};

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstring>
 
-#include "core/device_state.h"
 #include "core/elementwise.h"
 #include "core/nn_operands.h"
 #include "core/reduce_tables.h"
@@ -115,25 +114,7 @@ bool OverlapsInputs(const LossJob& job, const View& out) {
          (job.w && RangesOverlap(*job.w, out));
 }
 
-// Views of a job by value for a device, those of the host brought there.
-class Brought {
- public:
-  Brought(const Run& run, const char* function) : run_(run), function_(function) {}
-  Status Input(const View* from, View* to) {
-    *to = from ? *from : NoView();
-    return from ? memory_[used_++].Bring(run_, function_, to) : static_cast<Status>(NUMRS_OK);
-  }
-  Status Output(const View* from, View* to) const {
-    *to = from ? *from : NoView();
-    return from ? CheckResultPlace(run_, function_, *from) : static_cast<Status>(NUMRS_OK);
-  }
-
- private:
-  const Run& run_;
-  const char* function_;
-  int used_ = 0;
-  PackedInput memory_[5];
-};
+View ViewOf(const View* v) { return v ? *v : NoView(); }
 
 // y: the value, else the gradients.
 Status PairsOnDevice(const Run& run, const LossJob& job, const View* y, const View* grad, const View* gx,
@@ -148,17 +129,18 @@ Status PairsOnDevice(const Run& run, const LossJob& job, const View* y, const Vi
   call.reduction = job.reduction;
   call.p[0] = job.p[0];
   call.p[1] = job.p[1];
-  Brought brought(run, job.function);
-  NUMRS_TRY(brought.Input(job.x, &call.x));
-  NUMRS_TRY(brought.Input(job.t, &call.t));
-  NUMRS_TRY(brought.Input(job.v, &call.v));
-  NUMRS_TRY(brought.Input(job.w, &call.w));
-  NUMRS_TRY(brought.Input(grad, &call.grad));
-  NUMRS_TRY(brought.Output(y, &call.y));
-  NUMRS_TRY(brought.Output(gx, &call.gx));
-  NUMRS_TRY(brought.Output(gt, &call.gt));
-  NUMRS_TRY(brought.Output(gv, &call.gv));
-  return OnDevice(run, job.function, y ? &DeviceKernels::loss : &DeviceKernels::loss_backward, call);
+  call.x = *job.x;
+  call.t = *job.t;
+  call.v = ViewOf(job.v);
+  call.w = ViewOf(job.w);
+  call.grad = ViewOf(grad);
+  call.y = ViewOf(y);
+  call.gx = ViewOf(gx);
+  call.gt = ViewOf(gt);
+  call.gv = ViewOf(gv);
+  using Call = LossCall;
+  return OnDevice(run, call, y ? &DeviceKernels::loss : &DeviceKernels::loss_backward,
+                  {&Call::x, &Call::t, &Call::v, &Call::w, &Call::grad}, {&Call::y, &Call::gx, &Call::gt, &Call::gv});
 }
 
 }  // namespace
@@ -391,14 +373,15 @@ Status ClassesOnDevice(const Run& run, const ClassLossJob& job) {
   call.ignore_index = job.ignore_index;
   call.smoothing = job.smoothing;
   call.reduction = job.reduction;
-  Brought brought(run, job.function);
-  NUMRS_TRY(brought.Input(job.logits, &call.logits));
-  NUMRS_TRY(brought.Input(job.target, &call.target));
-  NUMRS_TRY(brought.Input(job.weight, &call.weight));
-  NUMRS_TRY(brought.Input(job.grad, &call.grad));
-  NUMRS_TRY(brought.Output(job.loss, &call.loss));
-  NUMRS_TRY(brought.Output(job.gx, &call.gx));
-  return OnDevice(run, job.function, &DeviceKernels::class_loss, call);
+  call.logits = *job.logits;
+  call.target = *job.target;
+  call.weight = ViewOf(job.weight);
+  call.grad = ViewOf(job.grad);
+  call.loss = ViewOf(job.loss);
+  call.gx = ViewOf(job.gx);
+  using Call = ClassLossCall;
+  return OnDevice(run, call, &DeviceKernels::class_loss, {&Call::logits, &Call::target, &Call::weight, &Call::grad},
+                  {&Call::loss, &Call::gx});
 }
 
 }  // namespace

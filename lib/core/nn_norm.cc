@@ -68,7 +68,11 @@ int SlotsFor(int threads) { return threads < ScratchSlots::kMaxSlots ? threads :
 }  // namespace
 
 Status RunLayerNorm(const Run& run, const LayerNormJob& job) {
-  if (run.device) return OnDevice(run, job.function, &DeviceKernels::layer_norm, job);
+  if (run.device) {
+    using Job = LayerNormJob;
+    return OnDevice(run, job, &DeviceKernels::layer_norm, {&Job::x, &Job::weight, &Job::bias},
+                    {&Job::y, &Job::mean, &Job::rstd});
+  }
   const Lines lines(run, NnStored(job.x.dtype));
   const NnNormTable& table = *run.kernels.nn_norm;
   const int32_t k = lines.computed;
@@ -130,7 +134,12 @@ Status RunLayerNorm(const Run& run, const LayerNormJob& job) {
 }
 
 Status RunLayerNormBack(const Run& run, const LayerNormBackJob& job) {
-  if (run.device) return OnDevice(run, job.function, &DeviceKernels::layer_norm_backward, job);
+  if (run.device) {
+    using Job = LayerNormBackJob;
+    return OnDevice(run, job, &DeviceKernels::layer_norm_backward,
+                    {&Job::grad, &Job::x, &Job::weight, &Job::mean, &Job::rstd},
+                    {&Job::gx, &Job::gweight, &Job::gbias});
+  }
   const int32_t stored = NnStored(Promote(NnStored(job.grad.dtype), NnStored(job.x.dtype)));
   const Lines lines(run, stored);
   const NnNormTable& table = *run.kernels.nn_norm;
@@ -242,7 +251,15 @@ void MergeMoments(double* into, double count, const double* more, double added) 
 }  // namespace
 
 Status RunChannelNorm(const Run& run, const ChannelNormJob& job) {
-  if (run.device) return OnDevice(run, job.function, &DeviceKernels::channel_norm, job);
+  if (run.device) {
+    using Job = ChannelNormJob;
+    if (job.use_running)
+      return OnDevice(run, job, &DeviceKernels::channel_norm,
+                      {&Job::x, &Job::weight, &Job::bias, &Job::running_mean, &Job::running_var},
+                      {&Job::y, &Job::mean, &Job::rstd});
+    return OnDevice(run, job, &DeviceKernels::channel_norm, {&Job::x, &Job::weight, &Job::bias},
+                    {&Job::y, &Job::mean, &Job::rstd, &Job::running_mean, &Job::running_var});
+  }
   const Lines lines(run, NnStored(job.x.dtype));
   const NnNormTable& table = *run.kernels.nn_norm;
   const int32_t k = lines.computed;
@@ -326,7 +343,12 @@ Status RunChannelNorm(const Run& run, const ChannelNormJob& job) {
 }
 
 Status RunChannelNormBack(const Run& run, const ChannelNormBackJob& job) {
-  if (run.device) return OnDevice(run, job.function, &DeviceKernels::channel_norm_backward, job);
+  if (run.device) {
+    using Job = ChannelNormBackJob;
+    return OnDevice(run, job, &DeviceKernels::channel_norm_backward,
+                    {&Job::grad, &Job::x, &Job::weight, &Job::mean, &Job::rstd},
+                    {&Job::gx, &Job::gweight, &Job::gbias});
+  }
   const int32_t stored = NnStored(Promote(NnStored(job.grad.dtype), NnStored(job.x.dtype)));
   const Lines lines(run, stored);
   const NnNormTable& table = *run.kernels.nn_norm;

@@ -70,6 +70,26 @@ Status CheckResultPlace(const Run& run, const char* function, const View& y);
 // NUMRS_OVERLAP when two outputs share memory; those with ndim -1 are none.
 Status CheckApart(const char* function, std::initializer_list<const View*> outputs);
 
+// Hands a job to the device of the run: inputs that lie in memory of the host are brought there first, and results may
+// not lie there. Those with ndim -1 are none.
+template <class Job, size_t kInputs, size_t kResults>
+Status OnDevice(const Run& run, const Job& job, Status (*DeviceKernels::*slot)(DeviceStream*, const Job&),
+                View Job::* const (&inputs)[kInputs], View Job::* const (&results)[kResults]) {
+  bool there = true;
+  for (const auto x : inputs) there &= (job.*x).ndim < 0 || !(job.*x).host;
+  for (const auto y : results) {
+    if ((job.*y).ndim >= 0) NUMRS_TRY(CheckResultPlace(run, job.function, job.*y));
+  }
+  if (there) return OnDevice(run, job.function, slot, job);
+  Job brought = job;
+  PackedInput memory[kInputs];
+  for (size_t k = 0; k < kInputs; k++) {
+    View& x = brought.*inputs[k];
+    if (x.ndim >= 0) NUMRS_TRY(memory[k].Bring(run, job.function, &x));
+  }
+  return OnDevice(run, job.function, slot, brought);
+}
+
 // v with axis as its last one.
 View AxisLast(const View& v, int32_t axis);
 

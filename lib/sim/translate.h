@@ -36,7 +36,7 @@ class Translator {
   }
   // A copy of n elements of the host's memory that lives as long as the job.
   template <typename T>
-  T* Keep(const T* from, int64_t n) {
+  T* CopyOf(const T* from, int64_t n) {
     const size_t bytes = static_cast<size_t>(n) * sizeof(T);
     kept_.push_back(std::make_unique<char[]>(bytes));
     if (n > 0) std::memcpy(static_cast<void*>(kept_.back().get()), static_cast<const void*>(from), bytes);
@@ -171,23 +171,23 @@ inline void Translate(Translator& t, ClassLossCall& j) {
 // A host array of pointers to arrays of these sizes.
 template <typename T>
 T* const* MoveArrays(Translator& t, const OptimArrays& arrays, T* const* pointers) {
-  T** const own = t.Keep(pointers, arrays.count);
+  T** const own = t.CopyOf(pointers, arrays.count);
   for (int64_t i = 0; i < arrays.count; i++) {
     if (arrays.sizes[i] > 0) t.Move(own[i]);
   }
   return own;
 }
 inline void Translate(Translator& t, OptimStepCall& j) {
-  j.arrays.sizes = t.Keep(j.arrays.sizes, j.arrays.count);
+  j.arrays.sizes = t.CopyOf(j.arrays.sizes, j.arrays.count);
   j.params = MoveArrays(t, j.arrays, j.params);
   j.grads = MoveArrays(t, j.arrays, j.grads);
-  void** const state = t.Keep(j.state, kOptimStates);
+  void** const state = t.CopyOf(j.state, kOptimStates);
   for (int k = 0; k < kOptimStates; k++) t.Move(state[k]);
   j.state = state;
-  j.numbers = t.Keep(j.numbers, kOptimNumbers);
+  j.numbers = t.CopyOf(j.numbers, kOptimNumbers);
 }
 inline void Translate(Translator& t, GradientCall& j) {
-  j.arrays.sizes = t.Keep(j.arrays.sizes, j.arrays.count);
+  j.arrays.sizes = t.CopyOf(j.arrays.sizes, j.arrays.count);
   j.grads = MoveArrays(t, j.arrays, j.grads);
 }
 // Memory without elements may be anywhere.
@@ -212,7 +212,7 @@ inline void Translate(Translator& t, EmbeddingBackwardCall& j) {
   MoveSome(t, j.rows * j.width, j.gradient);
 }
 inline void Translate(Translator& t, OneHotCall& j) {
-  j.one = t.Keep(j.one, j.itemsize);
+  j.one = t.CopyOf(j.one, j.itemsize);
   MoveSome(t, j.n * j.width, j.indices, j.y);
 }
 inline void Translate(Translator& t, DropoutCall& j) { MoveSome(t, j.n, j.x, j.y); }

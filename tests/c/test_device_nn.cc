@@ -393,3 +393,81 @@ TEST_CASE("a recorded step of training has the bits of the CPU") {
   CHECK(w.There() != start);
   numrs_device_graph_free(graph);
 }
+
+TEST_CASE("single elements of the host are inputs of any call, and never results") {
+  const Context gpu;
+  double two = 2, minus = -1;
+  int64_t label = 0;
+  const int64_t ones[] = {1, 1};
+  const numrs_view x_cpu = {&two, ones, nullptr, 2, NUMRS_F64}, g_cpu = {&minus, ones, nullptr, 2, NUMRS_F64};
+  const numrs_view w_cpu = {&two, ones, nullptr, 1, NUMRS_F64}, t_cpu = {&label, ones, nullptr, 1, NUMRS_I64};
+  const auto marked = [](numrs_view v) {
+    v.dtype |= NUMRS_ON_HOST;
+    return v;
+  };
+  const numrs_view x_gpu = marked(x_cpu), g_gpu = marked(g_cpu), w_gpu = marked(w_cpu), t_gpu = marked(t_cpu);
+  const numrs_class_loss_options options = NUMRS_CLASS_LOSS_OPTIONS_INIT;
+  const Both y(gpu, NUMRS_F64, {1, 1}), loss(gpu, NUMRS_F64, {}), mean(gpu, NUMRS_F64, {1}), rstd(gpu, NUMRS_F64, {1});
+  // The call with its inputs on the host, and with `result` there too.
+  const auto check =
+      [&](const std::function<numrs_status(numrs_context*, const numrs_view*, const numrs_view*, const numrs_view*,
+                                           const numrs_view*, const numrs_view*)>& call) {
+        const auto body = [&](numrs_context* on, On at) {
+          return on ? call(on, &x_gpu, &g_gpu, &w_gpu, &t_gpu, at(y)) : call(on, &x_cpu, &g_cpu, &w_cpu, &t_cpu, at(y));
+        };
+        CHECK(Twice(gpu, body, {&y}) == NUMRS_OK);
+        CHECK(call(gpu, &x_gpu, &g_gpu, &w_gpu, &t_gpu, &x_gpu) == NUMRS_BAD_ARGUMENT);
+        CHECK(std::strstr(numrs_message(), "NUMRS_ON_HOST") != nullptr);
+        CHECK(two == 2);
+      };
+  using V = const numrs_view*;
+  check(
+      [](numrs_context* on, V x, V, V, V, V out) { return numrs_activation(on, NUMRS_ACTIVATION_GELU, x, out, 0, 0); });
+  check([](numrs_context* on, V x, V g, V, V, V out) {
+    return numrs_activation_backward(on, NUMRS_ACTIVATION_GELU, g, x, out, 0, 0);
+  });
+  check([](numrs_context* on, V x, V, V, V, V out) { return numrs_softmax(on, x, out, 1, 0); });
+  check([](numrs_context* on, V x, V g, V, V, V out) { return numrs_softmax_backward(on, g, x, out, 1, 1); });
+  check([&](numrs_context* on, V x, V, V w, V, V out) {
+    return numrs_layer_norm(on, x, w, w, out, nullptr, on ? &rstd.gpu_view : &rstd.cpu_view, 1, 1e-5);
+  });
+  check([&](numrs_context* on, V x, V g, V w, V, V out) {
+    return numrs_layer_norm_backward(on, g, x, w, w, w, out, nullptr, nullptr, 1);
+  });
+  check([](numrs_context* on, V x, V, V w, V, V out) {
+    return numrs_batch_norm(on, x, w, w, w, w, out, nullptr, nullptr, 0, 0.1, 1e-5);
+  });
+  check([&](numrs_context* on, V x, V g, V w, V, V out) {
+    return numrs_batch_norm_backward(on, g, x, w, w, w, out, nullptr, nullptr, 0);
+  });
+  check([&](numrs_context* on, V x, V, V w, V t, V out) {
+    return numrs_cross_entropy(on, x, t, w, on ? &loss.gpu_view : &loss.cpu_view, out, &options);
+  });
+  check([](numrs_context* on, V x, V g, V w, V, V out) {
+    return numrs_loss(on, NUMRS_LOSS_MSE, x, g, nullptr, w, out, NUMRS_LOSS_NONE, 0, 0);
+  });
+}
+
+TEST_CASE("without memory on the device outputs are as they were, wherever it ends") {
+  const Context gpu;
+  const Both x(gpu, NUMRS_F64, {40, 30}, BACKWARDS), w(gpu, NUMRS_F64, {30, 20}, BACKWARDS);
+  const Both grad(gpu, NUMRS_F64, {40, 20}, BACKWARDS), saved(gpu, NUMRS_F64, {40, 20}, BACKWARDS);
+  const Both gx(gpu, NUMRS_F64, {40, 30}, BACKWARDS), gw(gpu, NUMRS_F64, {30, 20}, BACKWARDS);
+  const Both gb(gpu, NUMRS_F64, {20}, BACKWARDS);
+  const auto backward = [&](numrs_context* on, On at) {
+    return numrs_linear_backward(on, at(grad), at(x), at(w), at(saved), at(gx), at(gw), at(gb), NUMRS_ACTIVATION_TANH,
+                                 0);
+  };
+  int refused = 0;
+  for (uint64_t room = 1024;; room += 4096) {
+    REQUIRE(numrs_device_memory_set_limit(NUMRS_SIM, 0, InUse() + room) == NUMRS_OK);
+    const numrs_status status = backward(gpu, On{true});
+    if (status == NUMRS_OK) break;
+    refused++;
+    REQUIRE(status == NUMRS_NO_MEMORY);
+    for (const Both* b : {&gx, &gw, &gb}) REQUIRE(b->Same());
+  }
+  CHECK(refused > 5);
+  REQUIRE(numrs_device_memory_set_limit(NUMRS_SIM, 0, 0) == NUMRS_OK);
+  CHECK(Twice(gpu, backward, {&gx, &gw, &gb}) == NUMRS_OK);
+}
