@@ -81,14 +81,16 @@ class Delivery {
   Delivery(const Delivery&) = delete;
   Delivery& operator=(const Delivery&) = delete;
 
-  Status Prepare(const Run& run, const char* function, const void* data, int32_t dtype, const View& out) {
+  // n: elements of the one dimension; -1: the output is filled.
+  Status Prepare(const Run& run, const char* function, const void* data, int32_t dtype, const View& out, int64_t n) {
     out_ = out;
+    if (n >= 0) out_.shape[0] = out_.size = n;
     copy_ = &run.kernels.copy;
     data_ = data;
-    if (dtype == out.dtype || out.size == 0) return NUMRS_OK;
-    memory_ = PoolAllocate(static_cast<size_t>(out.size * out.itemsize()));
+    if (dtype == out_.dtype || out_.size == 0) return NUMRS_OK;
+    memory_ = PoolAllocate(static_cast<size_t>(out_.size * out_.itemsize()));
     if (!memory_) return NoMemory(function);
-    copy_->cast[dtype][out.dtype](data, memory_, out.size);
+    copy_->cast[dtype][out_.dtype](data, memory_, out_.size);
     data_ = memory_;
     return NUMRS_OK;
   }
@@ -221,7 +223,6 @@ Status RunUnique(const Run& run, const UniqueJob& job) {
   const OrderTable& table = *run.kernels.order;
   const int32_t dtype = OrderKernelDType(job.x.dtype);
   const int64_t n = job.x.size, size = SizeOf(dtype);
-  View outputs[4] = {job.values, job.indices, job.counts, job.inverse};  // of the shapes that they turn out to have
   const bool indices = job.indices.ndim >= 0, counts = job.counts.ndim >= 0, inverse = job.inverse.ndim >= 0;
   const bool places = indices || inverse;
   const int32_t op = places ? kOrder_argsort : kOrder_sort;
@@ -260,14 +261,11 @@ Status RunUnique(const Run& run, const UniqueJob& job) {
     std::memmove(element + i * size, element + first * size, static_cast<size_t>(size));
     if (indices) firsts.as<int64_t>()[i] = at[first];
   }
-  for (int k = 0; k < 3; k++) {
-    if (outputs[k].ndim >= 0) outputs[k].shape[0] = outputs[k].size = found;
-  }
   Delivery deliveries[4];
-  NUMRS_TRY(deliveries[0].Prepare(run, function, element, dtype, outputs[0]));
-  if (indices) NUMRS_TRY(deliveries[1].Prepare(run, function, firsts.data(), kI64, outputs[1]));
-  if (counts) NUMRS_TRY(deliveries[2].Prepare(run, function, lengths.data(), kI64, outputs[2]));
-  if (inverse) NUMRS_TRY(deliveries[3].Prepare(run, function, numbers.data(), kI64, outputs[3]));
+  NUMRS_TRY(deliveries[0].Prepare(run, function, element, dtype, job.values, found));
+  if (indices) NUMRS_TRY(deliveries[1].Prepare(run, function, firsts.data(), kI64, job.indices, found));
+  if (counts) NUMRS_TRY(deliveries[2].Prepare(run, function, lengths.data(), kI64, job.counts, found));
+  if (inverse) NUMRS_TRY(deliveries[3].Prepare(run, function, numbers.data(), kI64, job.inverse, -1));
   for (const Delivery& delivery : deliveries) delivery.Write();
   *job.count = found;
   return NUMRS_OK;

@@ -347,7 +347,9 @@ TEST_CASE("recorded sorting keeps the places that the caller gave") {
   int64_t found;
   CHECK(numrs_unique(gpu, x(true), y(true), nullptr, nullptr, nullptr, &found) == NUMRS_BAD_ARGUMENT);  // waits
   REQUIRE(numrs_device_record_end(gpu, &graph) == NUMRS_OK);
-  kth[0] = 1000;
+  kth[0] = 3;
+  const Twin other(gpu, NUMRS_F64, {100});
+  REQUIRE(numrs_partition(nullptr, x(false), other(false), kth, 1, 0, 0) == NUMRS_OK);  // in the memory of the places
   REQUIRE(numrs_device_graph_launch(gpu, graph) == NUMRS_OK);
   CHECK(y.Here() == y.There());
   numrs_device_graph_free(graph);

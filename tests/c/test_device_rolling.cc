@@ -165,6 +165,37 @@ TEST_CASE("exponentially weighted statistics, with factors of the host") {
   }
 }
 
+TEST_CASE("bounds, weights and factors are taken before the call returns") {
+  const Simulated gpu(2);
+  Twin x(gpu, NUMRS_F64, {500}), all(gpu, NUMRS_F64, {500}), part(gpu, NUMRS_F64, {3}), smooth(gpu, NUMRS_F64, {500});
+  x.Random(1, 300);
+  for (const bool on_gpu : {false, true}) {
+    numrs_context* context = on_gpu ? static_cast<numrs_context*>(gpu) : nullptr;
+    std::vector<int64_t> starts = {0, 100, 499}, ends = {400, 101, 500};
+    std::vector<double> weights = {1, 2, 3, 4}, factors(500, 0.75);
+    numrs_rolling_options bounds = NUMRS_ROLLING_OPTIONS_INIT, weighted = NUMRS_ROLLING_OPTIONS_INIT;
+    bounds.starts = starts.data();
+    bounds.ends = ends.data();
+    bounds.n_bounds = 3;
+    weighted.window = 4;
+    weighted.weights = weights.data();
+    numrs_ewm_options options = NUMRS_EWM_OPTIONS_INIT;
+    options.factors = factors.data();
+    options.n_factors = 500;
+    char text[8];
+    REQUIRE(numrs_device_info(NUMRS_SIM, 2, "set:delay=50000", text, sizeof(text)) == NUMRS_OK);
+    CHECK(numrs_rolling(context, NUMRS_OP_ROLLING_MEAN, x(on_gpu), nullptr, part(on_gpu), 0, &bounds) == NUMRS_OK);
+    CHECK(numrs_rolling(context, NUMRS_OP_ROLLING_SUM, x(on_gpu), nullptr, all(on_gpu), 0, &weighted) == NUMRS_OK);
+    CHECK(numrs_ewm(context, NUMRS_OP_EWM_MEAN, x(on_gpu), nullptr, smooth(on_gpu), 0, &options) == NUMRS_OK);
+    starts.assign(3, 7);
+    ends.assign(3, 9);
+    weights.assign(4, 100);
+    factors.assign(500, 0);
+    REQUIRE(numrs_device_info(NUMRS_SIM, 2, "set:delay=5", text, sizeof(text)) == NUMRS_OK);
+  }
+  for (const Twin* t : {&part, &all, &smooth}) CHECK(t->Here() == t->There());
+}
+
 TEST_CASE("statistics of lines: all of them, with masks, in an input") {
   const Simulated gpu;
   const int32_t axes[] = {2, 1};
