@@ -23,7 +23,10 @@ const ActivationRow kActivationRows[kActivations] = {
 };
 
 Status RunActivation(const Run& run, const ActivationJob& job) {
-  if (run.device && job.x.size > 0) return OnDevice(run, job.function, &DeviceKernels::activation, job);
+  if (run.device && job.x.size > 0) {
+    NUMRS_TRY(RefuseHost(run, job.function, {&job.g, &job.x, &job.y}));
+    return OnDevice(run, job.function, &DeviceKernels::activation, job);
+  }
   const bool back = job.g.ndim >= 0;
   const int32_t stored = NnStored(back ? Promote(NnStored(job.g.dtype), NnStored(job.x.dtype)) : job.x.dtype);
   const int32_t computed = NnComputed(stored);
@@ -66,7 +69,10 @@ Status RunActivation(const Run& run, const ActivationJob& job) {
 }
 
 Status RunSoftmax(const Run& run, const SoftmaxJob& job) {
-  if (run.device && job.x.size > 0) return OnDevice(run, job.function, &DeviceKernels::softmax, job);
+  if (run.device && job.x.size > 0) {
+    NUMRS_TRY(RefuseHost(run, job.function, {&job.g, &job.x, &job.y}));
+    return OnDevice(run, job.function, &DeviceKernels::softmax, job);
+  }
   const bool back = job.g.ndim >= 0;
   const View views[] = {AxisLast(job.x, job.axis), AxisLast(job.y, job.axis)};
   const int64_t n = job.x.shape[job.axis], size = job.x.size;

@@ -68,7 +68,10 @@ int SlotsFor(int threads) { return threads < ScratchSlots::kMaxSlots ? threads :
 }  // namespace
 
 Status RunLayerNorm(const Run& run, const LayerNormJob& job) {
-  if (run.device) return OnDevice(run, job.function, &DeviceKernels::layer_norm, job);
+  if (run.device) {
+    NUMRS_TRY(RefuseHost(run, job.function, {&job.x, &job.weight, &job.bias, &job.y, &job.mean, &job.rstd}));
+    return OnDevice(run, job.function, &DeviceKernels::layer_norm, job);
+  }
   const Lines lines(run, NnStored(job.x.dtype));
   const NnNormTable& table = *run.kernels.nn_norm;
   const int32_t k = lines.computed;
@@ -130,7 +133,11 @@ Status RunLayerNorm(const Run& run, const LayerNormJob& job) {
 }
 
 Status RunLayerNormBack(const Run& run, const LayerNormBackJob& job) {
-  if (run.device) return OnDevice(run, job.function, &DeviceKernels::layer_norm_backward, job);
+  if (run.device) {
+    NUMRS_TRY(RefuseHost(run, job.function,
+                         {&job.grad, &job.x, &job.weight, &job.mean, &job.rstd, &job.gx, &job.gweight, &job.gbias}));
+    return OnDevice(run, job.function, &DeviceKernels::layer_norm_backward, job);
+  }
   const int32_t stored = NnStored(Promote(NnStored(job.grad.dtype), NnStored(job.x.dtype)));
   const Lines lines(run, stored);
   const NnNormTable& table = *run.kernels.nn_norm;
@@ -242,7 +249,12 @@ void MergeMoments(double* into, double count, const double* more, double added) 
 }  // namespace
 
 Status RunChannelNorm(const Run& run, const ChannelNormJob& job) {
-  if (run.device) return OnDevice(run, job.function, &DeviceKernels::channel_norm, job);
+  if (run.device) {
+    NUMRS_TRY(RefuseHost(
+        run, job.function,
+        {&job.x, &job.weight, &job.bias, &job.running_mean, &job.running_var, &job.y, &job.mean, &job.rstd}));
+    return OnDevice(run, job.function, &DeviceKernels::channel_norm, job);
+  }
   const Lines lines(run, NnStored(job.x.dtype));
   const NnNormTable& table = *run.kernels.nn_norm;
   const int32_t k = lines.computed;
@@ -326,7 +338,11 @@ Status RunChannelNorm(const Run& run, const ChannelNormJob& job) {
 }
 
 Status RunChannelNormBack(const Run& run, const ChannelNormBackJob& job) {
-  if (run.device) return OnDevice(run, job.function, &DeviceKernels::channel_norm_backward, job);
+  if (run.device) {
+    NUMRS_TRY(RefuseHost(run, job.function,
+                         {&job.grad, &job.x, &job.weight, &job.mean, &job.rstd, &job.gx, &job.gweight, &job.gbias}));
+    return OnDevice(run, job.function, &DeviceKernels::channel_norm_backward, job);
+  }
   const int32_t stored = NnStored(Promote(NnStored(job.grad.dtype), NnStored(job.x.dtype)));
   const Lines lines(run, stored);
   const NnNormTable& table = *run.kernels.nn_norm;
