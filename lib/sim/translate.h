@@ -45,7 +45,7 @@ class Translator {
   // The same in its place; nothing for nullptr and for no elements.
   template <typename T>
   void KeepIn(const T*& values, int64_t count) {
-    if (values && count > 0) values = Keep(values, count);
+    if (values && count > 0) values = CopyOf(values, count);
   }
   const void* wrong() const { return wrong_; }  // a pointer that is no memory of the device, or was freed
 

@@ -201,6 +201,36 @@ TEST_CASE("indices are checked before anything is written") {
   CHECK(ry.Get() == std::vector<float>{x[2], x[9], x[0]});
 }
 
+TEST_CASE("operands of the host are for element-wise functions") {
+  const Context gpu;
+  const Remote<float> x(gpu, {1}), y(gpu, {7});
+  const float here = 2;
+  const int64_t place = 0, ones[] = {1, 1};
+  const auto view = [&](const void* p, int32_t ndim, int32_t dtype) {
+    return numrs_view{const_cast<void*>(p), ones, nullptr, ndim, dtype};
+  };
+  const numrs_view host = view(&here, 1, NUMRS_F32 | NUMRS_ON_HOST), host2 = view(&here, 2, NUMRS_F32 | NUMRS_ON_HOST);
+  const numrs_view index = view(&place, 1, NUMRS_I64 | NUMRS_ON_HOST);
+  const numrs_view in = view(x.data(), 1, NUMRS_F32), in2 = view(x.data(), 2, NUMRS_F32);
+  const numrs_view out = view(y.data(), 1, NUMRS_F32), out2 = view(y.data(), 2, NUMRS_F32);
+  const numrs_view scalar = view(y.data(), 0, NUMRS_F32);
+  const auto refused = [&](numrs_status status) {
+    CHECK(status == NUMRS_BAD_ARGUMENT);
+    CHECK(Says("NUMRS_ON_HOST"));
+  };
+  refused(numrs_reduce(gpu, NUMRS_OP_SUM, &host, nullptr, &scalar, nullptr, -1, 0));
+  refused(numrs_scan(gpu, NUMRS_OP_CUMULATIVE_SUM, &host, &out, 0, 0));
+  refused(numrs_vecdot(gpu, &in, &host, &scalar, 0));
+  refused(numrs_matmul(gpu, &host2, &in2, &out2));
+  refused(numrs_take(gpu, &in, &index, &out, 0));
+  refused(numrs_put_along_axis(gpu, &index, &in, &out, 0));
+  refused(numrs_softmax(gpu, &host, &out, 0, 0));
+  refused(numrs_inv(gpu, &host2, &out2));
+  CHECK(y.Get() == std::vector<float>{7});
+  CHECK(numrs_binary(gpu, NUMRS_OP_ADD, &in, &host, &out) == NUMRS_OK);
+  CHECK(y.Get() == std::vector<float>{3});
+}
+
 TEST_CASE("what a device has no kernel for is refused") {
   const Context gpu;
   const Remote<double> x(gpu, {4, 1, 1, 3}), y(gpu, {0, 0});

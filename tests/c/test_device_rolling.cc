@@ -445,6 +445,45 @@ TEST_CASE("scatter: dtypes, layouts, equal and wrong indices, in itself") {
   }
 }
 
+TEST_CASE("no memory for results that lie in an input: all stay as they were") {
+  const Simulated gpu(1);
+  Twin x(gpu, NUMRS_F64, {4096}), keys(gpu, NUMRS_I64, {4000}), z(gpu, NUMRS_C128, {4096});
+  x.Random(1, 50, false);
+  z.Random(2);
+  const Twin a(x, 0, NUMRS_F64, {4000}), b(x, 64, NUMRS_F64, {4000}), at(x, 64, NUMRS_I64, {4000}),
+      c(z, 0, NUMRS_C128, {4000}), d(z, 64, NUMRS_C128, {4000});
+  numrs_memory_stats stats{};
+  stats.struct_size = sizeof(stats);
+  REQUIRE(numrs_device_memory_stats(NUMRS_SIM, 1, &stats) == NUMRS_OK);
+  REQUIRE(numrs_device_memory_set_limit(NUMRS_SIM, 1, stats.in_use_bytes + 1024) == NUMRS_OK);
+  numrs_rolling_options window = NUMRS_ROLLING_OPTIONS_INIT;
+  window.window = 5;
+  numrs_ewm_options half = NUMRS_EWM_OPTIONS_INIT;
+  half.alpha = 0.5;
+  const auto refused = [&](numrs_status status) {
+    CHECK(status == NUMRS_NO_MEMORY);
+    CHECK(std::strstr(numrs_message(), "memory") != nullptr);
+    const bool same = x.Here() == x.There() && z.Here() == z.There();
+    CHECK(same);
+  };
+  const bool g = true;
+  refused(numrs_sort(gpu, a(g), b(g), 0, 0));
+  refused(numrs_argsort(gpu, a(g), at(g), 0, 0));
+  refused(numrs_searchsorted(gpu, a(g), a(g), nullptr, at(g), 0));
+  refused(numrs_interp(gpu, a(g), b(g), b(g), b(g), 0, 0));
+  refused(numrs_rolling(gpu, NUMRS_OP_ROLLING_MEAN, a(g), nullptr, b(g), 0, &window));
+  refused(numrs_ewm(gpu, NUMRS_OP_EWM_MEAN, a(g), nullptr, b(g), 0, &half));
+  refused(numrs_stat(gpu, NUMRS_OP_ZSCORE, a(g), nullptr, nullptr, b(g), nullptr, -1, nullptr, 0));
+  refused(numrs_fft(gpu, c(g), d(g), nullptr, -1, NUMRS_FFT_FORWARD, 1));
+  refused(numrs_group(gpu, NUMRS_OP_GROUP_SUM, a(g), keys(g), b(g), 0, 0));
+  REQUIRE(numrs_device_memory_set_limit(NUMRS_SIM, 1, 0) == NUMRS_OK);
+  REQUIRE(numrs_device_memory_stats(NUMRS_SIM, 1, &stats) == NUMRS_OK);
+  const uint64_t before = stats.in_use_bytes;
+  CHECK(numrs_sort(gpu, a(g), b(g), 0, 0) == NUMRS_OK);
+  REQUIRE(numrs_device_memory_stats(NUMRS_SIM, 1, &stats) == NUMRS_OK);
+  CHECK(stats.in_use_bytes == before);
+}
+
 TEST_CASE("raw functions of statistics") {
   const Simulated gpu;
   Twin x(gpu, NUMRS_F64, {2, 20, 3}), x2(gpu, NUMRS_F64, {2, 20, 3}), y(gpu, NUMRS_F64, {2, 20, 3}),
