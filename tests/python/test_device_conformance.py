@@ -21,14 +21,14 @@ rng = np.random.default_rng(31)
 def data(name, dtype, shape):
     kind = np.dtype(dtype).kind
     if kind == "b":
-        return rng.random(shape) < 0.5
+        return np.asarray(rng.random(shape) < 0.5)
     if kind in "iu":
         low = 0 if kind == "u" or name in ("pow", "bitwise_left_shift", "bitwise_right_shift") else -100
-        return rng.integers(low, 6 if name == "pow" or "shift" in name else 100, shape).astype(dtype)
-    x = np.round(rng.normal(size=shape) * 8) / 4  # ties, zeros
+        return np.asarray(rng.integers(low, 6 if name == "pow" or "shift" in name else 100, shape)).astype(dtype)
+    x = np.asarray(np.round(rng.normal(size=shape) * 8) / 4)  # ties, zeros
     x.flat[:: max(x.size // 5, 1)] = np.nan if x.size > 4 else 1.5
     if kind == "c":
-        return (x + 1j * rng.normal(size=shape)).astype(dtype)
+        return np.asarray(x + 1j * rng.normal(size=shape)).astype(dtype)
     return x.astype(dtype)
 
 
@@ -39,23 +39,13 @@ def rows(*families):
                 yield family, row[1], [dtype["numpy"] for dtype in gen.dtypes_of(row[3])]
 
 
-def layouts(x):
-    """The same numbers in other strides."""
-    yield x
-    if x.ndim > 1:
-        wide = np.empty((*x.shape[:-1], 2 * x.shape[-1]), x.dtype)
-        wide[..., ::2] = x
-        yield wide[..., ::2]
-        yield np.ascontiguousarray(x.T).T
-        yield x[::-1]
-
-
 def compare(function, args, device, what, layout=None):
-    expected = function(*args)
     given = [there(x, device) for x in args]
     if layout is not None:
         given = [layout(x) if isinstance(x, numrs.Tensor) and x.ndim > 1 else x for x in given]
-        expected = function(*[layout(x) if isinstance(x, np.ndarray) and x.ndim > 1 else x for x in args])
+        args = [layout(x) if isinstance(x, np.ndarray) and x.ndim > 1 else x for x in args]
+    with numrs.device("cpu"):
+        expected = function(*args)
     assert_same(function(*given), expected, device, what)
 
 
@@ -70,11 +60,11 @@ def test_element_wise(family, name, dtypes, place):
         for shape in ((3, 37), (5,), (0, 4), ()):
             args = [data(name, dtype, shape) for _ in range(COUNT[family])]
             if name == "where":
-                args[0] = args[0] != 0
+                args[0] = np.asarray(args[0] != 0)
             compare(function, args, place, f"{name} {dtype} {shape}")
         args = [data(name, dtype, (6, 10)) for _ in range(COUNT[family])]
         if name == "where":
-            args[0] = args[0] != 0
+            args[0] = np.asarray(args[0] != 0)
         for layout in (lambda x: x[::2, 1::3], lambda x: x.T, lambda x: x[::-1]):
             compare(function, args, place, f"{name} {dtype} strided", layout)
         if family == "binary":
@@ -91,7 +81,7 @@ REDUCTIONS = list(rows("reduce"))
 @pytest.mark.parametrize(("name", "dtypes"), [row[1:] for row in REDUCTIONS], ids=[row[1] for row in REDUCTIONS])
 def test_reductions(name, dtypes, place):
     function = getattr(numrs, name)
-    single = "arg" in name
+    single = "arg" in name or name == "norm"
     for dtype in dtypes:
         x = data(name, dtype, (4, 9, 5))
         mask = rng.random((9, 1)) < 0.7
@@ -101,7 +91,8 @@ def test_reductions(name, dtypes, place):
             calls += [{"axis": (0, 2)}, {"axis": 1, "where": mask}]
         for options in calls:
             compare(lambda x, o=options: function(x, **o), [x], place, f"{name} {dtype} {options}")
-            compare(lambda x, o=options: function(x, **o), [x], place, f"{name} {dtype} {options}", lambda x: x[::-1, ::2])
+            if "where" not in options:
+                compare(lambda x, o=options: function(x, **o), [x], place, f"{name} {dtype} {options}", lambda x: x[::-1, ::2])
 
 
 SCANS = list(rows("scan"))
@@ -192,7 +183,7 @@ MOVES = {
     "pad reflect": lambda x: numrs.pad(x, 2, "reflect"),
     "pad wrap": lambda x: numrs.pad(x, 9, "wrap"),
     "take": lambda x: numrs.take(x, [2, 0, 5], axis=0),
-    "take flat": lambda x: numrs.take(x, [[40, 0]]),
+    "take flat": lambda x: numrs.take(x.reshape(-1), [[40, 0]]),
     "take one": lambda x: numrs.take(x, 3, axis=1),
     "take_along_axis": lambda x: numrs.take_along_axis(x, numrs.argsort(x, axis=1), axis=1),
     "nonzero": lambda x: numrs.nonzero(x),
@@ -254,10 +245,8 @@ def test_what_moves_orders_and_multiplies(what, dtype, place):
     x = (X * 4 if np.dtype(dtype).kind == "i" else X).astype(dtype)
     compare(lambda x: function(numrs.asarray(x) if isinstance(x, np.ndarray) else x), [x], place, what)
     if x.ndim == 2 and np.dtype(dtype).kind == "f":
-        strided = np.empty((6, 16), dtype)[:, ::2]
-        strided[...] = x
-        wide = numrs.asarray(np.ascontiguousarray(strided.base if strided.base is not None else strided), device=place)
-        assert_same(function(wide[:, ::2]), function(numrs.asarray(x, device="cpu")) if place == "cpu" else _on_cpu(function, x), place, what)
+        wide = numrs.asarray(np.repeat(x, 2, axis=1), device=place)
+        assert_same(function(wide[:, ::2]), _on_cpu(function, x), place, what)
 
 
 def _on_cpu(function, x):
@@ -302,7 +291,7 @@ def test_creation(place):
 
 
 def test_out(place):
-    x, y = numrs.asarray(X, device=place), numrs.zeros(X.shape, device=place)
+    x, y = numrs.asarray(X.copy(), device=place), numrs.zeros(X.shape, device=place)
     assert numrs.add(x, x, out=y) is y
     assert_same(y, X + X, place)
     numrs.exp(x, out=x[:, :])

@@ -86,6 +86,8 @@ def gather_at(x, key):
 def scatter_at(x, key, value):
     """x[key] = value for an index of several arrays; of equal places the last one wins."""
     at = _numbers_at(x, key)
+    if at.size == 0:
+        return
     given = numrs.broadcast_to(value.to(x.device), at.shape).reshape((-1,))
     whole = x.contiguous()
     whole.reshape((-1,))[at.reshape((-1,))] = given
@@ -324,7 +326,9 @@ def trace(x, /, offset=0, axis1=0, axis2=1, dtype=None):
 
 def take(x, indices, /, *, axis=None):
     if axis is None:
-        x, axis = (x, 0) if x.ndim == 1 else (x.reshape((-1,)), 0)
+        if x.ndim != 1:
+            raise ValueError(f"take: x has shape {x.shape}, which needs an axis")
+        axis = 0
     along = axis_number(axis, x.ndim, "take", x.shape)
     if not isinstance(indices, Tensor):
         indices = numrs.from_numpy(np.asarray(indices, np.int64) if np.size(indices) == 0 else np.asarray(indices))
@@ -360,6 +364,46 @@ def flatnonzero(x, /):
     return numrs.arange(line.size, device=x.device)[line != 0]
 
 
+# ------------------------------------------------------------------------------------------------ products
+
+
+def outer(x1, x2, /, out=None):
+    a, b = _all_there([x1, x2], "outer")
+    return numrs.multiply(a.reshape((-1, 1)), b.reshape((1, -1)), out)
+
+
+def dot(x1, x2, /, out=None):
+    a, b = _all_there([x1, x2], "dot")
+    if a.ndim == 0 or b.ndim == 0:
+        return numrs.multiply(a, b, out)
+    if a.ndim == 1 and b.ndim == 1 and out is None and a.dtype.kind != "c" and b.dtype.kind != "c":
+        return numrs.vecdot(a, b)
+    return numrs.matmul(a, b, out) if b.ndim <= 2 else numrs.inner(a, numrs.swapaxes(b, -1, -2), out)
+
+
+def _of_one_length(arrays):
+    """Shapes with extents of 1 in front, so that all have as many dimensions."""
+    ndim = max([x.ndim for x in arrays])
+    return [x.reshape((1,) * (ndim - x.ndim) + x.shape) for x in arrays], ndim
+
+
+def kron(x1, x2, /):
+    (a, b), ndim = _of_one_length(_all_there([x1, x2], "kron"))
+    first = a.reshape([n for extent in a.shape for n in (extent, 1)])
+    product = numrs.multiply(first, b.reshape([n for extent in b.shape for n in (1, extent)])) if ndim else a * b
+    return product.reshape([m * n for m, n in zip(a.shape, b.shape, strict=True)])
+
+
+def cross(x1, x2, /, *, axis=-1):
+    (a, b), ndim = _of_one_length(_all_there([x1, x2], "cross"))
+    axis = axis_number(axis, ndim, "cross", a.shape)
+    if a.shape[axis] != 3 or b.shape[axis] != 3:
+        raise ValueError(f"cross: x1 and x2 have {a.shape[axis]} and {b.shape[axis]} elements along axis {axis}, expected 3 each")
+    a, b = numrs.moveaxis(a, axis, -1), numrs.moveaxis(b, axis, -1)
+    parts = [a[..., (i + 1) % 3] * b[..., (i + 2) % 3] - a[..., (i + 2) % 3] * b[..., (i + 1) % 3] for i in range(3)]
+    return numrs.moveaxis(numrs.stack(parts, axis=-1), -1, axis)
+
+
 FUNCTIONS = {
     function.__name__: function
     for function in (
@@ -393,6 +437,10 @@ FUNCTIONS = {
         trace,
         take,
         take_along_axis,
+        outer,
+        dot,
+        kron,
+        cross,
         nonzero,
         argwhere,
         flatnonzero,
