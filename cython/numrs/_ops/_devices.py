@@ -127,7 +127,7 @@ def resolve(target: str | Device | None) -> Device:
     if found == CPU:
         return CPU
     if found.kind == "cpu":
-        raise RuntimeError(f"device: there is no {found}, the CPU is one device: 'cpu'")
+        raise RuntimeError(f"device: there is no cpu:{found.index}, the CPU is one device: 'cpu'")
     from numrs._ops._place import place_of_name
 
     place_of_name(found.kind, found.index)  # opens it
