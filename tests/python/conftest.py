@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 # ------------------------------------------------------------------------------------------------ where tests run
-# A test with the argument `place` runs on the CPU by both backends, and on the simulated device; with --device (any number of
+# A test with the argument `any_device` runs on the CPU by both backends, and on the simulated device; with --device (any number of
 # times) on those that are named.
 
 
@@ -35,20 +35,20 @@ def pytest_addoption(parser):
 
 
 def pytest_generate_tests(metafunc):
-    if "place" in metafunc.fixturenames:
+    if "any_device" in metafunc.fixturenames:
         places = metafunc.config.getoption("--device") or ["cpu", "cpu-portable", "sim:0"]
-        metafunc.parametrize("place", places, indirect=True)
+        metafunc.parametrize("any_device", places, indirect=True)
     elif "accelerator" in metafunc.fixturenames:  # what only memory apart from the CPU's can show
         places = [name for name in metafunc.config.getoption("--device") or ["sim:0"] if not name.startswith("cpu")]
         metafunc.parametrize("accelerator", places, indirect=True)
 
 
 @pytest.fixture
-def place(request):
+def any_device(request):
     from device_support import entered
 
     with entered(request.param) as device:
         yield device
 
 
-accelerator = place
+accelerator = any_device

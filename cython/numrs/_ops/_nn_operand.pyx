@@ -9,7 +9,8 @@ cimport numpy as cnp
 from numpy cimport PyArray_CheckExact, ndarray
 
 from numrs._ops._array cimport Held, as_array, dtype_of, finished, hold, is_float, new_array, pin, view_of
-from numrs._ops._storage cimport new_tensor, set_recording
+from numrs._ops._place cimport device_at, place_of_any
+from numrs._ops._storage cimport new_tensor_at, set_recording
 from numrs._ops._tensor cimport Tensor
 from numrs._ops._typed cimport any_tensor, plain
 from numrs.c.ops cimport NUMRS_F64
@@ -18,31 +19,56 @@ from numrs.c.view cimport numrs_view
 cnp.import_array()
 
 
-cdef object operand(object x, str name, str argument, numrs_view *view):
-    """A view of a tensor or of what becomes an ndarray, and what keeps its memory."""
+cdef object _elsewhere(object x, str name, str argument, int32_t where):
+    """The error for an operand that is not where the call runs."""
+    found = f"a Tensor on {x.device}" if isinstance(x, Tensor) else f"of type {type(x).__name__}, in memory of the CPU"
+    return ValueError(f"{name}: {argument} is {found}, the other operands are on {device_at(max(where, 0))}; bring them to one device "
+                      "with .to(device) or numrs.asarray(…, device=…)")
+
+
+cdef int32_t where_of_tensors(str name, object a, object b, object c) except -3:
+    """Where a call with these operands runs, one of which is a tensor, or another library's array, which becomes one."""
+    return place_of_any(name, a, b, c)
+
+
+cdef object operand(object x, str name, str argument, numrs_view *view, int32_t where):
+    """A view of a tensor or of what becomes an ndarray, and what keeps its memory. It has to be where the call runs."""
     if type(x) is Tensor:
         view[0] = (<Tensor>x).view
+        if (<Tensor>x).place != where and (where > 0 or (<Tensor>x).place > 0):
+            raise _elsewhere(x, name, argument, where)
         if view.dtype == 0:
             raise TypeError(f"{name}: {argument} is a Tensor that was never initialised")
         return x
+    if where > 0:
+        raise _elsewhere(x, name, argument, where)
     a = as_array(plain(x), name, argument)
     view[0] = view_of(<ndarray>a, dtype_of(<ndarray>a))
     return a
 
 
-cdef object operand_of(object x, str name, str argument, numrs_view *view, bint *tensor):
-    """The same; tensor is set where x is one, or another library's array."""
-    if type(x) is Tensor or (not PyArray_CheckExact(x) and any_tensor(x, None, None)):
-        tensor[0] = True
-    return operand(x, name, argument, view)
+cdef object operand_of(object x, str name, str argument, numrs_view *view, int32_t *where):
+    """The same, operand by operand: each says where the call runs, and the first one whether that is on a device."""
+    cdef int32_t place
+    if type(x) is Tensor:
+        place = (<Tensor>x).place
+        if where[0] == NOTHING or (where[0] == ARRAYS and place == 0):
+            where[0] = place
+        elif where[0] != place:
+            raise _elsewhere(x, name, argument, where[0])
+    elif where[0] == NOTHING:
+        where[0] = 0 if not PyArray_CheckExact(x) and any_tensor(x, None, None) else ARRAYS
+    elif where[0] == ARRAYS and not PyArray_CheckExact(x) and any_tensor(x, None, None):
+        where[0] = 0
+    return operand(x, name, argument, view, where[0])
 
 
-cdef object result(bint tensor, int ndim, const int64_t *shape, int32_t dtype, numrs_view *view):
+cdef object result(int32_t where, int ndim, const int64_t *shape, int32_t dtype, numrs_view *view):
     """An uninitialised Tensor or ndarray and its view."""
     cdef Tensor t
     cdef ndarray y
-    if tensor:
-        t = new_tensor(ndim, shape, dtype)
+    if where >= 0:
+        t = new_tensor_at(where, ndim, shape, dtype)
         view[0] = t.view
         return t
     y = new_array(ndim, shape, dtype)
@@ -82,11 +108,17 @@ cdef int64_t elements(const numrs_view *view) noexcept:
     return n
 
 
-cdef object float_operand(object x, str name, str argument, numrs_view *view):
+cdef object float_operand(object x, str name, str argument, numrs_view *view, int32_t where):
     """An operand whose integers and bools become float64."""
-    kept = operand(x, name, argument, view)
+    kept = operand(x, name, argument, view, where)
     if is_float(view.dtype):
         return kept
+    if where > 0:
+        if x.dtype.kind == "c":
+            raise TypeError(f"{name}: {argument} has dtype {x.dtype}, expected real numbers")
+        x = x.astype(np.float64)
+        view[0] = (<Tensor>x).view
+        return x
     a = as_array(plain(x), name, argument)
     if a.dtype.kind == "c":
         raise TypeError(f"{name}: {argument} has dtype {a.dtype}, expected real numbers")

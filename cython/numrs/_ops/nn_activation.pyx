@@ -3,14 +3,15 @@
 from libc.stdint cimport int32_t
 from numpy cimport ndarray
 
-from numrs._ops._array cimport NOGIL_NS, Held, check, check_out, dtype_of, interruptible, release_context, view_of
+from numrs._ops._array cimport NOGIL_NS, Held, check, check_out, dtype_of, release_context, view_of
 from numrs._ops cimport _record
 from numrs._ops._described import described
-from numrs._ops._nn_operand cimport elements, float_operand, given, held, result
+from numrs._ops._nn_operand cimport elements, float_operand, given, held, result, where_of
+from numrs._ops._place cimport context_at, context_for
 from numrs._ops._record cimport any_tracked, record
 from numrs._ops._storage cimport written
 from numrs._ops._tensor cimport Tensor
-from numrs._ops._typed cimport any_tensor, plain_target
+from numrs._ops._typed cimport plain_target
 from numrs.c cimport nn_activation as c
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.view cimport numrs_view
@@ -46,26 +47,27 @@ cdef object run(int32_t op, str name, object grad, object x, double a, double b,
     """One call: f(x), or with a gradient g f'(x); soft: softmax."""
     cdef numrs_view vg, vx, vy
     cdef Held hg, hx, hy
-    cdef bint back = grad is not None, tensor = any_tensor(grad, x, out)
+    cdef bint back = grad is not None
+    cdef int32_t where = where_of(name, grad, x, out)
     cdef numrs_status status
     cdef numrs_context *context
     cdef double work
-    g = float_operand(grad, name, "grad", &vg) if back else None
-    kept = float_operand(x, name, "y" if soft and back else "x", &vx)
+    g = float_operand(grad, name, "grad", &vg, where) if back else None
+    kept = float_operand(x, name, "y" if soft and back else "x", &vx, where)
     if out is None:
-        y = result(tensor, vx.ndim, vx.shape, vx.dtype, &vy)
+        y = result(where, vx.ndim, vx.shape, vx.dtype, &vy)
     else:
         y = _into(out, name, &vy)
     work = cost * <double>elements(&vx)
     if work >= NOGIL_NS:
         pins = (held(g, &hg, &vg), held(kept, &hx, &vx), held(y, &hy, &vy))
-        context = interruptible(work)
+        context = context_for(where, work)
         with nogil:
             status = _call(context, op, &vg if back else NULL, &vx, &vy, a, b, soft, axis, log)
         release_context(context)
         del pins
     else:
-        status = _call(NULL, op, &vg if back else NULL, &vx, &vy, a, b, soft, axis, log)
+        status = _call(context_at(where), op, &vg if back else NULL, &vx, &vy, a, b, soft, axis, log)
     if status != NUMRS_OK:
         check(status, name)
     return given(y) if out is None else out

@@ -3,9 +3,10 @@
 from libc.stdint cimport int32_t, int64_t
 
 from numrs._ops cimport _record
-from numrs._ops._array cimport NOGIL_NS, Held, check, interruptible, release_context
+from numrs._ops._array cimport NOGIL_NS, Held, check, release_context
+from numrs._ops._place cimport context_for
 from numrs._ops._record cimport any_tracked, record
-from numrs._ops._nn_operand cimport hold_all, numbers, operand_of, result
+from numrs._ops._nn_operand cimport NOTHING, hold_all, numbers, operand_of, result
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.nn_conv cimport (numrs_conv, numrs_conv_backward, numrs_conv_transpose,
                               numrs_conv_transpose_backward)
@@ -56,7 +57,8 @@ cdef object _conv(str name, int spatial, bint transposed, object x, object weigh
     cdef numrs_view[4] v
     cdef Held[4] held
     cdef Settings s
-    cdef bint tensor = False, batched = True
+    cdef bint batched = True
+    cdef int32_t where = NOTHING
     cdef int64_t[4] shape
     cdef int64_t[2] more
     cdef int64_t reach
@@ -66,13 +68,13 @@ cdef object _conv(str name, int spatial, bint transposed, object x, object weigh
     cdef numrs_context *context
     cdef double work
     v[2].dtype = 0
-    x = operand_of(x, name, "x", &v[0], &tensor)
-    weight = operand_of(weight, name, "weight", &v[1], &tensor)
+    x = operand_of(x, name, "x", &v[0], &where)
+    weight = operand_of(weight, name, "weight", &v[1], &where)
     if v[0].ndim == spatial + 1:
         batched = False
-        x = operand_of(x.reshape((1, *x.shape)), name, "x", &v[0], &tensor)
+        x = operand_of(x.reshape((1, *x.shape)), name, "x", &v[0], &where)
     if bias is not None:
-        bias = operand_of(bias, name, "bias", &v[2], &tensor)
+        bias = operand_of(bias, name, "bias", &v[2], &where)
     if v[0].ndim != spatial + 2 or v[1].ndim != spatial + 2:
         raise ValueError(f"{name}: x has shape {tuple(x.shape)} and weight {tuple(weight.shape)}, expected {spatial + 2} "
                          f"dimensions: (n, channels, {'h, w' if spatial == 2 else 'l'})")
@@ -99,13 +101,13 @@ cdef object _conv(str name, int spatial, bint transposed, object x, object weigh
             shape[2 + i] = shape[2 + i] // s.stride[i] + 1 if shape[2 + i] >= 0 and s.stride[i] > 0 else 0
             work *= <double>shape[2 + i] * <double>v[1].shape[2 + i]
     dtype = numrs_promote(v[0].dtype, v[1].dtype)
-    y = result(tensor, spatial + 2, shape, dtype, &v[3])
+    y = result(where, spatial + 2, shape, dtype, &v[3])
     if work < NOGIL_NS:
         status = (numrs_conv_transpose if transposed else numrs_conv)(
             NULL, &v[0], &v[1], &v[2] if v[2].dtype != 0 else NULL, &v[3], s.stride, s.padding, s.dilation, s.groups)
     else:
         kept = hold_all(v, held, 4, (x, weight, bias, y))
-        context = interruptible(work)
+        context = context_for(where, work)
         with nogil:
             status = (numrs_conv_transpose if transposed else numrs_conv)(
                 context, &v[0], &v[1], &v[2] if v[2].dtype != 0 else NULL, &v[3], s.stride, s.padding, s.dilation,
@@ -122,7 +124,8 @@ cdef object _backward(str name, int spatial, bint transposed, object grad, objec
     cdef numrs_view[6] v
     cdef Held[6] held
     cdef Settings s
-    cdef bint tensor = False, batched = True
+    cdef bint batched = True
+    cdef int32_t where = NOTHING
     cdef int64_t channels
     cdef int i
     cdef int32_t dtype
@@ -132,25 +135,25 @@ cdef object _backward(str name, int spatial, bint transposed, object grad, objec
     cdef object gx = None, gw = None, gb = None
     for i in range(3, 6):
         v[i].dtype = 0
-    grad = operand_of(grad, name, "grad", &v[0], &tensor)
-    x = operand_of(x, name, "x", &v[1], &tensor)
-    weight = operand_of(weight, name, "weight", &v[2], &tensor)
+    grad = operand_of(grad, name, "grad", &v[0], &where)
+    x = operand_of(x, name, "x", &v[1], &where)
+    weight = operand_of(weight, name, "weight", &v[2], &where)
     if v[1].ndim == spatial + 1:
         batched = False
-        x = operand_of(x.reshape((1, *x.shape)), name, "x", &v[1], &tensor)
-        grad = operand_of(grad.reshape((1, *grad.shape)), name, "grad", &v[0], &tensor)
+        x = operand_of(x.reshape((1, *x.shape)), name, "x", &v[1], &where)
+        grad = operand_of(grad.reshape((1, *grad.shape)), name, "grad", &v[0], &where)
     if v[1].ndim != spatial + 2 or v[2].ndim != spatial + 2 or v[0].ndim != spatial + 2:
         raise ValueError(f"{name}: grad has shape {tuple(grad.shape)}, x {tuple(x.shape)} and weight "
                          f"{tuple(weight.shape)}, expected {spatial + 2} dimensions")
     _settings(name, spatial, &v[1], &v[2], stride, padding, dilation, groups, &s)
     dtype = numrs_promote(numrs_promote(v[1].dtype, v[2].dtype), v[0].dtype)
     if needs[0]:
-        gx = result(tensor, v[1].ndim, v[1].shape, dtype, &v[3])
+        gx = result(where, v[1].ndim, v[1].shape, dtype, &v[3])
     if needs[1]:
-        gw = result(tensor, v[2].ndim, v[2].shape, dtype, &v[4])
+        gw = result(where, v[2].ndim, v[2].shape, dtype, &v[4])
     if len(needs) > 2 and needs[2]:
         channels = v[0].shape[1]
-        gb = result(tensor, 1, &channels, dtype, &v[5])
+        gb = result(where, 1, &channels, dtype, &v[5])
     work = 0.04 * <double>v[2].shape[0] * <double>v[2].shape[1] * <double>v[0].shape[0]
     for i in range(spatial):
         work *= <double>v[1 if transposed else 0].shape[2 + i] * <double>v[2].shape[2 + i]
@@ -160,7 +163,7 @@ cdef object _backward(str name, int spatial, bint transposed, object grad, objec
             &v[5] if v[5].dtype != 0 else NULL, s.stride, s.padding, s.dilation, s.groups)
     else:
         kept = hold_all(v, held, 6, (grad, x, weight, gx, gw, gb))
-        context = interruptible(work)
+        context = context_for(where, work)
         with nogil:
             status = (numrs_conv_transpose_backward if transposed else numrs_conv_backward)(
                 context, &v[0], &v[1], &v[2], &v[3] if v[3].dtype != 0 else NULL, &v[4] if v[4].dtype != 0 else NULL,

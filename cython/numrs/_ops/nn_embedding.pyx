@@ -8,14 +8,15 @@ from libc.stdint cimport int32_t, int64_t, uint64_t
 cimport numpy as cnp
 
 from numrs._ops cimport _record
-from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, Held, as_dtype, check, interruptible, is_float,
+from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, Held, as_dtype, check, is_float,
                                 release_context)
-from numrs._ops._nn_operand cimport elements, given, held, operand, result
+from numrs._ops._nn_operand cimport ARRAYS, elements, given, held, operand, result, where_of
 from numrs._ops._random cimport Stream
+from numrs._ops._place cimport context_at, context_for
 from numrs._ops._record cimport any_tracked, record
-from numrs._ops._typed cimport any_tensor
 from numrs._ops.elementwise_arithmetic import multiply
 from numrs._ops.random_generator import default_rng
+from numrs._ops.reductions import max as max_of
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.nn_embedding cimport numrs_dropout, numrs_embedding, numrs_embedding_backward, numrs_one_hot
 from numrs.c.ops cimport NUMRS_I64, NUMRS_OP_RANDOM_BITS
@@ -25,11 +26,11 @@ from numrs.c.view cimport numrs_view
 cnp.import_array()
 
 
-cdef object _indices(object x, str name, str argument, numrs_view *view):
+cdef object _indices(object x, str name, str argument, numrs_view *view, int32_t where):
     """Indices; an empty list is one of integers."""
     if type(x) is list and len(x) == 0:
         x = np.empty(0, np.int64)
-    return operand(x, name, argument, view)
+    return operand(x, name, argument, view, where)
 
 
 cdef int64_t _padding(str name, object padding_idx, int64_t rows) except? -2:
@@ -48,12 +49,12 @@ cdef object _embedding(str name, object input, object weight):
     cdef Held hi, hw
     cdef int64_t[33] shape
     cdef int d
-    cdef bint tensor = any_tensor(input, weight, None)
+    cdef int32_t where = where_of(name, input, weight, input)
     cdef double work
     cdef numrs_status status
     cdef numrs_context *context
-    i = _indices(input, name, "input", &vi)
-    w = operand(weight, name, "weight", &vw)
+    i = _indices(input, name, "input", &vi, where)
+    w = operand(weight, name, "weight", &vw, where)
     if vw.ndim != 2:
         raise ValueError(f"{name}: weight has {vw.ndim} dimensions, expected two: rows and their width")
     if vi.ndim >= 32:
@@ -61,13 +62,13 @@ cdef object _embedding(str name, object input, object weight):
     for d in range(vi.ndim):
         shape[d] = vi.shape[d]
     shape[vi.ndim] = vw.shape[1]
-    y = result(tensor, vi.ndim + 1, shape, vw.dtype, &vy)
+    y = result(where, vi.ndim + 1, shape, vw.dtype, &vy)
     work = 0.1 * <double>(elements(&vy) * BYTES_OF_DTYPE[vw.dtype])
     if work < NOGIL_NS:
-        status = numrs_embedding(NULL, &vw, &vi, &vy)
+        status = numrs_embedding(context_at(where), &vw, &vi, &vy)
     else:
         keep = (held(i, &hi, &vi), held(w, &hw, &vw))
-        context = interruptible(work)
+        context = context_for(where, work)
         with nogil:
             status = numrs_embedding(context, &vw, &vi, &vy)
         release_context(context)
@@ -150,24 +151,24 @@ def embedding_backward(grad, input, rows, padding_idx=None):
     cdef Held hg, hi
     cdef int64_t[2] shape
     cdef int64_t count = rows, padding
-    cdef bint tensor = any_tensor(grad, input, None)
+    cdef int32_t where = where_of("embedding_backward", grad, input, grad)
     cdef double work
     cdef numrs_status status
     cdef numrs_context *context
-    g = operand(grad, "embedding_backward", "grad", &vg)
-    i = _indices(input, "embedding_backward", "input", &vi)
+    g = operand(grad, "embedding_backward", "grad", &vg, where)
+    i = _indices(input, "embedding_backward", "input", &vi, where)
     if vg.ndim < 1:
         raise ValueError("embedding_backward: grad has no dimensions")
     padding = _padding("embedding_backward", padding_idx, count)
     shape[0] = count
     shape[1] = vg.shape[vg.ndim - 1]
-    y = result(tensor, 2, shape, vg.dtype, &vy)
+    y = result(where, 2, shape, vg.dtype, &vy)
     work = 0.2 * <double>(elements(&vg) + elements(&vy))
     if work < NOGIL_NS:
-        status = numrs_embedding_backward(NULL, &vg, &vi, &vy, padding)
+        status = numrs_embedding_backward(context_at(where), &vg, &vi, &vy, padding)
     else:
         keep = (held(g, &hg, &vg), held(i, &hi, &vi))
-        context = interruptible(work)
+        context = context_for(where, work)
         with nogil:
             status = numrs_embedding_backward(context, &vg, &vi, &vy, padding)
         release_context(context)
@@ -212,11 +213,12 @@ def one_hot(input, num_classes=-1, dtype=None):
     cdef int64_t classes
     cdef int d
     cdef int32_t kind = NUMRS_I64 if dtype is None else as_dtype(dtype, "one_hot")
-    i = _indices(input, "one_hot", "input", &vi)
+    cdef int32_t where = where_of("one_hot", input, input, input)
+    i = _indices(input, "one_hot", "input", &vi, where)
     if num_classes is None or num_classes == -1:
         if elements(&vi) == 0:
             raise ValueError("one_hot: there are no labels to count classes of; num_classes says how many there are")
-        classes = int(np.asarray(i).max()) + 1
+        classes = int(max_of(i)) + 1
     else:
         classes = operator.index(num_classes)
     if classes < 1:
@@ -226,8 +228,8 @@ def one_hot(input, num_classes=-1, dtype=None):
     for d in range(vi.ndim):
         shape[d] = vi.shape[d]
     shape[vi.ndim] = classes
-    y = result(any_tensor(input, None, None), vi.ndim + 1, shape, kind, &vy)
-    check(numrs_one_hot(NULL, &vi, &vy), "one_hot")
+    y = result(where, vi.ndim + 1, shape, kind, &vy)
+    check(numrs_one_hot(context_at(where), &vi, &vy), "one_hot")
     return y
 
 
@@ -259,18 +261,19 @@ cdef object _drop(str name, object x, double p, const numrs_random_state *state)
     cdef numrs_random_state mine = state[0]
     cdef numrs_status status
     cdef numrs_context *context
-    a = operand(x, name, "input", &vx)
+    cdef int32_t where = where_of(name, x, x, x)
+    a = operand(x, name, "input", &vx, where)
     if not is_float(vx.dtype):
-        a = operand(np.asarray(a, np.float64) if not any_tensor(x, None, None) else x, name, "input", &vx)
+        a = operand(np.asarray(a, np.float64) if where == ARRAYS else x, name, "input", &vx, where)
         if not is_float(vx.dtype):
             raise TypeError(f"{name}: input has dtype {x.dtype}, expected a float dtype")
-    y = result(any_tensor(x, None, None), vx.ndim, vx.shape, vx.dtype, &vy)
+    y = result(where, vx.ndim, vx.shape, vx.dtype, &vy)
     work = 0.8 * <double>elements(&vx)
     if work < NOGIL_NS:
-        status = numrs_dropout(NULL, &mine, &vx, &vy, p)
+        status = numrs_dropout(context_at(where), &mine, &vx, &vy, p)
     else:
         keep = held(a, &hx, &vx)
-        context = interruptible(work)
+        context = context_for(where, work)
         with nogil:
             status = numrs_dropout(context, &mine, &vx, &vy, p)
         release_context(context)

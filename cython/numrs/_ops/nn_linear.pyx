@@ -3,9 +3,10 @@
 from libc.stdint cimport int32_t, int64_t
 
 from numrs._ops cimport _record
-from numrs._ops._array cimport NOGIL_NS, Held, check, descr_of, interruptible, release_context
+from numrs._ops._array cimport NOGIL_NS, Held, check, descr_of, release_context
+from numrs._ops._place cimport context_at, context_for, no_kernel
 from numrs._ops._record cimport any_tracked, record
-from numrs._ops._nn_operand cimport hold_all, operand_of, result
+from numrs._ops._nn_operand cimport ARRAYS, NOTHING, hold_all, operand_of, result
 from numrs.c cimport nn_activation as c
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.nn_linear cimport (numrs_linear, numrs_linear_backward, numrs_linear_pack, numrs_linear_pack_columns,
@@ -80,14 +81,14 @@ cdef class PackedWeight:
         cdef numrs_view v
         cdef numrs_linear_pack *made = NULL
         cdef Held held
-        cdef bint tensor = False
+        cdef int32_t where = NOTHING
         cdef numrs_status status
         cdef numrs_context *context
         cdef double work
-        weight = operand_of(weight, "PackedWeight", "weight", &v, &tensor)
+        weight = operand_of(weight, "PackedWeight", "weight", &v, &where)
         work = 0.3 * <double>v.shape[0] * <double>v.shape[1] if v.ndim == 2 else 0
         kept = hold_all(&v, &held, 1, (weight,))
-        context = interruptible(work)
+        context = context_for(where, work)
         with nogil:
             status = numrs_linear_pack_create(context, &v, &made)
         release_context(context)
@@ -154,7 +155,7 @@ cdef class PackedWeight:
         cdef numrs_status status
         if shape[1] < 0 or shape[1] > self.n:
             raise IndexError(f"PackedWeight: {count} columns, expected 0 to {self.n}")
-        y = result(False, 2, shape, self.number, &v)
+        y = result(ARRAYS, 2, shape, self.number, &v)
         status = numrs_linear_pack_columns(NULL, self.pack, begin, &v)
         if status != NUMRS_OK:
             check(status, "PackedWeight")
@@ -189,7 +190,7 @@ cdef class PackedWeight:
         cdef int64_t[2] column = [self.k, 1]
         cdef int64_t i, index
         cdef numrs_status status
-        y = result(False, 2, shape, self.number, &v)
+        y = result(ARRAYS, 2, shape, self.number, &v)
         row = v
         row.shape = column
         row.strides = NULL
@@ -218,7 +219,7 @@ cdef object _packed(object x, PackedWeight weight, object bias, object activatio
     cdef Held[3] held
     cdef int64_t[64] shape
     cdef int64_t size = 1
-    cdef bint tensor = False
+    cdef int32_t where = NOTHING
     cdef int d, ndim
     cdef int32_t number = activation_number(activation, "linear")
     cdef numrs_status status
@@ -226,9 +227,11 @@ cdef object _packed(object x, PackedWeight weight, object bias, object activatio
     cdef numrs_linear_pack *pack = weight.pack
     cdef double work
     v[1].dtype = 0
-    x = operand_of(x, "linear", "x", &v[0], &tensor)
+    x = operand_of(x, "linear", "x", &v[0], &where)
     if bias is not None:
-        bias = operand_of(bias, "linear", "bias", &v[1], &tensor)
+        bias = operand_of(bias, "linear", "bias", &v[1], &where)
+    if where > 0:
+        raise no_kernel("linear with a PackedWeight", where)
     ndim = v[0].ndim
     for d in range(ndim - 1):
         shape[d] = v[0].shape[d]
@@ -236,13 +239,13 @@ cdef object _packed(object x, PackedWeight weight, object bias, object activatio
     if ndim > 0:
         shape[ndim - 1] = weight.n
         size *= weight.n
-    y = result(tensor, ndim, shape, numrs_promote(v[0].dtype, weight.number), &v[2])
+    y = result(where, ndim, shape, numrs_promote(v[0].dtype, weight.number), &v[2])
     work = 0.02 * <double>size * <double>(weight.k + 16)
     if work < NOGIL_NS:
-        status = numrs_linear_packed(NULL, &v[0], pack, &v[1] if bias is not None else NULL, &v[2], NULL, number, slope)
+        status = numrs_linear_packed(context_at(where), &v[0], pack, &v[1] if bias is not None else NULL, &v[2], NULL, number, slope)
     else:
         kept = hold_all(v, held, 3, (x, bias, y))
-        context = interruptible(work)
+        context = context_for(where, work)
         with nogil:
             status = numrs_linear_packed(context, &v[0], pack, &v[1] if v[1].dtype != 0 else NULL, &v[2], NULL, number, slope)
         release_context(context)
@@ -257,7 +260,7 @@ cdef object _linear(object x, object weight, object bias, object activation, dou
     cdef Held[5] held
     cdef int64_t[64] shape
     cdef int64_t size = 1
-    cdef bint tensor = False
+    cdef int32_t where = NOTHING
     cdef int d, ndim
     cdef int32_t number = activation_number(activation, "linear"), dtype
     cdef numrs_status status
@@ -265,10 +268,10 @@ cdef object _linear(object x, object weight, object bias, object activation, dou
     cdef double work
     cdef object before = None
     v[2].dtype = v[4].dtype = 0
-    x = operand_of(x, "linear", "x", &v[0], &tensor)
-    weight = operand_of(weight, "linear", "weight", &v[1], &tensor)
+    x = operand_of(x, "linear", "x", &v[0], &where)
+    weight = operand_of(weight, "linear", "weight", &v[1], &where)
     if bias is not None:
-        bias = operand_of(bias, "linear", "bias", &v[2], &tensor)
+        bias = operand_of(bias, "linear", "bias", &v[2], &where)
     ndim = v[0].ndim
     for d in range(ndim - 1):
         shape[d] = v[0].shape[d]
@@ -277,16 +280,16 @@ cdef object _linear(object x, object weight, object bias, object activation, dou
         shape[ndim - 1] = v[1].shape[1] if v[1].ndim == 2 else 0
         size *= shape[ndim - 1]
     dtype = numrs_promote(v[0].dtype, v[1].dtype)
-    y = result(tensor, ndim, shape, dtype, &v[3])
+    y = result(where, ndim, shape, dtype, &v[3])
     if saved and number >= 0 and not saves_output(number):
-        before = result(tensor, ndim, shape, dtype, &v[4])
+        before = result(where, ndim, shape, dtype, &v[4])
     work = 0.02 * <double>size * <double>(v[0].shape[ndim - 1] + 16 if ndim > 0 else 1)
     if work < NOGIL_NS:
-        status = numrs_linear(NULL, &v[0], &v[1], &v[2] if bias is not None else NULL, &v[3],
+        status = numrs_linear(context_at(where), &v[0], &v[1], &v[2] if bias is not None else NULL, &v[3],
                               &v[4] if before is not None else NULL, number, slope)
     else:
         kept = hold_all(v, held, 5, (x, weight, bias, y, before))
-        context = interruptible(work)
+        context = context_for(where, work)
         with nogil:
             status = numrs_linear(context, &v[0], &v[1], &v[2] if v[2].dtype != 0 else NULL, &v[3],
                                   &v[4] if v[4].dtype != 0 else NULL, number, slope)
@@ -377,7 +380,7 @@ def linear_backward(grad, x, weight, saved=None, activation=None, *, negative_sl
     """
     cdef numrs_view[7] v
     cdef Held[7] held
-    cdef bint tensor = False
+    cdef int32_t where = NOTHING
     cdef int i
     cdef int64_t columns, size = 1
     cdef int32_t number = activation_number(activation, "linear_backward"), dtype
@@ -387,29 +390,29 @@ def linear_backward(grad, x, weight, saved=None, activation=None, *, negative_sl
     cdef object gx = None, gw = None, gb = None
     for i in range(3, 7):
         v[i].dtype = 0
-    grad = operand_of(grad, "linear_backward", "grad", &v[0], &tensor)
-    x = operand_of(x, "linear_backward", "x", &v[1], &tensor)
-    weight = operand_of(weight, "linear_backward", "weight", &v[2], &tensor)
+    grad = operand_of(grad, "linear_backward", "grad", &v[0], &where)
+    x = operand_of(x, "linear_backward", "x", &v[1], &where)
+    weight = operand_of(weight, "linear_backward", "weight", &v[2], &where)
     if number >= 0 and saved is not None:
-        saved = operand_of(saved, "linear_backward", "saved", &v[3], &tensor)
+        saved = operand_of(saved, "linear_backward", "saved", &v[3], &where)
     dtype = numrs_promote(numrs_promote(v[1].dtype, v[2].dtype), v[0].dtype)
     if needs[0]:
-        gx = result(tensor, v[1].ndim, v[1].shape, dtype, &v[4])
+        gx = result(where, v[1].ndim, v[1].shape, dtype, &v[4])
     if needs[1]:
-        gw = result(tensor, v[2].ndim, v[2].shape, dtype, &v[5])
+        gw = result(where, v[2].ndim, v[2].shape, dtype, &v[5])
     if len(needs) > 2 and needs[2]:
         columns = v[2].shape[1] if v[2].ndim == 2 else 0
-        gb = result(tensor, 1, &columns, dtype, &v[6])
+        gb = result(where, 1, &columns, dtype, &v[6])
     for i in range(v[1].ndim):
         size *= v[1].shape[i]
     work = 0.04 * <double>size * <double>(v[2].shape[1] if v[2].ndim == 2 else 1)
     if work < NOGIL_NS:
-        status = numrs_linear_backward(NULL, &v[0], &v[1], &v[2], &v[3] if v[3].dtype != 0 else NULL,
+        status = numrs_linear_backward(context_at(where), &v[0], &v[1], &v[2], &v[3] if v[3].dtype != 0 else NULL,
                                        &v[4] if v[4].dtype != 0 else NULL, &v[5] if v[5].dtype != 0 else NULL,
                                        &v[6] if v[6].dtype != 0 else NULL, number, slope)
     else:
         kept = hold_all(v, held, 7, (grad, x, weight, saved, gx, gw, gb))
-        context = interruptible(work)
+        context = context_for(where, work)
         with nogil:
             status = numrs_linear_backward(context, &v[0], &v[1], &v[2], &v[3] if v[3].dtype != 0 else NULL,
                                            &v[4] if v[4].dtype != 0 else NULL, &v[5] if v[5].dtype != 0 else NULL,

@@ -1,13 +1,12 @@
 # cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
 """Losses of rows of logits with labels or probabilities, and their gradients. Losses of pairs are in nn_loss_pairs.pyx."""
-from libc.stdint cimport int64_t
+from libc.stdint cimport int32_t, int64_t
 
 from numrs._ops cimport _record
-from numrs._ops._array cimport NOGIL_NS, Held, check, interruptible, release_context
-from numrs._ops._nn_operand cimport (by_formula, elements, float_operand, given, held, operand, reduction_of,
-                                     result)
+from numrs._ops._array cimport NOGIL_NS, Held, check, release_context
+from numrs._ops._nn_operand cimport by_formula, elements, float_operand, given, held, operand, reduction_of, result, where_of
+from numrs._ops._place cimport context_at, context_for
 from numrs._ops._record cimport any_tracked, record
-from numrs._ops._typed cimport any_tensor
 from numrs._ops.elementwise_arithmetic import multiply
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.nn_loss cimport numrs_class_loss_options, numrs_cross_entropy, numrs_cross_entropy_backward
@@ -27,17 +26,18 @@ cdef tuple _class_loss(str name, object input, object target, object weight, obj
     cdef int64_t[32] rows
     cdef int d, ndim = 0
     cdef double work
-    cdef bint backward = grad is not None, tensor = any_tensor(input, target, grad)
+    cdef bint backward = grad is not None
+    cdef int32_t where = where_of(name, input, target, grad)
     cdef numrs_status status
     cdef numrs_context *context
-    x = float_operand(input, name, "input", &vx)
-    t = operand(target, name, "target", &vt)
+    x = float_operand(input, name, "input", &vx, where)
+    t = operand(target, name, "target", &vt, where)
     w = g = None
     if weight is not None:
-        w = operand(weight, name, "weight", &vw)
+        w = operand(weight, name, "weight", &vw, where)
         pw = &vw
     if backward:
-        g = operand(grad, name, "grad", &vg)
+        g = operand(grad, name, "grad", &vg, where)
     options.struct_size = sizeof(numrs_class_loss_options)
     options.reduction = reduction_of(name, reduction)
     options.from_log = from_log
@@ -51,20 +51,20 @@ cdef tuple _class_loss(str name, object input, object target, object weight, obj
         for d in range(1, ndim):
             rows[d] = vx.shape[d + 1]
     if want_loss:
-        loss = result(tensor, ndim, rows, vx.dtype, &vloss)
+        loss = result(where, ndim, rows, vx.dtype, &vloss)
         ploss = &vloss
     if want_gradient:
-        gradient = result(tensor, vx.ndim, vx.shape, vx.dtype, &vgradient)
+        gradient = result(where, vx.ndim, vx.shape, vx.dtype, &vgradient)
         pgradient = &vgradient
     work = 0.3 * <double>elements(&vx)
     if work < NOGIL_NS:
         if backward:
-            status = numrs_cross_entropy_backward(NULL, &vg, &vx, &vt, pw, pgradient, &options)
+            status = numrs_cross_entropy_backward(context_at(where), &vg, &vx, &vt, pw, pgradient, &options)
         else:
-            status = numrs_cross_entropy(NULL, &vx, &vt, pw, ploss, pgradient, &options)
+            status = numrs_cross_entropy(context_at(where), &vx, &vt, pw, ploss, pgradient, &options)
     else:
         keep = (held(x, &hx, &vx), held(t, &ht, &vt), held(w, &hw, &vw), held(g, &hg, &vg))
-        context = interruptible(work)
+        context = context_for(where, work)
         with nogil:
             if backward:
                 status = numrs_cross_entropy_backward(context, &vg, &vx, &vt, pw, pgradient, &options)

@@ -8,12 +8,12 @@ from libc.stdint cimport int32_t, int64_t
 
 from numrs._ops cimport _record
 from numrs._ops._described import described
-from numrs._ops._array cimport NOGIL_NS, Held, broadcast, check, interruptible, release_context
-from numrs._ops._nn_operand cimport (by_formula, elements, float_operand, given, held, operand, reduction_of,
-                                     result)
+from numrs._ops._array cimport NOGIL_NS, Held, broadcast, check, release_context
+from numrs._ops._nn_operand cimport (ARRAYS, by_formula, elements, float_operand, given, held, operand, reduction_of, result,
+                                     where_of)
 from numrs._ops._tensor cimport Tensor
+from numrs._ops._place cimport context_at, context_for
 from numrs._ops._record cimport any_tracked, record
-from numrs._ops._typed cimport any_tensor
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.nn_loss cimport (NUMRS_LOSS_BCE, NUMRS_LOSS_BCE_LOGITS, NUMRS_LOSS_GAUSSIAN, NUMRS_LOSS_HINGE,
                               NUMRS_LOSS_HINGE_EMBEDDING, NUMRS_LOSS_HUBER, NUMRS_LOSS_KL_DIV,
@@ -46,18 +46,20 @@ cdef object _pair_loss(int32_t op, str name, object input, object target, object
     cdef int ndim = 0, count = 2
     cdef int32_t how = reduction_of(name, reduction), dtype
     cdef double work
-    cdef bint tensor = any_tensor(input, target, third) or type(weight) is Tensor
+    cdef int32_t where = where_of(name, input, target, third)
+    if where == ARRAYS and type(weight) is Tensor:
+        where = (<Tensor>weight).place
     cdef numrs_status status
     cdef numrs_context *context
-    x = float_operand(input, name, "input", &v[0])
-    t = operand(target, name, "target", &v[1])
+    x = float_operand(input, name, "input", &v[0], where)
+    t = operand(target, name, "target", &v[1], where)
     c = w = None
     if third is not None:
-        c = operand(third, name, "var" if op == NUMRS_LOSS_GAUSSIAN else "pos_weight", &v[count])
+        c = operand(third, name, "var" if op == NUMRS_LOSS_GAUSSIAN else "pos_weight", &v[count], where)
         pthird = &v[count]
         count += 1
     if weight is not None:
-        w = operand(weight, name, "weight", &v[count])
+        w = operand(weight, name, "weight", &v[count], where)
         pweight = &v[count]
         count += 1
     dtype = NUMRS_F64 if v[1].dtype == NUMRS_F64 else v[0].dtype
@@ -65,13 +67,13 @@ cdef object _pair_loss(int32_t op, str name, object input, object target, object
         ndim = broadcast(v, count, shape)
         if ndim < 0:
             raise ValueError(f"{name}: operands with shapes {_shapes(v, count)} do not broadcast")
-    y = result(tensor, ndim, shape, dtype, &vy)
+    y = result(where, ndim, shape, dtype, &vy)
     work = 0.5 * <double>max(elements(&v[0]), elements(&v[1]))
     if work < NOGIL_NS:
-        status = numrs_loss(NULL, op, &v[0], &v[1], pthird, pweight, &vy, how, p0, p1)
+        status = numrs_loss(context_at(where), op, &v[0], &v[1], pthird, pweight, &vy, how, p0, p1)
     else:
         keep = (held(x, &hx, &v[0]), held(t, &ht, &v[1]), held(c, &hv, pthird), held(w, &hw, pweight))
-        context = interruptible(work)
+        context = context_for(where, work)
         with nogil:
             status = numrs_loss(context, op, &v[0], &v[1], pthird, pweight, &vy, how, p0, p1)
         release_context(context)
@@ -100,19 +102,19 @@ def pair_loss_backward(name, grad, input, target, third=None, weight=None, reduc
     cdef int ndim, k, count = 2
     cdef int32_t op = _PAIRS[name], how = reduction_of(name, reduction), dtype
     cdef double work, first = p0, second = p1
-    cdef bint tensor = any_tensor(input, target, grad)
+    cdef int32_t where = where_of(name, input, target, grad)
     cdef numrs_status status
     cdef numrs_context *context
-    x = float_operand(input, name, "input", &v[0])
-    t = operand(target, name, "target", &v[1])
-    g = operand(grad, name, "grad", &vg)
+    x = float_operand(input, name, "input", &v[0], where)
+    t = operand(target, name, "target", &v[1], where)
+    g = operand(grad, name, "grad", &vg, where)
     c = w = None
     if third is not None:
-        c = operand(third, name, "third", &v[count])
+        c = operand(third, name, "third", &v[count], where)
         pthird = &v[count]
         count += 1
     if weight is not None:
-        w = operand(weight, name, "weight", &v[count])
+        w = operand(weight, name, "weight", &v[count], where)
         pweight = &v[count]
         count += 1
     ndim = broadcast(v, count, shape)
@@ -123,15 +125,15 @@ def pair_loss_backward(name, grad, input, target, third=None, weight=None, reduc
     for k in range(3):
         pouts[k] = NULL
         if k < len(needs) and needs[k]:
-            made[k] = result(tensor, ndim, shape, dtype, &outs[k])
+            made[k] = result(where, ndim, shape, dtype, &outs[k])
             pouts[k] = &outs[k]
     work = 0.5 * <double>max(elements(&v[0]), elements(&v[1]))
     if work < NOGIL_NS:
-        status = numrs_loss_backward(NULL, op, &vg, &v[0], &v[1], pthird, pweight, pouts[0], pouts[1], pouts[2], how, first,
+        status = numrs_loss_backward(context_at(where), op, &vg, &v[0], &v[1], pthird, pweight, pouts[0], pouts[1], pouts[2], how, first,
                                      second)
     else:
         keep = (held(x, &hx, &v[0]), held(t, &ht, &v[1]), held(c, &hv, pthird), held(w, &hw, pweight), held(g, &hg, &vg))
-        context = interruptible(work)
+        context = context_for(where, work)
         with nogil:
             status = numrs_loss_backward(context, op, &vg, &v[0], &v[1], pthird, pweight, pouts[0], pouts[1], pouts[2], how,
                                          first, second)

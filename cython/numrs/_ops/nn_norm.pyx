@@ -5,12 +5,12 @@ import numpy as np
 from libc.stdint cimport int32_t, int64_t
 
 from numrs._ops cimport _record
-from numrs._ops._array cimport NOGIL_NS, Held, check, interruptible, release_context
-from numrs._ops._nn_operand cimport elements, float_operand, held, operand, result
+from numrs._ops._array cimport NOGIL_NS, Held, check, release_context
+from numrs._ops._nn_operand cimport elements, float_operand, held, operand, result, where_of
+from numrs._ops._place cimport context_at, context_for
 from numrs._ops._record cimport any_tracked, record
 from numrs._ops._storage cimport written
 from numrs._ops._tensor cimport Tensor
-from numrs._ops._typed cimport any_tensor
 from numrs.c cimport nn_norm as c
 from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
@@ -68,7 +68,7 @@ cdef numrs_status _invoke(const Call *o, numrs_context *context) noexcept nogil:
                               o.momentum, o.eps)
 
 
-cdef int _execute(Call *o, str name, list kept) except -1:
+cdef int _execute(Call *o, str name, list kept, int32_t where) except -1:
     """kept: what owns the memory of each view, or None."""
     cdef Held[12] room
     cdef numrs_context *context
@@ -76,13 +76,13 @@ cdef int _execute(Call *o, str name, list kept) except -1:
     cdef int k
     cdef double work = (1.2 if o.back else 0.6) * <double>elements(&o.view[X])
     if work < NOGIL_NS:
-        status = _invoke(o, NULL)
+        status = _invoke(o, context_at(where))
     else:
         pins = []
         for k in range(VIEWS):
             if o.there[k]:
                 pins.append(held(kept[k], &room[k], &o.view[k]))
-        context = interruptible(work)
+        context = context_for(where, work)
         with nogil:
             status = _invoke(o, context)
         release_context(context)
@@ -92,16 +92,16 @@ cdef int _execute(Call *o, str name, list kept) except -1:
     return 0
 
 
-cdef int _give(Call *o, list kept, int which, object x, str name, str argument) except -1:
+cdef int _give(Call *o, list kept, int which, object x, str name, str argument, int32_t where) except -1:
     """An input that may be None."""
     o.there[which] = x is not None
     if x is not None:
-        kept[which] = operand(x, name, argument, &o.view[which])
+        kept[which] = operand(x, name, argument, &o.view[which], where)
     return 0
 
 
-cdef int _make(Call *o, list kept, int which, bint tensor, int ndim, const int64_t *shape, int32_t dtype) except -1:
-    kept[which] = result(tensor, ndim, shape, dtype, &o.view[which])
+cdef int _make(Call *o, list kept, int which, int32_t where, int ndim, const int64_t *shape, int32_t dtype) except -1:
+    kept[which] = result(where, ndim, shape, dtype, &o.view[which])
     o.there[which] = True
     return 0
 
@@ -111,7 +111,7 @@ cdef object _forward(Kind kind, str name, object x, object weight, object bias, 
     """The result, mean and rstd (None without stats)."""
     cdef Call o
     cdef list kept = [None] * VIEWS
-    cdef bint tensor = any_tensor(x, weight, bias)
+    cdef int32_t where = where_of(name, x, weight, bias)
     cdef int64_t[2] sets
     cdef int k, ndim
     cdef const int64_t *shape
@@ -124,12 +124,12 @@ cdef object _forward(Kind kind, str name, object x, object weight, object bias, 
     o.training = training
     o.momentum = momentum
     o.eps = eps
-    kept[X] = float_operand(x, name, "x", &o.view[X])
+    kept[X] = float_operand(x, name, "x", &o.view[X], where)
     o.there[X] = True
-    _give(&o, kept, WEIGHT, weight, name, "weight")
-    _give(&o, kept, BIAS, bias, name, "bias")
-    _give(&o, kept, RUNNING_MEAN, running_mean, name, "running_mean")
-    _give(&o, kept, RUNNING_VAR, running_var, name, "running_var")
+    _give(&o, kept, WEIGHT, weight, name, "weight", where)
+    _give(&o, kept, BIAS, bias, name, "bias", where)
+    _give(&o, kept, RUNNING_MEAN, running_mean, name, "running_mean", where)
+    _give(&o, kept, RUNNING_VAR, running_var, name, "running_var", where)
     if kind == BATCH and training:
         for k in (RUNNING_MEAN, RUNNING_VAR):  # they change
             if type(kept[k]) is Tensor:
@@ -138,7 +138,7 @@ cdef object _forward(Kind kind, str name, object x, object weight, object bias, 
                                  not kept[k].flags.writeable):
                 raise ValueError(f"{name}: {'running_mean' if k == RUNNING_MEAN else 'running_var'} is to be updated, expected a "
                                  "writeable array")
-    _make(&o, kept, Y, tensor, o.view[X].ndim, o.view[X].shape, o.view[X].dtype)
+    _make(&o, kept, Y, where, o.view[X].ndim, o.view[X].shape, o.view[X].dtype)
     if stats and n_axes <= o.view[X].ndim and o.view[X].ndim >= 1 and (kind <= RMS or o.view[X].ndim >= 2):
         ndim = o.view[X].ndim - n_axes
         shape = o.view[X].shape
@@ -151,9 +151,9 @@ cdef object _forward(Kind kind, str name, object x, object weight, object bias, 
             ndim = 1
             shape = o.view[X].shape + 1
         if kind != RMS:
-            _make(&o, kept, MEAN, tensor, ndim, shape, ops.NUMRS_F64)
-        _make(&o, kept, RSTD, tensor, ndim, shape, ops.NUMRS_F64)
-    _execute(&o, name, kept)
+            _make(&o, kept, MEAN, where, ndim, shape, ops.NUMRS_F64)
+        _make(&o, kept, RSTD, where, ndim, shape, ops.NUMRS_F64)
+    _execute(&o, name, kept, where)
     return kept[Y], kept[MEAN], kept[RSTD]
 
 
@@ -162,7 +162,7 @@ cdef object _backward(Kind kind, str name, object grad, object x, object weight,
     """Gradients of x, weight, bias: None where they are not wanted."""
     cdef Call o
     cdef list kept = [None] * VIEWS
-    cdef bint tensor = any_tensor(grad, x, weight)
+    cdef int32_t where = where_of(name, grad, x, weight)
     cdef int k, ndim
     cdef const int64_t *shape
     cdef int32_t dtype
@@ -172,14 +172,14 @@ cdef object _backward(Kind kind, str name, object grad, object x, object weight,
     o.back = True
     o.groups = groups
     o.training = training
-    kept[X] = float_operand(x, name, "x", &o.view[X])
+    kept[X] = float_operand(x, name, "x", &o.view[X], where)
     o.there[X] = True
-    _give(&o, kept, GRAD, grad, name, "grad")
-    _give(&o, kept, WEIGHT, weight, name, "weight")
-    _give(&o, kept, MEAN, mean, name, "mean")
-    _give(&o, kept, RSTD, rstd, name, "rstd")
+    _give(&o, kept, GRAD, grad, name, "grad", where)
+    _give(&o, kept, WEIGHT, weight, name, "weight", where)
+    _give(&o, kept, MEAN, mean, name, "mean", where)
+    _give(&o, kept, RSTD, rstd, name, "rstd", where)
     if needs[0]:
-        _make(&o, kept, GX, tensor, o.view[X].ndim, o.view[X].shape, o.view[X].dtype)
+        _make(&o, kept, GX, where, o.view[X].ndim, o.view[X].shape, o.view[X].dtype)
     o.n_axes = 0
     if kind == LAYER or kind == RMS:
         o.n_axes = o.view[X].ndim - (o.view[RSTD].ndim if o.there[RSTD] else 0)
@@ -194,10 +194,10 @@ cdef object _backward(Kind kind, str name, object grad, object x, object weight,
         shape = o.view[X].shape + 1
     dtype = o.view[WEIGHT].dtype if o.there[WEIGHT] and ops.NUMRS_F16 <= o.view[WEIGHT].dtype <= ops.NUMRS_F64 else o.view[X].dtype
     if needs[1] and weight is not None:
-        _make(&o, kept, GWEIGHT, tensor, ndim, shape, dtype)
+        _make(&o, kept, GWEIGHT, where, ndim, shape, dtype)
     if needs[2] and kind != RMS:
-        _make(&o, kept, GBIAS, tensor, ndim, shape, dtype)
-    _execute(&o, name, kept)
+        _make(&o, kept, GBIAS, where, ndim, shape, dtype)
+    _execute(&o, name, kept, where)
     return kept[GX], kept[GWEIGHT], kept[GBIAS]
 
 

@@ -3,9 +3,10 @@
 from libc.stdint cimport int32_t, int64_t
 
 from numrs._ops cimport _record
-from numrs._ops._array cimport NOGIL_NS, Held, check, interruptible, release_context
+from numrs._ops._array cimport NOGIL_NS, Held, check, release_context
+from numrs._ops._place cimport context_at, context_for
 from numrs._ops._record cimport any_tracked, record
-from numrs._ops._nn_operand cimport hold_all, numbers, operand_of, result
+from numrs._ops._nn_operand cimport NOTHING, hold_all, numbers, operand_of, result
 from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.nn_pool cimport (numrs_adaptive_avg_pool, numrs_adaptive_avg_pool_backward, numrs_adaptive_max_pool,
@@ -52,7 +53,7 @@ cdef object _pool(str name, int spatial, Kind kind, object x, Windows *w, bint c
                   bint indices):
     cdef numrs_view[3] v
     cdef Held[3] held
-    cdef bint tensor = False
+    cdef int32_t where = NOTHING
     cdef int64_t[64] shape
     cdef int64_t[2] sizes
     cdef int64_t size = 1
@@ -62,7 +63,7 @@ cdef object _pool(str name, int spatial, Kind kind, object x, Windows *w, bint c
     cdef double work
     cdef object at = None
     v[2].dtype = 0
-    x = operand_of(x, name, "x", &v[0], &tensor)
+    x = operand_of(x, name, "x", &v[0], &where)
     if v[0].ndim < spatial:
         raise ValueError(f"{name}: x has shape {tuple(x.shape)}, expected at least {spatial} dimensions")
     for d in range(v[0].ndim):
@@ -81,19 +82,19 @@ cdef object _pool(str name, int spatial, Kind kind, object x, Windows *w, bint c
             if sizes[i] < 0:
                 raise ValueError(f"{name}: output_size is {output_size}, expected numbers from 0 on")
             shape[d] = sizes[i]
-    y = result(tensor, v[0].ndim, shape, v[0].dtype, &v[1])
+    y = result(where, v[0].ndim, shape, v[0].dtype, &v[1])
     if indices:
-        at = result(tensor, v[0].ndim, shape, ops.NUMRS_I64, &v[2])
+        at = result(where, v[0].ndim, shape, ops.NUMRS_I64, &v[2])
     work = <double>size * (1.5 if indices or kind != MAX else 0.2)
     if work >= NOGIL_NS:
         kept = hold_all(v, held, 3, (x, y, at))
-        context = interruptible(work)
+        context = context_for(where, work)
         with nogil:
             status = _call(context, kind, v, spatial, w)
         release_context(context)
         del kept
     else:
-        status = _call(NULL, kind, v, spatial, w)
+        status = _call(context_at(where), kind, v, spatial, w)
     if status != NUMRS_OK:
         check(status, name)
     return (y, at) if indices else y
@@ -137,25 +138,25 @@ cdef int64_t _divisor(str name, object divisor) except? -1:
 
 cdef object _gradient(str name, int spatial, Kind kind, object grad, object shape, object indices, Windows *w):
     cdef numrs_view[3] v
-    cdef bint tensor = False
+    cdef int32_t where = NOTHING
     cdef int64_t[64] extents
     cdef int d
     cdef numrs_status status
-    grad = operand_of(grad, name, "grad", &v[0], &tensor)
+    grad = operand_of(grad, name, "grad", &v[0], &where)
     if indices is not None:
-        indices = operand_of(indices, name, "indices", &v[2], &tensor)
+        indices = operand_of(indices, name, "indices", &v[2], &where)
     if len(shape) != v[0].ndim:
         raise ValueError(f"{name}: grad has shape {tuple(grad.shape)} and x {tuple(shape)}, expected as many dimensions")
     for d in range(v[0].ndim):
         extents[d] = shape[d]
-    gx = result(tensor, v[0].ndim, extents, v[0].dtype, &v[1])
+    gx = result(where, v[0].ndim, extents, v[0].dtype, &v[1])
     if kind == MAX:
-        status = numrs_max_pool_backward(NULL, &v[0], &v[2], &v[1], spatial)
+        status = numrs_max_pool_backward(context_at(where), &v[0], &v[2], &v[1], spatial)
     elif kind == AVG:
-        status = numrs_avg_pool_backward(NULL, &v[0], &v[1], spatial, w.kernel, w.stride, w.padding,
+        status = numrs_avg_pool_backward(context_at(where), &v[0], &v[1], spatial, w.kernel, w.stride, w.padding,
                                          w.count_include_pad, w.divisor)
     else:
-        status = numrs_adaptive_avg_pool_backward(NULL, &v[0], &v[1], spatial)
+        status = numrs_adaptive_avg_pool_backward(context_at(where), &v[0], &v[1], spatial)
     if status != NUMRS_OK:
         check(status, name)
     return gx
