@@ -298,7 +298,7 @@ def pad(x, pad_width, /, mode="constant", *, constant_values=0, end_values=0, st
         return _by_places(x, numrs.pad, pad_width, mode)
     if mode != "constant" or np.ndim(constant_values) != 0:
         raise NotImplementedError(f"pad: no kernel for mode {mode!r} with these values on device {x.device}; move x with .to('cpu')")
-    widths = widths_of(np.empty(x.shape, np.bool_), pad_width)
+    widths = widths_of(np.broadcast_to(np.False_, x.shape), pad_width)
     shape = tuple([n + before + after for n, (before, after) in zip(x.shape, widths, strict=True)])
     y = numrs.full(shape, constant_values, dtype=x.dtype, device=x.device)
     y[(*[slice(before, before + n) for n, (before, _) in zip(x.shape, widths, strict=True)], Ellipsis)] = x

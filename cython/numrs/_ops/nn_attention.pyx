@@ -10,9 +10,13 @@ from numpy cimport PyArray_CheckExact, PyArray_DIMS, PyArray_NDIM, PyArray_SIZE,
 from numrs._ops cimport _record
 from numrs._ops._array cimport (NOGIL_NS, Held, array_of, check, dtype_of, hold, interruptible, new_array, pin,
                                 release_context, view_of)
+from numrs._ops._nn_operand cimport operand, where_of
+from numrs._ops._place cimport context_at, device_at
 from numrs._ops._record cimport any_tracked, record
-from numrs._ops._storage cimport tensor_of
+from numrs._ops._storage cimport from_ndarray, new_tensor_at, tensor_of
+from numrs._ops._tensor cimport Tensor
 from numrs._ops._typed cimport any_tensor, plain
+from numrs._ops.manipulation import broadcast_to
 from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.nn_attention cimport numrs_attention, numrs_attention_backward, numrs_rope
@@ -132,8 +136,8 @@ cdef uint64_t _seed(object rng) except? 1:
     return <uint64_t>int(generator.integers(0, 1 << 62))
 
 
-cdef int _options(Call *call, str name, ndarray q, object mask, object is_causal, object scale) except -1:
-    cdef int64_t d = PyArray_DIMS(q)[PyArray_NDIM(q) - 1]
+cdef int _options(Call *call, str name, int64_t d, object mask, object is_causal, object scale) except -1:
+    """d: the extent of the last axis of query."""
     if is_causal and mask is not None:
         raise ValueError(f"{name}: attn_mask and is_causal are both given, expected one of them")
     call.causal = 1 if is_causal else 0
@@ -152,6 +156,104 @@ cdef double _work(ndarray q, ndarray k, ndarray v, double products) noexcept:
     return 0.02 * products * <double>PyArray_SIZE(q) * <double>PyArray_DIMS(k)[n - 2] + 100.0 * <double>PyArray_DIMS(q)[n - 2]
 
 
+# ------------------------------------------------------------------------------------------------ on a device
+
+cdef int _execute_at(Call *call, str name, list tensors, int32_t place) except -1:
+    """tensors: one per place among the views, None where there is none."""
+    cdef int i
+    for i in range(MOST):
+        call.given[i] = i < len(tensors) and tensors[i] is not None
+        if call.given[i]:
+            operand(tensors[i], name, ("query", "key", "value", "attn_mask", "out", "lse", "grad")[min(i, 6)], &call.views[i], place)
+    check(_invoke(call, context_at(place)), name)
+    return 0
+
+
+cdef object _mask_at(object mask, int32_t place):
+    """A mask of the host, which is no tensor, is brought to the device."""
+    if mask is None or isinstance(mask, Tensor):
+        return mask
+    return from_ndarray(array_of(mask, "scaled_dot_product_attention", "attn_mask"), False).to(device_at(place))
+
+
+cdef tuple _together_at(object query, object key, object value, str name, bint grouped, int32_t place):
+    """Tensors with the same leading axes; grouped: but for the heads."""
+    cdef numrs_view v
+    shapes = []
+    for x, argument in ((query, "query"), (key, "key"), (value, "value")):
+        operand(x, name, argument, &v, place)
+        shapes.append(np.broadcast_to(np.False_, x.shape))  # the shape alone
+    made = _together(shapes[0], shapes[1], shapes[2], name, grouped)
+    return tuple([x if tuple(x.shape) == tuple(y.shape) else broadcast_to(x, y.shape) for x, y in zip((query, key, value), made)])
+
+
+cdef object _forward_at(int32_t place, str name, object query, object key, object value, object mask, object dropout_p,
+                        object is_causal, object scale, object enable_gqa, object rng, bint stats):
+    cdef Call call
+    cdef Tensor q, k, v, y, lse = None
+    cdef int64_t[64] shape
+    cdef int d, n
+    q, k, v = _together_at(query, key, value, name, enable_gqa, place)
+    mask = _mask_at(mask, place)
+    n = q.view.ndim
+    _options(&call, name, q.view.shape[n - 1] if n else 0, mask, is_causal, scale)
+    call.dropout = 0.0 if type(dropout_p) is float and dropout_p == 0.0 else _probability(dropout_p, name)
+    call.seed = 0 if call.dropout == 0.0 else _seed(rng)
+    for d in range(n):
+        shape[d] = q.view.shape[d]
+    if n and v.view.ndim:
+        shape[n - 1] = v.view.shape[v.view.ndim - 1]
+    y = new_tensor_at(place, n, shape, q.view.dtype)
+    if stats:
+        lse = new_tensor_at(place, n - 1, shape, ops.NUMRS_F64 if q.view.dtype == ops.NUMRS_F64 else ops.NUMRS_F32)
+    _execute_at(&call, name, [q, k, v, mask, y, lse], place)
+    return (y, lse, call.seed) if stats else y
+
+
+cdef tuple _backward_at(int32_t place, str name, object grad, object query, object key, object value, object mask, object out,
+                        object lse, object dropout_p, object is_causal, object scale, object enable_gqa, object seed,
+                        bint mask_gradient):
+    cdef Call call
+    cdef Tensor q, k, v, gq, gk, gv, gmask = None
+    cdef int64_t[64] shape
+    cdef int d, n
+    q, k, v = _together_at(query, key, value, name, enable_gqa, place)
+    mask = _mask_at(mask, place)
+    n = q.view.ndim
+    _options(&call, name, q.view.shape[n - 1] if n else 0, mask, is_causal, scale)
+    call.dropout = _probability(dropout_p, name)
+    call.seed = <uint64_t>seed
+    gq = new_tensor_at(place, n, q.view.shape, q.view.dtype)
+    gk = new_tensor_at(place, k.view.ndim, k.view.shape, q.view.dtype)
+    gv = new_tensor_at(place, v.view.ndim, v.view.shape, q.view.dtype)
+    if mask_gradient and mask is not None and (<Tensor>mask).view.dtype != ops.NUMRS_BOOL:
+        for d in range(n):
+            shape[d] = q.view.shape[d]
+        shape[n - 1] = k.view.shape[n - 2]
+        gmask = new_tensor_at(place, n, shape, q.view.dtype)
+    _execute_at(&call, name, [q, k, v, mask, out, lse, grad, gq, gk, gv, gmask], place)
+    return gq, gk, gv, gmask
+
+
+cdef object _rotate_at(int32_t place, str name, object x, object cos, object sin, object interleaved, bint inverse):
+    cdef numrs_view vx, vc, vs
+    cdef Tensor y
+    operand(x, name, "x", &vx, place)
+    dtype = x.dtype
+    tables = []
+    for table, argument in ((cos, "cos"), (sin, "sin")):
+        if not isinstance(table, Tensor):  # angles that were worked out on the CPU
+            table = from_ndarray(array_of(table, name, argument), False).to(device_at(place))
+        operand(table, name, argument, &vc, place)
+        tables.append(table.astype(dtype, copy=False))
+    vc, vs = (<Tensor>tables[0]).view, (<Tensor>tables[1]).view
+    y = new_tensor_at(place, vx.ndim, vx.shape, vx.dtype)
+    check(numrs_rope(context_at(place), &vx, &vc, &vs, &y.view, 1 if interleaved else 0, 1 if inverse else 0), name)
+    return y
+
+
+# ------------------------------------------------------------------------------------------------ on the CPU
+
 cdef object _forward(str name, object query, object key, object value, object attn_mask, object dropout_p, object is_causal,
                      object scale, object enable_gqa, object rng, bint stats):
     cdef ndarray q, k, v, y
@@ -165,7 +267,7 @@ cdef object _forward(str name, object query, object key, object value, object at
     q, k, v = _together(q, k, v, name, enable_gqa)
     if attn_mask is not None:
         mask = array_of(attn_mask, name, "attn_mask")
-    _options(&call, name, q, mask, is_causal, scale)
+    _options(&call, name, PyArray_DIMS(q)[PyArray_NDIM(q) - 1], mask, is_causal, scale)
     call.dropout = 0.0 if type(dropout_p) is float and dropout_p == 0.0 else _probability(dropout_p, name)
     call.seed = 0 if call.dropout == 0.0 else _seed(rng)
     n = PyArray_NDIM(q)
@@ -223,6 +325,10 @@ def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.
     if _record.used and any_tracked((query, key, value, attn_mask), None):
         return record("scaled_dot_product_attention", scaled_dot_product_attention, (query, key, value, attn_mask,
                       dropout_p, is_causal, scale, enable_gqa), {"rng": rng})
+    cdef int32_t where = where_of("scaled_dot_product_attention", query, key, value)
+    if where > 0:
+        return _forward_at(where, "scaled_dot_product_attention", query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa,
+                           rng, False)
     if not (PyArray_CheckExact(query) and PyArray_CheckExact(key) and PyArray_CheckExact(value)) and \
             any_tensor(query, key, value):
         return tensor_of(_forward("scaled_dot_product_attention", plain(query), plain(key), plain(value), plain(attn_mask),
@@ -245,6 +351,11 @@ def scaled_dot_product_attention_with_stats(query, key, value, attn_mask=None, d
     tuple
         The result, and the dict.
     """
+    cdef int32_t where = where_of("scaled_dot_product_attention", query, key, value)
+    if where > 0:
+        y, lse, seed = _forward_at(where, "scaled_dot_product_attention", query, key, value, attn_mask, dropout_p, is_causal, scale,
+                                   enable_gqa, rng, True)
+        return y, {"lse": lse, "seed": seed}
     typed = any_tensor(query, key, value)
     y, lse, seed = _forward("scaled_dot_product_attention", plain(query), plain(key), plain(value), plain(attn_mask), dropout_p,
                             is_causal, scale, enable_gqa, rng, True)
@@ -279,6 +390,10 @@ def scaled_dot_product_attention_backward(grad, query, key, value, attn_mask, ou
     cdef Call call
     cdef int64_t[64] shape
     cdef int d, n
+    cdef int32_t where = where_of(name, query, key, value)
+    if where > 0:
+        return _backward_at(where, name, grad, query, key, value, attn_mask, out, lse, dropout_p, is_causal, scale, enable_gqa, seed,
+                            mask_gradient)
     typed = any_tensor(query, key, value) or any_tensor(grad, out, lse)
     q = array_of(plain(query), name, "query")
     k = array_of(plain(key), name, "key")
@@ -289,7 +404,7 @@ def scaled_dot_product_attention_backward(grad, query, key, value, attn_mask, ou
     if attn_mask is not None:
         mask = array_of(plain(attn_mask), name, "attn_mask")
     q, k, v = _together(q, k, v, name, enable_gqa)
-    _options(&call, name, q, mask, is_causal, scale)
+    _options(&call, name, PyArray_DIMS(q)[PyArray_NDIM(q) - 1], mask, is_causal, scale)
     call.dropout = _probability(dropout_p, name)
     call.seed = <uint64_t>seed
     n = PyArray_NDIM(q)
@@ -374,7 +489,7 @@ def rope_angles(positions, size, base=10000.0, dtype=np.float32):
         raise ValueError(f"rope_angles: size is {size}, expected an even int")
     if not float(base) > 0:
         raise ValueError(f"rope_angles: base is {base}, expected a number above 0")
-    places = np.asarray(plain(positions))
+    places = np.asarray(positions.cpu() if isinstance(positions, Tensor) else plain(positions))
     if places.dtype.kind not in "iuf":
         raise TypeError(f"rope_angles: positions have dtype {places.dtype}, expected numbers")
     rates = pow(float(base), np.arange(0, size, 2, np.float64) / max(size, 1) * -1.0)
@@ -390,6 +505,8 @@ cdef tuple _angles(object x, object cos, object sin, object positions, object ba
     if positions is None:
         if cos is None or sin is None:
             raise TypeError("apply_rope: expected cos and sin, or positions")
+        if isinstance(x, Tensor):  # of a device
+            return cos, sin
         return plain(cos), plain(sin)
     if cos is not None or sin is not None:
         raise TypeError("apply_rope: cos and sin are given beside positions")
@@ -436,6 +553,9 @@ def apply_rope(x, cos=None, sin=None, *, positions=None, base=10000.0, interleav
     if _record.used and any_tracked((x,), None):
         return record("apply_rope", apply_rope, (x, cos, sin), {"positions": positions, "base": base,
                       "interleaved": interleaved})
+    if isinstance(x, Tensor) and (<Tensor>x).place != 0:
+        c, s = _angles(x, cos, sin, positions, base)
+        return _rotate_at((<Tensor>x).place, "apply_rope", x, c, s, interleaved, False)
     typed = any_tensor(x, cos, sin)
     a = array_of(plain(x), "apply_rope", "x")
     c, s = _angles(a, cos, sin, positions, base)
@@ -458,6 +578,9 @@ def apply_rope_backward(grad, cos=None, sin=None, *, positions=None, base=10000.
     ndarray or Tensor
         Like grad.
     """
+    if isinstance(grad, Tensor) and (<Tensor>grad).place != 0:
+        c, s = _angles(grad, cos, sin, positions, base)
+        return _rotate_at((<Tensor>grad).place, "apply_rope_backward", grad, c, s, interleaved, True)
     typed = any_tensor(grad, cos, sin)
     a = array_of(plain(grad), "apply_rope_backward", "grad")
     c, s = _angles(a, cos, sin, positions, base)

@@ -4,7 +4,7 @@ from libc.stdint cimport int32_t, int64_t
 
 from numrs._ops cimport _record
 from numrs._ops._array cimport NOGIL_NS, Held, check, release_context
-from numrs._ops._place cimport context_for
+from numrs._ops._place cimport context_at, context_for
 from numrs._ops._record cimport any_tracked, record
 from numrs._ops._nn_operand cimport NOTHING, hold_all, numbers, operand_of, result
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
@@ -104,7 +104,7 @@ cdef object _conv(str name, int spatial, bint transposed, object x, object weigh
     y = result(where, spatial + 2, shape, dtype, &v[3])
     if work < NOGIL_NS:
         status = (numrs_conv_transpose if transposed else numrs_conv)(
-            NULL, &v[0], &v[1], &v[2] if v[2].dtype != 0 else NULL, &v[3], s.stride, s.padding, s.dilation, s.groups)
+            context_at(where), &v[0], &v[1], &v[2] if v[2].dtype != 0 else NULL, &v[3], s.stride, s.padding, s.dilation, s.groups)
     else:
         kept = hold_all(v, held, 4, (x, weight, bias, y))
         context = context_for(where, work)
@@ -159,7 +159,7 @@ cdef object _backward(str name, int spatial, bint transposed, object grad, objec
         work *= <double>v[1 if transposed else 0].shape[2 + i] * <double>v[2].shape[2 + i]
     if work < NOGIL_NS:
         status = (numrs_conv_transpose_backward if transposed else numrs_conv_backward)(
-            NULL, &v[0], &v[1], &v[2], &v[3] if v[3].dtype != 0 else NULL, &v[4] if v[4].dtype != 0 else NULL,
+            context_at(where), &v[0], &v[1], &v[2], &v[3] if v[3].dtype != 0 else NULL, &v[4] if v[4].dtype != 0 else NULL,
             &v[5] if v[5].dtype != 0 else NULL, s.stride, s.padding, s.dilation, s.groups)
     else:
         kept = hold_all(v, held, 6, (grad, x, weight, gx, gw, gb))
