@@ -12,8 +12,8 @@ import numrs
 def _tensor(x):
     """A Tensor over what is given."""
     if isinstance(x, numrs.Tensor):
-        return x.detach()
-    return numrs.asarray(x if isinstance(x, (np.ndarray, list, tuple)) else np.asarray(x))
+        return x.detach().cpu()  # metrics are worked out there
+    return numrs.asarray(x if isinstance(x, (np.ndarray, list, tuple)) else np.asarray(x), device="cpu")
 
 
 def _real(t):

@@ -407,6 +407,43 @@ def on_device(x, device, bint copy=False):
     return moved(<Tensor>x, place) if place != (<Tensor>x).place else copied(<Tensor>x)
 
 
+def move_in_place(Tensor t, device):
+    """The tensor itself goes to a device, with its gradient: whoever has it, such as an optimizer, still has it. Views of it stay
+    where they were, and are of other memory from now on."""
+    cdef int32_t place = place_of_device(device)
+    cdef Tensor made
+    cdef int d, ndim = t.view.ndim
+    cdef int64_t *at
+    if t.node is not None and t.gradient is None and t.wants_grad and not _is_leaf(t):
+        raise RuntimeError("Tensor: only of a leaf can the memory be moved; use .to(device)")
+    if place == t.place:
+        return
+    made = moved(t, place)
+    if t.block != NULL:
+        free_block(t.block, t.size * BYTES_OF_DTYPE[t.view.dtype], t.place)
+        t.block = NULL
+    t.owner = None
+    at = <int64_t *>t.view.shape
+    for d in range(ndim):
+        at[ndim + d] = made.view.strides[d]
+    t.view.data = made.view.data
+    t.block = made.block
+    t.owner = made.owner
+    made.block = NULL
+    t.place = place
+    t.dense = True
+    t.is_view = False
+    t.writeable = True
+    t.changes += 1
+    if t.gradient is not None:
+        t.gradient = moved(<Tensor>t.gradient, place)
+
+
+cdef bint _is_leaf(Tensor t) except -1:
+    from numrs._ops._record import is_leaf
+    return is_leaf(t)
+
+
 def empty(tuple shape, dtype, device=None):
     """An uninitialised tensor, on a device."""
     cdef int64_t extents[64]

@@ -51,7 +51,7 @@ cdef class Chain:
         self.options.label_smoothing = label_smoothing
 
     cdef bint fits(self, object x, object y) noexcept:
-        """Are operands and parameters as they were made for?"""
+        """Are operands and parameters as they were made for, and in memory of the CPU?"""
         cdef Tensor t
         cdef int i
         if type(x) is not Tensor or type(y) is not Tensor:
@@ -60,11 +60,11 @@ cdef class Chain:
         if t.view.ndim != 2 or t.view.dtype != self.dtype or t.wants_grad or not t.dense or t.view.shape[0] == 0:
             return False
         t = <Tensor>y
-        if t.view.ndim != 1 or t.view.dtype != ops.NUMRS_I64:
+        if t.view.ndim != 1 or t.view.dtype != ops.NUMRS_I64 or ((<Tensor>x).place | t.place) != 0:
             return False
         for i in range(self.count):
             t = <Tensor>self.weights[i]
-            if not t.wants_grad or t.node is not None or t.view.dtype != self.dtype:
+            if not t.wants_grad or t.node is not None or t.view.dtype != self.dtype or t.place != 0:
                 return False
             if self.biases[i] is not None:
                 t = <Tensor>self.biases[i]

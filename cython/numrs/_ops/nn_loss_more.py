@@ -158,7 +158,7 @@ def multi_margin_loss(input, target, p=1, margin=1.0, weight=None, reduction="me
     d = d if p == 1 else d * d
     if weight is not None:
         d = d * numrs.reshape(numrs.take(weight, t), (-1, 1))
-    others = numrs.arange(classes).reshape((1, -1)) != column
+    others = numrs.arange(classes, device=x.device).reshape((1, -1)) != column
     values = numrs.sum(numrs.where(others, d, 0.0), axis=1) / classes
     return reduced(values[0] if single else values, reduction, "multi_margin_loss")
 
@@ -205,7 +205,7 @@ def multilabel_margin_loss(input, target, reduction="mean"):
         raise IndexError(f"{function}: label {wrong} is no class, expected -1 or 0 to {classes - 1}")
     there = numrs.cumulative_min(numrs.astype(t >= 0, "int64"), axis=1) > 0
     places = numrs.where(there, t, 0)
-    is_label = numrs.any((places[:, :, None] == numrs.arange(classes)) & there[:, :, None], axis=1)
+    is_label = numrs.any((places[:, :, None] == numrs.arange(classes, device=x.device)) & there[:, :, None], axis=1)
     own = numrs.take_along_axis(x, places, axis=1)
     d = _above(1.0 - own[:, :, None] + x[:, None, :])
     values = numrs.sum(numrs.where(there[:, :, None] & ~is_label[:, None, :], d, 0.0), axis=(1, 2)) / classes
@@ -392,7 +392,7 @@ def sigmoid_focal_loss(input, target, alpha=0.25, gamma=2.0, reduction="mean"):
 
 
 def _lengths(value, n, most, function, name):
-    found = np.asarray(value.numpy() if isinstance(value, numrs.Tensor) else value)
+    found = np.asarray(value.cpu().numpy() if isinstance(value, numrs.Tensor) else value)
     if found.dtype.kind not in "iu" and found.size:
         raise TypeError(f"{function}: {name} has dtype {found.dtype}, expected integers")
     found = found.astype(np.int64).reshape(-1)
@@ -405,7 +405,7 @@ def _lengths(value, n, most, function, name):
 
 def _padded_targets(target, lengths, n, function):
     """Labels of all sequences as (n, longest); behind the end anything."""
-    t = np.asarray(target.numpy() if isinstance(target, numrs.Tensor) else target)
+    t = np.asarray(target.cpu().numpy() if isinstance(target, numrs.Tensor) else target)
     if t.dtype.kind not in "iu" and t.size:
         raise TypeError(f"{function}: targets has dtype {t.dtype}, expected integers")
     longest = int(lengths.max(initial=0))
@@ -467,7 +467,7 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reducti
         raise IndexError(f"{function}: blank is {blank!r}, expected 0 to {classes - 1}")
     spans = _lengths(input_lengths, n, times, function, "input_lengths")
     counts = _lengths(target_lengths, n, 1 << 40, function, "target_lengths")
-    given = np.asarray(targets.numpy() if isinstance(targets, numrs.Tensor) else targets)
+    given = np.asarray(targets.cpu().numpy() if isinstance(targets, numrs.Tensor) else targets)
     labels = _padded_targets(given[None] if single and given.ndim == 1 and n == 1 else given, counts, n, function)
     there = np.arange(labels.shape[1]) < counts[:, None]
     wrong = there & ((labels < 0) | (labels >= classes) | (labels == blank))
@@ -478,11 +478,11 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reducti
     path[:, 1::2] = np.where(there, labels, int(blank))
     skips = np.zeros((n, places), bool)  # a label may follow another one without a blank between
     skips[:, 3::2] = path[:, 3::2] != path[:, 1:-2:2]
-    come = numrs.take_along_axis(x, numrs.broadcast_to(numrs.from_numpy(path), (times, n, places)), axis=2)
-    skips_, shortest = numrs.from_numpy(skips), int(spans.min(initial=times))
-    never = numrs.full((n, 2), _NEVER, dtype=x.dtype)  # in front of the state: what comes from there
-    start = numrs.where(numrs.arange(places) < 2, 0.0, numrs.full((n, places), _NEVER, dtype=x.dtype))
-    state = numrs.where(numrs.arange(places) == 0, 0.0, numrs.full((n, places), _NEVER, dtype=x.dtype))
+    come = numrs.take_along_axis(x, numrs.broadcast_to(numrs.asarray(path, device=x.device), (times, n, places)), axis=2)
+    skips_, shortest = numrs.asarray(skips, device=x.device), int(spans.min(initial=times))
+    never = numrs.full((n, 2), _NEVER, dtype=x.dtype, device=x.device)  # in front of the state: what comes from there
+    start = numrs.where(numrs.arange(places, device=x.device) < 2, 0.0, numrs.full((n, places), _NEVER, dtype=x.dtype, device=x.device))
+    state = numrs.where(numrs.arange(places, device=x.device) == 0, 0.0, numrs.full((n, places), _NEVER, dtype=x.dtype, device=x.device))
     whole = state
     for t in range(times):
         if t == 0:  # blank or first label
@@ -492,11 +492,11 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reducti
             if places > 2:
                 moved = numrs.logaddexp(moved, numrs.where(skips_, whole[:, :-2], _NEVER))
             moved = moved + come[t]
-        state = moved if t < shortest else numrs.where(numrs.from_numpy(t < spans[:, None]), moved, state)
+        state = moved if t < shortest else numrs.where(numrs.asarray(t < spans[:, None], device=x.device), moved, state)
         whole = numrs.concat([never, state], axis=1)
     ends = np.stack([2 * counts, np.maximum(2 * counts - 1, 0)], axis=1)
-    last = numrs.take_along_axis(state, numrs.from_numpy(ends), axis=1)
-    last = numrs.where(numrs.from_numpy(np.stack([counts >= 0, counts > 0], axis=1)), last, _NEVER)
+    last = numrs.take_along_axis(state, numrs.asarray(ends, device=x.device), axis=1)
+    last = numrs.where(numrs.asarray(np.stack([counts >= 0, counts > 0], axis=1), device=x.device), last, _NEVER)
     total = -numrs.logaddexp(last[:, 0], last[:, 1])
     impossible = total.detach() > -_NEVER / 2
     values = numrs.where(impossible, 0.0 if zero_infinity else math.inf, total)

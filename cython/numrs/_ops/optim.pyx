@@ -5,8 +5,9 @@ cimport cython
 from cpython.mem cimport PyMem_Calloc, PyMem_Free
 from libc.stdint cimport int32_t, int64_t
 
-from numrs._ops._array cimport NOGIL_NS, check, descr_of, interruptible, release_context
-from numrs._ops._storage cimport contiguous, copy_into, count_change, new_tensor, shape_tuple, valid
+from numrs._ops._array cimport NOGIL_NS, check, descr_of, release_context
+from numrs._ops._place cimport context_at, context_for, device_at
+from numrs._ops._storage cimport contiguous, copy_into, count_change, moved, new_tensor_at, shape_tuple, valid
 from numrs._ops._tensor cimport Tensor
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.ops cimport NUMRS_F32, NUMRS_F64
@@ -33,6 +34,7 @@ cdef class Table:
     cdef readonly int64_t count
     cdef readonly int64_t total
     cdef int32_t dtype
+    cdef int32_t place             # where all of them are, as of the last gather
     cdef void **params
     cdef void **grads
     cdef int64_t *sizes
@@ -77,6 +79,11 @@ cdef class Table:
         for i in range(self.count):
             t = <Tensor>self.tensors[i]
             self.grads[i] = NULL
+            if i == 0:
+                self.place = t.place
+            elif t.place != self.place:
+                raise ValueError(f"optimizer: parameter {i} is on {device_at(t.place)}, parameter 0 on {device_at(self.place)}; "
+                                 "expected one device")
             if t.gradient is None:
                 self.params[i] = t.view.data
                 continue
@@ -84,6 +91,9 @@ cdef class Table:
             if g.size != t.size or g.view.dtype != self.dtype:
                 raise ValueError(f"optimizer: the gradient of parameter {i} has shape {shape_tuple(g)} and dtype "
                                  f"{descr_of(g.view.dtype)}, expected {shape_tuple(t)} and {descr_of(self.dtype)}")
+            if g.place != t.place:
+                raise ValueError(f"optimizer: the gradient of parameter {i} is on {device_at(g.place)}, the parameter on "
+                                 f"{device_at(t.place)}")
             if not g.dense:
                 g = contiguous(g)
                 self.gradients[i] = g
@@ -147,7 +157,8 @@ cdef class Stepper:
         for kept in arenas:
             arena = None
             if kept:
-                arena = new_tensor(1, shape, self.table.dtype)
+                self.table.gather(False)
+                arena = new_tensor_at(self.table.place, 1, shape, self.table.dtype)
                 arena[...] = 0
             self.state.append(arena)
 
@@ -180,6 +191,8 @@ cdef class Stepper:
         if table.gather(True) == 0:
             return
         for arena in self.state:
+            if arena is not None and (<Tensor>arena).place != table.place:  # the parameters have moved
+                self.state[count] = arena = moved(<Tensor>arena, table.place)
             arenas[count] = NULL if arena is None else (<Tensor>arena).view.data
             count += 1
         self.options.flags = flags
@@ -193,10 +206,10 @@ cdef class Stepper:
         self.options.step += 1
         work = <double>table.total
         if work < NOGIL_NS:
-            status = numrs_optim_step(NULL, self.op, table.dtype, table.count, table.params, <const void **>table.grads,
+            status = numrs_optim_step(context_at(table.place), self.op, table.dtype, table.count, table.params, <const void **>table.grads,
                                       table.sizes, arenas, count, &self.options)
         else:
-            context = interruptible(work)
+            context = context_for(table.place, work)
             with nogil:
                 status = numrs_optim_step(context, self.op, table.dtype, table.count, table.params,
                                           <const void **>table.grads, table.sizes, arenas, count, &self.options)
@@ -217,18 +230,19 @@ cdef class Stepper:
             return
         if self.table.gather(False) == 0:
             return
-        check(numrs_optim_zero(NULL, self.table.dtype, self.table.count, self.table.grads, self.table.sizes), "zero_grad")
+        check(numrs_optim_zero(context_at(self.table.place), self.table.dtype, self.table.count, self.table.grads, self.table.sizes),
+              "zero_grad")
         self.table.changed(False)
 
 
 cdef list _tables(object parameters):
-    """The tensors with a gradient by dtype."""
+    """The tensors with a gradient by dtype and device."""
     found = {}
     for t in [parameters] if isinstance(parameters, Tensor) else parameters:
         if not isinstance(t, Tensor):
             raise TypeError(f"clip_grad: a parameter is of type {type(t).__name__}, expected Tensors")
         if (<Tensor>t).gradient is not None:
-            found.setdefault((<Tensor>t).view.dtype, []).append(t)
+            found.setdefault(((<Tensor>t).view.dtype, (<Tensor>t).place), []).append(t)
     return [Table(tensors) for tensors in found.values()]
 
 
@@ -292,15 +306,16 @@ def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=Fals
         if own:
             break
         table.gather(False)
-        check(numrs_optim_clip_norm(NULL, table.dtype, table.count, table.grads, table.sizes, float("inf"), order, &part),
-              "clip_grad_norm_")
+        check(numrs_optim_clip_norm(context_at(table.place), table.dtype, table.count, table.grads, table.sizes, float("inf"), order,
+                                    &part), "clip_grad_norm_")
         norm = part if len(tables) == 1 else (norm * norm + part * part) ** 0.5 if order == 2 else max(norm, part)
     if error_if_nonfinite and not norm - norm == 0:
         raise RuntimeError(f"clip_grad_norm_: the norm of the gradients is {norm}, expected a finite number")
     factor = most / (norm + 1e-6)
     if not factor >= 1:
         for table in tables:
-            check(numrs_optim_scale(NULL, table.dtype, table.count, table.grads, table.sizes, factor), "clip_grad_norm_")
+            check(numrs_optim_scale(context_at(table.place), table.dtype, table.count, table.grads, table.sizes, factor),
+                  "clip_grad_norm_")
             table.changed(False)
     return norm
 
@@ -334,6 +349,6 @@ def clip_grad_value_(parameters, clip_value):
         raise ValueError(f"clip_grad_value_: clip_value is {clip_value}, expected 0 or more")
     for table in _tables(parameters):
         table.gather(False)
-        check(numrs_optim_clip_value(NULL, table.dtype, table.count, table.grads, table.sizes, -most, most),
+        check(numrs_optim_clip_value(context_at(table.place), table.dtype, table.count, table.grads, table.sizes, -most, most),
               "clip_grad_value_")
         table.changed(False)

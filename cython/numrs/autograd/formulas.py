@@ -154,7 +154,7 @@ def attention(query, key, value, attn_mask, dropout_p, is_causal, scale, enable_
     scores = (query @ numrs.matrix_transpose(key)) * (query.shape[-1] ** -0.5 if scale is None else scale)
     seen = None
     if is_causal:
-        seen = numrs.tril(numrs.ones(scores.shape[-2:], dtype="bool"))
+        seen = numrs.tril(numrs.ones(scores.shape[-2:], dtype="bool", device=scores.device))
     elif attn_mask is not None:
         mask = attn_mask if isinstance(attn_mask, Tensor) else numrs.asarray(attn_mask)
         if mask.dtype == numrs.bool:

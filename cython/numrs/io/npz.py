@@ -51,7 +51,7 @@ def save(path, tensors=None, /, **named):
     for name, value in {**arrays, **named}.items():
         if not isinstance(name, str) or not name or "\0" in name:
             raise ValueError(f"save: an array has the name {name!r:.80}, expected a text without NUL")
-        array = value.numpy() if isinstance(value, numrs.Tensor) else np.asarray(value)
+        array = value.cpu().numpy() if isinstance(value, numrs.Tensor) else np.asarray(value)
         if array.dtype.hasobject or array.dtype.name == "bfloat16":
             raise TypeError(f"save: array {name!r:.80} has dtype {array.dtype}, which npz files cannot hold" +
                             ("; save_safetensors can" if array.dtype.name == "bfloat16" else ""))  # fmt: skip

@@ -109,7 +109,7 @@ class SafetensorsFile:
         entry = self._entries.get(name)
         if entry is None:
             raise KeyError(f"{self.path} has no tensor {name!r:.80}; it has {_some(self._entries)}")
-        made = numrs.empty(entry.shape, dtype=entry.dtype)
+        made = numrs.empty(entry.shape, dtype=entry.dtype, device="cpu")
         if entry.end > entry.begin:
             self._exactly(_bytes(made.numpy()), self._data + entry.begin)
         return made
@@ -222,7 +222,7 @@ def save_safetensors(tensors, path, metadata=None):
 def _plain(name, value):
     """A contiguous ndarray in the byte order of the format."""
     if isinstance(value, numrs.Tensor):
-        value = value.numpy()
+        value = value.cpu().numpy()
     array = np.asarray(value)
     if array.dtype.name not in CODES:
         raise TypeError(f"save_safetensors: tensor {name!r:.80} has dtype {array.dtype}, expected one of {', '.join(CODES)}")

@@ -38,6 +38,13 @@ class Named:
         return Named({name: numrs.take(part, places, axis=0) for name, part in self.parts.items()})
 
 
+def there(rows, device):
+    """Rows on a device; None stays None."""
+    if rows is None or (type(rows) is not Named and rows.device == device):
+        return rows
+    return Named({name: part.to(device) for name, part in rows.parts.items()}) if type(rows) is Named else rows.to(device)
+
+
 def call(network, x):
     """What a network gives for rows."""
     return network(**x.parts) if type(x) is Named else network(x)
@@ -85,7 +92,7 @@ def _plain(value, function, name):
     if hasattr(value, "__dlpack__") and not hasattr(value, "__array__"):
         return numrs.from_dlpack(value).numpy()
     if isinstance(value, (list, tuple)) and value and any(isinstance(part, Tensor) for part in value):
-        return np.stack([part.numpy() if isinstance(part, Tensor) else np.asarray(part) for part in value])
+        return np.stack([part.cpu().numpy() if isinstance(part, Tensor) else np.asarray(part) for part in value])
     try:
         found = np.asarray(value)
     except (ValueError, TypeError, RuntimeError) as error:
@@ -176,7 +183,7 @@ def weights_of(sample_weight, class_weight, y, function, dtype, name="sample_wei
     if class_weight is not None:
         if not hasattr(class_weight, "items"):
             raise TypeError(f"{function}: class_weight is of type {type(class_weight).__name__}, expected a dict of classes and weights")
-        plain = y.numpy()
+        plain = y.cpu().numpy()
         if plain.ndim == 2 and plain.shape[1] > 1:
             plain = plain.argmax(axis=1)
         plain = plain.reshape(len(plain), -1)
@@ -190,7 +197,7 @@ def weights_of(sample_weight, class_weight, y, function, dtype, name="sample_wei
                 raise ValueError(f"{function}: class_weight[{label!r}] is {weight!r}, expected a number of 0 or more")
             factors[plain == label] = number
         factors = numrs.from_numpy(factors)
-        weights = factors if weights is None else weights * factors
+        weights = factors if weights is None else weights * factors.to(weights.device)
     return weights
 
 

@@ -339,12 +339,12 @@ class Model(Network):
         everyone.on_predict_begin({})
         if len(rows) == 0:
             shape = self.output_shape if self.output_shape is not None else (None, *self._empty_outputs(rows))
-            outputs = numrs.empty((0, *shape[1:]), dtype=self.dtype)
+            outputs = numrs.empty((0, *shape[1:]), dtype=self.dtype, device=self.device)
         else:
             outputs = training.predict(self, rows, size)
             self._seen(rows, outputs)
         everyone.on_predict_end({})
-        return outputs if _is_tensor(x) else outputs.numpy()
+        return outputs if _is_tensor(x) else outputs.cpu().numpy()
 
     def _predict_batches(self, stream, everyone):
         """The same for a stream."""
@@ -359,7 +359,7 @@ class Model(Network):
         everyone.on_predict_begin({})
         outputs = training.predict_batches(self, batches())
         everyone.on_predict_end({})
-        return outputs if tensors[0] else outputs.numpy()
+        return outputs if tensors[0] else outputs.cpu().numpy()
 
     def _empty_outputs(self, rows):
         if type(rows) is _data.Named:
@@ -390,6 +390,7 @@ class Model(Network):
             self._ready("train_on_batch")
             x, y, weights = self._rows(x, y, sample_weight, class_weight, "train_on_batch")
             self._ready("train_on_batch", optimizer=True)
+            x, y, weights = (_data.there(part, self.device) for part in (x, y, weights))
             run = training.Held(self, training.split(self.module, self.loss)[2])
             try:
                 with self._mode(True):

@@ -7,6 +7,7 @@ import numpy as np
 
 import numrs
 from numrs import Tensor, nn
+from numrs._ops._devices import get_device
 from numrs.autograd import no_grad
 from numrs.model import data as _data
 from numrs.model import training
@@ -109,6 +110,22 @@ class Network:
                 return p.dtype
         return np.dtype(np.float32)
 
+    @property
+    def device(self):
+        """Where the parameters are; without any, the device of creation functions."""
+        for p in self.module.parameters():
+            return p.device
+        return get_device()
+
+    def to(self, target):
+        """Moves parameters and buffers to a device, or converts them to a float dtype; see nn.Module.to. Gives the model.
+
+        Rows that `fit`, `evaluate` and `predict` are given are brought to the device in pieces.
+        """
+        with self._lock:
+            self.module.to(target)
+        return self
+
     def _first(self):
         module = self.module
         while isinstance(module, nn.Sequential) and len(module):
@@ -145,7 +162,7 @@ class Network:
     def _probe(self, x):
         """One row through the network: makes what waits for shapes, and finds the shape of outputs."""
         with self._mode(False), no_grad():
-            outputs = _data.call(self.module, x[:1])
+            outputs = _data.call(self.module, _data.there(x[:1], self.device))
         if not isinstance(outputs, Tensor) or outputs.ndim == 0 or len(outputs) != 1:
             found = f"shape {tuple(outputs.shape)}" if isinstance(outputs, Tensor) else f"a {type(outputs).__name__}"
             raise ValueError(f"Model: the network gives {found} for one row, expected a Tensor with one row")
@@ -182,7 +199,7 @@ class Network:
 
     def get_weights(self):
         """Copies of parameters and buffers, as ndarrays in the order of state_dict."""
-        return [tensor.detach().copy().numpy() for tensor in self.state_dict().values()]
+        return [tensor.detach().to("cpu", copy=True).numpy() for tensor in self.state_dict().values()]
 
     def set_weights(self, weights):
         """Stores what get_weights or state_dict gave.

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 import numrs
 from numrs.autograd import no_grad
-from numrs.model.data import Named, call
+from numrs._ops._devices import CPU
+from numrs.model.data import Named, call, there
 from numrs.model.fusing import chain_of, split, weighted
 
 GATHER_BYTES = 16 << 20  # rows are brought into their order in pieces of this size
@@ -134,12 +135,13 @@ class Held:
         joined = _joined(outputs)
         if self.final is not None:
             joined = self.final(joined)
-        labels = _joined(targets)
+        joined, labels = joined.cpu(), _joined(targets).cpu()  # metrics are worked out on the CPU
         for metric in self.metrics:
             metric.update(labels, joined)
         if self.weighted:
             if any(w is not None for w in weights):
-                weights = _joined([numrs.ones(len(y), dtype=joined.dtype) if w is None else w for w, y in zip(weights, targets)])
+                weights = [numrs.ones(len(y), dtype=joined.dtype, device=CPU) if w is None else w.cpu() for w, y in zip(weights, targets)]
+                weights = _joined(weights)
             else:
                 weights = None
             for metric in self.weighted:
@@ -180,6 +182,18 @@ def _pieces(x, y, weights, order, batch_size):
         part = order[first : first + size]
         rows_ = x.take(part) if type(x) is Named else numrs.take(x, part, axis=0)
         yield rows_, numrs.take(y, part, axis=0), None if weights is None else numrs.take(weights, part, axis=0)
+
+
+def _where_the_model_is(model, x, y, weights, batch_size):
+    """Rows in memory of the model's device: (x, y, weights) as they are on the CPU, else pieces of whole batches."""
+    device = model.device
+    if device == CPU and (type(x) is Named or x.device == CPU):
+        yield x, y, weights
+        return
+    rows = len(x)
+    size = max(1, GATHER_BYTES // max(1, x.nbytes // max(rows, 1)) // batch_size) * batch_size
+    for first in range(0, rows, size):
+        yield tuple([there(part if part is None else part[first : first + size], device) for part in (x, y, weights)])
 
 
 def mean_of(values, counts):
@@ -254,19 +268,24 @@ def evaluate(model, data):
     with_weights = None
     held, values, counts = Held(model, final), [], []
     with mode_of(model.module, False), no_grad():
-        for x, y, weights, batch_size in data.pieces():
-            for first in range(0, len(x), batch_size):
-                stop = min(first + batch_size, len(x))
-                outputs, targets, w = call(forward, x[first:stop]), y[first:stop], None if weights is None else weights[first:stop]
-                if w is None:
-                    loss = criterion(outputs, targets)
-                else:
-                    with_weights = with_weights or weighted(criterion)
-                    loss = with_weights(outputs, targets, w)
-                values.append(float(loss))
-                counts.append(stop - first)
-                if held.any:
-                    held.add(outputs, targets.copy() if data.reused else targets, w)
+        steps = (
+            (*piece, first, size)
+            for *rows, size in data.pieces()
+            for piece in _where_the_model_is(model, *rows, size)
+            for first in range(0, len(piece[0]), size)
+        )
+        for x, y, weights, first, batch_size in steps:
+            stop = min(first + batch_size, len(x))
+            outputs, targets, w = call(forward, x[first:stop]), y[first:stop], None if weights is None else weights[first:stop]
+            if w is None:
+                loss = criterion(outputs, targets)
+            else:
+                with_weights = with_weights or weighted(criterion)
+                loss = with_weights(outputs, targets, w)
+            values.append(float(loss))
+            counts.append(stop - first)
+            if held.any:
+                held.add(outputs, targets.copy() if data.reused else targets, w)
         if not values:
             raise ValueError(f"{data.stream.function}: {data.stream.name} gives no batch")
         return {"loss": mean_of(values, counts), **held.results()}
@@ -277,11 +296,11 @@ def predict(model, x, batch_size):
     found = None
     with mode_of(model.module, False), no_grad():
         for first in range(0, len(x), batch_size):
-            outputs = call(model.module, x[first : first + batch_size])
+            outputs = call(model.module, there(x[first : first + batch_size], model.device))
             if first == 0:
                 if len(outputs) == len(x):
                     return outputs
-                found = numrs.empty((len(x), *outputs.shape[1:]), dtype=outputs.dtype)
+                found = numrs.empty((len(x), *outputs.shape[1:]), dtype=outputs.dtype, device=outputs.device)
             found[first : first + batch_size] = outputs
     return found
 
@@ -289,7 +308,7 @@ def predict(model, x, batch_size):
 def predict_batches(model, batches):
     """Outputs for batches of rows, in one Tensor."""
     with mode_of(model.module, False), no_grad():
-        outputs = [call(model.module, x).copy() for x in batches]
+        outputs = [call(model.module, there(x, model.device)).copy() for x in batches]
         if not outputs:
             raise ValueError("predict: x gives no batch")
         return _joined(outputs)
@@ -350,7 +369,8 @@ def fit(model, data, validation, settings, callbacks, progress):
                 callbacks.on_epoch_begin(epoch, {})
                 progress.begin(epoch)
                 run = _Epoch(model, data.reused, callbacks, progress, interrupts)
-                for piece in data.pieces(epoch):
+                pieces = ((*piece, size) for *rows, size in data.pieces(epoch) for piece in _where_the_model_is(model, *rows, size))
+                for piece in pieces:
                     if not run.piece(epoch, *piece):
                         break
                 if not run.values:  # the first loss was not a number, or there was nothing: nothing has been done in this epoch

@@ -5,6 +5,8 @@ import inspect
 import numpy as np
 
 import numrs
+from numrs._ops._devices import is_device, resolve
+from numrs._ops._storage import move_in_place
 from numrs.autograd import no_grad
 
 
@@ -283,7 +285,26 @@ class Module:
         return self
 
     def to(self, target):
-        """Moves to a device, or converts to a float dtype: parameters and buffers of float dtypes; gives the module."""
+        """Moves to a device, or converts parameters and buffers of float dtypes to another one; gives the module.
+
+        Parameters
+        ----------
+        target : str, Device or dtype
+            On a device parameters and buffers are the same tensors as before, so that optimizers go on with them.
+
+        Raises
+        ------
+        RuntimeError
+            For a device that is not there, with the step that failed; nothing has moved then.
+        """
+        if is_device(target):
+            place = resolve(target)
+            for module in self.modules():
+                for name in [*module._parameter_names, *module._buffer_names]:
+                    value = getattr(module, name, None)
+                    if value is not None:
+                        move_in_place(value, place)
+            return self
         for module in self.modules():
             for name in [*module._parameter_names, *module._buffer_names]:
                 value = getattr(module, name, None)
@@ -294,6 +315,14 @@ class Module:
                     moved.requires_grad = value.requires_grad
                 object.__setattr__(module, name, moved)
         return self
+
+    def cpu(self):
+        """To the memory of the CPU."""
+        return self.to("cpu")
+
+    def cuda(self, index=0):
+        """To a GPU."""
+        return self.to(f"cuda:{index}")
 
     def float(self):
         """To float32."""

@@ -239,4 +239,4 @@ class GaussianNoise(Module):
         if not self.training or self.stddev == 0.0:
             return x
         noise = init.generator(self.rng).normal(0.0, self.stddev, x.shape)
-        return x + numrs.astype(numrs.asarray(noise), x.dtype)
+        return x + numrs.astype(numrs.asarray(noise, device=x.device), x.dtype)

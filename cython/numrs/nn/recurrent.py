@@ -52,7 +52,7 @@ class _Recurrent(Module):
 
     def _start(self, x, state, count):
         n = x.shape[1]
-        zeros = numrs.zeros((count, n, self.hidden_size), dtype=x.dtype)
+        zeros = numrs.zeros((count, n, self.hidden_size), dtype=x.dtype, device=x.device)
         return zeros if state is None else state
 
     def _run(self, x, states):
