@@ -407,18 +407,23 @@ def on_device(x, device, bint copy=False):
     return moved(<Tensor>x, place) if place != (<Tensor>x).place else copied(<Tensor>x)
 
 
-def move_in_place(Tensor t, device):
-    """The tensor itself goes to a device, with its gradient: whoever has it, such as an optimizer, still has it. Views of it stay
-    where they were, and are of other memory from now on."""
-    cdef int32_t place = place_of_device(device)
-    cdef Tensor made
+def change_in_place(Tensor t, device=None, dtype=None):
+    """The tensor itself goes to a device, or becomes one of another dtype, and its gradient with it: whoever has it, such as an
+    optimizer, still has it. Views of it stay as they were, and are of other memory from now on."""
+    cdef int32_t place = t.place if device is None else place_of_device(device)
+    cdef int32_t wanted = valid(t) if dtype is None else as_dtype(dtype, "to")
+    cdef Tensor made = t
     cdef int d, ndim = t.view.ndim
     cdef int64_t *at
-    if t.node is not None and t.gradient is None and t.wants_grad and not _is_leaf(t):
-        raise RuntimeError("Tensor: only of a leaf can the memory be moved; use .to(device)")
-    if place == t.place:
+    if t.wants_grad and t.node is not None and not _is_leaf(t):
+        raise RuntimeError("Tensor: only of a leaf can the memory be changed; use .to()")
+    if wanted != t.view.dtype:
+        made = new_like(t, wanted)
+        copy_into(t, made)
+    if place != t.place:
+        made = moved(made, place)
+    if made is t:
         return
-    made = moved(t, place)
     if t.block != NULL:
         free_block(t.block, t.size * BYTES_OF_DTYPE[t.view.dtype], t.place)
         t.block = NULL
@@ -427,16 +432,16 @@ def move_in_place(Tensor t, device):
     for d in range(ndim):
         at[ndim + d] = made.view.strides[d]
     t.view.data = made.view.data
+    t.view.dtype = made.view.dtype
     t.block = made.block
     t.owner = made.owner
     made.block = NULL
     t.place = place
-    t.dense = True
+    t.dense = t.writeable = True
     t.is_view = False
-    t.writeable = True
     t.changes += 1
     if t.gradient is not None:
-        t.gradient = moved(<Tensor>t.gradient, place)
+        change_in_place(<Tensor>t.gradient, device, dtype)
 
 
 cdef bint _is_leaf(Tensor t) except -1:

@@ -6,7 +6,7 @@ import numpy as np
 
 import numrs
 from numrs._ops._devices import is_device, resolve
-from numrs._ops._storage import move_in_place
+from numrs._ops._storage import change_in_place
 from numrs.autograd import no_grad
 
 
@@ -290,30 +290,17 @@ class Module:
         Parameters
         ----------
         target : str, Device or dtype
-            On a device parameters and buffers are the same tensors as before, so that optimizers go on with them.
+            Parameters and buffers stay the same tensors, so that optimizers go on with those that have moved.
 
         Raises
         ------
         RuntimeError
             For a device that is not there, with the step that failed; nothing has moved then.
         """
-        if is_device(target):
-            place = resolve(target)
-            for module in self.modules():
-                for name in [*module._parameter_names, *module._buffer_names]:
-                    value = getattr(module, name, None)
-                    if value is not None:
-                        move_in_place(value, place)
-            return self
-        for module in self.modules():
-            for name in [*module._parameter_names, *module._buffer_names]:
-                value = getattr(module, name, None)
-                if value is None or value.dtype.kind not in "fcV":
-                    continue
-                moved = value.detach().to(target)
-                if moved.dtype != value.dtype or moved is not value:
-                    moved.requires_grad = value.requires_grad
-                object.__setattr__(module, name, moved)
+        place, dtype = (resolve(target), None) if is_device(target) else (None, target)
+        for value in [*self.parameters(), *self.buffers()]:
+            if dtype is None or value.dtype.kind in "fcV":
+                change_in_place(value, place, dtype)
         return self
 
     def cpu(self):
