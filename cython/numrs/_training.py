@@ -175,8 +175,8 @@ def _targets(path, y, plan, notes):
     return places.astype(np.int64), len(classes), [int(c) if isinstance(c, float) and c.is_integer() else c for c in written]
 
 
-def train(data, plan, progress=0):
-    """Trains a network on a table.
+def train(data, plan, progress=0, device="cpu"):
+    """Trains a network on a table, on a device.
 
     Returns (model, facts): facts has rows, columns, task, parameters, and what History recorded.
     """
@@ -220,12 +220,16 @@ def train(data, plan, progress=0):
         optimizer.check(optimizer.defaults)
     usual = ("mse", []) if classes is None else ("cross_entropy", ["accuracy"])
     model.compile(optimizer, plan.get("loss", usual[0]), plan.get("metrics", usual[1]))
+    if device != "cpu":
+        model.build((None, *x.shape[1:]))
+        model.to(device)
     held = {} if kept == len(x) else {"validation_data": (x[kept:], y[kept:])}
     callbacks = []
     if "patience" in plan:
         callbacks.append(EarlyStopping("val_loss" if held else "loss", patience=plan["patience"], restore_best_weights=True))
     history = model.fit(x[:kept], y[:kept], batch_size=plan.get("batch_size", 32), epochs=plan.get("epochs", 50), verbose=progress,
                         callbacks=callbacks, **held)  # fmt: skip
+    model.to("cpu")
     model.notes["table"] = notes
     last = {name: values[-1] for name, values in history.history.items() if values}
     facts = {"rows": kept, "validation rows": len(x) - kept, "columns": x.shape[1], "task": "regression" if classes is None else "classification",

@@ -347,9 +347,10 @@ def stats_of_file(file, names, windows, min_periods, center, index, output, plot
 @click.option("--target", metavar="NAME", help="The column to predict; the last one without it.")
 @click.option("--epochs", type=click.IntRange(0), help="How often all rows are gone through.")
 @click.option("--seed", type=click.IntRange(0), help="The same seed gives the same model.")
+@click.option("--device", metavar="NAME", help="Where to train, such as cuda:0; the CPU without it.")
 @click.option("--plot", type=click.Path(dir_okay=False), help="Draw the learning curves into this picture.")
 @_json_option
-def train(data, network, output, target, epochs, seed, plot, as_json):
+def train(data, network, output, target, epochs, seed, device, plot, as_json):
     """Train a network on DATA (CSV, .npy, .parquet, or .npz with arrays x and y).
 
     NETWORK is a TOML file; without it there is one hidden layer of 64 units:
@@ -377,8 +378,10 @@ def train(data, network, output, target, epochs, seed, plot, as_json):
     try:
         plan = _training.read_plan(network)
         plan |= {key: value for key, value in (("target", target), ("epochs", epochs), ("seed", seed)) if value is not None}
-        model, facts = _training.train(data, plan, 0 if as_json else level_of("train", "auto"))
-    except (ValueError, TypeError) as error:
+        if device is not None:
+            numrs.zeros(1, device=device)  # is it there?
+        model, facts = _training.train(data, plan, 0 if as_json else level_of("train", "auto"), device or "cpu")
+    except (ValueError, TypeError, RuntimeError) as error:
         raise click.ClickException(str(error)) from None
     model.save(output)
     if plot:

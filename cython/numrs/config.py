@@ -69,7 +69,7 @@ def show_config(mode: str = "stdout") -> dict[str, Any] | None:
     Examples
     --------
     >>> sorted(numrs.show_config(mode='dicts'))
-    ['build', 'machine', 'runtime']
+    ['build', 'devices', 'machine', 'runtime']
     """
     if mode not in ("stdout", "dicts"):
         raise ValueError(f"show_config: mode is {mode!r}, expected 'stdout' or 'dicts'")
@@ -88,6 +88,7 @@ def show_config(mode: str = "stdout") -> dict[str, Any] | None:
             **runtime.get_thresholds(),
             "calibration": calibration_path() if os.path.exists(calibration_path()) else "none",
         },
+        "devices": _devices(),
         "machine": {**{k: v for k, v in machine.items() if not k.startswith("has_")}, "features": " ".join(features)},
     }
     if mode == "dicts":
@@ -97,6 +98,20 @@ def show_config(mode: str = "stdout") -> dict[str, Any] | None:
         for key, value in part.items():
             print(f"  {key}: {value}")
     return None
+
+
+def _devices() -> dict[str, str]:
+    """What there is beside the CPU, or the step that fails; opens the plug-in and no device."""
+    from numrs._ops import _place
+
+    found = {"cpu": "1"}
+    for kind in _place.KINDS[1:]:
+        count, why = _place.count(kind)
+        plugin = _place.plugin_path(kind)
+        if kind == "cuda" or count:
+            found[kind] = str(count) if count else f"none: {why}"
+            found[f"{kind} plug-in"] = plugin or "none"
+    return found
 
 
 def register_threadpoolctl() -> None:
