@@ -4,9 +4,9 @@ from collections.abc import Iterator as _Iterator
 from contextlib import contextmanager as _contextmanager
 
 from numrs._ops import _place
-from numrs._ops._devices import CPU as _CPU
-from numrs._ops._devices import Device, get_device, get_devices, resolve
+from numrs._ops._devices import CPU, Device, get_device, get_devices, is_device, resolve
 from numrs._ops._devices import chosen as _chosen
+from numrs._ops._storage import change_in_place
 from numrs._ops.runtime import get_backend, list_backends, set_backend
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "set_device",
     "synchronize",
 ]
+CPU, is_device, resolve, change_in_place  # noqa: B018 - for numrs.nn and numrs.model
 
 
 def set_device(device: str | Device) -> None:
@@ -100,5 +101,5 @@ def synchronize(device: str | Device | None = None) -> None:
             _place.synchronize(place)
         return
     found = resolve(device)
-    if found != _CPU:
+    if found != CPU:
         _place.synchronize(_place.place_of_name(found.kind, found.index))

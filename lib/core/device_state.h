@@ -111,8 +111,8 @@ inline View HostScalar(const void* value, int32_t dtype) {
   return v;
 }
 
-// Bytes between the host and where the call runs, in the order of the device's stream. The host's memory is done with when
-// they return: ToHost waits.
+// Bytes between the host and where the call runs, in the order of the device's stream. The host's memory is done with
+// when they return: ToHost waits.
 Status ToHost(const Run& run, const char* function, void* host, const void* from, size_t bytes);
 Status ToDevice(const Run& run, const char* function, void* to, const void* host, size_t bytes);
 // Refuses elements in memory of the host: element-wise functions alone take them on a device.

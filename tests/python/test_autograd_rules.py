@@ -184,6 +184,7 @@ CASES |= {
     + [(lambda x: numrs.stack([row * 2.0 for row in x]), [A])],
     "_placed": [(lambda g: autograd.rules_shape._placed(g, numrs.zeros((3, 4)), (1, slice(1, 3))), [real(2)])],
     "setitem": [],
+    "move": [(lambda x: x.to(x.device, copy=True), [A])],
     "take": [
         (lambda x: numrs.take(x, places[0], axis=1), [A]),
         (lambda x: numrs.take(x, numrs.asarray([1, 1, 2]), axis=0), [A]),

@@ -13,7 +13,8 @@ from numrs import autograd
 # Functions that devices have no kernels for: NotImplementedError names function and device.
 NO_KERNEL = ("svd", "svdvals", "cond", "inv", "solve", "pinv", "det", "slogdet", "cholesky", "eigh", "eigvalsh", "qr")
 NO_KERNEL_CASES = ("matrix_norm-1", "matrix_norm-2", "matrix_norm-3", "matrix_power-1")  # singular values, inverses
-MADE_INSIDE = ("concat-2", "kl_div-4", "nll_loss-6", "nll_loss-7", "cross_entropy-24", "cross_entropy-27")  # the function of the case makes an array of NumPy's itself, which is refused
+# The function of the case makes an array of NumPy's itself, which is refused.
+MADE_INSIDE = ("concat-2", "kl_div-4", "nll_loss-6", "nll_loss-7", "cross_entropy-24", "cross_entropy-27")
 CASES = [(table, name, i) for table in (rules, networks) for name, cases in table.CASES.items() for i in range(len(cases))]
 
 

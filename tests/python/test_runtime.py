@@ -81,7 +81,7 @@ def test_cpu_info():
 
 def test_show_config(capsys):
     facts = numrs.show_config(mode="dicts")
-    assert set(facts) == {"build", "runtime", "machine"}
+    assert set(facts) == {"build", "runtime", "devices", "machine"}
     assert numrs.show_config() is None
     assert facts["build"]["compiler"] in capsys.readouterr().out
     assert os.path.isfile(os.path.join(numrs.get_include(), "numrs", "numrs.h"))

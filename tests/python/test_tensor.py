@@ -476,7 +476,7 @@ def test_steady_loops_allocate_nothing():
 
 
 def test_devices():
-    (cpu,) = numrs.get_devices()
+    cpu = numrs.get_devices()[0]
     assert str(cpu) == "cpu" and cpu.memory_gb > 0 and cpu.name and cpu.kind == "cpu"
     assert numrs.get_device() == cpu
     numrs.set_device("cpu")

@@ -13,7 +13,6 @@ from numrs._ops._storage cimport from_ndarray, moved, new_tensor_at, shape_tuple
 from numrs._ops._tensor cimport Tensor
 from numrs.c cimport ops
 from numrs.c cimport order as c
-from numrs.c.base cimport numrs_status
 from numrs.c.indexing cimport numrs_put_along_axis, numrs_take_along_axis
 from numrs.c.reduce cimport numrs_reduce, numrs_scan, numrs_vecdot
 from numrs.c.rolling cimport numrs_rolling, numrs_rolling_dtype, numrs_rolling_length, numrs_rolling_options
@@ -32,8 +31,8 @@ def array_or_device(x, str name, str argument):
 cdef Tensor _tensor(object x, str name, str argument, int32_t place):
     """An operand that has to be a tensor of this device."""
     if not isinstance(x, Tensor):
-        raise ValueError(f"{name}: {argument} is of type {type(x).__name__}, expected a Tensor on the device of the others; bring it "
-                         "there with numrs.asarray(…, device=…)")
+        raise ValueError(f"{name}: {argument} is of type {type(x).__name__}, expected a Tensor on the device of the others; bring "
+                         "it there with numrs.asarray(…, device=…)")
     valid(<Tensor>x)
     if tracked(x):
         raise NotImplementedError(f"{name}: has no gradient rule; call it under numrs.autograd.no_grad(), or with x.detach()")
@@ -92,8 +91,8 @@ cdef object mask_at(object where, str name, int32_t place):
     return w
 
 
-cdef object device_reduce(int32_t op, str name, object given, int32_t result, object axis, object out, object keepdims, object where,
-                          double correction):
+cdef object device_reduce(int32_t op, str name, object given, int32_t result, object axis, object out, object keepdims,
+                          object where, double correction):
     cdef Tensor x = _tensor(given, name, "x", (<Tensor>given).place), y, w = None
     cdef int32_t[64] axes
     cdef int64_t[64] shape
@@ -111,7 +110,8 @@ cdef object device_reduce(int32_t op, str name, object given, int32_t result, ob
     return y
 
 
-cdef object device_scan(int32_t op, str name, object given, const int32_t *results, object axis, object out, object include_initial):
+cdef object device_scan(int32_t op, str name, object given, const int32_t *results, object axis, object out,
+                        object include_initial):
     cdef Tensor x = _tensor(given, name, "x", (<Tensor>given).place), y
     cdef int64_t[64] shape
     cdef int64_t one = 1, step = 8
@@ -225,8 +225,8 @@ cdef object device_topk(str name, object given, object k, object axis, int32_t f
     return values, indices
 
 
-cdef object device_order_reduced(Kind kind, str name, object given, object q, object axis, object out, object keepdims, object where,
-                                 int32_t flags, int32_t method, double scale):
+cdef object device_order_reduced(Kind kind, str name, object given, object q, object axis, object out, object keepdims,
+                                 object where, int32_t flags, int32_t method, double scale):
     """Medians, quantiles of one q (a number from 0 to 1), and what is made of them."""
     cdef Tensor x = _tensor(given, name, "x", (<Tensor>given).place), y, w = None
     cdef int32_t[64] axes

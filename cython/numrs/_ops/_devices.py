@@ -130,7 +130,10 @@ def resolve(target: str | Device | None) -> Device:
         raise RuntimeError(f"device: there is no cpu:{found.index}, the CPU is one device: 'cpu'")
     from numrs._ops._place import place_of_name
 
-    place_of_name(found.kind, found.index)  # opens it
+    try:
+        place_of_name(found.kind, found.index)  # opens it
+    except RuntimeError as error:
+        raise RuntimeError(f"device: {found} cannot be used: {str(error).removeprefix('device: ')}") from None
     return found
 
 

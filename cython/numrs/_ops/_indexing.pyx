@@ -12,8 +12,8 @@ from numpy cimport PyArray_NDIM, ndarray
 from numrs._ops._array cimport BYTES_OF_DTYPE, descr_of
 from numrs._ops._gather cimport gather, scatter
 from numrs._ops._record cimport record, store
-from numrs._ops._storage cimport (array_over, copied, copy_into, from_ndarray, moved, numrs_times, store_number, shape_tuple, tensor_of, tracked,
-                                  valid, view_tensor, written)
+from numrs._ops._storage cimport (array_over, copied, copy_into, from_ndarray, moved, numrs_times, store_number, shape_tuple,
+                                  tensor_of, tracked, valid, view_tensor, written)
 from numrs._ops._tensor cimport Tensor
 from numrs._ops._typed cimport plain
 from numrs.c cimport ops

@@ -22,8 +22,8 @@ cnp.import_array()
 cdef object _elsewhere(object x, str name, str argument, int32_t where):
     """The error for an operand that is not where the call runs."""
     found = f"a Tensor on {x.device}" if isinstance(x, Tensor) else f"of type {type(x).__name__}, in memory of the CPU"
-    return ValueError(f"{name}: {argument} is {found}, the other operands are on {device_at(max(where, 0))}; bring them to one device "
-                      "with .to(device) or numrs.asarray(…, device=…)")
+    return ValueError(f"{name}: {argument} is {found}, the other operands are on {device_at(max(where, 0))}; bring them to one "
+                      "device with .to(device) or numrs.asarray(…, device=…)")
 
 
 cdef int32_t where_of_tensors(str name, object a, object b, object c) except -3:

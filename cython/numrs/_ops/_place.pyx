@@ -1,7 +1,5 @@
 # cython: freethreading_compatible=True
-"""Where memory is: opened devices with their contexts, memory and copies, and the one place of a call's operands. Nothing public."""
-import numpy as np
-
+"""Where memory is: opened devices with their contexts, memory and copies, and where a call runs. Nothing public."""
 from libc.stdint cimport int32_t, uint64_t
 from libc.string cimport memset
 from numpy cimport ndarray

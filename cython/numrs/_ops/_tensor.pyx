@@ -14,7 +14,7 @@ from numrs._ops._array cimport BYTES_OF_DTYPE, as_dtype, descr_of
 from numrs._ops._dlpack cimport dlpack_device, export_dlpack
 from numrs._ops._indexing cimport (PyLong_AsLongLongAndOverflow, element_view, get_item, item_of_axis, item_view, reshape,
                                    reshaped, set_item, slice_view)
-from numrs._ops._place cimport device_at, place_of_device, wait_for
+from numrs._ops._place cimport device_at, place_of_device
 from numrs._ops import _record
 from numrs._ops._record cimport record
 from numrs._ops._storage cimport (array_over, changes_of, contiguous, copied, copy_into, free_block, from_ndarray, new_like,
@@ -26,15 +26,6 @@ from numrs.c cimport ops
 _CPU_DEVICE = (1, 0)
 
 
-cdef Tensor _part(Tensor t, int which):
-    """The real (0) or imaginary (1) parts of complex numbers, a view."""
-    cdef bint single = t.view.dtype == ops.NUMRS_C64
-    cdef Tensor y = view_tensor(t, <char *>t.view.data + which * (4 if single else 8), t.view.ndim, t.view.shape, t.view.strides)
-    y.view.dtype = ops.NUMRS_F32 if single else ops.NUMRS_F64
-    y.dense = t.size == 0
-    return y
-
-
 def _unpickled(a, wants_grad):
     cdef Tensor t = from_ndarray(<ndarray>a, True)
     t.wants_grad = wants_grad
@@ -43,12 +34,6 @@ def _unpickled(a, wants_grad):
 
 def _unpickled_bits(a, wants_grad):
     return _unpickled(a.view(descr_of(ops.NUMRS_BF16)), wants_grad)
-
-
-def _unpickled_on(a, device, wants_grad):
-    t = a.to(device)
-    t.requires_grad = wants_grad
-    return t
 
 
 @cython.no_gc
@@ -494,20 +479,6 @@ Numbers of one dtype in any number of dimensions, on a device.
             raise AttributeError(f"a Tensor on {device_at(self.place)} has no __array_interface__; take .cpu() first")
         return array_over(self).__array_interface__
 
-    @property
-    def __cuda_array_interface__(self):
-        """The description, version 3, of memory on a GPU, for libraries that compute there; whoever uses it has to keep the
-        Tensor. Work on the tensor so far is waited for."""
-        device = device_at(self.place)
-        if device.kind != "cuda":
-            raise AttributeError(f"a Tensor on {device} has no __cuda_array_interface__")
-        if self.view.dtype == ops.NUMRS_BF16:
-            raise AttributeError("bfloat16 has no name in __cuda_array_interface__; use __dlpack__")
-        wait_for(self.place)
-        return {"shape": shape_tuple(self), "typestr": self.dtype.str, "version": 3, "stream": None,
-                "data": (<size_t>self.view.data if self.size else 0, not self.writeable),
-                "strides": None if self.dense else tuple([self.view.strides[d] for d in range(self.view.ndim)])}
-
     def __dlpack__(self, *, stream=None, max_version=None, dl_device=None, copy=None):
         """A capsule for from_dlpack of any library.
 
@@ -620,14 +591,6 @@ Numbers of one dtype in any number of dimensions, on a device.
         return reshape(self, shape[0] if len(shape) == 1 else shape, copy)
 
 include "_tensor_life.pxi"
-
-
-def move(Tensor x, device, copy=False):
-    """A tensor on a device: itself where it is there already, unless copy."""
-    place = _devices().resolve(device)
-    if tracked(x) and (copy or place_of_device(place) != x.place):
-        return record("move", None, (x, place, copy), {})
-    return on_device(x, place, copy)
 
 
 def add_methods(functions):

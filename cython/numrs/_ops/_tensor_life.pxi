@@ -170,3 +170,40 @@ cdef object _matmul(object a, object b):
         from numrs._ops.linalg import matmul
         _matmul_function = matmul
     return _matmul_function(a, b)
+
+
+cdef Tensor _part(Tensor t, int which):
+    """The real (0) or imaginary (1) parts of complex numbers, a view."""
+    cdef bint single = t.view.dtype == ops.NUMRS_C64
+    cdef Tensor y = view_tensor(t, <char *>t.view.data + which * (4 if single else 8), t.view.ndim, t.view.shape, t.view.strides)
+    y.view.dtype = ops.NUMRS_F32 if single else ops.NUMRS_F64
+    y.dense = t.size == 0
+    return y
+
+
+def _unpickled_on(a, device, wants_grad):
+    t = a.to(device)
+    t.requires_grad = wants_grad
+    return t
+
+
+def move(Tensor x, device, copy=False):
+    """A tensor on a device: itself where it is there already, unless copy."""
+    place = _devices().resolve(device)
+    if tracked(x) and (copy or place_of_device(place) != x.place):
+        return record("move", None, (x, place, copy), {})
+    return on_device(x, place, copy)
+
+
+def address_of(Tensor t):
+    """The first byte of a tensor's memory."""
+    return <size_t>t.view.data
+
+
+def is_writeable(Tensor t):
+    return bool(t.writeable)
+
+
+def add_property(name, value):
+    """The same for a property."""
+    numrs_add_method(Tensor, name, value)

@@ -15,8 +15,8 @@ from numrs._ops._elementwise cimport (BINARY_RESULT, UNARY_RESULT, Number, _weak
 from numrs._ops cimport _record
 from numrs._ops._record cimport any_tracked, in_place, record
 from numrs._ops._place cimport MANY_PLACES, context_at, no_kernel, place_of, place_of_any
-from numrs._ops._storage cimport (array_over, from_ndarray, moved, new_like, new_tensor, new_tensor_at, same_dims, shape_tuple, tensor_of, tracked, valid,
-                                  written)
+from numrs._ops._storage cimport (array_over, from_ndarray, moved, new_like, new_tensor, new_tensor_at, same_dims, shape_tuple,
+                                  tensor_of, tracked, valid, written)
 from numrs._ops._tensor cimport Tensor
 from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
@@ -299,8 +299,8 @@ cdef enum:
 
 cdef inline bint _is_small_pair(int32_t op, Tensor x, Tensor z) noexcept:
     """Two tensors of one dtype and shape in C order, and little work: what most operators are asked for."""
-    return (x.place | z.place) == 0 and x.view.dtype == z.view.dtype and x.size == z.size and x.size <= SMALL and x.dense and z.dense and \
-        BINARY_RESULT[op][x.view.dtype] != 0 and not (x.wants_grad or z.wants_grad) and same_dims(x, z)
+    return (x.place | z.place) == 0 and x.view.dtype == z.view.dtype and x.size == z.size and x.size <= SMALL and x.dense and \
+        z.dense and BINARY_RESULT[op][x.view.dtype] != 0 and not (x.wants_grad or z.wants_grad) and same_dims(x, z)
 
 
 cdef object operate(int32_t op, str name, object a, object b, object other):
@@ -330,8 +330,8 @@ cdef object _with_float(int32_t op, str name, object a, double number, int at):
     if type(a) is Tensor:
         x = <Tensor>a
         dtype = x.view.dtype
-        if x.place == 0 and (dtype == ops.NUMRS_F64 or dtype == ops.NUMRS_F32) and x.size <= SMALL and BINARY_RESULT[op][dtype] != 0 and \
-                not is_logical(op) and not x.wants_grad:
+        if x.place == 0 and (dtype == ops.NUMRS_F64 or dtype == ops.NUMRS_F32) and x.size <= SMALL and \
+                BINARY_RESULT[op][dtype] != 0 and not is_logical(op) and not x.wants_grad:
             if dtype == ops.NUMRS_F64:
                 value.f64[0] = number
             else:
@@ -456,7 +456,8 @@ def tensors(function):
     cdef tuple names = function.__code__.co_varnames[:function.__code__.co_argcount]
     cdef str name = function.__name__
     cdef Py_ssize_t place = names.index("out") if "out" in names else -1
-    cdef bint takes_device = "device" in function.__code__.co_varnames[:function.__code__.co_argcount + function.__code__.co_kwonlyargcount]
+    code = function.__code__
+    cdef bint takes_device = "device" in code.co_varnames[:code.co_argcount + code.co_kwonlyargcount]
     view = views.get(function.__name__)
 
     @wraps(function)
@@ -483,7 +484,7 @@ def tensors(function):
             return function(*args, **kwargs)
         if _record.used and any_tracked(args, kwargs):
             return record(name, typed, args, kwargs)
-        if MANY_PLACES[0]:
+        if MANY_PLACES[0] or (takes_device and kwargs.get("device") is not None):
             made = _on_device(function, name, args, kwargs)
             if made is not NotImplemented:
                 return made

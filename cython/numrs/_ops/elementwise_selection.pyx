@@ -87,8 +87,12 @@ def clip(x, /, min=None, max=None, out=None):
     if min is None and max is None:
         return binary(ops.NUMRS_OP_MAXIMUM, "clip", x, x, out)
     if max is None:
-        return binary(ops.NUMRS_OP_MAXIMUM, "clip", x, min if is_weak(min) or isinstance(min, Tensor) else as_array(min, "clip", "min"), out)
-    return binary(ops.NUMRS_OP_MINIMUM, "clip", x, max if is_weak(max) or isinstance(max, Tensor) else as_array(max, "clip", "max"), out)
+        return binary(ops.NUMRS_OP_MAXIMUM, "clip", x, _bound(min, "min"), out)
+    return binary(ops.NUMRS_OP_MINIMUM, "clip", x, _bound(max, "max"), out)
+
+
+cdef object _bound(object value, str argument):
+    return value if is_weak(value) or isinstance(value, Tensor) else as_array(value, "clip", argument)
 
 
 def fma(x1, x2, x3, /, out=None):

@@ -158,13 +158,16 @@ cdef double _work(ndarray q, ndarray k, ndarray v, double products) noexcept:
 
 # ------------------------------------------------------------------------------------------------ on a device
 
+_NAMES = ("query", "key", "value", "attn_mask", "out", "lse", "grad")  # by their places
+
+
 cdef int _execute_at(Call *call, str name, list tensors, int32_t place) except -1:
     """tensors: one per place among the views, None where there is none."""
     cdef int i
     for i in range(MOST):
         call.given[i] = i < len(tensors) and tensors[i] is not None
         if call.given[i]:
-            operand(tensors[i], name, ("query", "key", "value", "attn_mask", "out", "lse", "grad")[min(i, 6)], &call.views[i], place)
+            operand(tensors[i], name, _NAMES[min(i, GRAD)], &call.views[i], place)
     check(_invoke(call, context_at(place)), name)
     return 0
 
@@ -335,8 +338,8 @@ def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.
                       dropout_p, is_causal, scale, enable_gqa), {"rng": rng})
     cdef int32_t where = where_of("scaled_dot_product_attention", query, key, value)
     if where > 0:
-        return _forward_at(where, "scaled_dot_product_attention", query, key, value, attn_mask, dropout_p, is_causal, scale, enable_gqa,
-                           rng, False)
+        return _forward_at(where, "scaled_dot_product_attention", query, key, value, attn_mask, dropout_p, is_causal, scale,
+                           enable_gqa, rng, False)
     if not (PyArray_CheckExact(query) and PyArray_CheckExact(key) and PyArray_CheckExact(value)) and \
             any_tensor(query, key, value):
         return tensor_of(_forward("scaled_dot_product_attention", plain(query), plain(key), plain(value),
@@ -400,8 +403,8 @@ def scaled_dot_product_attention_backward(grad, query, key, value, attn_mask, ou
     cdef int d, n
     cdef int32_t where = where_of(name, query, key, value)
     if where > 0:
-        return _backward_at(where, name, grad, query, key, value, attn_mask, out, lse, dropout_p, is_causal, scale, enable_gqa, seed,
-                            mask_gradient)
+        return _backward_at(where, name, grad, query, key, value, attn_mask, out, lse, dropout_p, is_causal, scale, enable_gqa,
+                            seed, mask_gradient)
     typed = any_tensor(query, key, value) or any_tensor(grad, out, lse)
     q = array_of(plain(query), name, "query")
     k = array_of(plain(key), name, "key")

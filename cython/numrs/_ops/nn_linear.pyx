@@ -242,7 +242,8 @@ cdef object _packed(object x, PackedWeight weight, object bias, object activatio
     y = result(where, ndim, shape, numrs_promote(v[0].dtype, weight.number), &v[2])
     work = 0.02 * <double>size * <double>(weight.k + 16)
     if work < NOGIL_NS:
-        status = numrs_linear_packed(context_at(where), &v[0], pack, &v[1] if bias is not None else NULL, &v[2], NULL, number, slope)
+        status = numrs_linear_packed(context_at(where), &v[0], pack, &v[1] if bias is not None else NULL, &v[2], NULL, number,
+                                     slope)
     else:
         kept = hold_all(v, held, 3, (x, bias, y))
         context = context_for(where, work)

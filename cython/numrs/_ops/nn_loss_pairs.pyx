@@ -129,8 +129,8 @@ def pair_loss_backward(name, grad, input, target, third=None, weight=None, reduc
             pouts[k] = &outs[k]
     work = 0.5 * <double>max(elements(&v[0]), elements(&v[1]))
     if work < NOGIL_NS:
-        status = numrs_loss_backward(context_at(where), op, &vg, &v[0], &v[1], pthird, pweight, pouts[0], pouts[1], pouts[2], how, first,
-                                     second)
+        status = numrs_loss_backward(context_at(where), op, &vg, &v[0], &v[1], pthird, pweight, pouts[0], pouts[1], pouts[2], how,
+                                     first, second)
     else:
         keep = (held(x, &hx, &v[0]), held(t, &ht, &v[1]), held(c, &hv, pthird), held(w, &hw, pweight), held(g, &hg, &vg))
         context = context_for(where, work)

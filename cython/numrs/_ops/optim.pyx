@@ -205,8 +205,8 @@ cdef class Stepper:
         self.options.step += 1
         work = <double>table.total
         if work < NOGIL_NS:
-            status = numrs_optim_step(context_at(table.place), self.op, table.dtype, table.count, table.params, <const void **>table.grads,
-                                      table.sizes, arenas, count, &self.options)
+            status = numrs_optim_step(context_at(table.place), self.op, table.dtype, table.count, table.params,
+                                      <const void **>table.grads, table.sizes, arenas, count, &self.options)
         else:
             context = context_for(table.place, work)
             with nogil:
@@ -229,8 +229,8 @@ cdef class Stepper:
             return
         if self.table.gather(False) == 0:
             return
-        check(numrs_optim_zero(context_at(self.table.place), self.table.dtype, self.table.count, self.table.grads, self.table.sizes),
-              "zero_grad")
+        check(numrs_optim_zero(context_at(self.table.place), self.table.dtype, self.table.count, self.table.grads,
+                               self.table.sizes), "zero_grad")
         self.table.changed(False)
 
 
@@ -305,8 +305,8 @@ def clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=Fals
         if own:
             break
         table.gather(False)
-        check(numrs_optim_clip_norm(context_at(table.place), table.dtype, table.count, table.grads, table.sizes, float("inf"), order,
-                                    &part), "clip_grad_norm_")
+        check(numrs_optim_clip_norm(context_at(table.place), table.dtype, table.count, table.grads, table.sizes, float("inf"),
+                                    order, &part), "clip_grad_norm_")
         norm = part if len(tables) == 1 else (norm * norm + part * part) ** 0.5 if order == 2 else max(norm, part)
     if error_if_nonfinite and not norm - norm == 0:
         raise RuntimeError(f"clip_grad_norm_: the norm of the gradients is {norm}, expected a finite number")

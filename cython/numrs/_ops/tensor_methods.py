@@ -4,9 +4,10 @@ import numpy as np
 
 import numrs
 from numrs._ops import _devices as devices
+from numrs._ops import _place as place
 from numrs._ops._record import add_hook
 from numrs._ops._storage import result, to_array
-from numrs._ops._tensor import add_methods, move
+from numrs._ops._tensor import add_methods, add_property, address_of, is_writeable, move
 from numrs._ops._walk import walk_back_from_one
 
 _API_VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12", "2025.12")
@@ -49,6 +50,25 @@ def __array_function__(self, func, types, args, kwargs):
     from numrs._ops._numpy import call_function
 
     return call_function(func, types, args, kwargs)
+
+
+@property
+def __cuda_array_interface__(self):
+    """The description, version 3, of memory on a GPU, for libraries that compute there; whoever uses it has to keep the Tensor.
+    Work on the tensor so far is waited for."""
+    if self.device.kind != "cuda":
+        raise AttributeError(f"a Tensor on {self.device} has no __cuda_array_interface__")
+    if self.dtype.name == "bfloat16":
+        raise AttributeError("bfloat16 has no name in __cuda_array_interface__; use __dlpack__")
+    place.synchronize(place.place_of_name(self.device.kind, self.device.index))
+    return {
+        "shape": self.shape,
+        "typestr": self.dtype.str,
+        "version": 3,
+        "stream": None,
+        "data": (address_of(self) if self.size else 0, not is_writeable(self)),
+        "strides": self.strides,
+    }
 
 
 def __dask_tokenize__(self):
@@ -299,6 +319,7 @@ def all(self, axis=None, *, keepdims=False):
     return numrs.all(self, axis=axis, keepdims=keepdims)
 
 
+add_property("__cuda_array_interface__", __cuda_array_interface__)
 add_methods([
     to_numpy,
     fill,

@@ -7,8 +7,8 @@ import numpy as np
 
 import numrs
 from numrs import Tensor, nn
-from numrs._ops._devices import get_device
 from numrs.autograd import no_grad
+from numrs.devices import get_device
 from numrs.model import data as _data
 from numrs.model import training
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import numrs
 from numrs.autograd import no_grad
-from numrs._ops._devices import CPU
+from numrs.devices import CPU
 from numrs.model.data import Named, call, there
 from numrs.model.fusing import chain_of, split, weighted
 

@@ -5,9 +5,8 @@ import inspect
 import numpy as np
 
 import numrs
-from numrs._ops._devices import is_device, resolve
-from numrs._ops._storage import change_in_place
 from numrs.autograd import no_grad
+from numrs.devices import change_in_place, is_device, resolve
 
 
 class _ParameterType(type):
