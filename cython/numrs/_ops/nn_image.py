@@ -11,8 +11,12 @@ from numrs._ops._typed import tensors
 from numrs._ops.elementwise_arithmetic import add
 
 
+def _on_device(x):
+    return isinstance(x, numrs.Tensor) and str(x.device) != "cpu"
+
+
 def _real(x, function):
-    x = np.asarray(x)
+    x = x if _on_device(x) else np.asarray(x)
     if x.dtype.kind == "c":
         raise TypeError(f"{function}: x has dtype {x.dtype}, expected real numbers")
     return x.astype(np.float64) if x.dtype.kind in "biu" else x
@@ -58,12 +62,22 @@ def unfold(x, kernel_size, dilation=1, padding=0, stride=1):
     kernel, steps = ints(kernel_size, 2, "unfold", "kernel_size", 1), ints(stride, 2, "unfold", "stride", 1)
     gaps, pads = ints(dilation, 2, "unfold", "dilation", 1), ints(padding, 2, "unfold", "padding")
     counts = _windows(a.shape[-2:], kernel, gaps, pads, steps, "unfold")
+    if _on_device(a):
+        a = numrs.pad(a, ((0, 0),) * (a.ndim - 2) + tuple((p, p) for p in pads)) if any(pads) else a
+        parts = [a[(..., *_window_places(i, j, gaps, steps, counts))] for i in range(kernel[0]) for j in range(kernel[1])]
+        return numrs.stack(parts, axis=a.ndim - 2).reshape((*a.shape[:-3], a.shape[-3] * len(parts), counts[0] * counts[1]))
     if any(pads):
         a = np.asarray(_padded(a, ((0, 0),) * (a.ndim - 2) + tuple((p, p) for p in pads)))
     *lead, high, wide = a.strides
     view = np.lib.stride_tricks.as_strided(
         a, (*a.shape[:-2], *kernel, *counts), (*lead, gaps[0] * high, gaps[1] * wide, steps[0] * high, steps[1] * wide), writeable=False)
     return np.ascontiguousarray(view).reshape((*a.shape[:-3], a.shape[-3] * kernel[0] * kernel[1], counts[0] * counts[1]))  # fmt: skip
+
+
+def _window_places(i, j, gaps, steps, counts):
+    """Where element (i, j) of each window is, along both axes."""
+    top, left = i * gaps[0], j * gaps[1]
+    return slice(top, top + steps[0] * (counts[0] - 1) + 1, steps[0]), slice(left, left + steps[1] * (counts[1] - 1) + 1, steps[1])
 
 
 def _padded(a, widths):
@@ -110,14 +124,16 @@ def fold(x, output_size, kernel_size, dilation=1, padding=0, stride=1):
         raise ValueError(f"fold: x has shape {a.shape}, expected (N, C · {window}, {columns})")
     channels = a.shape[-2] // window
     a = a.reshape((*a.shape[:-2], channels, *kernel, *counts))
-    y = np.zeros((*a.shape[:-5], channels, size[0] + 2 * pads[0], size[1] + 2 * pads[1]), a.dtype)
+    extents = (*a.shape[:-5], channels, size[0] + 2 * pads[0], size[1] + 2 * pads[1])
+    y = numrs.zeros(extents, dtype=a.dtype, device=a.device) if _on_device(a) else np.zeros(extents, a.dtype)
     for i in range(kernel[0]):
         for j in range(kernel[1]):
-            top, left = i * gaps[0], j * gaps[1]
-            part = y[..., top : top + steps[0] * (counts[0] - 1) + 1 : steps[0], left : left + steps[1] * (counts[1] - 1) + 1 : steps[1]]
+            part = y[(..., *_window_places(i, j, gaps, steps, counts))]
             add(part, a[..., i, j, :, :], out=part)
+    if not any(pads):
+        return y
     inside = y[..., pads[0] : pads[0] + size[0], pads[1] : pads[1] + size[1]]
-    return np.ascontiguousarray(inside) if any(pads) else y
+    return inside.copy() if _on_device(a) else np.ascontiguousarray(inside)
 
 
 _MODES = {"constant": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
@@ -295,9 +311,10 @@ def interpolate(x, size=None, scale_factor=None, mode="nearest", align_corners=N
         if sizes[i] == x.shape[axis] and scales[i] in (None, 1.0):
             continue
         for places, factors in _places(x.shape[axis], sizes[i], scales[i], bool(align_corners), way):
-            part = numrs.take(x, numrs.from_numpy(places), axis=axis)
+            part = numrs.take(x, numrs.from_numpy(places).to(x.device), axis=axis)
             if factors is not None:
-                part = part * numrs.astype(numrs.from_numpy(factors.reshape((-1,) + (1,) * (x.ndim - axis - 1))), x.dtype)
+                factors = numrs.from_numpy(factors.reshape((-1,) + (1,) * (x.ndim - axis - 1))).to(x.device)
+                part = part * numrs.astype(factors, x.dtype)
             y = part if y is None else y + part
         x = y
     return numrs.positive(x)

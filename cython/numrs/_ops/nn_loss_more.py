@@ -501,5 +501,5 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reducti
     impossible = total.detach() > -_NEVER / 2
     values = numrs.where(impossible, 0.0 if zero_infinity else math.inf, total)
     if reduction == "mean":
-        values = values / numrs.astype(numrs.from_numpy(np.maximum(counts, 1)), values.dtype)
+        values = values / numrs.astype(numrs.asarray(np.maximum(counts, 1), device=values.device), values.dtype)
     return reduced(values[0] if single and reduction == "none" else values, reduction, function)
