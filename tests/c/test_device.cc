@@ -201,7 +201,7 @@ TEST_CASE("indices are checked before anything is written") {
   CHECK(ry.Get() == std::vector<float>{x[2], x[9], x[0]});
 }
 
-TEST_CASE("operands of the host are for element-wise functions") {
+TEST_CASE("operands of the host: element-wise functions and those of networks take them, others refuse them") {
   const Context gpu;
   const Remote<float> x(gpu, {1}), y(gpu, {7});
   const float here = 2;
@@ -224,11 +224,12 @@ TEST_CASE("operands of the host are for element-wise functions") {
   refused(numrs_matmul(gpu, &host2, &in2, &out2));
   refused(numrs_take(gpu, &in, &index, &out, 0));
   refused(numrs_put_along_axis(gpu, &index, &in, &out, 0));
-  refused(numrs_softmax(gpu, &host, &out, 0, 0));
   refused(numrs_inv(gpu, &host2, &out2));
   CHECK(y.Get() == std::vector<float>{7});
   CHECK(numrs_binary(gpu, NUMRS_OP_ADD, &in, &host, &out) == NUMRS_OK);
   CHECK(y.Get() == std::vector<float>{3});
+  CHECK(numrs_softmax(gpu, &host, &out, 0, 0) == NUMRS_OK);  // brought to the device
+  CHECK(y.Get() == std::vector<float>{1});
 }
 
 TEST_CASE("what a device has no kernel for is refused") {
