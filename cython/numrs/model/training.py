@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import numrs
 from numrs.autograd import no_grad
 from numrs.devices import CPU
-from numrs.model.data import Named, call, there
+from numrs.model.data import Named, call, is_there, there
 from numrs.model.fusing import chain_of, split, weighted
 
 GATHER_BYTES = 16 << 20  # rows are brought into their order in pieces of this size
@@ -185,15 +185,23 @@ def _pieces(x, y, weights, order, batch_size):
 
 
 def _where_the_model_is(model, x, y, weights, batch_size):
-    """Rows in memory of the model's device: (x, y, weights) as they are on the CPU, else pieces of whole batches."""
+    """Rows in memory of the model's device: (x, y, weights) as they are where they are there, else pieces of whole batches."""
     device = model.device
-    if device == CPU and (type(x) is Named or x.device == CPU):
+    if is_there(x, device) and is_there(y, device) and is_there(weights, device):
         yield x, y, weights
         return
     rows = len(x)
     size = max(1, GATHER_BYTES // max(1, x.nbytes // max(rows, 1)) // batch_size) * batch_size
     for first in range(0, rows, size):
         yield tuple([there(part if part is None else part[first : first + size], device) for part in (x, y, weights)])
+
+
+def _steps(model, x, y, weights, batch_size):
+    """(x, y, weights) of each step, where the model is."""
+    for rows, targets, w in _where_the_model_is(model, x, y, weights, batch_size):
+        for first in range(0, len(rows), batch_size):
+            stop = first + batch_size
+            yield rows[first:stop], targets[first:stop], None if w is None else w[first:stop]
 
 
 def mean_of(values, counts):
@@ -268,24 +276,18 @@ def evaluate(model, data):
     with_weights = None
     held, values, counts = Held(model, final), [], []
     with mode_of(model.module, False), no_grad():
-        steps = (
-            (*piece, first, size)
-            for *rows, size in data.pieces()
-            for piece in _where_the_model_is(model, *rows, size)
-            for first in range(0, len(piece[0]), size)
-        )
-        for x, y, weights, first, batch_size in steps:
-            stop = min(first + batch_size, len(x))
-            outputs, targets, w = call(forward, x[first:stop]), y[first:stop], None if weights is None else weights[first:stop]
-            if w is None:
-                loss = criterion(outputs, targets)
-            else:
-                with_weights = with_weights or weighted(criterion)
-                loss = with_weights(outputs, targets, w)
-            values.append(float(loss))
-            counts.append(stop - first)
-            if held.any:
-                held.add(outputs, targets.copy() if data.reused else targets, w)
+        for piece in data.pieces():
+            for x, targets, w in _steps(model, *piece):
+                outputs = call(forward, x)
+                if w is None:
+                    loss = criterion(outputs, targets)
+                else:
+                    with_weights = with_weights or weighted(criterion)
+                    loss = with_weights(outputs, targets, w)
+                values.append(float(loss))
+                counts.append(len(x))
+                if held.any:
+                    held.add(outputs, targets.copy() if data.reused else targets, w)
         if not values:
             raise ValueError(f"{data.stream.function}: {data.stream.name} gives no batch")
         return {"loss": mean_of(values, counts), **held.results()}
@@ -369,9 +371,8 @@ def fit(model, data, validation, settings, callbacks, progress):
                 callbacks.on_epoch_begin(epoch, {})
                 progress.begin(epoch)
                 run = _Epoch(model, data.reused, callbacks, progress, interrupts)
-                pieces = ((*piece, size) for *rows, size in data.pieces(epoch) for piece in _where_the_model_is(model, *rows, size))
-                for piece in pieces:
-                    if not run.piece(epoch, *piece):
+                for *rows, size in data.pieces(epoch):
+                    if not all(run.piece(epoch, *piece, size) for piece in _where_the_model_is(model, *rows, size)):
                         break
                 if not run.values:  # the first loss was not a number, or there was nothing: nothing has been done in this epoch
                     if not run.failed:

@@ -6,7 +6,7 @@ import numpy as np
 
 import numrs
 from numrs.autograd import no_grad
-from numrs.devices import change_in_place, is_device, resolve
+from numrs.devices import change_in_place, device, get_device, is_device, resolve
 
 
 class _ParameterType(type):
@@ -103,6 +103,16 @@ class Module:
             if found is not None:
                 y = found
         return y
+
+    def _build_for(self, x, shape=None):
+        """Makes the parameters of a layer that waited for the shape of its input, on the device of that."""
+        shape = x.shape if shape is None else shape
+        place = x.device if isinstance(x, numrs.Tensor) else get_device()
+        if place == get_device():
+            self.build(shape)
+        else:
+            with device(place):
+                self.build(shape)
 
     def forward(self, *args, **kwargs):
         """Computes the result; what subclasses write."""
