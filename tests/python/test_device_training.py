@@ -6,6 +6,7 @@ import numpy as np
 import numrs
 import pytest
 from numrs import nn
+from numrs._ops._place import memory_set_limit
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(200, 12)).astype(np.float32)
@@ -358,3 +359,45 @@ def test_warnings_name_the_callers_line(accelerator):
     with pytest.warns(RuntimeWarning, match="ran out of data") as seen, numrs.device("cpu"):
         model.fit(batches, steps_per_epoch=5, verbose=0)
     assert seen[0].filename == __file__
+
+
+def test_a_device_with_too_little_memory(accelerator):
+    layers = nn.Sequential(nn.Linear(30, 40, rng=1), nn.BatchNorm1d(40), nn.Linear(40, 500, rng=2)).to("cpu")
+    before = [(t, t.detach().numpy().copy()) for t in layers.state_dict().values()]
+    with numrs.device("cpu"):
+        numrs.sum(layers(numrs.zeros((4, 30), dtype="float32"))).backward()
+    kind, _, index = accelerator.partition(":")
+    in_use = numrs.memory.stats(accelerator)["in_use_bytes"]
+    memory_set_limit(kind, int(index), in_use + (40 << 10))
+    try:
+        with pytest.raises(MemoryError, match=accelerator):
+            layers.to(accelerator)
+    finally:
+        memory_set_limit(kind, int(index), 0)
+    assert all(str(t.device) == "cpu" for t, _ in before)
+    assert all(str(p.grad.device) == "cpu" for p in layers.parameters())
+    for (old, values), new in zip(before, layers.state_dict().values(), strict=True):
+        assert old is new
+        if "float" in values.dtype.name and values.shape != (40,):  # the batch norm has seen rows
+            np.testing.assert_array_equal(new.detach().numpy(), values)
+    layers.to(accelerator)
+    assert all(str(p.grad.device) == accelerator for p in layers.parameters())
+
+
+def test_the_command_line(accelerator, tmp_path):
+    from click.testing import CliRunner
+    from numrs import cli
+
+    table = tmp_path / "table.csv"
+    table.write_text("a,b,y\n" + "".join(f"{a:.5f},{b:.5f},{label}\n" for (a, b), label in zip(X[:, :2], LABELS)))
+    found = []
+    for device in ("cpu", accelerator):
+        output = str(tmp_path / f"{len(found)}.safetensors")
+        with numrs.device("cpu"):
+            words = ["train", str(table), "--epochs", "2", "--seed", "1", "--device", device, "-o", output, "--json"]
+            run = CliRunner().invoke(cli.main, words)
+            assert run.exit_code == 0, run.output
+            found.append(numrs.Model.load(output))
+    same_weights(found[1], found[0], accelerator)
+    run = CliRunner().invoke(cli.main, ["train", str(table), "--device", accelerator.partition(":")[0] + ":99"])
+    assert run.exit_code == 1 and ":99" in run.output and "Traceback" not in run.output

@@ -303,13 +303,24 @@ class Module:
 
         Raises
         ------
-        RuntimeError
-            For a device that is not there, with the step that failed; nothing has moved then.
+        RuntimeError, MemoryError
+            For a device that is not there, with the step that failed, or one that has too little memory; nothing has moved then.
         """
-        place, dtype = (resolve(target), None) if is_device(target) else (None, target)
-        for value in [*self.parameters(), *self.buffers()]:
-            if dtype is None or value.dtype.kind in "fcV":
-                change_in_place(value, place, dtype)
+        values = [*self.parameters(), *self.buffers()]
+        if not is_device(target):
+            for value in values:
+                if value.dtype.kind in "fcV":
+                    change_in_place(value, None, target)
+            return self
+        place, before = resolve(target), []
+        try:
+            for value in values:
+                before.append((value, value.device))
+                change_in_place(value, place)
+        except BaseException:
+            for value, old in before:
+                change_in_place(value, old)
+            raise
         return self
 
     def cpu(self):
