@@ -6,7 +6,6 @@ import numpy as np
 import numrs
 import pytest
 from numrs import nn
-from numrs._ops._place import memory_set_limit
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(200, 12)).astype(np.float32)
@@ -334,6 +333,14 @@ def test_a_loss_that_is_no_number(accelerator):
     with pytest.warns(RuntimeWarning, match="the loss is nan in step 1"), numrs.device("cpu"):
         model.fit(x, LABELS, shuffle=False, verbose=0)
     assert all(np.isfinite(w).all() for w in model.get_weights())
+    assert all(p.grad is None for p in model.parameters())
+
+
+def test_many_steps_of_an_evaluation(accelerator):
+    here, there = model_of("softmax"), model_of("softmax", device=accelerator)
+    with numrs.device("cpu"):
+        x, y = np.tile(X, (3, 1)), np.tile(LABELS, 3)
+        close(there.evaluate(x, y, batch_size=1), here.evaluate(x, y, batch_size=1), accelerator)
 
 
 def test_ctrl_c(accelerator):
@@ -366,14 +373,13 @@ def test_a_device_with_too_little_memory(accelerator):
     before = [(t, t.detach().numpy().copy()) for t in layers.state_dict().values()]
     with numrs.device("cpu"):
         numrs.sum(layers(numrs.zeros((4, 30), dtype="float32"))).backward()
-    kind, _, index = accelerator.partition(":")
     in_use = numrs.memory.stats(accelerator)["in_use_bytes"]
-    memory_set_limit(kind, int(index), in_use + (40 << 10))
+    numrs.memory.set_limit(in_use + (40 << 10), accelerator)
     try:
         with pytest.raises(MemoryError, match=accelerator):
             layers.to(accelerator)
     finally:
-        memory_set_limit(kind, int(index), 0)
+        numrs.memory.set_limit(None, accelerator)
     assert all(str(t.device) == "cpu" for t, _ in before)
     assert all(str(p.grad.device) == "cpu" for p in layers.parameters())
     for (old, values), new in zip(before, layers.state_dict().values(), strict=True):

@@ -15,6 +15,7 @@ from numrs.model.fusing import chain_of, split, weighted
 GATHER_BYTES = 16 << 20  # rows are brought into their order in pieces of this size
 HELD_BYTES = 1 << 20  # outputs are kept for the metrics up to this size
 EVALUATION_ROWS = 256
+LOSSES = 256  # so many losses of an evaluation stay on a device before they are read
 
 
 class NotFinite(ArithmeticError):
@@ -66,6 +67,7 @@ def make_step(model):
     forward, criterion, _ = split(model.module, model.loss)
     with_weights = None
     zero_grad, backward, update = model.optimizer.zero_grad, numrs.Tensor.backward, model.optimizer.step
+    away = model.device != CPU
     chain = None  # made at the first step, when every layer has its parameters
     looked = False
 
@@ -87,11 +89,17 @@ def make_step(model):
         else:
             with_weights = with_weights or weighted(criterion)
             loss = with_weights(outputs, y, weights)
+        if away:  # the walk back is in the device's queue before the loss is waited for
+            zero_grad()
+            backward(loss)
         value = float(loss)
         if not math.isfinite(value):
+            if away:
+                zero_grad()
             raise NotFinite(value)
-        zero_grad()
-        backward(loss)
+        if not away:
+            zero_grad()
+            backward(loss)
         update()
         return value, outputs
 
@@ -274,7 +282,7 @@ def evaluate(model, data):
     """Loss and metrics over all rows, as a dict."""
     forward, criterion, final = split(model.module, model.loss)
     with_weights = None
-    held, values, counts = Held(model, final), [], []
+    held, values, counts, away = Held(model, final), [], [], model.device != CPU
     with mode_of(model.module, False), no_grad():
         for piece in data.pieces():
             for x, targets, w in _steps(model, *piece):
@@ -284,13 +292,15 @@ def evaluate(model, data):
                 else:
                     with_weights = with_weights or weighted(criterion)
                     loss = with_weights(outputs, targets, w)
-                values.append(float(loss))
+                values.append(loss if away else float(loss))
                 counts.append(len(x))
+                if away and len(values) % LOSSES == 0:
+                    values[-LOSSES:] = map(float, values[-LOSSES:])
                 if held.any:
                     held.add(outputs, targets.copy() if data.reused else targets, w)
         if not values:
             raise ValueError(f"{data.stream.function}: {data.stream.name} gives no batch")
-        return {"loss": mean_of(values, counts), **held.results()}
+        return {"loss": mean_of(list(map(float, values)), counts), **held.results()}
 
 
 def predict(model, x, batch_size):
