@@ -386,8 +386,8 @@ def operations_md():
            "Every element-wise operation, the dtypes that have a kernel (others are converted as NumPy 2 does), and the largest error in units in the",
            "last place (ULP) that a test enforces over all arguments; 0 means the correctly rounded or exact result. float16 and bfloat16 are computed",
            "in float32 and rounded: 0.51 ULP of their own where float32 has a bound, else what float32 gives, rounded once. Complex numbers have",
-           "bounds of their own, in [complex.md](complex.md). Each dtype of a row is served on the device `cpu`, by both backends; on `cuda`, which this",
-           "version does not have, none is."]
+           "bounds of their own, in [complex.md](complex.md). Each dtype of a row is served on the device `cpu`, by both backends; other devices are",
+           "in [devices.md](devices.md)."]
     results = {"SAME": "same", "BOOL": "bool", "REAL": "same; real for complex"}
     for family, text, _ in FAMILIES:
         if family in ("reduce", "scan", "rolling", "ewm", "stats", "group", "random", "dot"):

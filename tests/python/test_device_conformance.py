@@ -314,3 +314,31 @@ def test_one_element(any_device):
     assert x.tolist() == [[1.5]]
     assert 1.5 in x
     assert f"{numrs.asarray(2.5, device=any_device):.2f}" == "2.50"
+
+
+DRAWS = {
+    "random": lambda g, y: g.random(out=y),
+    "uniform": lambda g, y: g.uniform(-1, 2, out=y),
+    "normal": lambda g, y: g.normal(3.0, 0.5, out=y),
+    "exponential": lambda g, y: g.exponential(2.0, out=y),
+    "gamma": lambda g, y: g.gamma(2.5, out=y),
+    "laplace": lambda g, y: g.laplace(out=y),
+}
+
+
+@pytest.mark.parametrize("name", DRAWS)
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_random_numbers(name, dtype, any_device):
+    """The same numbers as on the CPU, and the generator is where it would be."""
+    here, there = numrs.random.default_rng(5), numrs.random.default_rng(5)
+    expected, y = numrs.zeros((41, 7), dtype=dtype, device="cpu"), numrs.zeros((41, 7), dtype=dtype, device=any_device)
+    for _ in range(2):
+        DRAWS[name](here, expected)
+        assert DRAWS[name](there, y) is y
+        assert_same(y, expected, any_device, name)
+    assert float(here.random()) == float(there.random())
+    whole = numrs.zeros((9,), dtype="int64", device=any_device)
+    there.integers(3, 90, out=whole)
+    assert_same(whole, here.integers(3, 90, size=9), any_device, "integers")
+    with pytest.raises(ValueError, match="size"):
+        there.normal(size=(3,), out=y)

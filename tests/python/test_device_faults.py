@@ -271,3 +271,13 @@ def test_the_current_device(sim):
         assert str(numrs.get_device()) in (OTHER, sim)  # a block's device goes before the one of the process
     finally:
         numrs.set_device(before if before != sim else "cpu")
+
+
+def test_the_calls_of_the_benchmark_run(sim):
+    """tools/device_bench.py, which only a GPU can measure with, at least calls what there is."""
+    root = device_support.ROOT
+    plugin = _place.plugin_path("sim")
+    found = subprocess.run([sys.executable, root / "tools" / "device_bench.py", "--dry-run", "--plugin", plugin],
+                           capture_output=True, text=True, timeout=120)  # fmt: skip
+    assert found.returncode == 0, found.stderr
+    assert found.stdout.count(": runs") >= 14

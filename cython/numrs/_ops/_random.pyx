@@ -9,15 +9,17 @@ import numpy as np
 cimport numpy as cnp
 from numpy cimport ndarray
 
-from numrs._ops._array cimport (NOGIL_NS, Held, as_array, as_dtype, check, check_out, dtype_of, hold,
+from numrs._ops._array cimport (NOGIL_NS, Held, as_array, as_dtype, broadcast, check, check_out, dtype_of, hold,
                                 interruptible, new_array, pin, release_context, size_of, view_of)
-from numrs._ops._storage cimport from_ndarray
+from numrs._ops._place cimport MANY_PLACES, context_at, device_at, place_of, place_of_device
+from numrs._ops._storage cimport from_ndarray, moved, new_tensor_at, shape_tuple, valid, written
+from numrs._ops._tensor cimport Tensor
 from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.ops cimport NUMRS_F32, NUMRS_F64, NUMRS_I64, NUMRS_U64
 from numrs.c.random cimport (numrs_random, numrs_random_advance, numrs_random_blocks, numrs_random_permutation,
                              numrs_random_seed, numrs_random_state)
-from numrs.c.view cimport numrs_view
+from numrs.c.view cimport NUMRS_ON_HOST, numrs_view
 
 cnp.import_array()
 
@@ -27,6 +29,35 @@ NAME = "Philox4x32"
 cdef object _result(ndarray y):
     """What every draw gives: through here alone, a Tensor over the array's memory."""
     return from_ndarray(y, True) if dtype_of(y) else y  # choice takes from text and objects too
+
+
+cdef object first_of(object out):
+    """out, alone or in a tuple."""
+    return (<tuple>out)[0] if type(out) is tuple and len(<tuple>out) == 1 else out
+
+
+cdef int32_t place_of_draw(str name, object device, object out, object a, object b) except -1:
+    """Where numbers are drawn: on the device that is named, else on that of out and of the parameters."""
+    cdef int32_t place, wanted
+    if device is None and not MANY_PLACES[0]:
+        return 0
+    place = place_of(name, (first_of(out), a, b))
+    if device is None:
+        return place
+    from numrs._ops._devices import resolve
+    wanted = place_of_device(resolve(device))
+    if place != wanted and (place > 0 or out is not None):
+        raise ValueError(f"{name}: device is {device_at(wanted)}, out or a parameter is on {device_at(place)}; bring them to one "
+                         "device with .to(device)")
+    return wanted
+
+
+cdef Tensor parameter_at(int32_t place, object x, str name, str argument):
+    """A parameter that is an array as a tensor of a device."""
+    if isinstance(x, Tensor) and (<Tensor>x).place == place:
+        valid(<Tensor>x)
+        return <Tensor>x
+    return moved(from_ndarray(as_array(x, name, argument), False), place)
 
 
 def _words(value, str argument="seed"):
@@ -101,6 +132,8 @@ cdef int32_t float_dtype(str name, object dtype, object out) except 0:
     """float32 or float64: the dtype asked for, or that of out."""
     cdef int32_t found
     if dtype is None:
+        if isinstance(out, Tensor):
+            return valid(<Tensor>out)
         return dtype_of(<ndarray>out) if isinstance(out, np.ndarray) and dtype_of(<ndarray>out) else NUMRS_F64
     try:
         known = _FLOATS.get(dtype)
@@ -327,6 +360,87 @@ cdef class Stream:
             with nogil:
                 status = numrs_random_permutation(context, &mine, &held.view, axis)
             release_context(context)
+        if status != NUMRS_OK:
+            self.give_back(&before, &after)
+            check(status, name)
+        return y
+
+    cdef Tensor draw_on(self, int32_t place, int32_t op, str name, object size, int32_t dtype, object out, object a=None, object b=None):
+        """draw onto a device: the numbers that the CPU would draw. Parameters of one element stay on the host."""
+        cdef numrs_view views[2]
+        cdef Parameter ones[2]
+        cdef int64_t shape[64]
+        cdef int count, ndim = 0, k, d
+        cdef numrs_random_state before, after, mine
+        cdef numrs_status status
+        cdef numrs_context *context = context_at(place)
+        cdef uint64_t blocks
+        cdef tuple names = _PARAMETERS[op], given = (a, b)
+        cdef bint integers = op == ops.NUMRS_OP_RANDOM_INTEGERS
+        cdef list kept = []
+        cdef Tensor y
+        count = <int>len(names)
+        for k in range(count):
+            array = given[k]
+            if not isinstance(array, Tensor) or (<Tensor>array).place != place:
+                array = _parameter(name, names[k], given[k], integers, &ones[k], &views[k])
+                if array is None or size_of(<ndarray>array) == 1:
+                    views[k].dtype |= NUMRS_ON_HOST
+                    kept.append(array)
+                    continue
+            y = parameter_at(place, array, name, names[k])
+            views[k] = y.view
+            kept.append(y)
+        out = first_of(out)
+        if out is not None:
+            if not isinstance(out, Tensor):
+                raise TypeError(f"{name}: out is of type {type(out).__name__}, expected a Tensor on {device_at(place)}")
+            y = <Tensor>out
+            if valid(y) != dtype:
+                raise TypeError(f"{name}: out has dtype {y.dtype}, expected {np.dtype(_NAMES[dtype])}")
+            if size is not None and shape_tuple(y) != size:
+                raise ValueError(f"{name}: out has shape {shape_tuple(y)}, expected {size}, the size")
+            written(y)
+        else:
+            if size is not None:
+                ndim = <int>len(<tuple>size)
+                for d in range(ndim):
+                    shape[d] = (<tuple>size)[d]
+            elif count > 0:
+                ndim = broadcast(views, count, shape)
+                if ndim < 0:
+                    raise ValueError(f"{name}: parameters of shapes {np.shape(a)} and {np.shape(b)} do not broadcast")
+            y = new_tensor_at(place, ndim, shape, dtype)
+        check(numrs_random_blocks(op, y.size, &blocks), name)
+        before = self.reserve(blocks, &after)
+        mine = before
+        with nogil:
+            status = numrs_random(context, op, &mine, &y.view, views, count)
+        if status != NUMRS_OK:
+            self.give_back(&before, &after)
+            check(status, name)
+        return y
+
+    cdef Tensor permutations_on(self, int32_t place, str name, object shape, int axis):
+        """permutations onto a device."""
+        cdef int64_t extents[64]
+        cdef int d, ndim = <int>len(shape)
+        cdef int64_t lines = 1
+        cdef uint64_t blocks
+        cdef numrs_random_state before, after, mine
+        cdef numrs_status status
+        cdef numrs_context *context = context_at(place)
+        cdef Tensor y
+        for d in range(ndim):
+            extents[d] = shape[d]
+            if d != axis:
+                lines *= extents[d]
+        y = new_tensor_at(place, ndim, extents, NUMRS_I64)
+        check(numrs_random_blocks(ops.NUMRS_OP_RANDOM_BITS, extents[axis], &blocks), name)
+        before = self.reserve(blocks * <uint64_t>lines, &after)
+        mine = before
+        with nogil:
+            status = numrs_random_permutation(context, &mine, &y.view, axis)
         if status != NUMRS_OK:
             self.give_back(&before, &after)
             check(status, name)

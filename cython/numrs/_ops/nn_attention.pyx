@@ -257,6 +257,14 @@ cdef object _rotate_at(int32_t place, str name, object x, object cos, object sin
 
 # ------------------------------------------------------------------------------------------------ on the CPU
 
+cdef object _here(object x, str name, str argument):
+    """An operand beside others of the CPU, as the functions for ndarrays take it."""
+    cdef numrs_view v
+    if isinstance(x, Tensor) and (<Tensor>x).place != 0:
+        operand(x, name, argument, &v, 0)  # raises
+    return plain(x)
+
+
 cdef object _forward(str name, object query, object key, object value, object attn_mask, object dropout_p, object is_causal,
                      object scale, object enable_gqa, object rng, bint stats):
     cdef ndarray q, k, v, y
@@ -334,10 +342,10 @@ def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.
                            enable_gqa, rng, False)
     if not (PyArray_CheckExact(query) and PyArray_CheckExact(key) and PyArray_CheckExact(value)) and \
             any_tensor(query, key, value):
-        return tensor_of(_forward("scaled_dot_product_attention", plain(query), plain(key), plain(value), plain(attn_mask),
-                                  dropout_p, is_causal, scale, enable_gqa, rng, False))
-    return _forward("scaled_dot_product_attention", query, key, value, plain(attn_mask), dropout_p, is_causal, scale,
-                    enable_gqa, rng, False)
+        return tensor_of(_forward("scaled_dot_product_attention", plain(query), plain(key), plain(value),
+                                  _here(attn_mask, "scaled_dot_product_attention", "attn_mask"), dropout_p, is_causal, scale, enable_gqa, rng, False))
+    return _forward("scaled_dot_product_attention", query, key, value, _here(attn_mask, "scaled_dot_product_attention", "attn_mask"),
+                    dropout_p, is_causal, scale, enable_gqa, rng, False)
 
 
 def scaled_dot_product_attention_with_stats(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None,
@@ -360,8 +368,8 @@ def scaled_dot_product_attention_with_stats(query, key, value, attn_mask=None, d
                                    enable_gqa, rng, True)
         return y, {"lse": lse, "seed": seed}
     typed = any_tensor(query, key, value)
-    y, lse, seed = _forward("scaled_dot_product_attention", plain(query), plain(key), plain(value), plain(attn_mask), dropout_p,
-                            is_causal, scale, enable_gqa, rng, True)
+    y, lse, seed = _forward("scaled_dot_product_attention", plain(query), plain(key), plain(value),
+                            _here(attn_mask, "scaled_dot_product_attention", "attn_mask"), dropout_p, is_causal, scale, enable_gqa, rng, True)
     if typed:
         return tensor_of(y), {"lse": tensor_of(lse), "seed": seed}
     return y, {"lse": lse, "seed": seed}
@@ -405,7 +413,7 @@ def scaled_dot_product_attention_backward(grad, query, key, value, attn_mask, ou
     y = array_of(plain(out), name, "out")
     l = array_of(plain(lse), name, "lse")
     if attn_mask is not None:
-        mask = array_of(plain(attn_mask), name, "attn_mask")
+        mask = array_of(_here(attn_mask, name, "attn_mask"), name, "attn_mask")
     q, k, v = _together(q, k, v, name, enable_gqa)
     _options(&call, name, PyArray_DIMS(q)[PyArray_NDIM(q) - 1], mask, is_causal, scale)
     call.dropout = _probability(dropout_p, name)
@@ -510,7 +518,7 @@ cdef tuple _angles(object x, object cos, object sin, object positions, object ba
             raise TypeError("apply_rope: expected cos and sin, or positions")
         if isinstance(x, Tensor):  # of a device
             return cos, sin
-        return plain(cos), plain(sin)
+        return _here(cos, "apply_rope", "cos"), _here(sin, "apply_rope", "sin")
     if cos is not None or sin is not None:
         raise TypeError("apply_rope: cos and sin are given beside positions")
     cdef tuple shape = tuple(x.shape)

@@ -16,6 +16,7 @@ class Distributions(Stream):
         out: _Out = None,
         *,
         shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
+        device: str | None = None,
     ) -> Any: ...
     def uniform(
         self,
@@ -26,6 +27,7 @@ class Distributions(Stream):
         dtype: npt.DTypeLike | None = None,
         out: _Out = None,
         shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
+        device: str | None = None,
     ) -> Any: ...
     def normal(
         self,
@@ -36,6 +38,7 @@ class Distributions(Stream):
         dtype: npt.DTypeLike | None = None,
         out: _Out = None,
         shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
+        device: str | None = None,
     ) -> Any: ...
     def standard_normal(
         self,
@@ -44,6 +47,7 @@ class Distributions(Stream):
         out: _Out = None,
         *,
         shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
+        device: str | None = None,
     ) -> Any: ...
     def lognormal(
         self,
@@ -54,6 +58,7 @@ class Distributions(Stream):
         dtype: npt.DTypeLike | None = None,
         out: _Out = None,
         shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
+        device: str | None = None,
     ) -> Any: ...
     def exponential(
         self,
@@ -63,6 +68,7 @@ class Distributions(Stream):
         dtype: npt.DTypeLike | None = None,
         out: _Out = None,
         shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
+        device: str | None = None,
     ) -> Any: ...
     def standard_exponential(
         self,
@@ -71,6 +77,7 @@ class Distributions(Stream):
         out: _Out = None,
         *,
         shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
+        device: str | None = None,
     ) -> Any: ...
     def laplace(
         self,
@@ -81,6 +88,7 @@ class Distributions(Stream):
         dtype: npt.DTypeLike | None = None,
         out: _Out = None,
         shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
+        device: str | None = None,
     ) -> Any: ...
     def standard_cauchy(
         self,
@@ -89,6 +97,7 @@ class Distributions(Stream):
         out: _Out = None,
         *,
         shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
+        device: str | None = None,
     ) -> Any: ...
     def gamma(
         self,
@@ -98,6 +107,7 @@ class Distributions(Stream):
         *,
         dtype: npt.DTypeLike | None = None,
         out: _Out = None,
+        device: str | None = None,
     ) -> Any: ...
     def standard_gamma(
         self,
@@ -105,6 +115,8 @@ class Distributions(Stream):
         size: SupportsIndex | Sequence[SupportsIndex] | None = None,
         dtype: npt.DTypeLike | None = None,
         out: _Out = None,
+        *,
+        device: str | None = None,
     ) -> Any: ...
     def beta(
         self,
@@ -115,6 +127,7 @@ class Distributions(Stream):
         dtype: npt.DTypeLike | None = None,
         out: _Out = None,
         shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
+        device: str | None = None,
     ) -> Any: ...
     def integers(
         self,
@@ -126,6 +139,7 @@ class Distributions(Stream):
         *,
         out: _Out = None,
         shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
+        device: str | None = None,
     ) -> Any: ...
     def bernoulli(
         self,
@@ -134,6 +148,7 @@ class Distributions(Stream):
         *,
         out: _Out = None,
         shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
+        device: str | None = None,
     ) -> Any: ...
     def binomial(
         self,
@@ -143,6 +158,7 @@ class Distributions(Stream):
         *,
         out: _Out = None,
         shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
+        device: str | None = None,
     ) -> Any: ...
     def geometric(
         self,
@@ -151,6 +167,7 @@ class Distributions(Stream):
         *,
         out: _Out = None,
         shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
+        device: str | None = None,
     ) -> Any: ...
     def poisson(
         self,
@@ -159,6 +176,7 @@ class Distributions(Stream):
         *,
         out: _Out = None,
         shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
+        device: str | None = None,
     ) -> Any: ...
     def multinomial(
         self,
@@ -167,5 +185,6 @@ class Distributions(Stream):
         size: SupportsIndex | Sequence[SupportsIndex] | None = None,
         *,
         shape: SupportsIndex | tuple[SupportsIndex, ...] | None = None,
+        device: str | None = None,
     ) -> Any: ...
     def bytes(self, length: SupportsIndex, /) -> Any: ...

@@ -7,9 +7,11 @@ import numpy as np
 cimport numpy as cnp
 from numpy cimport ndarray
 
-from numrs._ops._array cimport (Held, as_array, as_dtype, check, dtype_of, hold, interruptible, new_array, pin,
-                                release_context, view_of)
-from numrs._ops._random cimport Stream, _result, float_dtype, shape_of_size
+from numrs._ops._array cimport Held, as_array, as_dtype, check, dtype_of, hold, new_array, pin, release_context, view_of
+from numrs._ops._place cimport context_for
+from numrs._ops._random cimport Stream, _result, first_of, float_dtype, parameter_at, place_of_draw, shape_of_size
+from numrs._ops._storage cimport new_tensor_at, valid
+from numrs._ops._tensor cimport Tensor
 from numrs._ops._typed cimport plain_target
 from numrs.c cimport ops
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
@@ -24,6 +26,14 @@ cdef object _inclusive(str name, object high):
     """high - 1, for a high that does not come out."""
     if type(high) is int:
         return high - 1
+    if isinstance(high, Tensor) and (<Tensor>high).place > 0:
+        if high.dtype.kind not in "iub":
+            raise TypeError(f"{name}: high has dtype {high.dtype}, expected integers")
+        high = high.astype(np.uint64 if high.dtype.kind == "u" else np.int64)
+        lowest = np.iinfo(high.dtype).min
+        if bool((high == lowest).any()):
+            raise ValueError(f"{name}: high is {lowest}, expected more than low")
+        return high - 1
     a = as_array(high, name, "high")
     if a.dtype.kind not in "iub":
         raise TypeError(f"{name}: high has dtype {a.dtype}, expected integers")
@@ -36,20 +46,27 @@ cdef object _inclusive(str name, object high):
 
 cdef class Distributions(Stream):
     """Independent numbers of a distribution. `size` (or `shape`) is an int or a tuple; None: the shape to which the
-    parameters broadcast, a scalar for scalars."""
+    parameters broadcast, a scalar for scalars. On a device they are those that the CPU would draw; the current device
+    (numrs.device) does not count, a generator is the CPU's."""
 
     cdef object floats(self, int op, str name, object size, object shape, object dtype, object out, object a,
-                       object b=None):
+                       object b=None, object device=None):
+        cdef int32_t place = place_of_draw(name, device, out, a, b)
+        if place > 0:
+            return self.draw_on(place, op, name, shape_of_size(name, size, shape), float_dtype(name, dtype, first_of(out)), out, a, b)
         given = plain_target(out)
         y = self.draw(op, name, shape_of_size(name, size, shape), float_dtype(name, dtype, given), given, a, b)
         return _result(y) if out is None else out[0] if type(out) is tuple else out
 
     cdef object counts(self, int op, str name, object size, object shape, int dtype, object out, object a,
-                       object b=None):
+                       object b=None, object device=None):
+        cdef int32_t place = place_of_draw(name, device, out, a, b)
+        if place > 0:
+            return self.draw_on(place, op, name, shape_of_size(name, size, shape), dtype, out, a, b)
         y = self.draw(op, name, shape_of_size(name, size, shape), dtype, plain_target(out), a, b)
         return _result(y) if out is None else out[0] if type(out) is tuple else out
 
-    def random(self, size=None, dtype=None, out=None, *, shape=None):
+    def random(self, size=None, dtype=None, out=None, *, shape=None, device=None):
         """Uniform numbers from [0, 1): multiples of 2^-53, float32 of 2^-24.
 
         Parameters
@@ -60,15 +77,17 @@ cdef class Distributions(Stream):
             float64 (default) or float32.
         out : ndarray, optional
             Receives the numbers.
+        device : str or Device, optional
+            Where the numbers are drawn; that of parameters and out if not given, else the CPU.
 
         Examples
         --------
         >>> numrs.random.default_rng(7).random(3).shape
         (3,)
         """
-        return self.floats(ops.NUMRS_OP_RANDOM_UNIFORM, "random", size, shape, dtype, out, 0.0, 1.0)
+        return self.floats(ops.NUMRS_OP_RANDOM_UNIFORM, "random", size, shape, dtype, out, 0.0, 1.0, device)
 
-    def uniform(self, low=0.0, high=1.0, size=None, *, dtype=None, out=None, shape=None):
+    def uniform(self, low=0.0, high=1.0, size=None, *, dtype=None, out=None, shape=None, device=None):
         """Uniform numbers, ``low <= y < high`` (rounding never gives high; ``low`` where both are equal).
 
         Parameters
@@ -81,6 +100,8 @@ cdef class Distributions(Stream):
             float64 (default) or float32.
         out : ndarray, optional
             Receives the numbers.
+        device : str or Device, optional
+            Where the numbers are drawn; that of parameters and out if not given, else the CPU.
 
         Raises
         ------
@@ -92,9 +113,9 @@ cdef class Distributions(Stream):
         >>> numrs.random.default_rng(7).uniform([0, 10], [1, 20], (4, 2)).shape
         (4, 2)
         """
-        return self.floats(ops.NUMRS_OP_RANDOM_UNIFORM, "uniform", size, shape, dtype, out, low, high)
+        return self.floats(ops.NUMRS_OP_RANDOM_UNIFORM, "uniform", size, shape, dtype, out, low, high, device)
 
-    def normal(self, loc=0.0, scale=1.0, size=None, *, dtype=None, out=None, shape=None):
+    def normal(self, loc=0.0, scale=1.0, size=None, *, dtype=None, out=None, shape=None, device=None):
         """Normal numbers by Box and Muller's transformation; standard ones are at most 8.6 from 0 (float32: 6.7).
 
         Parameters
@@ -107,6 +128,8 @@ cdef class Distributions(Stream):
             float64 (default) or float32.
         out : ndarray, optional
             Receives the numbers.
+        device : str or Device, optional
+            Where the numbers are drawn; that of parameters and out if not given, else the CPU.
 
         Raises
         ------
@@ -118,9 +141,9 @@ cdef class Distributions(Stream):
         >>> bool(abs(numrs.random.default_rng(7).normal(5.0, 2.0, 10000).mean() - 5) < 0.1)
         True
         """
-        return self.floats(ops.NUMRS_OP_RANDOM_NORMAL, "normal", size, shape, dtype, out, loc, scale)
+        return self.floats(ops.NUMRS_OP_RANDOM_NORMAL, "normal", size, shape, dtype, out, loc, scale, device)
 
-    def standard_normal(self, size=None, dtype=None, out=None, *, shape=None):
+    def standard_normal(self, size=None, dtype=None, out=None, *, shape=None, device=None):
         """Normal numbers of mean 0 and standard deviation 1; see `normal`.
 
         Parameters
@@ -131,15 +154,17 @@ cdef class Distributions(Stream):
             float64 (default) or float32.
         out : ndarray, optional
             Receives the numbers.
+        device : str or Device, optional
+            Where the numbers are drawn; that of parameters and out if not given, else the CPU.
 
         Examples
         --------
         >>> numrs.random.default_rng(7).standard_normal((2, 3)).shape
         (2, 3)
         """
-        return self.floats(ops.NUMRS_OP_RANDOM_NORMAL, "standard_normal", size, shape, dtype, out, 0.0, 1.0)
+        return self.floats(ops.NUMRS_OP_RANDOM_NORMAL, "standard_normal", size, shape, dtype, out, 0.0, 1.0, device)
 
-    def lognormal(self, mean=0.0, sigma=1.0, size=None, *, dtype=None, out=None, shape=None):
+    def lognormal(self, mean=0.0, sigma=1.0, size=None, *, dtype=None, out=None, shape=None, device=None):
         """Numbers whose logarithm is normal.
 
         Parameters
@@ -152,15 +177,17 @@ cdef class Distributions(Stream):
             float64 (default) or float32.
         out : ndarray, optional
             Receives the numbers.
+        device : str or Device, optional
+            Where the numbers are drawn; that of parameters and out if not given, else the CPU.
 
         Examples
         --------
         >>> bool((numrs.random.default_rng(7).lognormal(size=100) > 0).all())
         True
         """
-        return self.floats(ops.NUMRS_OP_RANDOM_LOGNORMAL, "lognormal", size, shape, dtype, out, mean, sigma)
+        return self.floats(ops.NUMRS_OP_RANDOM_LOGNORMAL, "lognormal", size, shape, dtype, out, mean, sigma, device)
 
-    def exponential(self, scale=1.0, size=None, *, dtype=None, out=None, shape=None):
+    def exponential(self, scale=1.0, size=None, *, dtype=None, out=None, shape=None, device=None):
         """Exponential numbers, ``-scale * log(u)``.
 
         Parameters
@@ -173,15 +200,17 @@ cdef class Distributions(Stream):
             float64 (default) or float32.
         out : ndarray, optional
             Receives the numbers.
+        device : str or Device, optional
+            Where the numbers are drawn; that of parameters and out if not given, else the CPU.
 
         Examples
         --------
         >>> numrs.random.default_rng(7).exponential([1.0, 100.0]).shape
         (2,)
         """
-        return self.floats(ops.NUMRS_OP_RANDOM_EXPONENTIAL, "exponential", size, shape, dtype, out, scale)
+        return self.floats(ops.NUMRS_OP_RANDOM_EXPONENTIAL, "exponential", size, shape, dtype, out, scale, None, device)
 
-    def standard_exponential(self, size=None, dtype=None, out=None, *, shape=None):
+    def standard_exponential(self, size=None, dtype=None, out=None, *, shape=None, device=None):
         """Exponential numbers of mean 1; see `exponential`.
 
         Parameters
@@ -192,15 +221,17 @@ cdef class Distributions(Stream):
             float64 (default) or float32.
         out : ndarray, optional
             Receives the numbers.
+        device : str or Device, optional
+            Where the numbers are drawn; that of parameters and out if not given, else the CPU.
 
         Examples
         --------
         >>> numrs.random.default_rng(7).standard_exponential(3, "float32").dtype
         dtype('float32')
         """
-        return self.floats(ops.NUMRS_OP_RANDOM_EXPONENTIAL, "standard_exponential", size, shape, dtype, out, 1.0)
+        return self.floats(ops.NUMRS_OP_RANDOM_EXPONENTIAL, "standard_exponential", size, shape, dtype, out, 1.0, None, device)
 
-    def laplace(self, loc=0.0, scale=1.0, size=None, *, dtype=None, out=None, shape=None):
+    def laplace(self, loc=0.0, scale=1.0, size=None, *, dtype=None, out=None, shape=None, device=None):
         """Laplace numbers: exponential on both sides of loc.
 
         Parameters
@@ -213,15 +244,17 @@ cdef class Distributions(Stream):
             float64 (default) or float32.
         out : ndarray, optional
             Receives the numbers.
+        device : str or Device, optional
+            Where the numbers are drawn; that of parameters and out if not given, else the CPU.
 
         Examples
         --------
         >>> numrs.random.default_rng(7).laplace(size=(2, 2)).shape
         (2, 2)
         """
-        return self.floats(ops.NUMRS_OP_RANDOM_LAPLACE, "laplace", size, shape, dtype, out, loc, scale)
+        return self.floats(ops.NUMRS_OP_RANDOM_LAPLACE, "laplace", size, shape, dtype, out, loc, scale, device)
 
-    def standard_cauchy(self, size=None, dtype=None, out=None, *, shape=None):
+    def standard_cauchy(self, size=None, dtype=None, out=None, *, shape=None, device=None):
         """Cauchy numbers of location 0 and scale 1: the tangent of a uniform angle.
 
         Parameters
@@ -232,15 +265,17 @@ cdef class Distributions(Stream):
             float64 (default) or float32.
         out : ndarray, optional
             Receives the numbers.
+        device : str or Device, optional
+            Where the numbers are drawn; that of parameters and out if not given, else the CPU.
 
         Examples
         --------
         >>> numrs.random.default_rng(7).standard_cauchy(4).shape
         (4,)
         """
-        return self.floats(ops.NUMRS_OP_RANDOM_CAUCHY, "standard_cauchy", size, shape, dtype, out, 0.0, 1.0)
+        return self.floats(ops.NUMRS_OP_RANDOM_CAUCHY, "standard_cauchy", size, shape, dtype, out, 0.0, 1.0, device)
 
-    def gamma(self, shape, scale=1.0, size=None, *, dtype=None, out=None):
+    def gamma(self, shape, scale=1.0, size=None, *, dtype=None, out=None, device=None):
         """Gamma numbers by the method of Marsaglia and Tsang (2000); computed in float64.
 
         Parameters
@@ -253,15 +288,17 @@ cdef class Distributions(Stream):
             float64 (default) or float32.
         out : ndarray, optional
             Receives the numbers.
+        device : str or Device, optional
+            Where the numbers are drawn; that of parameters and out if not given, else the CPU.
 
         Examples
         --------
         >>> bool(abs(numrs.random.default_rng(7).gamma(3.0, 2.0, 10000).mean() - 6) < 0.2)
         True
         """
-        return self.floats(ops.NUMRS_OP_RANDOM_GAMMA, "gamma", size, None, dtype, out, shape, scale)
+        return self.floats(ops.NUMRS_OP_RANDOM_GAMMA, "gamma", size, None, dtype, out, shape, scale, device)
 
-    def standard_gamma(self, shape, size=None, dtype=None, out=None):
+    def standard_gamma(self, shape, size=None, dtype=None, out=None, *, device=None):
         """Gamma numbers of scale 1; see `gamma`.
 
         Parameters
@@ -274,15 +311,17 @@ cdef class Distributions(Stream):
             float64 (default) or float32.
         out : ndarray, optional
             Receives the numbers.
+        device : str or Device, optional
+            Where the numbers are drawn; that of parameters and out if not given, else the CPU.
 
         Examples
         --------
         >>> numrs.random.default_rng(7).standard_gamma([0.5, 1.0, 2.0]).shape
         (3,)
         """
-        return self.floats(ops.NUMRS_OP_RANDOM_GAMMA, "standard_gamma", size, None, dtype, out, shape, 1.0)
+        return self.floats(ops.NUMRS_OP_RANDOM_GAMMA, "standard_gamma", size, None, dtype, out, shape, 1.0, device)
 
-    def beta(self, a, b, size=None, *, dtype=None, out=None, shape=None):
+    def beta(self, a, b, size=None, *, dtype=None, out=None, shape=None, device=None):
         """Beta numbers: ``x / (x + y)`` of two gamma numbers, in logarithms where they are small; computed in float64.
 
         Parameters
@@ -295,15 +334,17 @@ cdef class Distributions(Stream):
             float64 (default) or float32.
         out : ndarray, optional
             Receives the numbers.
+        device : str or Device, optional
+            Where the numbers are drawn; that of parameters and out if not given, else the CPU.
 
         Examples
         --------
         >>> bool(abs(numrs.random.default_rng(7).beta(2.0, 3.0, 10000).mean() - 0.4) < 0.01)
         True
         """
-        return self.floats(ops.NUMRS_OP_RANDOM_BETA, "beta", size, shape, dtype, out, a, b)
+        return self.floats(ops.NUMRS_OP_RANDOM_BETA, "beta", size, shape, dtype, out, a, b, device)
 
-    def integers(self, low, high=None, size=None, dtype=None, endpoint=False, *, out=None, shape=None):
+    def integers(self, low, high=None, size=None, dtype=None, endpoint=False, *, out=None, shape=None, device=None):
         """Integers from low up to high, each as likely as the others (Lemire's method, without bias).
 
         Parameters
@@ -318,6 +359,8 @@ cdef class Distributions(Stream):
             Whether high may come out.
         out : ndarray, optional
             Receives the numbers.
+        device : str or Device, optional
+            Where the numbers are drawn; that of parameters and out if not given, else the CPU.
 
         Raises
         ------
@@ -329,11 +372,13 @@ cdef class Distributions(Stream):
         >>> numrs.random.default_rng(7).integers(1, 6, 4, endpoint=True).shape
         (4,)
         """
-        cdef int32_t found = NUMRS_I64
+        cdef int32_t found = NUMRS_I64, place
         if dtype is not None:
             found = as_dtype(dtype, "integers")
             if np.dtype(dtype).kind not in "iub":
                 raise TypeError(f"integers: dtype is {np.dtype(dtype)}, expected an integer dtype or bool")
+        elif isinstance(first_of(out), Tensor):
+            found = valid(<Tensor>first_of(out))
         elif out is not None:
             given = plain_target(out)
             if isinstance(given, np.ndarray) and dtype_of(<ndarray>given):
@@ -354,16 +399,20 @@ cdef class Distributions(Stream):
             if type(value) is int and not -0x8000000000000000 <= value <= 0xFFFFFFFFFFFFFFFF:
                 raise ValueError(f"integers: {name} is {value}, which no integer dtype holds")
         if found != NUMRS_BOOL:
-            return self.counts(ops.NUMRS_OP_RANDOM_INTEGERS, "integers", size, shape, found, out, low, high)
+            return self.counts(ops.NUMRS_OP_RANDOM_INTEGERS, "integers", size, shape, found, out, low, high, device)
         if out is not None:
             raise TypeError("integers: out does not go with dtype bool")
-        if (np.asarray(high) > 1).any():
+        if bool((high > 1).any() if isinstance(high, Tensor) else (np.asarray(high) > 1).any()):
             raise ValueError("integers: high is more than bool holds")
+        place = place_of_draw("integers", device, None, low, high)
+        if place > 0:
+            return self.draw_on(place, ops.NUMRS_OP_RANDOM_INTEGERS, "integers", shape_of_size("integers", size, shape), NUMRS_U8, None,
+                                low, high).astype(np.bool_)
         made = self.draw(ops.NUMRS_OP_RANDOM_INTEGERS, "integers", shape_of_size("integers", size, shape), NUMRS_U8,
                          None, low, high)
         return _result(<ndarray>made.view(np.bool_))
 
-    def bernoulli(self, p=0.5, size=None, *, out=None, shape=None):
+    def bernoulli(self, p=0.5, size=None, *, out=None, shape=None, device=None):
         """True with probability p.
 
         Parameters
@@ -374,15 +423,17 @@ cdef class Distributions(Stream):
             Shape of the result.
         out : ndarray of bool, optional
             Receives the results.
+        device : str or Device, optional
+            Where the numbers are drawn; that of parameters and out if not given, else the CPU.
 
         Examples
         --------
         >>> numrs.random.default_rng(7).bernoulli(0.3, 5).dtype
         dtype('bool')
         """
-        return self.counts(ops.NUMRS_OP_RANDOM_BERNOULLI, "bernoulli", size, shape, NUMRS_BOOL, out, p)
+        return self.counts(ops.NUMRS_OP_RANDOM_BERNOULLI, "bernoulli", size, shape, NUMRS_BOOL, out, p, None, device)
 
-    def binomial(self, n, p, size=None, *, out=None, shape=None):
+    def binomial(self, n, p, size=None, *, out=None, shape=None, device=None):
         """Successes in n trials: by inversion for means below 10, else by Hörmann's method BTRS (1993).
 
         Parameters
@@ -395,15 +446,17 @@ cdef class Distributions(Stream):
             Shape of the result.
         out : ndarray of int64, optional
             Receives the results.
+        device : str or Device, optional
+            Where the numbers are drawn; that of parameters and out if not given, else the CPU.
 
         Examples
         --------
         >>> bool(abs(numrs.random.default_rng(7).binomial(100, 0.3, 10000).mean() - 30) < 0.2)
         True
         """
-        return self.counts(ops.NUMRS_OP_RANDOM_BINOMIAL, "binomial", size, shape, NUMRS_I64, out, n, p)
+        return self.counts(ops.NUMRS_OP_RANDOM_BINOMIAL, "binomial", size, shape, NUMRS_I64, out, n, p, device)
 
-    def geometric(self, p, size=None, *, out=None, shape=None):
+    def geometric(self, p, size=None, *, out=None, shape=None, device=None):
         """Trials up to the first success, by inversion.
 
         Parameters
@@ -414,15 +467,17 @@ cdef class Distributions(Stream):
             Shape of the result.
         out : ndarray of int64, optional
             Receives the results; what int64 does not hold is its greatest number.
+        device : str or Device, optional
+            Where the numbers are drawn; that of parameters and out if not given, else the CPU.
 
         Examples
         --------
         >>> int(numrs.random.default_rng(7).geometric(1.0))
         1
         """
-        return self.counts(ops.NUMRS_OP_RANDOM_GEOMETRIC, "geometric", size, shape, NUMRS_I64, out, p)
+        return self.counts(ops.NUMRS_OP_RANDOM_GEOMETRIC, "geometric", size, shape, NUMRS_I64, out, p, None, device)
 
-    def poisson(self, lam=1.0, size=None, *, out=None, shape=None):
+    def poisson(self, lam=1.0, size=None, *, out=None, shape=None, device=None):
         """Poisson numbers: by inversion for means below 10, else by Hörmann's method PTRS (1993).
 
         Parameters
@@ -433,15 +488,17 @@ cdef class Distributions(Stream):
             Shape of the result.
         out : ndarray of int64, optional
             Receives the results.
+        device : str or Device, optional
+            Where the numbers are drawn; that of parameters and out if not given, else the CPU.
 
         Examples
         --------
         >>> bool(abs(numrs.random.default_rng(7).poisson(4.0, 10000).mean() - 4) < 0.1)
         True
         """
-        return self.counts(ops.NUMRS_OP_RANDOM_POISSON, "poisson", size, shape, NUMRS_I64, out, lam)
+        return self.counts(ops.NUMRS_OP_RANDOM_POISSON, "poisson", size, shape, NUMRS_I64, out, lam, None, device)
 
-    def multinomial(self, n, pvals, size=None, *, shape=None):
+    def multinomial(self, n, pvals, size=None, *, shape=None, device=None):
         """How many of n trials fall into each class.
 
         Parameters
@@ -452,6 +509,8 @@ cdef class Distributions(Stream):
             Probabilities of the classes along the last axis, which sum to 1: the last class takes what others leave.
         size, shape : int or tuple of ints, optional
             Shape of the result without the axis of the classes.
+        device : str or Device, optional
+            Where the numbers are drawn; that of parameters and out if not given, else the CPU.
 
         Raises
         ------
@@ -463,7 +522,9 @@ cdef class Distributions(Stream):
         >>> int(numrs.random.default_rng(7).multinomial(20, [0.2, 0.3, 0.5]).sum())
         20
         """
-        cdef ndarray trials = as_array(n, "multinomial", "n"), p = as_array(pvals, "multinomial", "pvals"), y
+        cdef ndarray trials, p, y
+        cdef Tensor made
+        cdef list kept
         cdef numrs_view vn, vp, vy
         cdef Held held_n, held_p, held_y
         cdef int64_t extents[64]
@@ -471,46 +532,57 @@ cdef class Distributions(Stream):
         cdef numrs_random_state before, after, mine
         cdef numrs_context *context
         cdef numrs_status status
+        cdef int32_t place = place_of_draw("multinomial", device, None, n, pvals)
         cdef int d
+        if place > 0:
+            kept = [parameter_at(place, n, "multinomial", "n"), parameter_at(place, pvals, "multinomial", "pvals")]
+            count, classes = kept[0].shape, kept[1].shape
+        else:
+            trials, p = as_array(n, "multinomial", "n"), as_array(pvals, "multinomial", "pvals")
+            count, classes = (<object>trials).shape, (<object>p).shape
         wanted = shape_of_size("multinomial", size, shape)
-        classes = (<object>p).shape
         if not classes:
             raise ValueError("multinomial: pvals is a number, expected at least one dimension")
         leading, last = classes[:len(classes) - 1], classes[len(classes) - 1]
         if wanted is None:
             try:
-                wanted = np.broadcast_shapes((<object>trials).shape, leading)
+                wanted = np.broadcast_shapes(count, leading)
             except ValueError:
-                raise ValueError(f"multinomial: n of shape {(<object>trials).shape} and pvals of shape {classes} do "
-                                 "not broadcast") from None
+                raise ValueError(f"multinomial: n of shape {count} and pvals of shape {classes} do not broadcast") from None
         full = (*wanted, last)
         if len(full) > 32:
             raise ValueError(f"multinomial: size has {len(wanted)} dimensions, expected at most 31")
         for d in range(len(full)):
             extents[d] = full[d]
-        y = new_array(<int>len(full), extents, NUMRS_I64)
-        vn = view_of(trials, dtype_of(trials))
-        vp = view_of(p, dtype_of(p))
-        vy = view_of(y, NUMRS_I64)
-        hold(&held_n, &vn)
-        hold(&held_p, &vp)
-        hold(&held_y, &vy)
         elements = 1
         for extent in wanted:
             elements *= extent
         check(numrs_random_blocks(ops.NUMRS_OP_RANDOM_BINOMIAL, elements, &blocks), "multinomial")
+        if place > 0:
+            made = new_tensor_at(place, <int>len(full), extents, NUMRS_I64)
+            held_n.view, held_p.view, held_y.view = (<Tensor>kept[0]).view, (<Tensor>kept[1]).view, made.view
+            given = made
+        else:
+            y = new_array(<int>len(full), extents, NUMRS_I64)
+            vn = view_of(trials, dtype_of(trials))
+            vp = view_of(p, dtype_of(p))
+            vy = view_of(y, NUMRS_I64)
+            hold(&held_n, &vn)
+            hold(&held_p, &vp)
+            hold(&held_y, &vy)
+            kept = [pin(trials), pin(p), pin(y)]
+            given = y
         before = self.reserve(blocks, &after)
         mine = before
-        pins = (pin(trials), pin(p), pin(y))
-        context = interruptible(60.0 * (<double>elements) * <double>last)
+        context = context_for(place, 60.0 * (<double>elements) * <double>last)
         with nogil:
             status = numrs_random_multinomial(context, &mine, &held_n.view, &held_p.view, &held_y.view)
         release_context(context)
-        del pins
+        del kept
         if status != NUMRS_OK:
             self.give_back(&before, &after)
             check(status, "multinomial")
-        return _result(y)
+        return given if place > 0 else _result(<ndarray>given)
 
     def bytes(self, length, /):
         """Random bytes.

@@ -4,10 +4,14 @@ import operator
 
 import numpy as np
 cimport numpy as cnp
+from libc.stdint cimport int32_t
 from numpy cimport ndarray
 
-from numrs._ops._array cimport check
-from numrs._ops._random cimport _result, shape_of_size
+from numrs._ops._array cimport as_array, check
+from numrs._ops._place cimport device_at
+from numrs._ops._random cimport _result, first_of, place_of_draw, shape_of_size
+from numrs._ops._storage cimport from_ndarray, moved
+from numrs._ops._tensor cimport Tensor
 from numrs._ops._typed cimport plain_target
 from numrs._ops.random_distributions cimport Distributions
 from numrs.c cimport ops
@@ -171,7 +175,7 @@ cdef class Generator(Distributions):
         check(numrs_random_jump(&made.state, count), "jumped")
         return made
 
-    def choice(self, a, size=None, replace=True, p=None, axis=0, shuffle=True):
+    def choice(self, a, size=None, replace=True, p=None, axis=0, shuffle=True, *, device=None):
         """Elements of an array, or of ``0 … a - 1``.
 
         Parameters
@@ -188,6 +192,8 @@ cdef class Generator(Distributions):
             Axis of a to choose along.
         shuffle : bool
             Accepted as in NumPy: a choice without replacement is in random order whatever it says.
+        device : str or Device, optional
+            Where the result is; that of a, else the CPU.
 
         Raises
         ------
@@ -200,13 +206,14 @@ cdef class Generator(Distributions):
         [0, 1, 2]
         """
         cdef int along = 0
+        cdef int32_t place = place_of_draw("choice", device, None, a, None)
         for flag, value in (("replace", replace), ("shuffle", shuffle)):
             if not isinstance(value, (bool, np.bool_)):
                 raise TypeError(f"choice: {flag} is of type {type(value).__name__}, expected a bool")
         try:
             n, source = operator.index(a), None
         except TypeError:
-            source = np.asarray(a)
+            source = a if isinstance(a, Tensor) and (<Tensor>a).place > 0 else np.asarray(a)
             if source.ndim == 0:
                 raise TypeError(f"choice: a is of type {type(a).__name__}, expected an array or an int") from None
             along = _axis("choice", axis, source.ndim)
@@ -242,12 +249,19 @@ cdef class Generator(Distributions):
                     waits = np.where(chances > 0, waits / chances, np.inf)
                 places = np.argsort(waits, kind="stable")[:count]
             places = places.reshape(extents or ())
+        if place > 0:  # the places are drawn on the CPU
+            chosen = moved(from_ndarray(places, True), place)
+            if source is None:
+                return chosen
+            import numrs
+            return numrs.take(source if isinstance(source, Tensor) else moved(from_ndarray(as_array(source, "choice", "a"), False), place),
+                              chosen, axis=along)
         if source is None:
             return _result(<ndarray>places)
         made = source.take(places, axis=along)
         return _result(<ndarray>made) if isinstance(made, np.ndarray) else made
 
-    def permutation(self, x, axis=0):
+    def permutation(self, x, axis=0, *, device=None):
         """A copy of x with its elements along axis in random order, or ``0 … x - 1`` in random order.
 
         Parameters
@@ -256,21 +270,31 @@ cdef class Generator(Distributions):
             Slices along axis stay as they are.
         axis : int
             Axis to reorder.
+        device : str or Device, optional
+            Where the result is; that of x, else the CPU.
 
         Examples
         --------
         >>> sorted(numrs.random.default_rng(7).permutation(4).tolist())
         [0, 1, 2, 3]
         """
+        cdef int32_t place = place_of_draw("permutation", device, None, x, None)
         try:
             n = operator.index(x)
         except TypeError:
-            source = np.asarray(x)
+            source = x if isinstance(x, Tensor) and (<Tensor>x).place > 0 else np.asarray(x)
             if source.ndim == 0:
                 raise TypeError(f"permutation: x is of type {type(x).__name__}, expected an array or an int") from None
             along = _axis("permutation", axis, source.ndim)
+            if place > 0:
+                import numrs
+                places = self.permutations_on(place, "permutation", (source.shape[along],), 0)
+                return numrs.take(source if isinstance(source, Tensor) else
+                                  moved(from_ndarray(as_array(source, "permutation", "x"), False), place), places, axis=along)
             places = self.permutations("permutation", (source.shape[along],), 0)
             return _result(<ndarray>source.take(places, axis=along))
+        if place > 0:
+            return self.permutations_on(place, "permutation", shape_of_size("permutation", n, None), 0)
         return _result(self.permutations("permutation", shape_of_size("permutation", n, None), 0))
 
     def shuffle(self, x, axis=0):
@@ -295,6 +319,12 @@ cdef class Generator(Distributions):
         >>> sorted(cards)
         [1, 2, 3]
         """
+        if isinstance(x, Tensor) and (<Tensor>x).place > 0:
+            if x.ndim == 0:
+                raise TypeError("shuffle: x has no dimensions, expected at least one")
+            along = _axis("shuffle", axis, x.ndim)
+            x[...] = self._reordered("shuffle", x, along)
+            return
         x = plain_target(x)
         if isinstance(x, np.ndarray):
             if not x.flags.writeable:
@@ -309,6 +339,11 @@ cdef class Generator(Distributions):
             raise TypeError(f"shuffle: x is of type {type(x).__name__}, expected an ndarray or a mutable sequence")
         _axis("shuffle", axis, 1)
         x[:] = [x[k] for k in self.permutations("shuffle", (len(x),), 0).tolist()]
+
+    cdef object _reordered(self, str name, Tensor x, int along):
+        """A tensor of a device, reordered along an axis."""
+        import numrs
+        return numrs.take(x, self.permutations_on(x.place, name, (x.view.shape[along],), 0), axis=along)
 
     def permuted(self, x, *, axis=None, out=None):
         """A copy of x whose lines along axis are reordered each in its own way.
@@ -327,6 +362,9 @@ cdef class Generator(Distributions):
         >>> numrs.random.default_rng(7).permuted([[1, 2, 3], [4, 5, 6]], axis=1).sum(axis=1)
         array([ 6, 15])
         """
+        cdef int32_t place = place_of_draw("permuted", None, out, x, None)
+        if place > 0:
+            return self._permuted_on(place, x, axis, out)
         source, given = np.asarray(x), out
         if out is not None:
             out = plain_target(out)
@@ -347,3 +385,24 @@ cdef class Generator(Distributions):
             return _result(<ndarray>made)
         out[...] = made
         return given
+
+    cdef object _permuted_on(self, int32_t place, object x, object axis, object out):
+        """permuted on a device."""
+        import numrs
+        if out is not None:
+            out = first_of(out)
+            if not isinstance(out, Tensor):
+                raise TypeError(f"permuted: out is of type {type(out).__name__}, expected a Tensor on {device_at(place)}")
+            if out.shape != x.shape:
+                raise ValueError(f"permuted: out has shape {out.shape}, expected {x.shape}")
+            if not np.can_cast(x.dtype, out.dtype, "same_kind"):
+                raise TypeError(f"permuted: out has dtype {out.dtype}, to which {x.dtype} cannot be cast")
+        if axis is None:
+            made = numrs.take(x.reshape((-1,)), self.permutations_on(place, "permuted", (x.size,), 0), axis=0).reshape(x.shape)
+        else:
+            along = _axis("permuted", axis, x.ndim)
+            made = numrs.take_along_axis(x, self.permutations_on(place, "permuted", x.shape, along), axis=along)
+        if out is None:
+            return made
+        out[...] = made
+        return out
