@@ -407,3 +407,17 @@ def test_the_command_line(accelerator, tmp_path):
     same_weights(found[1], found[0], accelerator)
     run = CliRunner().invoke(cli.main, ["train", str(table), "--device", accelerator.partition(":")[0] + ":99"])
     assert run.exit_code == 1 and ":99" in run.output and "Traceback" not in run.output
+
+
+def test_calls_and_summaries(accelerator, capsys):
+    here, there = model_of("cnn"), model_of("cnn", device=accelerator)
+    with numrs.device("cpu"):
+        here.build((None, 12))
+        close(there(X[:4]).detach().cpu().numpy(), here(X[:4]).detach().numpy(), accelerator)
+        assert there(X[:4]).device == accelerator
+        with pytest.raises(ValueError, match=accelerator):
+            there(numrs.asarray(X[:4]))  # a tensor stays where it is
+        here.summary()
+        expected = capsys.readouterr().out
+        there.summary()
+        assert capsys.readouterr().out == expected

@@ -61,7 +61,7 @@ class Network:
 
     def __call__(self, x, training=False):
         if not isinstance(x, Tensor):
-            x = self._inputs(x, "Model")
+            x = _data.there(self._inputs(x, "Model"), self.device)
         with self._mode(training):
             return _data.call(self.module, x)
 
@@ -149,9 +149,9 @@ class Network:
         return isinstance(first, nn.Embedding) or not type(first).__module__.startswith("numrs.")
 
     def _sample(self, shape):
-        """One row of zeros of the dtype that goes in."""
+        """One row of zeros of the dtype that goes in, where the network is."""
         whole = isinstance(self._first(), nn.Embedding) if self._whole is None else self._whole
-        return numrs.zeros((1, *(int(e) for e in shape[1:])), dtype="int64" if whole else self.dtype)
+        return numrs.zeros((1, *(int(e) for e in shape[1:])), dtype="int64" if whole else self.dtype, device=self.device)
 
     def _inputs(self, x, function, name="x"):
         x = _data.inputs_of(x, function, name, self.dtype, self._looks_up())
