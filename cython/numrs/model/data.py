@@ -38,9 +38,16 @@ class Named:
         return Named({name: numrs.take(part, places, axis=0) for name, part in self.parts.items()})
 
 
+def is_there(rows, device):
+    """Are rows, or those of all inputs, on a device? None is everywhere."""
+    if rows is None:
+        return True
+    return all([part.device == device for part in rows.parts.values()]) if type(rows) is Named else rows.device == device
+
+
 def there(rows, device):
     """Rows on a device; None stays None."""
-    if rows is None or (type(rows) is not Named and rows.device == device):
+    if is_there(rows, device):
         return rows
     return Named({name: part.to(device) for name, part in rows.parts.items()}) if type(rows) is Named else rows.to(device)
 

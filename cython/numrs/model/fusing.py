@@ -24,7 +24,7 @@ def _last(module):
 
         def scores(x):
             if last.weight is None:
-                last.build(x.shape)
+                last._build_for(x)
             return F.linear(x, last.weight, last.bias)
 
         return layers[:-1], scores, last.activation

@@ -8,7 +8,7 @@ import numpy as np
 import numrs
 from numrs import Tensor, nn
 from numrs.autograd import no_grad
-from numrs.devices import get_device
+from numrs.devices import get_device, is_device, resolve
 from numrs.model import data as _data
 from numrs.model import training
 
@@ -16,7 +16,7 @@ from numrs.model import training
 class Network:
     """What a Model is without a loss, an optimizer and metrics."""
 
-    optimizer = _known = None
+    optimizer = _known = _place = None  # _place: the device for parameters that are still to be made
 
     def __init__(self, layers):
         if layers is None:
@@ -61,7 +61,7 @@ class Network:
 
     def __call__(self, x, training=False):
         if not isinstance(x, Tensor):
-            x = self._inputs(x, "Model")
+            x = _data.there(self._inputs(x, "Model"), self.device)
         with self._mode(training):
             return _data.call(self.module, x)
 
@@ -112,19 +112,30 @@ class Network:
 
     @property
     def device(self):
-        """Where the parameters are; without any, the device of creation functions."""
+        """Where the parameters are; before there are any, where `to` wants them, else the device of creation functions."""
         for p in self.module.parameters():
             return p.device
-        return get_device()
+        return self._place or get_device()
 
     def to(self, target):
         """Moves parameters and buffers to a device, or converts them to a float dtype; see nn.Module.to. Gives the model.
 
-        Rows that `fit`, `evaluate` and `predict` are given are brought to the device in pieces.
+        Rows that `fit`, `evaluate` and `predict` are given are brought to the device in pieces. Layers that wait for the shape of their
+        input make their parameters there.
         """
         with self._lock:
             self.module.to(target)
+            if is_device(target):
+                self._place = resolve(target)
         return self
+
+    def cpu(self):
+        """To the memory of the CPU; gives the model."""
+        return self.to("cpu")
+
+    def cuda(self, index=0):
+        """To a GPU; gives the model."""
+        return self.to(f"cuda:{index}")
 
     def _first(self):
         module = self.module
@@ -138,9 +149,9 @@ class Network:
         return isinstance(first, nn.Embedding) or not type(first).__module__.startswith("numrs.")
 
     def _sample(self, shape):
-        """One row of zeros of the dtype that goes in."""
+        """One row of zeros of the dtype that goes in, where the network is."""
         whole = isinstance(self._first(), nn.Embedding) if self._whole is None else self._whole
-        return numrs.zeros((1, *(int(e) for e in shape[1:])), dtype="int64" if whole else self.dtype)
+        return numrs.zeros((1, *(int(e) for e in shape[1:])), dtype="int64" if whole else self.dtype, device=self.device)
 
     def _inputs(self, x, function, name="x"):
         x = _data.inputs_of(x, function, name, self.dtype, self._looks_up())

@@ -21,7 +21,7 @@ class _Graph:
 
     def constant(self, value, kind="constant"):
         """A tensor of the file; numbers in the dtype of the network, whole numbers as int64."""
-        array = value.detach().numpy() if hasattr(value, "detach") else np.asarray(value, np.int64 if kind == "shape" else self.dtype)
+        array = value.detach().cpu().numpy() if hasattr(value, "detach") else np.asarray(value, np.int64 if kind == "shape" else self.dtype)
         name = self.name(kind)
         self.constants.append(self.onnx.numpy_helper.from_array(np.ascontiguousarray(array).reshape(array.shape), name))
         return name

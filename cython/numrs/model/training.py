@@ -9,12 +9,13 @@ from contextlib import contextmanager
 import numrs
 from numrs.autograd import no_grad
 from numrs.devices import CPU
-from numrs.model.data import Named, call, there
+from numrs.model.data import Named, call, is_there, there
 from numrs.model.fusing import chain_of, split, weighted
 
 GATHER_BYTES = 16 << 20  # rows are brought into their order in pieces of this size
 HELD_BYTES = 1 << 20  # outputs are kept for the metrics up to this size
 EVALUATION_ROWS = 256
+LOSSES = 256  # so many losses of an evaluation stay on a device before they are read
 
 
 class NotFinite(ArithmeticError):
@@ -66,6 +67,7 @@ def make_step(model):
     forward, criterion, _ = split(model.module, model.loss)
     with_weights = None
     zero_grad, backward, update = model.optimizer.zero_grad, numrs.Tensor.backward, model.optimizer.step
+    away = model.device != CPU
     chain = None  # made at the first step, when every layer has its parameters
     looked = False
 
@@ -87,11 +89,17 @@ def make_step(model):
         else:
             with_weights = with_weights or weighted(criterion)
             loss = with_weights(outputs, y, weights)
+        if away:  # the walk back is in the device's queue before the loss is waited for
+            zero_grad()
+            backward(loss)
         value = float(loss)
         if not math.isfinite(value):
+            if away:
+                zero_grad()
             raise NotFinite(value)
-        zero_grad()
-        backward(loss)
+        if not away:
+            zero_grad()
+            backward(loss)
         update()
         return value, outputs
 
@@ -185,15 +193,23 @@ def _pieces(x, y, weights, order, batch_size):
 
 
 def _where_the_model_is(model, x, y, weights, batch_size):
-    """Rows in memory of the model's device: (x, y, weights) as they are on the CPU, else pieces of whole batches."""
+    """Rows in memory of the model's device: (x, y, weights) as they are where they are there, else pieces of whole batches."""
     device = model.device
-    if device == CPU and (type(x) is Named or x.device == CPU):
+    if is_there(x, device) and is_there(y, device) and is_there(weights, device):
         yield x, y, weights
         return
     rows = len(x)
     size = max(1, GATHER_BYTES // max(1, x.nbytes // max(rows, 1)) // batch_size) * batch_size
     for first in range(0, rows, size):
         yield tuple([there(part if part is None else part[first : first + size], device) for part in (x, y, weights)])
+
+
+def _steps(model, x, y, weights, batch_size):
+    """(x, y, weights) of each step, where the model is."""
+    for rows, targets, w in _where_the_model_is(model, x, y, weights, batch_size):
+        for first in range(0, len(rows), batch_size):
+            stop = first + batch_size
+            yield rows[first:stop], targets[first:stop], None if w is None else w[first:stop]
 
 
 def mean_of(values, counts):
@@ -266,29 +282,25 @@ def evaluate(model, data):
     """Loss and metrics over all rows, as a dict."""
     forward, criterion, final = split(model.module, model.loss)
     with_weights = None
-    held, values, counts = Held(model, final), [], []
+    held, values, counts, away = Held(model, final), [], [], model.device != CPU
     with mode_of(model.module, False), no_grad():
-        steps = (
-            (*piece, first, size)
-            for *rows, size in data.pieces()
-            for piece in _where_the_model_is(model, *rows, size)
-            for first in range(0, len(piece[0]), size)
-        )
-        for x, y, weights, first, batch_size in steps:
-            stop = min(first + batch_size, len(x))
-            outputs, targets, w = call(forward, x[first:stop]), y[first:stop], None if weights is None else weights[first:stop]
-            if w is None:
-                loss = criterion(outputs, targets)
-            else:
-                with_weights = with_weights or weighted(criterion)
-                loss = with_weights(outputs, targets, w)
-            values.append(float(loss))
-            counts.append(stop - first)
-            if held.any:
-                held.add(outputs, targets.copy() if data.reused else targets, w)
+        for piece in data.pieces():
+            for x, targets, w in _steps(model, *piece):
+                outputs = call(forward, x)
+                if w is None:
+                    loss = criterion(outputs, targets)
+                else:
+                    with_weights = with_weights or weighted(criterion)
+                    loss = with_weights(outputs, targets, w)
+                values.append(loss if away else float(loss))
+                counts.append(len(x))
+                if away and len(values) % LOSSES == 0:
+                    values[-LOSSES:] = map(float, values[-LOSSES:])
+                if held.any:
+                    held.add(outputs, targets.copy() if data.reused else targets, w)
         if not values:
             raise ValueError(f"{data.stream.function}: {data.stream.name} gives no batch")
-        return {"loss": mean_of(values, counts), **held.results()}
+        return {"loss": mean_of(list(map(float, values)), counts), **held.results()}
 
 
 def predict(model, x, batch_size):
@@ -369,9 +381,8 @@ def fit(model, data, validation, settings, callbacks, progress):
                 callbacks.on_epoch_begin(epoch, {})
                 progress.begin(epoch)
                 run = _Epoch(model, data.reused, callbacks, progress, interrupts)
-                pieces = ((*piece, size) for *rows, size in data.pieces(epoch) for piece in _where_the_model_is(model, *rows, size))
-                for piece in pieces:
-                    if not run.piece(epoch, *piece):
+                for *rows, size in data.pieces(epoch):
+                    if not all(run.piece(epoch, *piece, size) for piece in _where_the_model_is(model, *rows, size)):
                         break
                 if not run.values:  # the first loss was not a number, or there was nothing: nothing has been done in this epoch
                     if not run.failed:

@@ -79,7 +79,7 @@ class _Conv(Module):
 
     def forward(self, x):
         if self.weight is None:
-            self.build(x.shape if x.ndim == self.spatial + 2 else (1, *x.shape))
+            self._build_for(x, x.shape if x.ndim == self.spatial + 2 else (1, *x.shape))
         y = self._convolve(x)
         return y if self._function is None else self._function(y)
 

@@ -84,7 +84,7 @@ class Linear(Module):
 
     def forward(self, x):
         if self.weight is None:
-            self.build(x.shape)
+            self._build_for(x)
         if self._fused is not None or self._function is None:
             return F.linear(x, self.weight, self.bias, self._fused)
         return self._function(F.linear(x, self.weight, self.bias))

@@ -6,7 +6,7 @@ import numpy as np
 
 import numrs
 from numrs.autograd import no_grad
-from numrs.devices import change_in_place, is_device, resolve
+from numrs.devices import change_in_place, device, get_device, is_device, resolve
 
 
 class _ParameterType(type):
@@ -103,6 +103,16 @@ class Module:
             if found is not None:
                 y = found
         return y
+
+    def _build_for(self, x, shape=None):
+        """Makes the parameters of a layer that waited for the shape of its input, on the device of that."""
+        shape = x.shape if shape is None else shape
+        place = x.device if isinstance(x, numrs.Tensor) else get_device()
+        if place == get_device():
+            self.build(shape)
+        else:
+            with device(place):
+                self.build(shape)
 
     def forward(self, *args, **kwargs):
         """Computes the result; what subclasses write."""
@@ -293,13 +303,24 @@ class Module:
 
         Raises
         ------
-        RuntimeError
-            For a device that is not there, with the step that failed; nothing has moved then.
+        RuntimeError, MemoryError
+            For a device that is not there, with the step that failed, or one that has too little memory; nothing has moved then.
         """
-        place, dtype = (resolve(target), None) if is_device(target) else (None, target)
-        for value in [*self.parameters(), *self.buffers()]:
-            if dtype is None or value.dtype.kind in "fcV":
-                change_in_place(value, place, dtype)
+        values = [*self.parameters(), *self.buffers()]
+        if not is_device(target):
+            for value in values:
+                if value.dtype.kind in "fcV":
+                    change_in_place(value, None, target)
+            return self
+        place, before = resolve(target), []
+        try:
+            for value in values:
+                before.append((value, value.device))
+                change_in_place(value, place)
+        except BaseException:
+            for value, old in before:
+                change_in_place(value, old)
+            raise
         return self
 
     def cpu(self):

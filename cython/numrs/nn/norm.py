@@ -106,7 +106,7 @@ class _BatchNorm(Module):
                 f"{type(self).__name__}: x has shape {x.shape}, expected {' or '.join(map(str, self.dims))} dimensions"
             )
         if self.num_features is None:
-            self.build(x.shape)
+            self._build_for(x)
         train = self.training or self.running_mean is None
         return F.batch_norm(
             x, self.running_mean, self.running_var, self.weight, self.bias, train, self.momentum, self.eps
