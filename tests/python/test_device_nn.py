@@ -41,7 +41,9 @@ CALLS |= {
     "batch_norm running": (lambda x, m, v: F.batch_norm(x, m, v), [IMAGE, normal(4), rng.random(4)]),
     "instance_norm": (F.instance_norm, [IMAGE]),
     "binary_cross_entropy": (F.binary_cross_entropy, [CHANCES, rng.random((6, 8))]),
-    "binary_cross_entropy_with_logits": (lambda x, t, w, p: F.binary_cross_entropy_with_logits(x, t, w, pos_weight=p), [X, CHANCES, CHANCES, CHANCES[0]]),
+    "binary_cross_entropy_with_logits": (
+        lambda x, t, w, p: F.binary_cross_entropy_with_logits(x, t, w, pos_weight=p), [X, CHANCES, CHANCES, CHANCES[0]]
+    ),
     "kl_div": (lambda x, t: [F.kl_div(x, t), F.kl_div(x, t, "batchmean"), F.kl_div(x, t, "none", True)], [X, CHANCES]),
     "poisson_nll_loss": (lambda x, t: [F.poisson_nll_loss(x, t), F.poisson_nll_loss(x + 9, t, False, True)], [X, CHANCES]),
     "gaussian_nll_loss": (F.gaussian_nll_loss, [X, normal(6, 8), CHANCES]),
@@ -281,7 +283,8 @@ DRAWS = {
     "gamma": lambda g, **at: g.gamma([0.5, 3.0], 2.0, (6, 2), **at),
     "standard_gamma": lambda g, **at: g.standard_gamma(2.5, 7, **at),
     "beta": lambda g, **at: g.beta(2.0, 3.0, 7, **at),
-    "integers": lambda g, **at: [g.integers(10, size=(3, 4), **at), g.integers([0, 5], [3, 9], dtype="int8", **at), g.integers(2**63, dtype="uint64", **at)],
+    "integers": lambda g, **at: [g.integers(10, size=(3, 4), **at), g.integers([0, 5], [3, 9], dtype="int8", **at),
+                               g.integers(2**63, dtype="uint64", **at)],
     "integers bool": lambda g, **at: g.integers(2, size=9, dtype="bool", **at),
     "bernoulli": lambda g, **at: g.bernoulli(0.3, 20, **at),
     "binomial": lambda g, **at: g.binomial([1, 100], 0.3, (5, 2), **at),
@@ -308,7 +311,8 @@ def test_draws_by_parameters_of_a_device(accelerator):
     low, high = np.array([0, 5]), np.array([[3], [9]])[:, 0] + 6
     placed = there([low, high, X, np.abs(X)], accelerator)
     assert_same(there_.integers(placed[0], placed[1], (4, 2)), here.integers(low, high, (4, 2)), accelerator)
-    assert_same(there_.integers(placed[0], placed[1], dtype="uint8", endpoint=True), here.integers(low, high, dtype="uint8", endpoint=True), accelerator)
+    found = there_.integers(placed[0], placed[1], dtype="uint8", endpoint=True)
+    assert_same(found, here.integers(low, high, dtype="uint8", endpoint=True), accelerator)
     assert_same(there_.normal(placed[2], placed[3]), here.normal(X, np.abs(X)), accelerator)
     assert_same(there_.normal(placed[2][:, ::2], 2.0), here.normal(X[:, ::2], 2.0), accelerator)
     assert_same(there_.permutation(placed[2]), here.permutation(X), accelerator)

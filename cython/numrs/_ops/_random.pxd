@@ -11,6 +11,7 @@ cdef int32_t place_of_draw(str name, object device, object out, object a, object
 cdef Tensor parameter_at(int32_t place, object x, str name, str argument)
 cdef object shape_of_size(str name, object size, object shape)
 cdef int32_t float_dtype(str name, object dtype, object out) except 0
+cdef object inclusive(str name, object high)
 
 cdef class Stream:
     cdef numrs_random_state state

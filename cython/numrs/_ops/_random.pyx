@@ -193,6 +193,28 @@ cdef object _parameter(str name, str argument, object value, bint integers, Para
     return a
 
 
+cdef object inclusive(str name, object high):
+    """high - 1, for a high that does not come out."""
+    if type(high) is int:
+        return high - 1
+    if isinstance(high, Tensor) and (<Tensor>high).place > 0:
+        if high.dtype.kind not in "iub":
+            raise TypeError(f"{name}: high has dtype {high.dtype}, expected integers")
+        high = high.astype(np.uint64 if high.dtype.kind == "u" else np.int64)
+        lowest = np.iinfo(high.dtype).min
+        if bool((high == lowest).any()):
+            raise ValueError(f"{name}: high is {lowest}, expected more than low")
+        return high - 1
+    a = as_array(high, name, "high")
+    if a.dtype.kind not in "iub":
+        raise TypeError(f"{name}: high has dtype {a.dtype}, expected integers")
+    a = a.astype(np.uint64 if a.dtype.kind == "u" else np.int64)
+    lowest = np.iinfo(a.dtype).min
+    if (a == lowest).any():
+        raise ValueError(f"{name}: high is {lowest}, expected more than low")
+    return a - a.dtype.type(1)
+
+
 cdef class Stream:
     """The state behind a Generator."""
 
@@ -365,7 +387,8 @@ cdef class Stream:
             check(status, name)
         return y
 
-    cdef Tensor draw_on(self, int32_t place, int32_t op, str name, object size, int32_t dtype, object out, object a=None, object b=None):
+    cdef Tensor draw_on(self, int32_t place, int32_t op, str name, object size, int32_t dtype, object out, object a=None,
+                        object b=None):
         """draw onto a device: the numbers that the CPU would draw. Parameters of one element stay on the host."""
         cdef numrs_view views[2]
         cdef Parameter ones[2]

@@ -242,27 +242,28 @@ cdef object _rotate_at(int32_t place, str name, object x, object cos, object sin
     cdef numrs_view vx, vc, vs
     cdef Tensor y
     operand(x, name, "x", &vx, place)
-    dtype = x.dtype
     tables = []
     for table, argument in ((cos, "cos"), (sin, "sin")):
         if not isinstance(table, Tensor):  # angles that were worked out on the CPU
             table = from_ndarray(array_of(table, name, argument), False).to(device_at(place))
         operand(table, name, argument, &vc, place)
-        tables.append(table.astype(dtype, copy=False))
+        tables.append(table.astype(x.dtype, copy=False))
     vc, vs = (<Tensor>tables[0]).view, (<Tensor>tables[1]).view
     y = new_tensor_at(place, vx.ndim, vx.shape, vx.dtype)
     check(numrs_rope(context_at(place), &vx, &vc, &vs, &y.view, 1 if interleaved else 0, 1 if inverse else 0), name)
     return y
 
 
-# ------------------------------------------------------------------------------------------------ on the CPU
-
 cdef object _here(object x, str name, str argument):
     """An operand beside others of the CPU, as the functions for ndarrays take it."""
     cdef numrs_view v
-    if isinstance(x, Tensor) and (<Tensor>x).place != 0:
-        operand(x, name, argument, &v, 0)  # raises
+    if isinstance(x, Tensor):
+        operand(x, name, argument, &v, 0)  # raises for another device
     return plain(x)
+
+
+cdef object _mask_here(object mask):
+    return _here(mask, "scaled_dot_product_attention", "attn_mask")
 
 
 cdef object _forward(str name, object query, object key, object value, object attn_mask, object dropout_p, object is_causal,
@@ -343,9 +344,9 @@ def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.
     if not (PyArray_CheckExact(query) and PyArray_CheckExact(key) and PyArray_CheckExact(value)) and \
             any_tensor(query, key, value):
         return tensor_of(_forward("scaled_dot_product_attention", plain(query), plain(key), plain(value),
-                                  _here(attn_mask, "scaled_dot_product_attention", "attn_mask"), dropout_p, is_causal, scale, enable_gqa, rng, False))
-    return _forward("scaled_dot_product_attention", query, key, value, _here(attn_mask, "scaled_dot_product_attention", "attn_mask"),
-                    dropout_p, is_causal, scale, enable_gqa, rng, False)
+                                  _mask_here(attn_mask), dropout_p, is_causal, scale, enable_gqa, rng, False))
+    return _forward("scaled_dot_product_attention", query, key, value, _mask_here(attn_mask), dropout_p, is_causal,
+                    scale, enable_gqa, rng, False)
 
 
 def scaled_dot_product_attention_with_stats(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None,
@@ -369,7 +370,7 @@ def scaled_dot_product_attention_with_stats(query, key, value, attn_mask=None, d
         return y, {"lse": lse, "seed": seed}
     typed = any_tensor(query, key, value)
     y, lse, seed = _forward("scaled_dot_product_attention", plain(query), plain(key), plain(value),
-                            _here(attn_mask, "scaled_dot_product_attention", "attn_mask"), dropout_p, is_causal, scale, enable_gqa, rng, True)
+                            _mask_here(attn_mask), dropout_p, is_causal, scale, enable_gqa, rng, True)
     if typed:
         return tensor_of(y), {"lse": tensor_of(lse), "seed": seed}
     return y, {"lse": lse, "seed": seed}

@@ -157,7 +157,8 @@ cdef class Stepper:
         for kept in arenas:
             arena = None
             if kept:
-                arena = new_tensor_at((<Tensor>self.table.tensors[0]).place if self.table.count > 0 else 0, 1, shape, self.table.dtype)
+                arena = new_tensor_at((<Tensor>self.table.tensors[0]).place if self.table.count > 0 else 0, 1, shape,
+                                      self.table.dtype)
                 arena[...] = 0
             self.state.append(arena)
 

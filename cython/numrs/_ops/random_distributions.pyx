@@ -9,7 +9,8 @@ from numpy cimport ndarray
 
 from numrs._ops._array cimport Held, as_array, as_dtype, check, dtype_of, hold, new_array, pin, release_context, view_of
 from numrs._ops._place cimport context_for
-from numrs._ops._random cimport Stream, _result, first_of, float_dtype, parameter_at, place_of_draw, shape_of_size
+from numrs._ops._random cimport (Stream, _result, first_of, float_dtype, inclusive, parameter_at, place_of_draw,
+                                 shape_of_size)
 from numrs._ops._storage cimport new_tensor_at, valid
 from numrs._ops._tensor cimport Tensor
 from numrs._ops._typed cimport plain_target
@@ -22,28 +23,6 @@ from numrs.c.view cimport numrs_view
 cnp.import_array()
 
 
-cdef object _inclusive(str name, object high):
-    """high - 1, for a high that does not come out."""
-    if type(high) is int:
-        return high - 1
-    if isinstance(high, Tensor) and (<Tensor>high).place > 0:
-        if high.dtype.kind not in "iub":
-            raise TypeError(f"{name}: high has dtype {high.dtype}, expected integers")
-        high = high.astype(np.uint64 if high.dtype.kind == "u" else np.int64)
-        lowest = np.iinfo(high.dtype).min
-        if bool((high == lowest).any()):
-            raise ValueError(f"{name}: high is {lowest}, expected more than low")
-        return high - 1
-    a = as_array(high, name, "high")
-    if a.dtype.kind not in "iub":
-        raise TypeError(f"{name}: high has dtype {a.dtype}, expected integers")
-    a = a.astype(np.uint64 if a.dtype.kind == "u" else np.int64)
-    lowest = np.iinfo(a.dtype).min
-    if (a == lowest).any():
-        raise ValueError(f"{name}: high is {lowest}, expected more than low")
-    return a - a.dtype.type(1)
-
-
 cdef class Distributions(Stream):
     """Independent numbers of a distribution. `size` (or `shape`) is an int or a tuple; None: the shape to which the
     parameters broadcast, a scalar for scalars. On a device they are those that the CPU would draw; the current device
@@ -53,7 +32,8 @@ cdef class Distributions(Stream):
                        object b=None, object device=None):
         cdef int32_t place = place_of_draw(name, device, out, a, b)
         if place > 0:
-            return self.draw_on(place, op, name, shape_of_size(name, size, shape), float_dtype(name, dtype, first_of(out)), out, a, b)
+            return self.draw_on(place, op, name, shape_of_size(name, size, shape), float_dtype(name, dtype, first_of(out)), out, a,
+                                b)
         given = plain_target(out)
         y = self.draw(op, name, shape_of_size(name, size, shape), float_dtype(name, dtype, given), given, a, b)
         return _result(y) if out is None else out[0] if type(out) is tuple else out
@@ -394,7 +374,7 @@ cdef class Distributions(Stream):
         if type(low) is int and type(high) is int and low > high - (not endpoint):
             raise ValueError(f"integers: low is {low}, expected {'at most' if endpoint else 'less than'} high, {high}")
         if not endpoint:
-            high = _inclusive("integers", high)
+            high = inclusive("integers", high)
         for name, value in (("low", low), ("high", high)):
             if type(value) is int and not -0x8000000000000000 <= value <= 0xFFFFFFFFFFFFFFFF:
                 raise ValueError(f"integers: {name} is {value}, which no integer dtype holds")
@@ -406,8 +386,8 @@ cdef class Distributions(Stream):
             raise ValueError("integers: high is more than bool holds")
         place = place_of_draw("integers", device, None, low, high)
         if place > 0:
-            return self.draw_on(place, ops.NUMRS_OP_RANDOM_INTEGERS, "integers", shape_of_size("integers", size, shape), NUMRS_U8, None,
-                                low, high).astype(np.bool_)
+            return self.draw_on(place, ops.NUMRS_OP_RANDOM_INTEGERS, "integers", shape_of_size("integers", size, shape), NUMRS_U8,
+                                None, low, high).astype(np.bool_)
         made = self.draw(ops.NUMRS_OP_RANDOM_INTEGERS, "integers", shape_of_size("integers", size, shape), NUMRS_U8,
                          None, low, high)
         return _result(<ndarray>made.view(np.bool_))

@@ -254,8 +254,9 @@ cdef class Generator(Distributions):
             if source is None:
                 return chosen
             import numrs
-            return numrs.take(source if isinstance(source, Tensor) else moved(from_ndarray(as_array(source, "choice", "a"), False), place),
-                              chosen, axis=along)
+            if not isinstance(source, Tensor):
+                source = moved(from_ndarray(as_array(source, "choice", "a"), False), place)
+            return numrs.take(source, chosen, axis=along)
         if source is None:
             return _result(<ndarray>places)
         made = source.take(places, axis=along)
