@@ -10,8 +10,8 @@
 namespace numrs {
 
 namespace cuda {
-struct Libraries;  // cuda/libraries.h
-struct Staging;    // cuda/copy.cc
+struct Products;  // cuda/cublaslt.cc
+struct Staging;   // cuda/copy.cc
 }  // namespace cuda
 
 struct Device {
@@ -22,13 +22,14 @@ struct Device {
   uint64_t total_bytes = 0;
   std::mutex lock;  // of staging and of what is opened lazily
   cuda::Staging* staging = nullptr;
+  cuda::Products* products = nullptr;
+  bool no_products = false;  // cuBLASLt has refused this device
 };
 struct DeviceStream {
   Device* device;
   cudaStream_t native;
   bool wrapped;
   bool capturing;
-  void* blas_workspace;  // taken at the first product, kept
 };
 struct DeviceEvent {
   Device* device;
