@@ -21,9 +21,9 @@ __global__ void __launch_bounds__(kThreads)
   const C g = static_cast<C>(grad[i]), y = static_cast<C>(saved[i]);
   C value;
   if (activation == kActivation_relu)
-    value = y > 0 ? g : C(0);
+    value = y <= 0 ? C(0) : g;
   else if (activation == kActivation_leaky_relu)
-    value = y > 0 ? g : g * static_cast<C>(slope);
+    value = y <= 0 ? g * static_cast<C>(slope) : g;
   else if (activation == kActivation_tanh)
     value = g * (1 - y * y);
   else
