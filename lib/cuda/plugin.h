@@ -13,8 +13,8 @@ constexpr bool kHas_elementwise = true, kHas_reduce = true, kHas_scan = true, kH
                kHas_random = true, kHas_permutation = false, kHas_multinomial = false, kHas_linear = true,
                kHas_linear_backward = true, kHas_check_indices = true, kHas_any_negative = true, kHas_gather = true,
                kHas_nonzero = false, kHas_order = false, kHas_pool = true, kHas_embedding_backward = true,
-               kHas_one_hot = true, kHas_dropout = true, kHas_conv = false, kHas_attention = false,
-               kHas_attention_backward = false, kHas_rope = false;
+               kHas_one_hot = true, kHas_dropout = true, kHas_conv = true, kHas_attention = true,
+               kHas_attention_backward = true, kHas_rope = true;
 
 Status Copy(DeviceStream* stream, void* to, const void* from, size_t bytes, CopyDirection direction);
 Status CopyBetween(DeviceStream* stream, void* to, Device* from_device, const void* from, size_t bytes);

@@ -170,3 +170,60 @@ TEST_CASE("pools and their gradients have the bits of the CPU") {
   }
   REQUIRE(scratch_blocks == 0);
 }
+
+TEST_CASE("convolutions: forward, the gradients of input and weights") {
+  struct Shape {
+    int64_t n, groups, c_in, c_out, h, w, kernel[2], stride[2], dilation[2], padding[2];
+  };
+  const Shape shapes[] = {{2, 1, 3, 4, 8, 9, {3, 3}, {1, 1}, {1, 1}, {1, 1}},
+                          {3, 2, 4, 6, 7, 5, {3, 2}, {2, 1}, {1, 2}, {0, 1}},
+                          {5, 1, 6, 3, 4, 4, {1, 1}, {1, 1}, {1, 1}, {0, 0}},
+                          {2, 3, 6, 3, 5, 5, {1, 1}, {1, 1}, {1, 1}, {0, 0}},
+                          {2, 1, 2, 2, 6, 6, {1, 1}, {2, 2}, {1, 1}, {1, 0}},
+                          {1, 4, 4, 8, 1, 30, {1, 5}, {1, 3}, {1, 1}, {0, 4}},
+                          {0, 1, 2, 2, 4, 4, {3, 3}, {1, 1}, {1, 1}, {1, 1}}};
+  for (int32_t dtype : {kF32, kF64}) {
+    for (const Shape& s : shapes) {
+      ConvJob job{};
+      job.function = "conv";
+      job.dtype = dtype;
+      job.n = s.n;
+      job.groups = s.groups;
+      job.c_in = s.c_in;
+      job.c_out = s.c_out;
+      job.h = s.h;
+      job.w = s.w;
+      for (int d = 0; d < 2; d++) {
+        job.kernel[d] = s.kernel[d];
+        job.stride[d] = s.stride[d];
+        job.dilation[d] = s.dilation[d];
+        job.padding[d] = s.padding[d];
+      }
+      job.oh = (s.h + 2 * s.padding[0] - s.dilation[0] * (s.kernel[0] - 1) - 1) / s.stride[0] + 1;
+      job.ow = (s.w + 2 * s.padding[1] - s.dilation[1] * (s.kernel[1] - 1) - 1) / s.stride[1] + 1;
+      const int64_t in = s.n * s.c_in * s.h * s.w, out = s.n * s.c_out * job.oh * job.ow;
+      const int64_t weights = s.c_out * job.InPerGroup() * job.Taps();
+      Memory x(in * 8 + 8), w(weights * 8), b(16 * 8), g(out * 8 + 8);
+      Fill(x, dtype, in, false);
+      Fill(w, dtype, weights, false);
+      Fill(b, dtype, 16, false);
+      Fill(g, dtype, out, false);
+      Memory y[2] = {Memory(out * 8 + 8), Memory(out * 8 + 8)}, gx[2] = {Memory(in * 8 + 8), Memory(in * 8 + 8)};
+      Memory gw[2] = {Memory(weights * 8), Memory(weights * 8)};
+      INFO(NameOf(dtype) << " n " << s.n << " groups " << s.groups << " kernel " << s.kernel[0] << " " << s.kernel[1]);
+      for (const bool bias : {false, true}) {
+        const void* add = bias ? b.data() : nullptr;
+        REQUIRE(ConvForward(Cpu(), job, x.data(), w.data(), add, y[0].data()) == NUMRS_OK);
+        REQUIRE(Slots().conv(Stream(), ConvCall{ConvWay::FORWARD, job, add, x.data(), w.data(), y[1].data()}) == NUMRS_OK);
+        REQUIRE(Difference(y[0], y[1], dtype, out) <= 20 * Close(dtype));
+        REQUIRE(ConvInput(Cpu(), job, g.data(), w.data(), add, gx[0].data()) == NUMRS_OK);
+        REQUIRE(Slots().conv(Stream(), ConvCall{ConvWay::INPUT, job, add, gx[1].data(), w.data(), g.data()}) == NUMRS_OK);
+        REQUIRE(Difference(gx[0], gx[1], dtype, in) <= 20 * Close(dtype));
+      }
+      REQUIRE(ConvWeights(Cpu(), job, x.data(), g.data(), gw[0].data()) == NUMRS_OK);
+      REQUIRE(Slots().conv(Stream(), ConvCall{ConvWay::WEIGHTS, job, nullptr, x.data(), gw[1].data(), g.data()}) == NUMRS_OK);
+      REQUIRE(Difference(gw[0], gw[1], dtype, weights) <= 20 * Close(dtype));
+      REQUIRE(scratch_blocks == 0);
+    }
+  }
+}
