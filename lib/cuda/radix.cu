@@ -11,7 +11,7 @@ namespace {
 constexpr int kDigits = 256, kRadixThreads = 256, kRounds = 8, kWarps = kRadixThreads / kWarp;
 constexpr int64_t kTilePairs = kRadixThreads * kRounds;
 
-// counts[digit][tile]
+// counts[digit][tile]; of a single tile they are the totals.
 template <typename Key>
 __global__ void __launch_bounds__(kRadixThreads)
     RadixCountKernel(const Key* keys, int64_t n, int shift, int64_t tiles, uint32_t* counts) {
@@ -36,7 +36,7 @@ NUMRS_DEVICE uint32_t BlockSums(uint32_t value, uint32_t* shared, uint32_t* tota
   if (lane == kWarp - 1) shared[warp] = sum;
   __syncthreads();
   uint32_t before = 0, all = 0;
-  for (int w = 0; w < kWarps; w++) {
+  for (int w = 0; w < static_cast<int>(blockDim.x) / kWarp; w++) {
     before += w < warp ? shared[w] : 0;
     all += shared[w];
   }
@@ -50,7 +50,7 @@ __global__ void __launch_bounds__(kRadixThreads) RadixSumsKernel(uint32_t* count
   __shared__ uint32_t shared[kWarps];
   uint32_t* const row = counts + blockIdx.x * tiles;
   uint32_t before = 0;
-  for (int64_t begin = 0; begin < tiles; begin += kRadixThreads) {
+  for (int64_t begin = 0; begin < tiles; begin += blockDim.x) {
     const int64_t tile = begin + threadIdx.x;
     const uint32_t own = tile < tiles ? row[tile] : 0;
     uint32_t total;
@@ -89,7 +89,8 @@ __global__ void __launch_bounds__(kRadixThreads)
   __syncthreads();
   // Where the tile's pairs of a digit begin, and each warp's: a thread for each digit.
   uint32_t all;
-  uint32_t base = BlockSums(totals[threadIdx.x], shared, &all) + counts[threadIdx.x * tiles + blockIdx.x];
+  uint32_t base = BlockSums(totals[threadIdx.x], shared, &all);
+  if (tiles > 1) base += counts[threadIdx.x * tiles + blockIdx.x];
   for (int w = 0; w < kWarps; w++) {
     const uint32_t own = seen[w][threadIdx.x];
     seen[w][threadIdx.x] = base;
@@ -123,9 +124,12 @@ Status RadixSort(DeviceStream* stream, const char* function, int bits, void* cou
     const int from = pairs->current, to = 1 - from;
     NUMRS_TRY(Launch(stream, function, RadixCountKernel<Key>, grid, block, pairs->keys[from], pairs->n, shift, tiles,
                      count));
-    NUMRS_TRY(Launch(stream, function, RadixSumsKernel, dim3(kDigits), block, count, tiles, totals));
+    if (tiles > 1) {
+      NUMRS_TRY(Launch(stream, function, RadixSumsKernel, dim3(kDigits), dim3(tiles <= kWarp ? kWarp : kRadixThreads),
+                       count, tiles, totals));
+    }
     NUMRS_TRY(Launch(stream, function, RadixMoveKernel<Key>, grid, block, pairs->keys[from], pairs->places[from],
-                     pairs->n, shift, tiles, count, totals, pairs->keys[to], pairs->places[to]));
+                     pairs->n, shift, tiles, count, tiles > 1 ? totals : count, pairs->keys[to], pairs->places[to]));
     pairs->current = to;
   }
   return NUMRS_OK;
