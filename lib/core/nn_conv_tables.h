@@ -83,7 +83,8 @@ struct PoolWindow {
     end = std::max(begin, std::min(end, extent));
   }
 };
-NUMRS_HD inline double PoolDivisor(int64_t divisor, bool count_include_pad, const PoolWindow& rows, const PoolWindow& cols) {
+NUMRS_HD inline double PoolDivisor(int64_t divisor, bool count_include_pad, const PoolWindow& rows,
+                                   const PoolWindow& cols) {
   if (divisor) return static_cast<double>(divisor);
   if (count_include_pad) return static_cast<double>(rows.padded * cols.padded);
   return static_cast<double>((rows.end - rows.begin) * (cols.end - cols.begin));

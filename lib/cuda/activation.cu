@@ -30,8 +30,8 @@ struct Forward {
   template <int V>
   static NUMRS_DEVICE void Many(const ElementArgs& a, const T* x, const NoInput*, T* y) {
     switch (a.op) {
-#define NUMRS_ACTIVATION(id, name, NAME, Fn, parameters, rule, ulp32, ulp64, cost)                         \
-  case id:                                                                                                 \
+#define NUMRS_ACTIVATION(id, name, NAME, Fn, parameters, rule, ulp32, ulp64, cost)          \
+  case id:                                                                                  \
     for (int v = 0; v < V; v++) y[v] = Value<ops::activation::Fn, T>(x[v], a.p[0], a.p[1]); \
     break;
 #include "table/activation.def"
@@ -49,8 +49,8 @@ struct Backward {
   template <int V>
   static NUMRS_DEVICE void Many(const ElementArgs& a, const T* g, const T* x, T* y) {
     switch (a.op) {
-#define NUMRS_ACTIVATION(id, name, NAME, Fn, parameters, rule, ulp32, ulp64, cost)                              \
-  case id:                                                                                                      \
+#define NUMRS_ACTIVATION(id, name, NAME, Fn, parameters, rule, ulp32, ulp64, cost)               \
+  case id:                                                                                       \
     for (int v = 0; v < V; v++) y[v] = Back<ops::activation::Fn, T>(g[v], x[v], a.p[0], a.p[1]); \
     break;
 #include "table/activation.def"

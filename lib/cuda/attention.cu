@@ -32,15 +32,15 @@ struct RowsArgs {
   Part part;
   int64_t all_rows, lq, lk, dv;  // rows of a set: its heads' rows after each other
   void* scores;
-  void* weights;           // in the operands' dtype; may be the scores' memory
-  void* lse;               // of all rows, or nullptr
-  const void *grad, *y;    // backward: of all rows
+  void* weights;             // in the operands' dtype; may be the scores' memory
+  void* lse;                 // of all rows, or nullptr
+  const void *grad, *y;      // backward: of all rows
   const void* grad_weights;  // backward: as scores
   void* grad_scores;         // in the operands' dtype; may be the memory of grad_weights
   void* gmask;               // or nullptr
   const void* mask;
   int32_t mask_kind;
-  Walk heads;  // leading axes of the queries
+  Walk heads;                                           // leading axes of the queries
   int64_t mask_strides[1][kLoops], mask_row, mask_col;  // elements
   bool causal;
   uint64_t seed;
@@ -75,8 +75,7 @@ NUMRS_DEVICE C Masked(const RowsArgs& a, const Row& row, int64_t j, C score) {
 // As ops::AttentionFactors has them.
 NUMRS_DEVICE double FactorOf(const RowsArgs& a, const Row& row, int64_t j) {
   if (!a.drop_below) return 1;
-  const ops::PhiloxBlock block =
-      ops::Philox({static_cast<uint64_t>(j) / 4, static_cast<uint64_t>(row.number)}, a.seed);
+  const ops::PhiloxBlock block = ops::Philox({static_cast<uint64_t>(j) / 4, static_cast<uint64_t>(row.number)}, a.seed);
   const uint64_t half = j % 4 < 2 ? block.low : block.high;
   return static_cast<uint32_t>(half >> (j % 2 * 32)) < a.drop_below ? 0 : a.keep;
 }
@@ -97,7 +96,8 @@ __global__ void __launch_bounds__(kRowThreads) WeightsKernel(const RowsArgs a) {
     scores[j] = score;
     most = static_cast<double>(score) > most ? static_cast<double>(score) : most;
   }
-  most = RowReduce(most, [](double p, double q) { return p > q ? p : q; }, shared);
+  most = RowReduce(
+      most, [](double p, double q) { return p > q ? p : q; }, shared);
   const C shift = most == -std::numeric_limits<double>::infinity() ? C(0) : static_cast<C>(most);
   double sum = 0;
   for (int64_t j = threadIdx.x; j < row.seen; j += blockDim.x) {
@@ -111,7 +111,8 @@ __global__ void __launch_bounds__(kRowThreads) WeightsKernel(const RowsArgs a) {
     const double weight = j < row.seen ? static_cast<double>(scores[j]) * inverse * FactorOf(a, row, j) : 0.0;
     weights[j] = static_cast<T>(static_cast<C>(weight));
   }
-  if (a.lse && threadIdx.x == 0) static_cast<C*>(a.lse)[row.number] = static_cast<C>(static_cast<double>(shift) + log(sum));
+  if (a.lse && threadIdx.x == 0)
+    static_cast<C*>(a.lse)[row.number] = static_cast<C>(static_cast<double>(shift) + log(sum));
 }
 
 // Scores become weights, and the weights' gradients those of the scores.
@@ -126,7 +127,8 @@ __global__ void __launch_bounds__(kRowThreads) WeightsBackKernel(const RowsArgs 
   const C* const grads = static_cast<const C*>(a.grad_weights) + item * a.part.keys;
   T* const weights = static_cast<T*>(a.weights) + item * a.part.keys;
   T* const to = static_cast<T*>(a.grad_scores) + item * a.part.keys;
-  const T *grad = static_cast<const T*>(a.grad) + row.number * a.dv, *y = static_cast<const T*>(a.y) + row.number * a.dv;
+  const T *grad = static_cast<const T*>(a.grad) + row.number * a.dv,
+          *y = static_cast<const T*>(a.y) + row.number * a.dv;
   T* const gmask = a.gmask ? static_cast<T*>(a.gmask) + row.number * a.lk : nullptr;
   double delta = 0;
   for (int64_t e = threadIdx.x; e < a.dv; e += blockDim.x)
@@ -388,8 +390,8 @@ Status Run_attention_backward(DeviceStream* stream, const AttentionGradJob& job)
       const View keys = heads.Keys(heads.k.data(), stored, part, heads.d);
       const View values = heads.Keys(heads.v.data(), stored, part, heads.dv);
       const View grads = heads.Queries(grad.data(), stored, part, heads.dv);
-      NUMRS_TRY(heads.Product(queries, Heads::Turned(keys), Heads::Scores(scores.data(), computed, part),
-                              forward.scale, 0));
+      NUMRS_TRY(
+          heads.Product(queries, Heads::Turned(keys), Heads::Scores(scores.data(), computed, part), forward.scale, 0));
       NUMRS_TRY(heads.Product(grads, Heads::Turned(values), Heads::Scores(gscores.data(), computed, part), 1, 0));
       NUMRS_TRY(heads.LaunchRows(true));
       const View weight = Heads::Scores(static_cast<char*>(args.weights), stored, part);

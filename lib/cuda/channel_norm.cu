@@ -57,8 +57,7 @@ struct Moments {
 
 // moments of each piece of each line.
 template <typename T>
-__global__ void __launch_bounds__(kRowThreads)
-    MomentsKernel(const T* x, const Lines lines, Moments* moments) {
+__global__ void __launch_bounds__(kRowThreads) MomentsKernel(const T* x, const Lines lines, Moments* moments) {
   using C = ops::ComputeOf<T>;
   __shared__ double shared[kRowThreads / kWarp];
   const int64_t item = static_cast<int64_t>(blockIdx.x) * blockDim.y + threadIdx.y;
@@ -179,7 +178,8 @@ __global__ void __launch_bounds__(kRowThreads)
   if (threadIdx.x == 0) sums[item] = Sums{sum, dot};
 }
 // Pieces joined: a thread for each line.
-__global__ void __launch_bounds__(kRowThreads) JoinKernel(const Sums* parts, int64_t lines, int64_t pieces, Sums* sums) {
+__global__ void __launch_bounds__(kRowThreads)
+    JoinKernel(const Sums* parts, int64_t lines, int64_t pieces, Sums* sums) {
   const int64_t line = static_cast<int64_t>(blockIdx.x) * kRowThreads + threadIdx.x;
   if (line >= lines) return;
   Sums total{0, 0};
@@ -229,8 +229,7 @@ __global__ void __launch_bounds__(kThreads)
   const double r = rstd[place[0]], hat = (static_cast<double>(static_cast<C>(x[i])) - mean[place[0]]) * r;
   const double w = weight ? static_cast<double>(weight[place[1]]) : 1.0;
   const double mean_g = means ? means[place[0]].g : 0.0, mean_gx = means ? means[place[0]].gx : 0.0;
-  gx[i] = static_cast<T>(
-      static_cast<C>(r * (static_cast<double>(static_cast<C>(g[i])) * w - mean_g - hat * mean_gx)));
+  gx[i] = static_cast<T>(static_cast<C>(r * (static_cast<double>(static_cast<C>(g[i])) * w - mean_g - hat * mean_gx)));
 }
 
 template <typename T>
@@ -266,10 +265,10 @@ struct Of {
                   reinterpret_cast<const C*>(weight), means);
   }
 };
-#define NUMRS_BY_FLOAT(stored, call)              \
-  ((stored) == kF16    ? Of<Half>::call           \
-   : (stored) == kBF16 ? Of<BFloat16>::call       \
-   : (stored) == kF32  ? Of<float>::call          \
+#define NUMRS_BY_FLOAT(stored, call)        \
+  ((stored) == kF16    ? Of<Half>::call     \
+   : (stored) == kBF16 ? Of<BFloat16>::call \
+   : (stored) == kF32  ? Of<float>::call    \
                        : Of<double>::call)
 
 bool TooMany(int64_t items) { return items >> 31 != 0; }
@@ -322,8 +321,8 @@ Status Run_channel_norm(DeviceStream* stream, const ChannelNormJob& job) {
   args.momentum = job.momentum;
   args.eps = job.eps;
   args.use_running = job.use_running;
-  NUMRS_TRY(Launch(stream, job.function, StatisticsKernel, dim3(Blocks(sets.count, kRowThreads)), dim3(kRowThreads),
-                   args));
+  NUMRS_TRY(
+      Launch(stream, job.function, StatisticsKernel, dim3(Blocks(sets.count, kRowThreads)), dim3(kRowThreads), args));
   if (job.x.size > 0) {
     NUMRS_TRY(NUMRS_BY_FLOAT(stored, Apply)(stream, job, x.data(), y.data(), args.mean, args.rstd, weight.data(),
                                             bias.data()));
@@ -354,8 +353,7 @@ Status Run_channel_norm_backward(DeviceStream* stream, const ChannelNormBackJob&
   NUMRS_TRY(rstd.Load(job.function, job.rstd, kF64));
   if (There(job.gx)) {
     bool apart = SharesInPart(job.gx, job.grad) || SharesInPart(job.gx, job.x);
-    for (const View* v : {&job.weight, &job.mean, &job.rstd})
-      apart = apart || (There(*v) && RangesOverlap(*v, job.gx));
+    for (const View* v : {&job.weight, &job.mean, &job.rstd}) apart = apart || (There(*v) && RangesOverlap(*v, job.gx));
     NUMRS_TRY(gx.Open(job.function, job.gx, stored, apart));
   }
   if (There(job.gweight)) NUMRS_TRY(gweight.Open(job.function, job.gweight, kF64, true));
@@ -369,8 +367,8 @@ Status Run_channel_norm_backward(DeviceStream* stream, const ChannelNormBackJob&
     NUMRS_TRY(parts.Take(lines.count * lines.pieces * bytes));
     NUMRS_TRY(joined.Take(lines.count * bytes));
     if (lines.pieces > 0) {
-      NUMRS_TRY(NUMRS_BY_FLOAT(stored, Sum)(stream, job.function, g.data(), x.data(), lines,
-                                            job.groups > 0 ? each : 0, m, r, parts.as<Sums>()));
+      NUMRS_TRY(NUMRS_BY_FLOAT(stored, Sum)(stream, job.function, g.data(), x.data(), lines, job.groups > 0 ? each : 0,
+                                            m, r, parts.as<Sums>()));
     }
     NUMRS_TRY(Launch(stream, job.function, JoinKernel, dim3(Blocks(lines.count, kRowThreads)), dim3(kRowThreads),
                      parts.as<Sums>(), lines.count, lines.pieces, joined.as<Sums>()));

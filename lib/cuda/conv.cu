@@ -45,8 +45,7 @@ __global__ void __launch_bounds__(kThreads) WindowsKernel(const WindowArgs a, in
 
 // Elements of images: the sum of what the windows over them have there.
 template <typename T>
-__global__ void __launch_bounds__(kThreads)
-    ImagesKernel(const WindowArgs a, int64_t size, const T* bias, T* to) {
+__global__ void __launch_bounds__(kThreads) ImagesKernel(const WindowArgs a, int64_t size, const T* bias, T* to) {
   using C = ops::ComputeOf<T>;
   const int64_t i = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x;
   if (i >= size) return;
@@ -54,8 +53,8 @@ __global__ void __launch_bounds__(kThreads)
   int64_t at[4];
   a.walk.At<4>(i, strides, at);
   const int64_t image = at[0], channel = at[1], pixels = a.images * a.oh * a.ow;
-  const T* columns = reinterpret_cast<const T*>(a.columns) + channel * a.kernel[0] * a.kernel[1] * pixels +
-                     image * a.oh * a.ow;
+  const T* columns =
+      reinterpret_cast<const T*>(a.columns) + channel * a.kernel[0] * a.kernel[1] * pixels + image * a.oh * a.ow;
   C sum = 0;
   for (int64_t p = 0; p < a.kernel[0]; p++) {
     const int64_t r = at[2] + a.padding[0] - p * a.dilation[0];
@@ -179,10 +178,10 @@ class Conv {
   Status Weights(int64_t group, int64_t first, int64_t images) {
     const int64_t out_shape[] = {out_, images, pixels_};
     const View y = Side(call_.y, job_.c_out, out_, pixels_, group, first, images);
-    NUMRS_TRY(ConvertTo(stream_, job_.function, ChannelsFirst(y),
-                        ContiguousView(turned_.data(), job_.dtype, 3, out_shape)));
-    return Product(Matrix(turned_.data(), out_, images * pixels_), Turned(Matrix(columns_.data(), depth_, images * pixels_)),
-                   Weight(group), first > 0 ? 1 : 0);
+    NUMRS_TRY(
+        ConvertTo(stream_, job_.function, ChannelsFirst(y), ContiguousView(turned_.data(), job_.dtype, 3, out_shape)));
+    return Product(Matrix(turned_.data(), out_, images * pixels_),
+                   Turned(Matrix(columns_.data(), depth_, images * pixels_)), Weight(group), first > 0 ? 1 : 0);
   }
   View Matrix(void* data, int64_t rows, int64_t cols) const {
     const int64_t shape[] = {rows, cols};
@@ -281,10 +280,14 @@ Status Run_conv(DeviceStream* stream, const ConvCall& call) {
   const int64_t in_pixels = job.h * job.w, out_pixels = job.oh * job.ow;
   const int64_t depth = job.InPerGroup() * job.Taps();
   void* const to = weights ? call.weight : input ? call.x : call.y;
-  const int64_t size = weights ? job.c_out * depth : input ? job.n * job.c_in * in_pixels : job.n * job.c_out * out_pixels;
+  const int64_t size = weights ? job.c_out * depth
+                       : input ? job.n * job.c_in * in_pixels
+                               : job.n * job.c_out * out_pixels;
   if (size == 0) return NUMRS_OK;
   // An empty sum.
-  const bool empty = weights ? job.n * out_pixels == 0 : input ? job.OutPerGroup() * job.Taps() * out_pixels == 0 : depth == 0;
+  const bool empty = weights ? job.n * out_pixels == 0
+                     : input ? job.OutPerGroup() * job.Taps() * out_pixels == 0
+                             : depth == 0;
   if (empty) {
     NUMRS_TRY(Fill(stream, to, 0, static_cast<size_t>(size * SizeOf(dtype))));
   } else {

@@ -95,11 +95,12 @@ const LtFunctions* FindLt() {
     static LtFunctions functions;
     void* library = host->open_library("libcublasLt.so.13");
     if (!library) {
-      if (host->tracing()) host->trace("cuda: there is no libcublasLt.so.13; products run in the plug-in's own kernels");
+      if (host->tracing())
+        host->trace("cuda: there is no libcublasLt.so.13; products run in the plug-in's own kernels");
       return nullptr;
     }
     void* address;
-#define NUMRS_CUBLASLT_FIND(name, arguments)   \
+#define NUMRS_CUBLASLT_FIND(name, arguments)              \
   if (!(address = dlsym(library, #name))) return nullptr; \
   std::memcpy(&functions.name, &address, sizeof(address));
     NUMRS_CUBLASLT(NUMRS_CUBLASLT_FIND)
@@ -267,9 +268,9 @@ Status LtMultiply(DeviceStream* stream, const LtProduct& product, bool* done) {
   const void* const alpha = wide ? static_cast<const void*>(in_double) : in_float;
   const void* const beta = wide ? static_cast<const void*>(in_double + 2) : in_float + 2;
   char* const y = const_cast<char*>(product.y.data);
-  const int32_t status = lt->cublasLtMatmul(products->handle, &call.desc, alpha, product.b.data, &call.a,
-                                            product.a.data, &call.b, beta, y, &call.y, y, &call.y, &plan.algo,
-                                            workspace.data(), plan.workspace, NativeStream(stream));
+  const int32_t status =
+      lt->cublasLtMatmul(products->handle, &call.desc, alpha, product.b.data, &call.a, product.a.data, &call.b, beta, y,
+                         &call.y, y, &call.y, &plan.algo, workspace.data(), plan.workspace, NativeStream(stream));
   if (status == kLtInvalidValue || status == kLtNotSupported || status == kLtArchMismatch) return NUMRS_OK;
   if (status != kLtSuccess)
     return Fail(status == kLtAllocFailed ? NUMRS_NO_MEMORY : NUMRS_INTERNAL, "%s: cublasLtMatmul says %d",

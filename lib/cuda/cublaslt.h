@@ -75,23 +75,22 @@ enum LtNumber : int32_t {
 };
 
 // name, arguments. All return a status.
-#define NUMRS_CUBLASLT(X)                                                                                           \
-  X(cublasLtCreate, (void** handle))                                                                                \
-  X(cublasLtDestroy, (void* handle))                                                                                \
-  X(cublasLtMatmulDescInit_internal, (LtDesc * desc, size_t size, int32_t compute, int32_t scale))                  \
-  X(cublasLtMatmulDescSetAttribute, (LtDesc * desc, int32_t key, const void* value, size_t size))                   \
-  X(cublasLtMatrixLayoutInit_internal,                                                                              \
-    (LtLayout * layout, size_t size, int32_t type, uint64_t rows, uint64_t cols, int64_t ld))                       \
-  X(cublasLtMatrixLayoutSetAttribute, (LtLayout * layout, int32_t key, const void* value, size_t size))             \
-  X(cublasLtMatmulPreferenceInit_internal, (LtPreference * preference, size_t size))                                \
-  X(cublasLtMatmulPreferenceSetAttribute, (LtPreference * preference, int32_t key, const void* value, size_t size)) \
-  X(cublasLtMatmulAlgoGetHeuristic,                                                                                 \
-    (void* handle, LtDesc* desc, LtLayout* a, LtLayout* b, LtLayout* c, LtLayout* d, LtPreference* preference,      \
-     int wanted, LtHeuristic* results, int* found))                                                                 \
-  X(cublasLtMatmul, (void* handle, LtDesc* desc, const void* alpha, const void* a, LtLayout* a_layout,              \
-                     const void* b, LtLayout* b_layout, const void* beta, const void* c, LtLayout* c_layout,        \
-                     void* d, LtLayout* d_layout, const LtAlgo* algo, void* workspace, size_t workspace_bytes,      \
-                     cudaStream_t stream))
+#define NUMRS_CUBLASLT(X)                                                                                            \
+  X(cublasLtCreate, (void** handle))                                                                                 \
+  X(cublasLtDestroy, (void* handle))                                                                                 \
+  X(cublasLtMatmulDescInit_internal, (LtDesc * desc, size_t size, int32_t compute, int32_t scale))                   \
+  X(cublasLtMatmulDescSetAttribute, (LtDesc * desc, int32_t key, const void* value, size_t size))                    \
+  X(cublasLtMatrixLayoutInit_internal,                                                                               \
+    (LtLayout * layout, size_t size, int32_t type, uint64_t rows, uint64_t cols, int64_t ld))                        \
+  X(cublasLtMatrixLayoutSetAttribute, (LtLayout * layout, int32_t key, const void* value, size_t size))              \
+  X(cublasLtMatmulPreferenceInit_internal, (LtPreference * preference, size_t size))                                 \
+  X(cublasLtMatmulPreferenceSetAttribute, (LtPreference * preference, int32_t key, const void* value, size_t size))  \
+  X(cublasLtMatmulAlgoGetHeuristic, (void* handle, LtDesc* desc, LtLayout* a, LtLayout* b, LtLayout* c, LtLayout* d, \
+                                     LtPreference* preference, int wanted, LtHeuristic* results, int* found))        \
+  X(cublasLtMatmul,                                                                                                  \
+    (void* handle, LtDesc* desc, const void* alpha, const void* a, LtLayout* a_layout, const void* b,                \
+     LtLayout* b_layout, const void* beta, const void* c, LtLayout* c_layout, void* d, LtLayout* d_layout,           \
+     const LtAlgo* algo, void* workspace, size_t workspace_bytes, cudaStream_t stream))
 struct LtFunctions {
 #define NUMRS_CUBLASLT_MEMBER(name, arguments) int32_t(*name) arguments;
   NUMRS_CUBLASLT(NUMRS_CUBLASLT_MEMBER)

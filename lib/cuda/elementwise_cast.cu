@@ -21,14 +21,14 @@ constexpr bool IsCast() {  // to itself: elements moved, by size
 template <typename From, int V>
 NUMRS_DEVICE void CastTo(const ElementArgs& a, const From* x, char* to, int64_t index) {
   switch (a.op) {
-#define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy)      \
-  case id: {                                                               \
-    if constexpr (IsCast<From, cxx>()) {                                   \
-      cxx y[V];                                                            \
-      for (int v = 0; v < V; v++) y[v] = ops::Cast<cxx>(x[v]);             \
+#define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy)         \
+  case id: {                                                                  \
+    if constexpr (IsCast<From, cxx>()) {                                      \
+      cxx y[V];                                                               \
+      for (int v = 0; v < V; v++) y[v] = ops::Cast<cxx>(x[v]);                \
       StoreVector<cxx, V>(to + index * static_cast<int64_t>(sizeof(cxx)), y); \
-    }                                                                      \
-    break;                                                                 \
+    }                                                                         \
+    break;                                                                    \
   }
 #define NUMRS_HALF NUMRS_DTYPE
 #define NUMRS_COMPLEX NUMRS_DTYPE

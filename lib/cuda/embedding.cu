@@ -24,12 +24,12 @@ __global__ void __launch_bounds__(kThreads)
   const int64_t i = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x;
   if (i >= n || keys[i] >= rows) return;
   if (i == 0 || keys[i - 1] != keys[i]) bounds[2 * static_cast<int64_t>(keys[i])] = static_cast<uint32_t>(i);
-  if (i + 1 == n || keys[i + 1] != keys[i]) bounds[2 * static_cast<int64_t>(keys[i]) + 1] = static_cast<uint32_t>(i + 1);
+  if (i + 1 == n || keys[i + 1] != keys[i])
+    bounds[2 * static_cast<int64_t>(keys[i]) + 1] = static_cast<uint32_t>(i + 1);
 }
 template <typename T>
-__global__ void __launch_bounds__(kThreads)
-    RowSumsKernel(const T* grad, const uint32_t* places, const uint32_t* bounds, int64_t rows, int64_t width,
-                  int64_t padding, T* gradient) {
+__global__ void __launch_bounds__(kThreads) RowSumsKernel(const T* grad, const uint32_t* places, const uint32_t* bounds,
+                                                          int64_t rows, int64_t width, int64_t padding, T* gradient) {
   const int64_t i = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x;
   if (i >= rows * width) return;
   const int64_t row = i / width, column = i - row * width;

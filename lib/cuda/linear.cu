@@ -75,8 +75,7 @@ Status Run_linear(DeviceStream* stream, const LinearForwardCall& call) {
   const View y = Matrix(call.y, job.dtype, job.m, job.n);
   const View sum = call.pre ? Matrix(call.pre, job.dtype, job.m, job.n) : y;
   bool with_bias = false;
-  if (call.bias && job.k > 0)
-    NUMRS_TRY(ProductWithBias(stream, job.function, x, weight, sum, call.bias, &with_bias));
+  if (call.bias && job.k > 0) NUMRS_TRY(ProductWithBias(stream, job.function, x, weight, sum, call.bias, &with_bias));
   if (!with_bias) {
     NUMRS_TRY(Product(stream, job, x, weight, sum));
     if (call.bias) {
@@ -120,8 +119,8 @@ Status Run_linear_backward(DeviceStream* stream, const LinearBackwardCall& call)
   const View x = Matrix(call.x, job.dtype, job.m, job.k);
   const bool halves = job.dtype == kF16 || job.dtype == kBF16;
   if (halves && call.gb && call.gw && count > 0 && job.k > 0)
-    NUMRS_TRY(ProductWithSums(stream, job.function, Transposed(x), gz, Matrix(call.gw, job.dtype, job.k, job.n), call.gb,
-                              &with_sums));
+    NUMRS_TRY(ProductWithSums(stream, job.function, Transposed(x), gz, Matrix(call.gw, job.dtype, job.k, job.n),
+                              call.gb, &with_sums));
   if (call.gb && job.n > 0 && !with_sums) {
     ReduceJob sum;
     sum.function = job.function;

@@ -26,8 +26,8 @@ struct LossArgs {
   int32_t op;
   Ahead ahead;
   double p[2];
-  void* y;            // values
-  const void* grad;   // of each element, or nullptr
+  void* y;               // values
+  const void* grad;      // of each element, or nullptr
   const double* factor;  // of all, or nullptr: 1
   double divisor;
   void *gx, *gt, *gv;  // or nullptr

@@ -15,7 +15,7 @@ constexpr int kTile = 16;
 struct ProductArgs {
   const char *a, *b;
   char* y;
-  int64_t m, k, n, tiles;  // tiles of one product
+  int64_t m, k, n, tiles;                            // tiles of one product
   int64_t a_row, a_col, b_row, b_col, y_row, y_col;  // bytes
   double alpha, beta;
   Walk batch;
@@ -152,7 +152,8 @@ Status OwnProduct(DeviceStream* stream, const MatmulJob& given) {
   if (args.tiles >> 31 || args.tiles * batch >> 31)
     return Fail(NUMRS_UNSUPPORTED, "%s: more products than one launch can have", job.function);
   args.batch = MakeWalk(ndim, shape);
-  NUMRS_TRY(Launch(stream, job.function, kernel, dim3(static_cast<unsigned>(args.tiles * batch)), dim3(kTile, kTile), args));
+  NUMRS_TRY(
+      Launch(stream, job.function, kernel, dim3(static_cast<unsigned>(args.tiles * batch)), dim3(kTile, kTile), args));
   return y.dtype == job.y.dtype ? static_cast<Status>(NUMRS_OK) : ConvertTo(stream, job.function, y, job.y);
 }
 

@@ -58,9 +58,8 @@ __global__ void __launch_bounds__(kThreads)
 }
 // The first k of each line; keys that put them as they stood, NaN behind.
 template <typename T>
-__global__ void __launch_bounds__(kThreads)
-    FirstKernel(const T* x, const uint32_t* places, int64_t lines, int64_t n, int64_t k, uint64_t* keys,
-                uint32_t* first) {
+__global__ void __launch_bounds__(kThreads) FirstKernel(const T* x, const uint32_t* places, int64_t lines, int64_t n,
+                                                        int64_t k, uint64_t* keys, uint32_t* first) {
   const int64_t i = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x;
   if (i >= lines * k) return;
   const int64_t line = i / k;
@@ -76,9 +75,8 @@ __global__ void __launch_bounds__(kThreads)
 
 // Elements or their positions from places: `take` of each line of `from`.
 template <typename T>
-__global__ void __launch_bounds__(kThreads)
-    TakeKernel(const T* x, const uint32_t* places, int64_t lines, int64_t n, int64_t from, int64_t take, T* y,
-               int64_t* positions) {
+__global__ void __launch_bounds__(kThreads) TakeKernel(const T* x, const uint32_t* places, int64_t lines, int64_t n,
+                                                       int64_t from, int64_t take, T* y, int64_t* positions) {
   const int64_t i = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x;
   if (i >= lines * take) return;
   const int64_t line = i / take;
@@ -298,8 +296,8 @@ Status Run_order(DeviceStream* stream, const OrderJob& job) {
   if (two) NUMRS_TRY(y2.Open(job.function, positions, job.y2.result, true));
   int64_t* const second = reinterpret_cast<int64_t*>(y2.data());
   switch (job.compute) {
-#define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy)                        \
-  case id:                                                                                   \
+#define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy)             \
+  case id:                                                                        \
     NUMRS_TRY(Ordering<cxx>(stream, job, whole, lines, n).Run(y.data(), second)); \
     break;
 #include "table/dtype.def"

@@ -8,13 +8,13 @@ namespace cuda {
 
 constexpr bool kHas_elementwise = true, kHas_reduce = true, kHas_scan = true, kHas_matmul = true,
                kHas_activation = true, kHas_softmax = true, kHas_layer_norm = true, kHas_layer_norm_backward = true,
-               kHas_channel_norm = true, kHas_channel_norm_backward = true, kHas_loss = true,
-               kHas_loss_backward = true, kHas_class_loss = true, kHas_optim_step = true, kHas_gradients = true,
-               kHas_random = true, kHas_permutation = false, kHas_multinomial = false, kHas_linear = true,
-               kHas_linear_backward = true, kHas_check_indices = true, kHas_any_negative = true, kHas_gather = true,
-               kHas_nonzero = false, kHas_order = true, kHas_pool = true, kHas_embedding_backward = true,
-               kHas_one_hot = true, kHas_dropout = true, kHas_conv = true, kHas_attention = true,
-               kHas_attention_backward = true, kHas_rope = true;
+               kHas_channel_norm = true, kHas_channel_norm_backward = true, kHas_loss = true, kHas_loss_backward = true,
+               kHas_class_loss = true, kHas_optim_step = true, kHas_gradients = true, kHas_random = true,
+               kHas_permutation = false, kHas_multinomial = false, kHas_linear = true, kHas_linear_backward = true,
+               kHas_check_indices = true, kHas_any_negative = true, kHas_gather = true, kHas_nonzero = false,
+               kHas_order = true, kHas_pool = true, kHas_embedding_backward = true, kHas_one_hot = true,
+               kHas_dropout = true, kHas_conv = true, kHas_attention = true, kHas_attention_backward = true,
+               kHas_rope = true;
 
 Status Copy(DeviceStream* stream, void* to, const void* from, size_t bytes, CopyDirection direction);
 Status CopyBetween(DeviceStream* stream, void* to, Device* from_device, const void* from, size_t bytes);

@@ -19,7 +19,7 @@ struct PoolArgs {
   int64_t kernel[2], stride[2], padding[2], dilation[2];
   int64_t divisor;
   bool count_include_pad;
-  Walk out, in;  // (plane, row, column) of an element of either side
+  Walk out, in;     // (plane, row, column) of an element of either side
   int32_t* owners;  // MAX_BACKWARD: 2 h w of each block of threads
 };
 
@@ -113,7 +113,7 @@ __global__ void __launch_bounds__(kThreads) MaxBackKernel(const PoolArgs a) {
   __shared__ int left[2];
   const int64_t in = a.h * a.w, out = a.oh * a.ow;
   int32_t* const done = a.owners + static_cast<int64_t>(blockIdx.x) * 2 * in;  // results below it have been added
-  int32_t* const first = done + in;                                           // of those that are left
+  int32_t* const first = done + in;                                            // of those that are left
   constexpr int32_t kNobody = 0x7FFFFFFF;
   for (int64_t plane = blockIdx.x; plane < a.planes; plane += gridDim.x) {
     const T* x = static_cast<const T*>(a.x) + plane * out;
@@ -238,8 +238,7 @@ Status Run_pool(DeviceStream* stream, const PoolCall& call) {
   if (job.planes * (back ? in : out) == 0) return NUMRS_OK;
   if (job.planes * (in > out ? in : out) / kThreads >> 31)
     return Fail(NUMRS_UNSUPPORTED, "%s: more elements than one launch can have", job.function);
-  if (back && out == 0)
-    return Fill(stream, call.y, 0, static_cast<size_t>(job.planes * in * SizeOf(job.dtype)));
+  if (back && out == 0) return Fill(stream, call.y, 0, static_cast<size_t>(job.planes * in * SizeOf(job.dtype)));
   if (call.way == PoolWay::ADAPTIVE_AVG && out == 1 && in > 0) {  // whole planes: a mean
     const int64_t matrix[2] = {job.planes, in}, column[2] = {job.planes, 1};
     ReduceJob mean;

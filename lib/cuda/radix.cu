@@ -122,8 +122,8 @@ Status RadixSort(DeviceStream* stream, const char* function, int bits, void* cou
   const dim3 grid(static_cast<unsigned>(tiles)), block(kRadixThreads);
   for (int shift = 0; shift < bits; shift += 8) {
     const int from = pairs->current, to = 1 - from;
-    NUMRS_TRY(Launch(stream, function, RadixCountKernel<Key>, grid, block, pairs->keys[from], pairs->n, shift, tiles,
-                     count));
+    NUMRS_TRY(
+        Launch(stream, function, RadixCountKernel<Key>, grid, block, pairs->keys[from], pairs->n, shift, tiles, count));
     if (tiles > 1) {
       NUMRS_TRY(Launch(stream, function, RadixSumsKernel, dim3(kDigits), dim3(tiles <= kWarp ? kWarp : kRadixThreads),
                        count, tiles, totals));

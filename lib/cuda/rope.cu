@@ -63,7 +63,8 @@ Status Run_rope(DeviceStream* stream, const RopeJob& job) {
   args.cos = cos.data();
   args.sin = sin.data();
   args.y = y.data();
-  if (args.pairs / kThreads >> 31) return Fail(NUMRS_UNSUPPORTED, "%s: more pairs than one launch can have", job.function);
+  if (args.pairs / kThreads >> 31)
+    return Fail(NUMRS_UNSUPPORTED, "%s: more pairs than one launch can have", job.function);
   // The operands are dense now; cos and sin have strides 0 where they are repeated.
   const View views[] = {ContiguousView(const_cast<char*>(x.data()), dtype, job.x.ndim, job.x.shape),
                         ContiguousView(const_cast<char*>(cos.data()), dtype, job.cos.ndim, job.cos.shape),

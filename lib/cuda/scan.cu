@@ -324,7 +324,8 @@ Status Run_scan(DeviceStream* stream, const ScanJob& job) {
         NUMRS_TRY(totals.Take(items * entry.state_bytes));
         args.totals = totals.data();
         NUMRS_TRY(Launch(stream, job.function, columns ? entry.columns : entry.row, grid, block, args));
-        NUMRS_TRY(Launch(stream, job.function, entry.totals, dim3(static_cast<unsigned>(args.lines)), dim3(kGroups), args));
+        NUMRS_TRY(
+            Launch(stream, job.function, entry.totals, dim3(static_cast<unsigned>(args.lines)), dim3(kGroups), args));
       }
       args.y = to;
       NUMRS_TRY(Launch(stream, job.function, columns ? entry.columns : entry.row, grid, block, args));

@@ -142,10 +142,7 @@ FAKE int32_t cublasLtMatmulDescInit_internal(LtDesc* desc, size_t size, int32_t 
   return kLtSuccess;
 }
 FAKE int32_t cublasLtMatmulDescSetAttribute(LtDesc* desc, int32_t key, const void* value, size_t size) {
-  const int to = key == kLtDescTransA     ? OP_A
-                 : key == kLtDescTransB   ? OP_B
-                 : key == kLtDescEpilogue ? EPILOGUE
-                                          : BIAS;
+  const int to = key == kLtDescTransA ? OP_A : key == kLtDescTransB ? OP_B : key == kLtDescEpilogue ? EPILOGUE : BIAS;
   Expect(to != BIAS || key == kLtDescBiasPointer, "an attribute of a description");
   if (size != (to == BIAS ? sizeof(void*) : sizeof(int32_t))) return kLtInvalidValue;
   desc->words[to] = 0;

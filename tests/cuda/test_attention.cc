@@ -37,8 +37,9 @@ enum Kind_ { PLAIN, CAUSAL, CHOICE, ADDED, DROPPED, CAUSAL_CHOICE, KINDS };
 }  // namespace
 
 TEST_CASE("attention and its gradients") {
-  const Shape shapes[] = {{2, 3, 3, 7, 9, 4, 5},  {1, 4, 2, 6, 6, 8, 8}, {2, 2, 1, 33, 70, 3, 2}, {1, 1, 1, 1, 1, 1, 1},
-                          {1, 2, 2, 40, 20, 4, 4}, {1, 6, 2, 5, 0, 3, 3}, {1, 2, 2, 0, 5, 3, 3},  {2, 1, 1, 3, 4, 0, 2}};
+  const Shape shapes[] = {{2, 3, 3, 7, 9, 4, 5}, {1, 4, 2, 6, 6, 8, 8},   {2, 2, 1, 33, 70, 3, 2},
+                          {1, 1, 1, 1, 1, 1, 1}, {1, 2, 2, 40, 20, 4, 4}, {1, 6, 2, 5, 0, 3, 3},
+                          {1, 2, 2, 0, 5, 3, 3}, {2, 1, 1, 3, 4, 0, 2}};
   for (int32_t dtype : {kF16, kBF16, kF32, kF64}) {
     const bool half = dtype == kF16 || dtype == kBF16;
     const int32_t wide = dtype == kF64 ? kF64 : kF32;
@@ -46,7 +47,8 @@ TEST_CASE("attention and its gradients") {
       for (int kind = 0; kind < KINDS; kind++) {
         if (half && kind > CAUSAL) continue;
         const int64_t rows = s.batch * s.heads * s.lq, keys = s.batch * s.kv_heads * s.lk;
-        Memory q(rows * s.d * 8), k(keys * s.d * 8), v(keys * s.dv * 8), mask((s.lq + 1) * s.lk * 8 * s.heads + 8), g(rows * s.dv * 8);
+        Memory q(rows * s.d * 8), k(keys * s.d * 8), v(keys * s.dv * 8), mask((s.lq + 1) * s.lk * 8 * s.heads + 8),
+            g(rows * s.dv * 8);
         Fill(q, dtype, rows * s.d, false);
         Fill(k, dtype, keys * s.d, false);
         Fill(v, dtype, keys * s.dv, false);
@@ -81,8 +83,10 @@ TEST_CASE("attention and its gradients") {
           job.dropout = 0.3;
           job.seed = 77;
         }
-        Memory y[2] = {Memory(rows * s.dv * 8 + 8), Memory(rows * s.dv * 8 + 8)}, lse[2] = {Memory(rows * 8 + 8), Memory(rows * 8 + 8)};
-        Memory gq[2] = {Memory(rows * s.d * 8 + 8), Memory(rows * s.d * 8 + 8)}, gk[2] = {Memory(keys * s.d * 8 + 8), Memory(keys * s.d * 8 + 8)};
+        Memory y[2] = {Memory(rows * s.dv * 8 + 8), Memory(rows * s.dv * 8 + 8)},
+               lse[2] = {Memory(rows * 8 + 8), Memory(rows * 8 + 8)};
+        Memory gq[2] = {Memory(rows * s.d * 8 + 8), Memory(rows * s.d * 8 + 8)},
+               gk[2] = {Memory(keys * s.d * 8 + 8), Memory(keys * s.d * 8 + 8)};
         Memory gv[2] = {Memory(keys * s.dv * 8 + 8), Memory(keys * s.dv * 8 + 8)};
         Memory gmask[2] = {Memory(rows * s.lk * 8 + 8), Memory(rows * s.lk * 8 + 8)};
         for (int n = 0; n < 2; n++) {
@@ -122,7 +126,8 @@ TEST_CASE("rotary embeddings") {
       for (int kind = 0; kind < 8; kind++) {
         const int64_t batch = 2, heads = 3, length = 5, d = 6;
         const int64_t size = batch * heads * length * d, width = both ? d : d / 2;
-        Memory x(size * 8), cos(length * width * 8), sin(length * width * 8), y[2] = {Memory(size * 8), Memory(size * 8)};
+        Memory x(size * 8), cos(length * width * 8), sin(length * width * 8),
+            y[2] = {Memory(size * 8), Memory(size * 8)};
         Fill(x, dtype, size, false);
         Fill(cos, dtype, length * width, false);
         Fill(sin, dtype, length * width, false);

@@ -138,7 +138,8 @@ TEST_CASE("cuBLASLt: strides that it cannot take, and dtypes around the product"
     spread.strides[1] = 2 * size;
     const View dense = Whole(want, dtype, {m, n});
     REQUIRE(Matmul(Cpu(), "matmul", Whole(a, dtype, {m, k}), Whole(b, dtype, {k, n}), dense) == NUMRS_OK);
-    REQUIRE(Slots().matmul(Stream(), JobOf(Whole(a, dtype, {m, k}), Whole(b, dtype, {k, n}), spread, dtype)) == NUMRS_OK);
+    REQUIRE(Slots().matmul(Stream(), JobOf(Whole(a, dtype, {m, k}), Whole(b, dtype, {k, n}), spread, dtype)) ==
+            NUMRS_OK);
     REQUIRE(Apart(dense, spread) <= 30 * Near(dtype));
   }
   Memory a(400), b(400), y(800);
@@ -223,12 +224,14 @@ TEST_CASE("cuBLASLt: alpha and beta, searches kept, a library that has no way") 
   Fill(left, kF32, 500, false);
   Fill(right, kF32, 500, false);
   const int64_t products = fake_lt.products;
-  const MatmulJob again = JobOf(Whole(left, kF32, {3, 5, 6}), Whole(right, kF32, {3, 6, 9}), Whole(y, kF32, {3, 5, 9}), kF32);
+  const MatmulJob again =
+      JobOf(Whole(left, kF32, {3, 5, 6}), Whole(right, kF32, {3, 6, 9}), Whole(y, kF32, {3, 5, 9}), kF32);
   for (int i = 0; i < 2; i++) {  // the plug-in's own kernel; nobody asks twice
     Compare(JobOf(Whole(left, kF32, {3, 5, 6}), Whole(right, kF32, {3, 6, 9}), Whole(y, kF32, {3, 5, 9}), kF32), "own");
     REQUIRE(Slots().matmul(Stream(), again) == NUMRS_OK);
     Compare(JobOf(Whole(left, kF32, {3, 5, 6}), Batched(Whole(right, kF32, {6, 8}), 3),
-                  Turned(Whole(y, kF32, {3, 8, 5})), kF32), "own, loops");
+                  Turned(Whole(y, kF32, {3, 8, 5})), kF32),
+            "own, loops");
   }
   fake_lt.refuses = false;
   REQUIRE(fake_lt.products == products);

@@ -42,7 +42,8 @@ void CompareOrder(OrderJob job, int64_t length, const std::string& what) {
   }
   INFO(what << " " << row.name << " " << NameOf(job.compute) << " axes " << job.axes << " flags " << job.options.flags);
   REQUIRE(Worst(y[0].data(), y[1].data(), dtype, lines * length) == 0);
-  if (job.op == kOrder_topk) REQUIRE(std::memcmp(at[0].data(), at[1].data(), static_cast<size_t>(lines * length * 8)) == 0);
+  if (job.op == kOrder_topk)
+    REQUIRE(std::memcmp(at[0].data(), at[1].data(), static_cast<size_t>(lines * length * 8)) == 0);
   REQUIRE(scratch_blocks == 0);
 }
 
@@ -52,7 +53,8 @@ TEST_CASE("sorting, positions in order, the greatest elements") {
   for (int32_t dtype : {kBOOL, kI8, kI16, kI32, kI64, kU8, kU16, kU32, kU64, kF16, kBF16, kF32, kF64}) {
     std::vector<std::vector<int64_t>> shapes = {{50}, {3, 4}};
     if (dtype == kF32) shapes = {{1}, {50}, {3, 4}, {0, 4}, {4, 0}};
-    if (dtype == kU8 || dtype == kBF16 || dtype == kF64) shapes = {{2500}, {20, 7}, {2, 3, 5}};  // sorted slowly on a host
+    if (dtype == kU8 || dtype == kBF16 || dtype == kF64)
+      shapes = {{2500}, {20, 7}, {2, 3, 5}};  // sorted slowly on a host
     for (const auto& shape : shapes) {
       int64_t size = 1;
       for (const int64_t extent : shape) size *= extent;
@@ -90,7 +92,8 @@ TEST_CASE("sorting, positions in order, the greatest elements") {
 }
 
 TEST_CASE("medians, quantiles, distances of quartiles") {
-  const double q[] = {0, 0.1, 0.25, 0.333, 0.5, 0.5, 0.77, 0.9, 1, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.09};
+  const double q[] = {0,    0.1,  0.25, 0.333, 0.5,  0.5,  0.77, 0.9,  1,
+                      0.01, 0.02, 0.03, 0.04,  0.05, 0.06, 0.07, 0.08, 0.09};
   for (int32_t dtype : {kF32, kF64}) {
     for (const auto& shape : std::vector<std::vector<int64_t>>{{1}, {2}, {21}, {6, 9}, {3, 0}}) {
       for (const bool special : {false, true}) {
@@ -111,7 +114,8 @@ TEST_CASE("medians, quantiles, distances of quartiles") {
             job.options.flags = flags;
             job.op = kOrder_median;
             CompareOrder(job, 1, "median");
-            for (int32_t method = special || dtype == kF64 ? NUMRS_QUANTILE_NEAREST : 0; method <= NUMRS_QUANTILE_NEAREST; method++) {
+            for (int32_t method = special || dtype == kF64 ? NUMRS_QUANTILE_NEAREST : 0;
+                 method <= NUMRS_QUANTILE_NEAREST; method++) {
               job.options.method = method;
               job.op = kOrder_iqr;
               job.options.scale = 1.349;

@@ -3,8 +3,8 @@
 #include "support.h"
 
 TEST_CASE("batch and group norms, and their gradients") {
-  const int64_t shapes[][4] = {{4, 6, 7, 0},  {4, 6, 7, 3}, {300, 3, 1, 0}, {5, 4, 1, 2}, {2, 2, 9000, 0},
-                               {2, 2, 9000, 1}, {1, 8, 33, 8}, {3, 5, 0, 0},  {3, 6, 0, 2}};
+  const int64_t shapes[][4] = {{4, 6, 7, 0},    {4, 6, 7, 3},  {300, 3, 1, 0}, {5, 4, 1, 2}, {2, 2, 9000, 0},
+                               {2, 2, 9000, 1}, {1, 8, 33, 8}, {3, 5, 0, 0},   {3, 6, 0, 2}};
   for (int32_t dtype : {kF32, kF64}) {
     for (const auto& s : shapes) {
       for (int kind = 0; kind < 3; kind++) {  // plain; with weights and running statistics; those used
@@ -16,12 +16,16 @@ TEST_CASE("batch and group norms, and their gradients") {
         Fill(w, dtype, channels, false);
         Fill(b, dtype, channels, false);
         Fill(g, dtype, size, false);
-        Memory y[2] = {Memory(size * 8 + 8), Memory(size * 8 + 8)}, gx[2] = {Memory(size * 8 + 8), Memory(size * 8 + 8)};
+        Memory y[2] = {Memory(size * 8 + 8), Memory(size * 8 + 8)},
+               gx[2] = {Memory(size * 8 + 8), Memory(size * 8 + 8)};
         Memory mean[2] = {Memory(sets * 8), Memory(sets * 8)}, rstd[2] = {Memory(sets * 8), Memory(sets * 8)};
-        Memory rm[2] = {Memory(channels * 8), Memory(channels * 8)}, rv[2] = {Memory(channels * 8), Memory(channels * 8)};
-        Memory gw[2] = {Memory(channels * 8), Memory(channels * 8)}, gb[2] = {Memory(channels * 8), Memory(channels * 8)};
+        Memory rm[2] = {Memory(channels * 8), Memory(channels * 8)},
+               rv[2] = {Memory(channels * 8), Memory(channels * 8)};
+        Memory gw[2] = {Memory(channels * 8), Memory(channels * 8)},
+               gb[2] = {Memory(channels * 8), Memory(channels * 8)};
         Fill(rm[0], dtype, channels, false);
-        for (int64_t c = 0; c < channels; c++) PutValue(rv[0].data() + c * SizeOf(dtype), dtype, 0.5 + static_cast<double>(c));
+        for (int64_t c = 0; c < channels; c++)
+          PutValue(rv[0].data() + c * SizeOf(dtype), dtype, 0.5 + static_cast<double>(c));
         rm[1] = rm[0];
         rv[1] = rv[0];
         View none;
@@ -105,9 +109,9 @@ PoolJob PoolOf(const PoolShape& s, int32_t dtype) {
 }  // namespace
 
 TEST_CASE("pools and their gradients have the bits of the CPU") {
-  const PoolShape shapes[] = {{3, 8, 10, {2, 2}, {2, 2}, {0, 0}, {1, 1}},   {2, 9, 7, {3, 3}, {2, 2}, {1, 1}, {1, 1}},
-                              {2, 11, 13, {3, 2}, {1, 3}, {1, 0}, {2, 3}},  {1, 5, 40, {5, 3}, {1, 1}, {2, 1}, {1, 1}},
-                              {40, 1, 1, {1, 1}, {1, 1}, {0, 0}, {1, 1}},   {2, 20, 20, {4, 4}, {1, 1}, {2, 2}, {1, 1}}};
+  const PoolShape shapes[] = {{3, 8, 10, {2, 2}, {2, 2}, {0, 0}, {1, 1}},  {2, 9, 7, {3, 3}, {2, 2}, {1, 1}, {1, 1}},
+                              {2, 11, 13, {3, 2}, {1, 3}, {1, 0}, {2, 3}}, {1, 5, 40, {5, 3}, {1, 1}, {2, 1}, {1, 1}},
+                              {40, 1, 1, {1, 1}, {1, 1}, {0, 0}, {1, 1}},  {2, 20, 20, {4, 4}, {1, 1}, {2, 2}, {1, 1}}};
   for (int32_t dtype : {kF32, kF64}) {
     for (const PoolShape& shape : shapes) {
       PoolJob job = PoolOf(shape, dtype);
@@ -124,7 +128,8 @@ TEST_CASE("pools and their gradients have the bits of the CPU") {
       REQUIRE(std::memcmp(index(0), index(1), static_cast<size_t>(out * 8)) == 0);
       Fill(x, dtype, most, false);
       REQUIRE(PlanePool(Cpu(), job, PlaneOp::MAX_BACKWARD, x.data(), y[0].data(), index(0)) == NUMRS_OK);
-      REQUIRE(Slots().pool(Stream(), PoolCall{PoolWay::MAX_BACKWARD, job, x.data(), y[1].data(), index(0)}) == NUMRS_OK);
+      REQUIRE(Slots().pool(Stream(), PoolCall{PoolWay::MAX_BACKWARD, job, x.data(), y[1].data(), index(0)}) ==
+              NUMRS_OK);
       REQUIRE(Worst(y[0].data(), y[1].data(), dtype, in) == 0);
       if (job.dilation[0] > 1) continue;
       for (const bool pad : {false, true}) {
@@ -135,12 +140,14 @@ TEST_CASE("pools and their gradients have the bits of the CPU") {
           REQUIRE(Slots().pool(Stream(), PoolCall{PoolWay::AVG, job, x.data(), y[1].data(), nullptr}) == NUMRS_OK);
           REQUIRE(Worst(y[0].data(), y[1].data(), dtype, out) == 0);
           REQUIRE(PlanePool(Cpu(), job, PlaneOp::AVG_BACKWARD, x.data(), y[0].data(), nullptr) == NUMRS_OK);
-          REQUIRE(Slots().pool(Stream(), PoolCall{PoolWay::AVG_BACKWARD, job, x.data(), y[1].data(), nullptr}) == NUMRS_OK);
+          REQUIRE(Slots().pool(Stream(), PoolCall{PoolWay::AVG_BACKWARD, job, x.data(), y[1].data(), nullptr}) ==
+                  NUMRS_OK);
           REQUIRE(Worst(y[0].data(), y[1].data(), dtype, in) == 0);
         }
       }
     }
-    for (const auto& s : std::vector<std::vector<int64_t>>{{2, 7, 9, 3, 4}, {3, 5, 6, 1, 1}, {2, 3, 4, 5, 9}, {1, 8, 8, 4, 2}}) {
+    for (const auto& s :
+         std::vector<std::vector<int64_t>>{{2, 7, 9, 3, 4}, {3, 5, 6, 1, 1}, {2, 3, 4, 5, 9}, {1, 8, 8, 4, 2}}) {
       PoolJob job{};
       job.function = "adaptive";
       job.dtype = dtype;
@@ -152,10 +159,9 @@ TEST_CASE("pools and their gradients have the bits of the CPU") {
       const int64_t in = s[0] * s[1] * s[2], out = s[0] * s[3] * s[4], most = in > out ? in : out;
       Memory x(most * 8), y[2] = {Memory(most * 8), Memory(most * 8)}, at[2] = {Memory(most * 8), Memory(most * 8)};
       Fill(x, dtype, most, false);
-      const std::pair<PlaneOp, PoolWay> ways[] = {
-          {PlaneOp::ADAPTIVE_AVG, PoolWay::ADAPTIVE_AVG},
-          {PlaneOp::ADAPTIVE_AVG_BACKWARD, PoolWay::ADAPTIVE_AVG_BACKWARD},
-          {PlaneOp::ADAPTIVE_MAX, PoolWay::ADAPTIVE_MAX}};
+      const std::pair<PlaneOp, PoolWay> ways[] = {{PlaneOp::ADAPTIVE_AVG, PoolWay::ADAPTIVE_AVG},
+                                                  {PlaneOp::ADAPTIVE_AVG_BACKWARD, PoolWay::ADAPTIVE_AVG_BACKWARD},
+                                                  {PlaneOp::ADAPTIVE_MAX, PoolWay::ADAPTIVE_MAX}};
       for (const auto& way : ways) {
         const bool maximum = way.first == PlaneOp::ADAPTIVE_MAX;
         int64_t* const index[2] = {maximum ? reinterpret_cast<int64_t*>(at[0].data()) : nullptr,
@@ -175,13 +181,11 @@ TEST_CASE("convolutions: forward, the gradients of input and weights") {
   struct Shape {
     int64_t n, groups, c_in, c_out, h, w, kernel[2], stride[2], dilation[2], padding[2];
   };
-  const Shape shapes[] = {{2, 1, 3, 4, 8, 9, {3, 3}, {1, 1}, {1, 1}, {1, 1}},
-                          {3, 2, 4, 6, 7, 5, {3, 2}, {2, 1}, {1, 2}, {0, 1}},
-                          {5, 1, 6, 3, 4, 4, {1, 1}, {1, 1}, {1, 1}, {0, 0}},
-                          {2, 3, 6, 3, 5, 5, {1, 1}, {1, 1}, {1, 1}, {0, 0}},
-                          {2, 1, 2, 2, 6, 6, {1, 1}, {2, 2}, {1, 1}, {1, 0}},
-                          {1, 4, 4, 8, 1, 30, {1, 5}, {1, 3}, {1, 1}, {0, 4}},
-                          {0, 1, 2, 2, 4, 4, {3, 3}, {1, 1}, {1, 1}, {1, 1}}};
+  const Shape shapes[] = {
+      {2, 1, 3, 4, 8, 9, {3, 3}, {1, 1}, {1, 1}, {1, 1}}, {3, 2, 4, 6, 7, 5, {3, 2}, {2, 1}, {1, 2}, {0, 1}},
+      {5, 1, 6, 3, 4, 4, {1, 1}, {1, 1}, {1, 1}, {0, 0}}, {2, 3, 6, 3, 5, 5, {1, 1}, {1, 1}, {1, 1}, {0, 0}},
+      {2, 1, 2, 2, 6, 6, {1, 1}, {2, 2}, {1, 1}, {1, 0}}, {1, 4, 4, 8, 1, 30, {1, 5}, {1, 3}, {1, 1}, {0, 4}},
+      {0, 1, 2, 2, 4, 4, {3, 3}, {1, 1}, {1, 1}, {1, 1}}};
   for (int32_t dtype : {kF32, kF64}) {
     for (const Shape& s : shapes) {
       ConvJob job{};
@@ -214,14 +218,17 @@ TEST_CASE("convolutions: forward, the gradients of input and weights") {
       for (const bool bias : {false, true}) {
         const void* add = bias ? b.data() : nullptr;
         REQUIRE(ConvForward(Cpu(), job, x.data(), w.data(), add, y[0].data()) == NUMRS_OK);
-        REQUIRE(Slots().conv(Stream(), ConvCall{ConvWay::FORWARD, job, add, x.data(), w.data(), y[1].data()}) == NUMRS_OK);
+        REQUIRE(Slots().conv(Stream(), ConvCall{ConvWay::FORWARD, job, add, x.data(), w.data(), y[1].data()}) ==
+                NUMRS_OK);
         REQUIRE(Difference(y[0], y[1], dtype, out) <= 20 * Close(dtype));
         REQUIRE(ConvInput(Cpu(), job, g.data(), w.data(), add, gx[0].data()) == NUMRS_OK);
-        REQUIRE(Slots().conv(Stream(), ConvCall{ConvWay::INPUT, job, add, gx[1].data(), w.data(), g.data()}) == NUMRS_OK);
+        REQUIRE(Slots().conv(Stream(), ConvCall{ConvWay::INPUT, job, add, gx[1].data(), w.data(), g.data()}) ==
+                NUMRS_OK);
         REQUIRE(Difference(gx[0], gx[1], dtype, in) <= 20 * Close(dtype));
       }
       REQUIRE(ConvWeights(Cpu(), job, x.data(), g.data(), gw[0].data()) == NUMRS_OK);
-      REQUIRE(Slots().conv(Stream(), ConvCall{ConvWay::WEIGHTS, job, nullptr, x.data(), gw[1].data(), g.data()}) == NUMRS_OK);
+      REQUIRE(Slots().conv(Stream(), ConvCall{ConvWay::WEIGHTS, job, nullptr, x.data(), gw[1].data(), g.data()}) ==
+              NUMRS_OK);
       REQUIRE(Difference(gw[0], gw[1], dtype, weights) <= 20 * Close(dtype));
       REQUIRE(scratch_blocks == 0);
     }

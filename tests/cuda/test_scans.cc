@@ -39,8 +39,21 @@ TEST_CASE("scans: the bits of the CPU, along every axis, with and without what s
   for (int32_t op = 0; op < kScanOps; op++) {
     for (int32_t dtype : {kBOOL, kI8, kI32, kI64, kU16, kU64, kF16, kBF16, kF32, kF64, kC64, kC128}) {
       if (KindOf(dtype) == Kind::COMPLEX && op >= kScan_cumulative_max) continue;
-      for (const auto& shape : std::vector<std::vector<int64_t>>{
-               {1}, {7}, {8}, {9}, {65}, {1000}, {4097}, {9000}, {3, 5}, {5, 70}, {2, 3, 41}, {40, 3}, {100, 40}, {0, 3}, {3, 0}}) {
+      for (const auto& shape : std::vector<std::vector<int64_t>>{{1},
+                                                                 {7},
+                                                                 {8},
+                                                                 {9},
+                                                                 {65},
+                                                                 {1000},
+                                                                 {4097},
+                                                                 {9000},
+                                                                 {3, 5},
+                                                                 {5, 70},
+                                                                 {2, 3, 41},
+                                                                 {40, 3},
+                                                                 {100, 40},
+                                                                 {0, 3},
+                                                                 {3, 0}}) {
         int64_t size = 1;
         for (const int64_t extent : shape) size *= extent;
         Memory x(size * 16 + 64);
@@ -123,7 +136,8 @@ TEST_CASE("losses of pairs, and their gradients") {
           call.t = Whole(operands[1], dtype, full ? std::vector<int64_t>{61} : shape);  // stretched
           call.v.ndim = call.w.ndim = -1;
           const LossThird third = kLossRows[op].third;
-          if (third == LossThird::NEEDED || (full && third == LossThird::OPTIONAL)) call.v = Whole(operands[2], dtype, shape);
+          if (third == LossThird::NEEDED || (full && third == LossThird::OPTIONAL))
+            call.v = Whole(operands[2], dtype, shape);
           if (full) call.w = Whole(operands[3], dtype, {7, 1});
           call.gx = call.gt = call.gv = View();
           LossJob job;
@@ -146,7 +160,8 @@ TEST_CASE("losses of pairs, and their gradients") {
           REQUIRE(RunLoss(Cpu(), job, mine) == NUMRS_OK);
           call.y = Whole(y[1], dtype, out);
           REQUIRE(Slots().loss(Stream(), call) == NUMRS_OK);
-          INFO(call.function << " " << NameOf(dtype) << " reduction " << static_cast<int>(reduction) << " full " << full);
+          INFO(call.function << " " << NameOf(dtype) << " reduction " << static_cast<int>(reduction) << " full "
+                             << full);
           REQUIRE(Difference(y[0], y[1], dtype, call.y.size) <= 10 * Close(dtype));
           call.grad = Whole(g, dtype, out);
           const bool variance = op == kLoss_gaussian_nll_loss;

@@ -84,7 +84,9 @@ def resolve(target: "str | Device | None") -> Device:
     if found != CPU:
         if found.kind == "cpu":
             raise RuntimeError(f"device: there is no {found}, the CPU is one device: 'cpu'")
-        raise RuntimeError(f"device: {found} cannot be used: this build of numrs has no cuda plug-in")
+        from numrs._ops.runtime import _why_no_cuda
+
+        raise RuntimeError(f"device: {found} cannot be used: {_why_no_cuda(found.index)}")
     return CPU
 
 

@@ -9,7 +9,9 @@ from numrs.c.base cimport (numrs_abi, numrs_backend_name, numrs_build_info, numr
                            numrs_get_thread_threshold_us, numrs_memory_get_stats, numrs_memory_reset_peak,
                            numrs_memory_set_limit, numrs_memory_stats, numrs_memory_trim, numrs_copied_bytes, numrs_set_backend,
                            numrs_set_num_threads, numrs_set_stream_threshold, numrs_set_target,
-                           numrs_set_thread_threshold_us, numrs_target_name, numrs_vector_bytes, numrs_version)
+                           numrs_set_thread_threshold_us, numrs_target_name, numrs_vector_bytes, numrs_version,
+                           numrs_message)
+from numrs.c.device cimport numrs_device_count
 
 
 def _integer(value, str function, str argument):
@@ -113,6 +115,16 @@ _FEATURES = ("sse2", "ssse3", "sse41", "sse42", "popcnt", "aes", "pclmul", "avx"
              "bmi2", "avx_vnni", "avx512f", "avx512dq", "avx512cd", "avx512bw", "avx512vl", "avx512_ifma",
              "avx512_vbmi", "avx512_vbmi2", "avx512_vnni", "avx512_bitalg", "avx512_vpopcntdq", "avx512_bf16",
              "avx512_fp16", "amx_tile", "amx_int8", "amx_bf16", "amx_fp16", "neon", "sve")
+
+
+def _why_no_cuda(index):
+    # What stands in the way of tensors on a device: what the library says, or that the front-end has none yet.
+    cdef int32_t count = 0
+    if numrs_device_count(1, &count) != 0:
+        return numrs_message().decode(errors="replace").partition(": ")[2]
+    if index >= count:
+        return f"this machine has {count} of that kind"
+    return "tensors live on the CPU; numrs/device.h has it for programs in C"
 
 
 def get_cpu_info():

@@ -19,7 +19,7 @@ cdef extern from "numrs/device.h" nogil:
     const char *numrs_device_plugin(int32_t kind)
     numrs_status numrs_device_allocate(numrs_context *context, size_t bytes, void **block)
     void numrs_device_free(numrs_context *context, void *block)
-    numrs_status numrs_device_copy(numrs_context *context, void *to, const void *from, size_t bytes, int32_t direction)
+    numrs_status numrs_device_copy(numrs_context *context, void *to, const void *from_, size_t bytes, int32_t direction)
     numrs_status numrs_device_synchronize(numrs_context *context)
     numrs_status numrs_device_memory_stats(int32_t kind, int32_t index, numrs_memory_stats *stats)
     numrs_status numrs_device_memory_trim(int32_t kind, int32_t index)
