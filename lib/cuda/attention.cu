@@ -96,8 +96,7 @@ __global__ void __launch_bounds__(kRowThreads) WeightsKernel(const RowsArgs a) {
     scores[j] = score;
     most = static_cast<double>(score) > most ? static_cast<double>(score) : most;
   }
-  most = RowReduce(
-      most, [](double p, double q) { return p > q ? p : q; }, shared);
+  most = RowReduce(most, [](double p, double q) { return p > q ? p : q; }, shared);
   const C shift = most == -std::numeric_limits<double>::infinity() ? C(0) : static_cast<C>(most);
   double sum = 0;
   for (int64_t j = threadIdx.x; j < row.seen; j += blockDim.x) {

@@ -78,8 +78,8 @@ __global__ void __launch_bounds__(kRowThreads) ClassLossKernel(const ClassArgs a
   }
   T top = -std::numeric_limits<T>::infinity();
   for (int64_t i = threadIdx.x; i < a.classes; i += blockDim.x) top = x[i] > top || x[i] != x[i] ? x[i] : top;
-  const double most = RowReduce(
-      static_cast<double>(top), [](double p, double q) { return p != p || p > q ? p : q; }, shared);
+  const double most =
+      RowReduce(static_cast<double>(top), [](double p, double q) { return p != p || p > q ? p : q; }, shared);
   double sum = 0;
   for (int64_t i = threadIdx.x; i < a.classes; i += blockDim.x)
     sum += static_cast<double>(exp(static_cast<T>(x[i] - static_cast<T>(most))));

@@ -115,15 +115,17 @@ namespace {
 
 // The device's own; nullptr: not to be had.
 Products* ProductsOf(Device* device, const LtFunctions& lt) {
+  if (Products* made = device->products.load(std::memory_order_acquire)) return made;
   const std::lock_guard<std::mutex> hold(device->lock);
-  if (device->products || device->no_products) return device->products;
+  if (device->no_products) return nullptr;
+  if (Products* made = device->products.load(std::memory_order_acquire)) return made;
   Products* products = new (std::nothrow) Products();
   if (products && lt.cublasLtCreate(&products->handle) != kLtSuccess) {
     delete products;
     products = nullptr;
   }
   device->no_products = products == nullptr;
-  device->products = products;
+  device->products.store(products, std::memory_order_release);
   return products;
 }
 

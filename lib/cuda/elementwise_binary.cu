@@ -61,12 +61,12 @@ struct Binaries {
 
 template <class Fn, DTypeSet kSet, int kCost>
 void Fill(int32_t op, ElementEntry* row) {
-#define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy)                                    \
-  if constexpr ((kSet & Bit(id)) != 0) {                                                                 \
-    constexpr Part kPart = PartOf<Fn, cxx>(kCost);                                                       \
-    constexpr bool kNarrow = kPart == Part::LONG && ops::kIsHalf<cxx>;                                   \
-    using Wide = std::conditional_t<kNarrow, float, cxx>;                                                \
-    row[id] = EntryOf<Binaries<Wide, kPart>, kPart == Part::LONG>(op, kNarrow ? FormatOf<cxx>() : kOwn); \
+#define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy)                                        \
+  if constexpr ((kSet & Bit(id)) != 0) {                                                                     \
+    constexpr Part kPart = PartOf<Fn, cxx>(kCost);                                                           \
+    constexpr bool kNarrow = kPart == Part::LONG && ops::kIsHalf<cxx>;                                       \
+    using Wide = std::conditional_t<kNarrow, float, cxx>;                                                    \
+    row[id] = EntryOf < Binaries<Wide, kPart>, kPart == Part::LONG > (op, kNarrow ? FormatOf<cxx>() : kOwn); \
   }
 #define NUMRS_HALF NUMRS_DTYPE
 #define NUMRS_COMPLEX NUMRS_DTYPE

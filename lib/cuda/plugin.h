@@ -11,7 +11,7 @@ constexpr bool kHas_elementwise = true, kHas_reduce = true, kHas_scan = true, kH
                kHas_channel_norm = true, kHas_channel_norm_backward = true, kHas_loss = true, kHas_loss_backward = true,
                kHas_class_loss = true, kHas_optim_step = true, kHas_gradients = true, kHas_random = true,
                kHas_permutation = false, kHas_multinomial = false, kHas_linear = true, kHas_linear_backward = true,
-               kHas_check_indices = true, kHas_any_negative = true, kHas_gather = true, kHas_nonzero = false,
+               kHas_check_indices = true, kHas_any_negative = true, kHas_gather = true, kHas_nonzero = true,
                kHas_order = true, kHas_pool = true, kHas_embedding_backward = true, kHas_one_hot = true,
                kHas_dropout = true, kHas_conv = true, kHas_attention = true, kHas_attention_backward = true,
                kHas_rope = true;

@@ -31,8 +31,7 @@ NUMRS_DEVICE S RowReduce(S s, const Join& join, S* shared) {
   return s;
 }
 NUMRS_DEVICE double RowSum(double s, double* shared) {
-  return RowReduce(
-      s, [](double a, double b) { return a + b; }, shared);
+  return RowReduce(s, [](double a, double b) { return a + b; }, shared);
 }
 
 }  // namespace cuda

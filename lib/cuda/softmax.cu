@@ -23,8 +23,7 @@ __global__ void __launch_bounds__(kRowThreads)
     const double v = static_cast<double>(static_cast<C>(x[i]));
     most = v > most || v != v ? v : most;
   }
-  most = RowReduce(
-      most, [](double a, double b) { return a != a || a > b ? a : b; }, shared);
+  most = RowReduce(most, [](double a, double b) { return a != a || a > b ? a : b; }, shared);
   const C top = static_cast<C>(most);
   double rest = 0, equal = 0;
   for (int64_t i = threadIdx.x; i < n; i += blockDim.x) {

@@ -3,6 +3,7 @@
 
 #include <cuda_runtime.h>
 
+#include <atomic>
 #include <mutex>
 
 #include "core/device.h"
@@ -22,7 +23,7 @@ struct Device {
   uint64_t total_bytes = 0;
   std::mutex lock;  // of staging and of what is opened lazily
   cuda::Staging* staging = nullptr;
-  cuda::Products* products = nullptr;
+  std::atomic<cuda::Products*> products{nullptr};
   bool no_products = false;  // cuBLASLt has refused this device
 };
 struct DeviceStream {

@@ -208,3 +208,42 @@ TEST_CASE("gradients of embeddings have the bits of the CPU") {
   }
   REQUIRE(scratch_blocks == 0);
 }
+
+TEST_CASE("places that are not zero") {
+  for (int32_t dtype : {kBOOL, kI8, kU16, kF16, kF64, kC64}) {
+    for (const auto& shape : std::vector<std::vector<int64_t>>{{1}, {9000}, {3, 5}, {4, 3, 2, 7}, {0, 3}, {}}) {
+      for (const bool turned : {false, true}) {
+        if (turned && shape.size() < 2) continue;
+        int64_t size = 1;
+        for (const int64_t extent : shape) size *= extent;
+        Memory x(size * 16 + 16);
+        Fill(x, dtype, size, true);
+        View given = Whole(x, dtype, shape);
+        if (turned) given = Turned(given);
+        int64_t count[2] = {-1, -1};
+        REQUIRE(RunNonzero(Cpu(), given, nullptr, &count[0]) == NUMRS_OK);
+        View none;
+        none.ndim = -1;
+        REQUIRE(Slots().nonzero(Stream(), NonzeroJob{"nonzero", given, none, &count[1]}) == NUMRS_OK);
+        INFO(NameOf(dtype) << " size " << size);
+        REQUIRE(count[0] == count[1]);
+        Memory y[2] = {Memory(count[0] * given.ndim * 8), Memory(count[0] * given.ndim * 8)};
+        if (given.ndim == 0) continue;
+        const View mine = Whole(y[0], kI64, {given.ndim, count[0]});
+        REQUIRE(RunNonzero(Cpu(), given, &mine, &count[0]) == NUMRS_OK);
+        NonzeroJob job{"nonzero", given, Whole(y[1], kI64, {given.ndim, count[0]}), &count[1]};
+        REQUIRE(Slots().nonzero(Stream(), job) == NUMRS_OK);
+        REQUIRE(count[0] == count[1]);
+        REQUIRE(Worst(y[0].data(), y[1].data(), kI64, count[0] * given.ndim) == 0);
+        Memory more((count[0] + 1) * given.ndim * 8);
+        const View wrong = Whole(more, kI64, {given.ndim, count[0] + 1});
+        REQUIRE(RunNonzero(Cpu(), given, &wrong, &count[0]) == NUMRS_BAD_SHAPE);
+        const std::string said = Message();
+        job.y = wrong;
+        REQUIRE(Slots().nonzero(Stream(), job) == NUMRS_BAD_SHAPE);
+        REQUIRE(said == Message());
+      }
+    }
+  }
+  REQUIRE(scratch_blocks == 0);
+}
