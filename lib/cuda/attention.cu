@@ -169,7 +169,7 @@ class Heads {
     int64_t heads = 1;
     for (int a = 0; a < n - 2; a++) heads *= job.q.shape[a];
     group = n > 2 && job.k.shape[n - 3] > 0 ? job.q.shape[n - 3] / job.k.shape[n - 3] : 1;
-    sets = heads / group;
+    sets = group > 0 ? heads / group : 0;
     rows = group * lq;
   }
   Status Load() {
@@ -346,7 +346,10 @@ Status Run_attention_backward(DeviceStream* stream, const AttentionGradJob& job)
   const char* const function = forward.function;
   NUMRS_TRY(Use(stream->device));
   Heads heads(stream, forward);
-  if (heads.sets == 0) return NUMRS_OK;
+  if (heads.sets == 0) {
+    NUMRS_TRY(SetAll(stream, function, job.gk, 0));
+    return SetAll(stream, function, job.gv, 0);
+  }
   NUMRS_TRY(heads.Load());
   const int32_t stored = heads.stored, computed = heads.computed;
   Input grad(stream), y(stream), lse(stream);
