@@ -40,6 +40,7 @@ double Apart(const View& x, const View& y) {
     if (dtype == kF16) return static_cast<double>(static_cast<float>(*reinterpret_cast<const Half*>(at)));
     if (dtype == kBF16) return static_cast<double>(static_cast<float>(*reinterpret_cast<const BFloat16*>(at)));
     if (dtype == kF32) return static_cast<double>(*reinterpret_cast<const float*>(at));
+    if (dtype == kI32) return *reinterpret_cast<const int32_t*>(at);
     return *reinterpret_cast<const double*>(at);
   };
   const bool complex = KindOf(x.dtype) == Kind::COMPLEX;
