@@ -12,11 +12,12 @@ namespace numrs {
 namespace cuda {
 namespace {
 
-// Of columns at a time. Little on the host: tests see many parts.
+// Of columns at a time; results of an image from which on it has a product of its own, written where it belongs,
+// rather than one with its neighbours, copied there. Little on the host: tests see many parts.
 #ifdef NUMRS_CUDA_EMULATED
-constexpr int64_t kColumnBytes = 8192;
+constexpr int64_t kColumnBytes = 8192, kManyPixels = 20;
 #else
-constexpr int64_t kColumnBytes = int64_t{128} << 20;
+constexpr int64_t kColumnBytes = int64_t{128} << 20, kManyPixels = 256;
 #endif
 
 struct WindowArgs {
@@ -216,9 +217,18 @@ class Conv {
     const View between = ContiguousView(turned_.data(), job_.dtype, 3, out_shape);
     const View dense = Matrix(turned_.data(), out_, images * pixels_);
     if (size / kThreads >> 31) return Fail(NUMRS_UNSUPPORTED, "%s: windows of so many elements", job_.function);
+    const bool apart = images == 1 || pixels_ >= kManyPixels;
+    const int64_t column_shape[] = {images, depth_, pixels_};
+    View of_images = ContiguousView(columns_.data(), job_.dtype, 3, column_shape);
+    of_images.strides[0] = pixels_ * size_;
+    of_images.strides[1] = images * pixels_ * size_;
     if (call_.way == ConvWay::INPUT) {
-      NUMRS_TRY(ConvertTo(stream_, job_.function, ChannelsFirst(y), between));
-      NUMRS_TRY(Product(Turned(Weight(group)), dense, columns, 0));
+      if (apart) {
+        NUMRS_TRY(Product(Repeated(Turned(Weight(group)), images), y, of_images, 0));
+      } else {
+        NUMRS_TRY(ConvertTo(stream_, job_.function, ChannelsFirst(y), between));
+        NUMRS_TRY(Product(Turned(Weight(group)), dense, columns, 0));
+      }
       const int64_t shape[] = {images, in_, job_.h, job_.w}, count = images * in_ * job_.h * job_.w;
       args.walk = MakeWalk(4, shape);
       char* const to = const_cast<char*>(args.image);
@@ -243,17 +253,9 @@ class Conv {
                                   : WindowsKernel<uint64_t>,
                      dim3(Blocks(size, kThreads)), dim3(kThreads), args, size));
     if (call_.way == ConvWay::WEIGHTS) return Weights(group, first, images);
-    if (images == 1) return Product(Weight(group), columns, FirstOf(y), 0);
+    if (apart) return Product(Repeated(Weight(group), images), of_images, y, 0);
     NUMRS_TRY(Product(Weight(group), columns, dense, 0));
     return ConvertTo(stream_, job_.function, ChannelsFirst(between), y);
-  }
-  static View FirstOf(View v) {  // of one image: (channels, pixels)
-    v.ndim = 2;
-    for (int d = 0; d < 2; d++) {
-      v.shape[d] = v.shape[d + 1];
-      v.strides[d] = v.strides[d + 1];
-    }
-    return v;
   }
   template <typename T>
   Status LaunchImages(const WindowArgs& args, int64_t count, const char* bias, char* to, dim3 grid, dim3 block) {

@@ -4,6 +4,7 @@
 #define NUMRS_TEST_LIBRARIES 1
 #include "support.h"
 
+#include "core/device_jobs.h"
 #include "cuda/cublaslt.h"
 #include "fake_cublaslt.h"
 
@@ -320,6 +321,55 @@ TEST_CASE("cuBLASLt: linear layers, the bias in the product, sums of the 16-bit 
         REQUIRE(near(gb, gb2, n) <= 30 * Near(dtype));
       }
     }
+  }
+  REQUIRE(scratch_blocks == 0);
+}
+
+TEST_CASE("cuBLASLt: products of convolutions and attention") {
+  for (int32_t dtype : {kF32, kF64}) {
+    ConvJob job{};
+    job.function = "conv";
+    job.dtype = dtype;
+    job.n = 5;
+    job.groups = 2;
+    job.c_in = job.c_out = 4;
+    job.h = job.oh = 6;
+    job.w = job.ow = 7;
+    for (int d = 0; d < 2; d++) {
+      job.kernel[d] = 3;
+      job.stride[d] = job.dilation[d] = job.padding[d] = 1;
+    }
+    const int64_t size = 5 * 4 * 42, weights = 4 * 2 * 9;
+    Memory x(size * 8), w(weights * 8), b(4 * 8), y[2] = {Memory(size * 8), Memory(size * 8)},
+                                                  gw[2] = {Memory(weights * 8), Memory(weights * 8)};
+    Fill(x, dtype, size, false);
+    Fill(w, dtype, weights, false);
+    Fill(b, dtype, 4, false);
+    const int64_t before = fake_lt.products;
+    REQUIRE(ConvForward(Cpu(), job, x.data(), w.data(), b.data(), y[0].data()) == NUMRS_OK);
+    REQUIRE(Slots().conv(Stream(), ConvCall{ConvWay::FORWARD, job, b.data(), x.data(), w.data(), y[1].data()}) ==
+            NUMRS_OK);
+    REQUIRE(Difference(y[0], y[1], dtype, size) <= 20 * Close(dtype));
+    REQUIRE(ConvInput(Cpu(), job, x.data(), w.data(), nullptr, y[0].data()) == NUMRS_OK);
+    REQUIRE(Slots().conv(Stream(), ConvCall{ConvWay::INPUT, job, nullptr, y[1].data(), w.data(), x.data()}) ==
+            NUMRS_OK);
+    REQUIRE(Difference(y[0], y[1], dtype, size) <= 20 * Close(dtype));
+    REQUIRE(ConvWeights(Cpu(), job, x.data(), x.data(), gw[0].data()) == NUMRS_OK);
+    REQUIRE(Slots().conv(Stream(), ConvCall{ConvWay::WEIGHTS, job, nullptr, x.data(), gw[1].data(), x.data()}) ==
+            NUMRS_OK);
+    REQUIRE(Difference(gw[0], gw[1], dtype, weights) <= 50 * Close(dtype));
+    AttentionJob attention;
+    attention.function = "attention";
+    attention.q = Whole(x, dtype, {2, 4, 9, 5});
+    attention.k = attention.v = Whole(x, dtype, {2, 2, 10, 5});
+    attention.causal = true;
+    attention.scale = 0.4;
+    for (int k = 0; k < 2; k++) {
+      attention.y = Whole(y[k], dtype, {2, 4, 9, 5});
+      REQUIRE((k ? Slots().attention(Stream(), attention) : RunAttention(Cpu(), attention)) == NUMRS_OK);
+    }
+    REQUIRE(Difference(y[0], y[1], dtype, 2 * 4 * 9 * 5) <= 20 * Close(dtype));
+    REQUIRE(fake_lt.products > before + 6);
   }
   REQUIRE(scratch_blocks == 0);
 }
