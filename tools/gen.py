@@ -371,7 +371,8 @@ def header_to_pxd(theme):
                 out += [f"        {words.group(1).strip()} {n.strip()}" if not words.group(1).endswith("*") else f"        {words.group(1)}{n.strip()}"
                         for n in words.group(2).split(",")]
     for m in re.finditer(r"^NUMRS_API ([^;]*);", text, flags=re.M | re.S):
-        out += ["    " + " ".join(m.group(1).split()).replace("(void)", "()")]
+        prototype = " ".join(m.group(1).split()).replace("(void)", "()")
+        out += ["    " + re.sub(r"\b(from|in|is)(?=[,)])", r"\1_", prototype)]  # parameters with names that are words of Cython
     return out
 
 

@@ -11,6 +11,10 @@
     The plug-in of a kind is opened at the first use: the file libnumrs_cuda.so beside this library. NUMRS_NO_DEVICE
     says in numrs_message() which step failed: no plug-in, another version, no driver, no device.
 
+    Matrix products of cuda are those of cuBLASLt, version 13, where the loader finds it, or NVIDIA's Python packages
+    beside this one or CUDA_HOME have it; else they are the plug-in's own, which are slow. float32 is multiplied as
+    float32; NUMRS_CUDA_TF32=1 in the environment lets each factor have 10 bits behind the point.
+
     @code{.c}
     numrs_context_options options = NUMRS_CONTEXT_OPTIONS_INIT;
     numrs_context *gpu;
@@ -37,7 +41,8 @@ extern "C" {
 /** How many devices of a kind (NUMRS_CUDA, NUMRS_SIM) can be used.
     @return NUMRS_OK; NUMRS_NO_DEVICE when none can, and *count is 0; NUMRS_BAD_ARGUMENT for another kind. */
 NUMRS_API numrs_status numrs_device_count(int32_t kind, int32_t *count);
-/** A fact about a device, such as "name" or "driver", into text, a string of at most `bytes`; opens the device.
+/** A fact about a device, such as "name", "driver" or "cublaslt", into text, a string of at most `bytes`; opens the
+   device.
     @return NUMRS_OK; NUMRS_NO_DEVICE; NUMRS_BAD_ARGUMENT for a key that its plug-in does not know. */
 NUMRS_API numrs_status numrs_device_info(int32_t kind, int32_t index, const char *key, char *text, size_t bytes);
 /** Opens the plug-in in a file, for plug-ins that stand elsewhere than beside the library, such as that of the

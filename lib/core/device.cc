@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <new>
 
@@ -56,7 +57,39 @@ void InChild() {
 }
 void Register() { pthread_atfork(BeforeFork, AfterFork, InChild); }
 
-void* OpenLibrary(const char* soname) { return dlopen(soname, RTLD_NOW | RTLD_LOCAL); }
+// Folder of the file that this code is in, with the slash.
+bool OwnFolder(char* folder, size_t bytes) {
+  Dl_info self;
+  if (!dladdr(reinterpret_cast<void*>(&OwnFolder), &self) || !self.dli_fname) return false;
+  const char* slash = std::strrchr(self.dli_fname, '/');
+  const int used =
+      slash ? std::snprintf(folder, bytes, "%.*s", static_cast<int>(slash - self.dli_fname) + 1, self.dli_fname)
+            : std::snprintf(folder, bytes, "./");
+  return used > 0 && static_cast<size_t>(used) < bytes;
+}
+
+// What the loader finds, or what stands in NVIDIA's Python packages beside this one, or in the toolkit of CUDA_HOME.
+void* OpenLibrary(const char* soname) {
+  constexpr int kHow = RTLD_NOW | RTLD_LOCAL;
+  if (void* found = dlopen(soname, kHow)) return found;
+  if (getauxval(AT_SECURE)) return nullptr;
+  char folder[900], path[1200];
+  if (OwnFolder(folder, sizeof(folder))) {
+    for (const char* up : {"../", "../../", "../../../"}) {
+      std::snprintf(path, sizeof(path), "%s%snvidia/cu13/lib/%s", folder, up, soname);
+      if (access(path, R_OK) != 0) continue;
+      if (void* found = dlopen(path, kHow)) return found;
+    }
+  }
+  for (const char* name : {"CUDA_HOME", "CUDA_PATH"}) {
+    const char* home = std::getenv(name);
+    if (!home || home[0] != '/') continue;
+    if (std::snprintf(path, sizeof(path), "%s/lib64/%s", home, soname) >= static_cast<int>(sizeof(path))) continue;
+    if (void* found = dlopen(path, kHow)) return found;
+  }
+  return nullptr;
+}
+
 Status HostFail(Status status, const char* text) { return Fail(status, "%s", text); }
 int32_t HostTracing() { return TraceEnabled(); }
 void HostTrace(const char* text) { std::fprintf(stderr, "%s\n", text); }
@@ -71,17 +104,6 @@ void ScratchRelease(DeviceStream* stream, void* block) {
 
 const HostApi kHostApi = {sizeof(HostApi), kDeviceApi,  HostFail,        Message,        HostTracing,
                           HostTrace,       OpenLibrary, ScratchAllocate, ScratchRelease, &kHostKernels};
-
-// Folder of the file that this code is in, with the slash.
-bool OwnFolder(char* folder, size_t bytes) {
-  Dl_info self;
-  if (!dladdr(reinterpret_cast<void*>(&OwnFolder), &self) || !self.dli_fname) return false;
-  const char* slash = std::strrchr(self.dli_fname, '/');
-  const int used =
-      slash ? std::snprintf(folder, bytes, "%.*s", static_cast<int>(slash - self.dli_fname) + 1, self.dli_fname)
-            : std::snprintf(folder, bytes, "./");
-  return used > 0 && static_cast<size_t>(used) < bytes;
-}
 
 // Asks the file for its table and checks that it is of this version.
 Status Load(const char* function, const char* path, Plugin* plugin) {

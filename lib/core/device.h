@@ -148,8 +148,8 @@ struct HostApi {
   // NUMRS_TRACE=1: a line on stderr.
   int32_t (*tracing)();
   void (*trace)(const char* text);
-  // A handle of dlopen for a library that the caller has named for it (numrs_device_library), or that the loader finds;
-  // nullptr: not found.
+  // A handle of dlopen for a library that the loader finds, or that stands in NVIDIA's Python packages beside this one
+  // or in the toolkit of CUDA_HOME; nullptr: not found.
   void* (*open_library)(const char* soname);
   // Memory for the time of a kernel from the library's pool of the stream's device: in the order of the stream.
   Status (*scratch_allocate)(DeviceStream* stream, size_t bytes, void** block);

@@ -75,7 +75,7 @@ struct PoolPlane {
 struct PoolWindow {
   int64_t begin, end;  // inside the input
   int64_t padded;      // length with padding
-  PoolWindow(int64_t o, int64_t kernel, int64_t stride, int64_t padding, int64_t extent) {
+  NUMRS_HD PoolWindow(int64_t o, int64_t kernel, int64_t stride, int64_t padding, int64_t extent) {
     begin = o * stride - padding;
     end = std::min(begin + kernel, extent + padding);
     padded = end - begin;
@@ -83,7 +83,8 @@ struct PoolWindow {
     end = std::max(begin, std::min(end, extent));
   }
 };
-inline double PoolDivisor(int64_t divisor, bool count_include_pad, const PoolWindow& rows, const PoolWindow& cols) {
+NUMRS_HD inline double PoolDivisor(int64_t divisor, bool count_include_pad, const PoolWindow& rows,
+                                   const PoolWindow& cols) {
   if (divisor) return static_cast<double>(divisor);
   if (count_include_pad) return static_cast<double>(rows.padded * cols.padded);
   return static_cast<double>((rows.end - rows.begin) * (cols.end - cols.begin));

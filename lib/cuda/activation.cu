@@ -18,44 +18,56 @@ __device__ __noinline__ C Back(C g, C x, double a, double b) {
   return static_cast<C>(Fn::template Back<W>(g, x, static_cast<W>(a), static_cast<W>(b)));
 }
 
-template <class Fn, typename T>
+// All of them in one kernel for float32 and the 16-bit floats, and one for float64.
+template <typename T>
 struct Forward {
   static constexpr int kInputs = 1;
+  static constexpr bool kMany = true, kFormats = std::is_same<T, float>::value;
   using In0 = T;
   using In1 = NoInput;
   using In2 = NoInput;
   using Out = T;
-  using C = ops::ComputeOf<T>;
-  static NUMRS_DEVICE T Of(const ElementArgs& args, T x, NoInput, NoInput) {
-    return static_cast<T>(Value<Fn, C>(static_cast<C>(x), args.p[0], args.p[1]));
+  template <int V>
+  static NUMRS_DEVICE void Many(const ElementArgs& a, const T* x, const NoInput*, T* y) {
+    switch (a.op) {
+#define NUMRS_ACTIVATION(id, name, NAME, Fn, parameters, rule, ulp32, ulp64, cost)          \
+  case id:                                                                                  \
+    for (int v = 0; v < V; v++) y[v] = Value<ops::activation::Fn, T>(x[v], a.p[0], a.p[1]); \
+    break;
+#include "table/activation.def"
+    }
   }
 };
-template <class Fn, typename T>
+template <typename T>
 struct Backward {
   static constexpr int kInputs = 2;
+  static constexpr bool kMany = true, kFormats = std::is_same<T, float>::value;
   using In0 = T;
   using In1 = T;
   using In2 = NoInput;
   using Out = T;
-  using C = ops::ComputeOf<T>;
-  static NUMRS_DEVICE T Of(const ElementArgs& args, T g, T x, NoInput) {
-    return static_cast<T>(Back<Fn, C>(static_cast<C>(g), static_cast<C>(x), args.p[0], args.p[1]));
+  template <int V>
+  static NUMRS_DEVICE void Many(const ElementArgs& a, const T* g, const T* x, T* y) {
+    switch (a.op) {
+#define NUMRS_ACTIVATION(id, name, NAME, Fn, parameters, rule, ulp32, ulp64, cost)               \
+  case id:                                                                                       \
+    for (int v = 0; v < V; v++) y[v] = Back<ops::activation::Fn, T>(g[v], x[v], a.p[0], a.p[1]); \
+    break;
+#include "table/activation.def"
+    }
   }
 };
 
-template <template <class, typename> class Op>
+template <template <typename> class Op>
 struct Table {
   ElementEntry rows[kActivations][kDTypes] = {};
-  template <class Fn>
-  void Fill(ElementEntry* row) {
-    row[kF16] = EntryOf<Op<Fn, Half>, true>();
-    row[kBF16] = EntryOf<Op<Fn, BFloat16>, true>();
-    row[kF32] = EntryOf<Op<Fn, float>, true>();
-    row[kF64] = EntryOf<Op<Fn, double>, true>();
-  }
   Table() {
-#define NUMRS_ACTIVATION(id, name, NAME, Fn, parameters, rule, ulp32, ulp64, cost) Fill<ops::activation::Fn>(rows[id]);
-#include "table/activation.def"
+    for (int32_t op = 0; op < kActivations; op++) {
+      rows[op][kF16] = EntryOf<Op<float>, true>(op, kAsHalf);
+      rows[op][kBF16] = EntryOf<Op<float>, true>(op, kAsBFloat16);
+      rows[op][kF32] = EntryOf<Op<float>, true>(op);
+      rows[op][kF64] = EntryOf<Op<double>, true>(op);
+    }
   }
 };
 

@@ -85,6 +85,8 @@ Status LaunchElements(DeviceStream* stream, const char* function, const ElementE
   ElementArgs args{};
   args.p[0] = a;
   args.p[1] = b;
+  args.op = entry.op;
+  args.format = entry.format;
   const View* walked[kOperands];
   for (int k = 0; k < operands; k++) {
     walked[k] = views[k];

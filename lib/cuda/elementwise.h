@@ -17,15 +17,20 @@ struct ElementArgs {
   uint32_t hosts;    // bit k: that stands in values[k]
   bool vectors;      // every operand is contiguous and aligned to its vector, or one value
   int32_t ndim;
+  int32_t op;      // which of a kernel's functions
+  int32_t format;  // kOwn, or the 16-bit floats in memory where a kernel computes in float32
   Divider divider[kLoops];
   int64_t strides[kOperands][kLoops];
   uint64_t values[kOperands][2];
   double p[2];  // parameters of activations
 };
+enum : int32_t { kOwn = 0, kAsHalf = 1, kAsBFloat16 = 2 };
 using ElementKernelFn = void (*)(ElementArgs);
+// One kernel serves the functions of a dtype: `op` is looked at once a thread, which costs nothing beside memory.
 struct ElementEntry {
   ElementKernelFn kernel;
   int32_t vector;
+  int32_t op, format;
 };
 
 using EntryTable = const ElementEntry (*)[kDTypes];

@@ -7,38 +7,79 @@ namespace numrs {
 namespace cuda {
 namespace {
 
-template <typename From, typename To>
-struct Cast {
-  static constexpr int kInputs = 1;
-  using In0 = From;
-  using In1 = NoInput;
-  using In2 = NoInput;
-  using Out = To;
-  static NUMRS_DEVICE To Of(const ElementArgs&, From x, NoInput, NoInput) { return ops::Cast<To>(x); }
-};
-
+// From one dtype to any: `op` is the other.
 template <typename From>
-void FillCasts(ElementEntry* row) {
-#define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) \
-  if constexpr (!std::is_same<From, cxx>::value) row[id] = EntryOf<Cast<From, cxx>, true>();
+constexpr int CastVector() {
+  return sizeof(From) > 8 ? 1 : sizeof(From) > 4 ? 2 : sizeof(From) > 2 ? 4 : 8;
+}
+template <typename From, typename To>
+constexpr bool IsCast() {  // to itself: elements moved, by size
+  if (!std::is_same<From, To>::value) return true;
+  return std::is_same<To, uint8_t>::value || std::is_same<To, uint16_t>::value || std::is_same<To, uint32_t>::value ||
+         std::is_same<To, uint64_t>::value || std::is_same<To, std::complex<double>>::value;
+}
+template <typename From, int V>
+NUMRS_DEVICE void CastTo(const ElementArgs& a, const From* x, char* to, int64_t index) {
+  switch (a.op) {
+#define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy)         \
+  case id: {                                                                  \
+    if constexpr (IsCast<From, cxx>()) {                                      \
+      cxx y[V];                                                               \
+      for (int v = 0; v < V; v++) y[v] = ops::Cast<cxx>(x[v]);                \
+      StoreVector<cxx, V>(to + index * static_cast<int64_t>(sizeof(cxx)), y); \
+    }                                                                         \
+    break;                                                                    \
+  }
 #define NUMRS_HALF NUMRS_DTYPE
 #define NUMRS_COMPLEX NUMRS_DTYPE
 #include "table/dtype.def"
+  }
+}
+template <typename From>
+__global__ void __launch_bounds__(kThreads) CastKernel(const ElementArgs a) {
+  constexpr int V = CastVector<From>();
+  const bool vectors = a.vectors;
+  const uint32_t step = vectors ? 1 : kThreads;
+  const uint32_t first = blockIdx.x * (kThreads * V) + threadIdx.x * (vectors ? V : 1);
+  if (first >= a.n) return;
+  if (vectors && first + V <= a.n) {
+    From x[V];
+    if (a.scalars & 1) {
+      const From value = Single<From, false>(a, 0);
+#pragma unroll
+      for (int v = 0; v < V; v++) x[v] = value;
+    } else {
+      LoadVector<From, V>(a.base[0] + static_cast<int64_t>(first) * static_cast<int64_t>(sizeof(From)), x);
+    }
+    CastTo<From, V>(a, x, a.base[1], first);
+    return;
+  }
+#pragma unroll 1
+  for (int v = 0; v < V; v++) {
+    const uint32_t i = first + static_cast<uint32_t>(v) * step;
+    if (i >= a.n) return;
+    int64_t offsets[kOperands];
+    OffsetsOf(a, i, 2, offsets);
+    const From value = Strided<From, false>(a, 0, offsets);
+    CastTo<From, 1>(a, &value, a.base[1] + offsets[1], 0);
+  }
 }
 
 struct Casts {
   ElementEntry rows[kDTypes][kDTypes] = {};
-  Casts() {
-#define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) FillCasts<cxx>(rows[id]);
+  template <typename From>
+  void Fill(ElementEntry* row) {
+#define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) \
+  if (IsCast<From, cxx>()) row[id] = {CastKernel<From>, CastVector<From>(), id, kOwn};
 #define NUMRS_HALF NUMRS_DTYPE
 #define NUMRS_COMPLEX NUMRS_DTYPE
 #include "table/dtype.def"
-    // Moves, by size.
-    rows[kU8][kU8] = EntryOf<Cast<uint8_t, uint8_t>, false>();
-    rows[kU16][kU16] = EntryOf<Cast<uint16_t, uint16_t>, false>();
-    rows[kU32][kU32] = EntryOf<Cast<uint32_t, uint32_t>, false>();
-    rows[kU64][kU64] = EntryOf<Cast<uint64_t, uint64_t>, false>();
-    rows[kC128][kC128] = EntryOf<Cast<std::complex<double>, std::complex<double>>, false>();
+  }
+  Casts() {
+#define NUMRS_DTYPE(id, NAME, suffix, ctype, cxx, bytes, kind, numpy) Fill<cxx>(rows[id]);
+#define NUMRS_HALF NUMRS_DTYPE
+#define NUMRS_COMPLEX NUMRS_DTYPE
+#include "table/dtype.def"
   }
 };
 

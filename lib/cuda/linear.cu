@@ -2,8 +2,10 @@
 #include "core/nn_linear.h"
 #include "cuda/elementwise.h"
 #include "cuda/launch.h"
+#include "cuda/matmul.h"
 #include "cuda/plugin.h"
 #include "cuda/reduce.h"
+#include "ops/common.h"
 
 namespace numrs {
 namespace cuda {
@@ -15,18 +17,27 @@ __global__ void __launch_bounds__(kThreads)
     LinearGradKernel(const T* grad, const T* saved, T* gz, int64_t n, int32_t activation, double slope) {
   const int64_t i = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x;
   if (i >= n) return;
-  const T g = grad[i], y = saved[i];
-  T value;
+  using C = ops::ComputeOf<T>;
+  const C g = static_cast<C>(grad[i]), y = static_cast<C>(saved[i]);
+  C value;
   if (activation == kActivation_relu)
-    value = y > 0 ? g : T(0);
+    value = y <= 0 ? C(0) : g;
   else if (activation == kActivation_leaky_relu)
-    value = y > 0 ? g : g * static_cast<T>(slope);
+    value = y <= 0 ? g * static_cast<C>(slope) : g;
   else if (activation == kActivation_tanh)
     value = g * (1 - y * y);
   else
     value = g * (y * (1 - y));
-  gz[i] = value;
+  gz[i] = static_cast<T>(value);
 }
+template <typename T>
+Status LaunchGrad(DeviceStream* stream, const LinearBackwardCall& call, void* gz, int64_t count) {
+  return Launch(stream, call.job.function, LinearGradKernel<T>, dim3(Blocks(count, kThreads)), dim3(kThreads),
+                static_cast<const T*>(call.grad), static_cast<const T*>(call.saved), static_cast<T*>(gz), count,
+                call.job.activation, call.job.slope);
+}
+
+bool IsFloat(int32_t dtype) { return dtype == kF32 || dtype == kF64 || dtype == kF16 || dtype == kBF16; }
 
 View Matrix(const void* data, int32_t dtype, int64_t rows, int64_t cols) {
   const int64_t shape[] = {rows, cols};
@@ -59,14 +70,19 @@ Status Run_linear(DeviceStream* stream, const LinearForwardCall& call) {
   const LinearJob& job = call.job;
   if (job.m == 0 || job.n == 0) return NUMRS_OK;
   NUMRS_TRY(Use(stream->device));
-  if (job.dtype != kF32 && job.dtype != kF64) return NoKernelFor(job.function, job.dtype);
+  if (!IsFloat(job.dtype)) return NoKernelFor(job.function, job.dtype);
+  const View x = Matrix(call.x, job.dtype, job.m, job.k), weight = WeightOf(job);
   const View y = Matrix(call.y, job.dtype, job.m, job.n);
   const View sum = call.pre ? Matrix(call.pre, job.dtype, job.m, job.n) : y;
-  NUMRS_TRY(Product(stream, job, Matrix(call.x, job.dtype, job.m, job.k), WeightOf(job), sum));
-  if (call.bias) {
-    const View bias = ContiguousView(const_cast<void*>(call.bias), job.dtype, 1, &job.n);
-    const View* views[] = {&sum, &bias, &sum};
-    NUMRS_TRY(LaunchElements(stream, job.function, BinaryEntries()[kBinary_add][job.dtype], 3, views));
+  bool with_bias = false;
+  if (call.bias && job.k > 0) NUMRS_TRY(ProductWithBias(stream, job.function, x, weight, sum, call.bias, &with_bias));
+  if (!with_bias) {
+    NUMRS_TRY(Product(stream, job, x, weight, sum));
+    if (call.bias) {
+      const View bias = ContiguousView(const_cast<void*>(call.bias), job.dtype, 1, &job.n);
+      const View* views[] = {&sum, &bias, &sum};
+      NUMRS_TRY(LaunchElements(stream, job.function, BinaryEntries()[kBinary_add][job.dtype], 3, views));
+    }
   }
   if (job.activation == kLinearNone)
     return call.pre ? ConvertTo(stream, job.function, sum, y) : static_cast<Status>(NUMRS_OK);
@@ -78,7 +94,7 @@ Status Run_linear(DeviceStream* stream, const LinearForwardCall& call) {
 Status Run_linear_backward(DeviceStream* stream, const LinearBackwardCall& call) {
   const LinearJob& job = call.job;
   NUMRS_TRY(Use(stream->device));
-  if (job.dtype != kF32 && job.dtype != kF64) return NoKernelFor(job.function, job.dtype);
+  if (!IsFloat(job.dtype)) return NoKernelFor(job.function, job.dtype);
   const int64_t count = job.m * job.n;
   Scratch own(stream);
   View gz = Matrix(call.grad, job.dtype, job.m, job.n);
@@ -86,16 +102,10 @@ Status Run_linear_backward(DeviceStream* stream, const LinearBackwardCall& call)
     NUMRS_TRY(own.Take(count * SizeOf(job.dtype)));
     const View to = Matrix(own.data(), job.dtype, job.m, job.n);
     if (SavesOutput(job.activation)) {
-      const dim3 grid(Blocks(count, kThreads));
-      if (job.dtype == kF32) {
-        NUMRS_TRY(Launch(stream, job.function, LinearGradKernel<float>, grid, dim3(kThreads),
-                         static_cast<const float*>(call.grad), static_cast<const float*>(call.saved), own.as<float>(),
-                         count, job.activation, job.slope));
-      } else {
-        NUMRS_TRY(Launch(stream, job.function, LinearGradKernel<double>, grid, dim3(kThreads),
-                         static_cast<const double*>(call.grad), static_cast<const double*>(call.saved),
-                         own.as<double>(), count, job.activation, job.slope));
-      }
+      NUMRS_TRY((job.dtype == kF16    ? LaunchGrad<Half>
+                 : job.dtype == kBF16 ? LaunchGrad<BFloat16>
+                 : job.dtype == kF32  ? LaunchGrad<float>
+                                      : LaunchGrad<double>)(stream, call, own.data(), count));
     } else {
       const View saved = Matrix(call.saved, job.dtype, job.m, job.n);
       const View* views[] = {&gz, &saved, &to};
@@ -104,7 +114,14 @@ Status Run_linear_backward(DeviceStream* stream, const LinearBackwardCall& call)
     }
     gz = to;
   }
-  if (call.gb && job.n > 0) {
+  // Sums of the 16-bit floats in float32, as cuBLASLt has them beside the product; those of the others in float64.
+  bool with_sums = false;
+  const View x = Matrix(call.x, job.dtype, job.m, job.k);
+  const bool halves = job.dtype == kF16 || job.dtype == kBF16;
+  if (halves && call.gb && call.gw && count > 0 && job.k > 0)
+    NUMRS_TRY(ProductWithSums(stream, job.function, Transposed(x), gz, Matrix(call.gw, job.dtype, job.k, job.n),
+                              call.gb, &with_sums));
+  if (call.gb && job.n > 0 && !with_sums) {
     ReduceJob sum;
     sum.function = job.function;
     sum.op = kReduce_sum;
@@ -115,9 +132,8 @@ Status Run_linear_backward(DeviceStream* stream, const LinearBackwardCall& call)
     NUMRS_TRY(Reduce(stream, sum));
   }
   if (call.gx) NUMRS_TRY(Product(stream, job, gz, Transposed(WeightOf(job)), Matrix(call.gx, job.dtype, job.m, job.k)));
-  if (call.gw)
-    NUMRS_TRY(Product(stream, job, Transposed(Matrix(call.x, job.dtype, job.m, job.k)), gz,
-                      Matrix(call.gw, job.dtype, job.k, job.n)));
+  if (call.gw && !with_sums)
+    NUMRS_TRY(Product(stream, job, Transposed(x), gz, Matrix(call.gw, job.dtype, job.k, job.n)));
   return NUMRS_OK;
 }
 

@@ -1,8 +1,8 @@
-// Matrix products of any strides in tiles of 16 by 16: integers, complex numbers, and floats where cuBLASLt is not
-// there. Floats have the CPU's order of operations: chains of fused multiply-adds over blocks of kGemmDepth, then their
-// sums.
+// Matrix products of any strides in tiles of 16 by 16: integers, and what cuBLASLt does not do. Floats have the CPU's
+// order of operations: chains of fused multiply-adds over blocks of kGemmDepth, then their sums.
 #include "core/linalg_tables.h"
 #include "cuda/launch.h"
+#include "cuda/matmul.h"
 #include "cuda/reduce.h"
 #include "ops/complex.h"
 
@@ -15,7 +15,7 @@ constexpr int kTile = 16;
 struct ProductArgs {
   const char *a, *b;
   char* y;
-  int64_t m, k, n;
+  int64_t m, k, n, tiles;                            // tiles of one product
   int64_t a_row, a_col, b_row, b_col, y_row, y_col;  // bytes
   double alpha, beta;
   Walk batch;
@@ -52,9 +52,10 @@ __global__ void __launch_bounds__(kTile* kTile) ProductKernel(const ProductArgs 
   C* const right = left + kTile * (kTile + 1);
   const int row = static_cast<int>(threadIdx.y), col = static_cast<int>(threadIdx.x);
   int64_t offsets[3];
-  p.batch.At<3>(blockIdx.z, p.strides, offsets);
-  const int64_t tiles = (p.n + kTile - 1) / kTile;
-  const int64_t i = (blockIdx.x / tiles) * kTile + row, j = (blockIdx.x % tiles) * kTile + col;
+  const int64_t product = blockIdx.x / p.tiles, tile = blockIdx.x - product * p.tiles;
+  p.batch.At<3>(product, p.strides, offsets);
+  const int64_t across = (p.n + kTile - 1) / kTile;
+  const int64_t i = (tile / across) * kTile + row, j = (tile % across) * kTile + col;
   const char *a = p.a + offsets[0], *b = p.b + offsets[1];
   C sum{}, chain{};
   for (int64_t from = 0; from < p.k; from += kTile) {
@@ -99,8 +100,10 @@ ProductFn KernelFor(int32_t dtype) {
 
 }  // namespace
 
-Status Run_matmul(DeviceStream* stream, const MatmulJob& job) {
-  NUMRS_TRY(Use(stream->device));
+Status OwnProduct(DeviceStream* stream, const MatmulJob& given) {
+  MatmulJob job = given;
+  // Rounded once, to y's dtype.
+  if ((job.compute == kF16 || job.compute == kBF16) && job.y.dtype != job.compute) job.compute = kF32;
   const ProductFn kernel = KernelFor(job.compute);
   if (!kernel) return NoKernelFor(job.function, job.compute);
   View operands[2] = {job.a, job.b}, y = job.y;
@@ -145,12 +148,12 @@ Status Run_matmul(DeviceStream* stream, const MatmulJob& job) {
     args.strides[2][ndim++] = y.strides[d];
     batch *= y.shape[d];
   }
-  const int64_t tiles = ((args.m + kTile - 1) / kTile) * ((args.n + kTile - 1) / kTile);
-  if (tiles >> 31 || batch > 65535)
+  args.tiles = ((args.m + kTile - 1) / kTile) * ((args.n + kTile - 1) / kTile);
+  if (args.tiles >> 31 || args.tiles * batch >> 31)
     return Fail(NUMRS_UNSUPPORTED, "%s: more products than one launch can have", job.function);
   args.batch = MakeWalk(ndim, shape);
-  NUMRS_TRY(Launch(stream, job.function, kernel, dim3(static_cast<unsigned>(tiles), 1, static_cast<unsigned>(batch)),
-                   dim3(kTile, kTile), args));
+  NUMRS_TRY(
+      Launch(stream, job.function, kernel, dim3(static_cast<unsigned>(args.tiles * batch)), dim3(kTile, kTile), args));
   return y.dtype == job.y.dtype ? static_cast<Status>(NUMRS_OK) : ConvertTo(stream, job.function, y, job.y);
 }
 

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <new>
 
+#include "cuda/cublaslt.h"
 #include "cuda/launch.h"
 #include "cuda/plugin.h"
 
@@ -161,6 +162,8 @@ Status Info(Device* device, const char* key, char* text, size_t bytes) {
     Say(text, bytes, "%d", device->multiprocessors);
   } else if (!std::strcmp(key, "memory")) {
     Say(text, bytes, "%llu", static_cast<unsigned long long>(device->total_bytes));
+  } else if (!std::strcmp(key, "cublaslt")) {
+    LtText(text, bytes);
   } else {
     return Fail(NUMRS_BAD_ARGUMENT, "device info: there is no \"%s\"", key);
   }
@@ -199,11 +202,11 @@ Status StreamCreate(Device* device, DeviceStream** out) {
   NUMRS_TRY(Use(device));
   cudaStream_t native;
   NUMRS_TRY(Check("cudaStreamCreate", cudaStreamCreateWithFlags(&native, cudaStreamNonBlocking)));
-  *out = new (std::nothrow) DeviceStream{device, native, false, false, nullptr};
+  *out = new (std::nothrow) DeviceStream{device, native, false, false};
   return *out ? static_cast<Status>(NUMRS_OK) : Fail(NUMRS_NO_MEMORY, "making a stream: out of memory");
 }
 Status StreamWrap(Device* device, void* native, DeviceStream** out) {
-  *out = new (std::nothrow) DeviceStream{device, static_cast<cudaStream_t>(native), true, false, nullptr};
+  *out = new (std::nothrow) DeviceStream{device, static_cast<cudaStream_t>(native), true, false};
   return *out ? static_cast<Status>(NUMRS_OK) : Fail(NUMRS_NO_MEMORY, "wrapping a stream: out of memory");
 }
 void* StreamNative(DeviceStream* stream) { return stream->native; }
@@ -212,10 +215,7 @@ Status StreamSync(DeviceStream* stream) {
   return Check("synchronize", cudaStreamSynchronize(stream->native));
 }
 void StreamFree(DeviceStream* stream) {
-  if (Use(stream->device) == NUMRS_OK) {
-    if (stream->blas_workspace) cudaFreeAsync(stream->blas_workspace, stream->native);
-    if (!stream->wrapped) cudaStreamDestroy(stream->native);
-  }
+  if (!stream->wrapped && Use(stream->device) == NUMRS_OK) cudaStreamDestroy(stream->native);
   delete stream;
 }
 

@@ -6,17 +6,17 @@
 namespace numrs {
 namespace cuda {
 
-constexpr bool kHas_elementwise = true, kHas_reduce = true, kHas_scan = false, kHas_matmul = true,
+constexpr bool kHas_elementwise = true, kHas_reduce = true, kHas_scan = true, kHas_matmul = true,
                kHas_activation = true, kHas_softmax = true, kHas_layer_norm = true, kHas_layer_norm_backward = true,
-               kHas_channel_norm = false, kHas_channel_norm_backward = false, kHas_loss = false,
-               kHas_loss_backward = false, kHas_class_loss = true, kHas_optim_step = true, kHas_gradients = true,
-               kHas_random = true, kHas_permutation = false, kHas_multinomial = false, kHas_linear = true,
-               kHas_linear_backward = true, kHas_check_indices = true, kHas_any_negative = true, kHas_gather = true,
-               kHas_nonzero = false, kHas_order = false, kHas_pool = false, kHas_embedding_backward = false,
-               kHas_one_hot = true, kHas_dropout = true, kHas_conv = false, kHas_attention = false,
-               kHas_attention_backward = false, kHas_rope = false, kHas_search = false, kHas_unique = false,
-               kHas_interp = false, kHas_rolling = false, kHas_ewm = false, kHas_stat = false, kHas_group = false,
-               kHas_histogram = false, kHas_vecdot_complex = false, kHas_fft = false, kHas_lapack = false;
+               kHas_channel_norm = true, kHas_channel_norm_backward = true, kHas_loss = true, kHas_loss_backward = true,
+               kHas_class_loss = true, kHas_optim_step = true, kHas_gradients = true, kHas_random = true,
+               kHas_permutation = false, kHas_multinomial = false, kHas_linear = true, kHas_linear_backward = true,
+               kHas_check_indices = true, kHas_any_negative = true, kHas_gather = true, kHas_nonzero = true,
+               kHas_order = true, kHas_pool = true, kHas_embedding_backward = true, kHas_one_hot = true,
+               kHas_dropout = true, kHas_conv = true, kHas_attention = true, kHas_attention_backward = true,
+               kHas_rope = true, kHas_search = false, kHas_unique = false, kHas_interp = false, kHas_rolling = false,
+               kHas_ewm = false, kHas_stat = false, kHas_group = false, kHas_histogram = false,
+               kHas_vecdot_complex = false, kHas_fft = false, kHas_lapack = false;
 
 Status Copy(DeviceStream* stream, void* to, const void* from, size_t bytes, CopyDirection direction);
 Status CopyBetween(DeviceStream* stream, void* to, Device* from_device, const void* from, size_t bytes);

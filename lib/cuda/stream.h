@@ -3,6 +3,7 @@
 
 #include <cuda_runtime.h>
 
+#include <atomic>
 #include <mutex>
 
 #include "core/device.h"
@@ -10,8 +11,8 @@
 namespace numrs {
 
 namespace cuda {
-struct Libraries;  // cuda/libraries.h
-struct Staging;    // cuda/copy.cc
+struct Products;  // cuda/cublaslt.cc
+struct Staging;   // cuda/copy.cc
 }  // namespace cuda
 
 struct Device {
@@ -22,13 +23,14 @@ struct Device {
   uint64_t total_bytes = 0;
   std::mutex lock;  // of staging and of what is opened lazily
   cuda::Staging* staging = nullptr;
+  std::atomic<cuda::Products*> products{nullptr};
+  bool no_products = false;  // cuBLASLt has refused this device
 };
 struct DeviceStream {
   Device* device;
   cudaStream_t native;
   bool wrapped;
   bool capturing;
-  void* blas_workspace;  // taken at the first product, kept
 };
 struct DeviceEvent {
   Device* device;

@@ -30,197 +30,197 @@ struct Pair {
   T p0, p1;
 };
 template <typename T>
-inline T LossAbs(T x) {
+NUMRS_HD inline T LossAbs(T x) {
   return x < 0 ? -x : x;
 }
 template <typename T>
-inline T LossSign(T x) {
+NUMRS_HD inline T LossSign(T x) {
   return static_cast<T>((x > 0) - (x < 0));
 }
 template <typename T>
-inline T LossMax(T a, T b) {  // NaN in a stays
+NUMRS_HD inline T LossMax(T a, T b) {  // NaN in a stays
   return a < b ? b : a;
 }
 
 struct MeanSquared {
   template <typename T>
-  static T Value(const Pair<T>& e) {
+  NUMRS_HD static T Value(const Pair<T>& e) {
     return (e.x - e.t) * (e.x - e.t);
   }
   template <typename T>
-  static T Dx(const Pair<T>& e) {
+  NUMRS_HD static T Dx(const Pair<T>& e) {
     return 2 * (e.x - e.t);
   }
   template <typename T>
-  static T Dt(const Pair<T>& e) {
+  NUMRS_HD static T Dt(const Pair<T>& e) {
     return 2 * (e.t - e.x);
   }
 };
 struct Absolute {
   template <typename T>
-  static T Value(const Pair<T>& e) {
+  NUMRS_HD static T Value(const Pair<T>& e) {
     return LossAbs(e.x - e.t);
   }
   template <typename T>
-  static T Dx(const Pair<T>& e) {
+  NUMRS_HD static T Dx(const Pair<T>& e) {
     return LossSign(e.x - e.t);
   }
   template <typename T>
-  static T Dt(const Pair<T>& e) {
+  NUMRS_HD static T Dt(const Pair<T>& e) {
     return LossSign(e.t - e.x);
   }
 };
 // p0: delta.
 struct Huber {
   template <typename T>
-  static T Value(const Pair<T>& e) {
+  NUMRS_HD static T Value(const Pair<T>& e) {
     const T d = LossAbs(e.x - e.t);
     return d < e.p0 ? T(0.5) * d * d : e.p0 * (d - T(0.5) * e.p0);
   }
   template <typename T>
-  static T Dx(const Pair<T>& e) {
+  NUMRS_HD static T Dx(const Pair<T>& e) {
     const T d = e.x - e.t;
     return d < -e.p0 ? -e.p0 : d > e.p0 ? e.p0 : d;
   }
   template <typename T>
-  static T Dt(const Pair<T>& e) {
+  NUMRS_HD static T Dt(const Pair<T>& e) {
     return -Dx(e);
   }
 };
 // p0: beta; p1: 1 / beta, or 0 for beta 0, where it is the absolute difference.
 struct SmoothL1 {
   template <typename T>
-  static T Value(const Pair<T>& e) {
+  NUMRS_HD static T Value(const Pair<T>& e) {
     const T d = LossAbs(e.x - e.t);
     return d < e.p0 ? T(0.5) * d * d * e.p1 : d - T(0.5) * e.p0;
   }
   template <typename T>
-  static T Dx(const Pair<T>& e) {
+  NUMRS_HD static T Dx(const Pair<T>& e) {
     const T d = e.x - e.t;
     return LossAbs(d) < e.p0 ? d * e.p1 : LossSign(d);
   }
   template <typename T>
-  static T Dt(const Pair<T>& e) {
+  NUMRS_HD static T Dt(const Pair<T>& e) {
     return -Dx(e);
   }
 };
 // a: log x, b: log(1 - x), both at least -100.
 struct BinaryChance {
   template <typename T>
-  static T Value(const Pair<T>& e) {
+  NUMRS_HD static T Value(const Pair<T>& e) {
     return (e.t - 1) * LossMax(e.b, T(-100)) - e.t * LossMax(e.a, T(-100));
   }
   template <typename T>
-  static T Dx(const Pair<T>& e) {
+  NUMRS_HD static T Dx(const Pair<T>& e) {
     return (e.x - e.t) / LossMax((1 - e.x) * e.x, T(1e-12));
   }
   template <typename T>
-  static T Dt(const Pair<T>& e) {
+  NUMRS_HD static T Dt(const Pair<T>& e) {
     return LossMax(e.b, T(-100)) - LossMax(e.a, T(-100));
   }
 };
 // a: e^-|x|, b: log(1 + a); v: the weight of positive targets.
 struct BinaryLogits {
   template <typename T>
-  static T Value(const Pair<T>& e) {
+  NUMRS_HD static T Value(const Pair<T>& e) {
     return (1 - e.t) * e.x + (1 + (e.v - 1) * e.t) * (e.b + LossMax(-e.x, T(0)));
   }
   template <typename T>
-  static T Dx(const Pair<T>& e) {
+  NUMRS_HD static T Dx(const Pair<T>& e) {
     const T below = (e.x < 0 ? T(1) : e.a) / (1 + e.a);  // the sigmoid of -x
     return (1 - e.t) - (1 + (e.v - 1) * e.t) * below;
   }
   template <typename T>
-  static T Dt(const Pair<T>& e) {
+  NUMRS_HD static T Dt(const Pair<T>& e) {
     return (e.v - 1) * (e.b + LossMax(-e.x, T(0))) - e.x;
   }
 };
 // a: log t. A target of 0 adds nothing.
 struct Divergence {
   template <typename T>
-  static T Value(const Pair<T>& e) {
+  NUMRS_HD static T Value(const Pair<T>& e) {
     return e.t == 0 ? T(0) * e.x : e.t * (e.a - e.x);
   }
   template <typename T>
-  static T Dx(const Pair<T>& e) {
+  NUMRS_HD static T Dx(const Pair<T>& e) {
     return -e.t;
   }
   template <typename T>
-  static T Dt(const Pair<T>& e) {
+  NUMRS_HD static T Dt(const Pair<T>& e) {
     return (e.t == 0 ? T(0) : e.a + 1) - e.x;
   }
 };
 // a: e^t.
 struct DivergenceLog {
   template <typename T>
-  static T Value(const Pair<T>& e) {
+  NUMRS_HD static T Value(const Pair<T>& e) {
     return e.a * (e.t - e.x);
   }
   template <typename T>
-  static T Dx(const Pair<T>& e) {
+  NUMRS_HD static T Dx(const Pair<T>& e) {
     return -e.a;
   }
   template <typename T>
-  static T Dt(const Pair<T>& e) {
+  NUMRS_HD static T Dt(const Pair<T>& e) {
     return e.a * (e.t - e.x + 1);
   }
 };
 // p0: with Stirling's term for targets above 1. b: log t.
 template <typename T>
-inline T Stirling(const Pair<T>& e) {
+NUMRS_HD inline T Stirling(const Pair<T>& e) {
   return e.p0 != 0 && e.t > 1 ? e.t * e.b - e.t + T(0.5) * (e.b + T(1.83787706640934548356)) : T(0);
 }
 template <typename T>
-inline T StirlingDt(const Pair<T>& e) {
+NUMRS_HD inline T StirlingDt(const Pair<T>& e) {
   return e.p0 != 0 && e.t > 1 ? e.b + T(0.5) / e.t : T(0);
 }
 // a: e^x.
 struct Poisson {
   template <typename T>
-  static T Value(const Pair<T>& e) {
+  NUMRS_HD static T Value(const Pair<T>& e) {
     return e.a - e.t * e.x + Stirling(e);
   }
   template <typename T>
-  static T Dx(const Pair<T>& e) {
+  NUMRS_HD static T Dx(const Pair<T>& e) {
     return e.a - e.t;
   }
   template <typename T>
-  static T Dt(const Pair<T>& e) {
+  NUMRS_HD static T Dt(const Pair<T>& e) {
     return StirlingDt(e) - e.x;
   }
 };
 // p1: eps; a: log(x + eps).
 struct PoissonRate {
   template <typename T>
-  static T Value(const Pair<T>& e) {
+  NUMRS_HD static T Value(const Pair<T>& e) {
     return e.x - e.t * e.a + Stirling(e);
   }
   template <typename T>
-  static T Dx(const Pair<T>& e) {
+  NUMRS_HD static T Dx(const Pair<T>& e) {
     return 1 - e.t / (e.x + e.p1);
   }
   template <typename T>
-  static T Dt(const Pair<T>& e) {
+  NUMRS_HD static T Dt(const Pair<T>& e) {
     return StirlingDt(e) - e.a;
   }
 };
 // v: the variance, at least p1; a: its logarithm; p0: what is added.
 struct Gaussian {
   template <typename T>
-  static T Value(const Pair<T>& e) {
+  NUMRS_HD static T Value(const Pair<T>& e) {
     const T d = e.x - e.t;
     return T(0.5) * (e.a + d * d / LossMax(e.v, e.p1)) + e.p0;
   }
   template <typename T>
-  static T Dx(const Pair<T>& e) {
+  NUMRS_HD static T Dx(const Pair<T>& e) {
     return (e.x - e.t) / LossMax(e.v, e.p1);
   }
   template <typename T>
-  static T Dt(const Pair<T>& e) {
+  NUMRS_HD static T Dt(const Pair<T>& e) {
     return (e.t - e.x) / LossMax(e.v, e.p1);
   }
   template <typename T>
-  static T Dv(const Pair<T>& e) {
+  NUMRS_HD static T Dv(const Pair<T>& e) {
     const T v = LossMax(e.v, e.p1), d = (e.x - e.t) / v;
     return T(0.5) * (1 / v - d * d);
   }
@@ -228,78 +228,78 @@ struct Gaussian {
 // Targets are -1 and 1; p0: the margin.
 struct Hinge {
   template <typename T>
-  static T Value(const Pair<T>& e) {
+  NUMRS_HD static T Value(const Pair<T>& e) {
     return LossMax(e.p0 - e.x * e.t, T(0));
   }
   template <typename T>
-  static T Dx(const Pair<T>& e) {
+  NUMRS_HD static T Dx(const Pair<T>& e) {
     return e.p0 - e.x * e.t > 0 ? -e.t : T(0);
   }
   template <typename T>
-  static T Dt(const Pair<T>& e) {
+  NUMRS_HD static T Dt(const Pair<T>& e) {
     return e.p0 - e.x * e.t > 0 ? -e.x : T(0);
   }
 };
 struct SquaredHinge {
   template <typename T>
-  static T Value(const Pair<T>& e) {
+  NUMRS_HD static T Value(const Pair<T>& e) {
     const T d = LossMax(e.p0 - e.x * e.t, T(0));
     return d * d;
   }
   template <typename T>
-  static T Dx(const Pair<T>& e) {
+  NUMRS_HD static T Dx(const Pair<T>& e) {
     return -2 * e.t * LossMax(e.p0 - e.x * e.t, T(0));
   }
   template <typename T>
-  static T Dt(const Pair<T>& e) {
+  NUMRS_HD static T Dt(const Pair<T>& e) {
     return -2 * e.x * LossMax(e.p0 - e.x * e.t, T(0));
   }
 };
 struct HingeEmbedding {
   template <typename T>
-  static T Value(const Pair<T>& e) {
+  NUMRS_HD static T Value(const Pair<T>& e) {
     return (e.t != 1 ? LossMax(e.p0 - e.x, T(0)) : T(0)) + (e.t != -1 ? e.x : T(0));
   }
   template <typename T>
-  static T Dx(const Pair<T>& e) {
+  NUMRS_HD static T Dx(const Pair<T>& e) {
     return (e.t != 1 && e.p0 - e.x > 0 ? T(-1) : T(0)) + (e.t != -1 ? T(1) : T(0));
   }
   template <typename T>
-  static T Dt(const Pair<T>&) {
+  NUMRS_HD static T Dt(const Pair<T>&) {
     return 0;
   }
 };
 // a: e^-|t x|, b: log(1 + a).
 struct SoftMargin {
   template <typename T>
-  static T Value(const Pair<T>& e) {
+  NUMRS_HD static T Value(const Pair<T>& e) {
     return e.b + LossMax(-e.t * e.x, T(0));
   }
   template <typename T>
-  static T Slope(const Pair<T>& e) {
+  NUMRS_HD static T Slope(const Pair<T>& e) {
     return -(e.t * e.x < 0 ? T(1) : e.a) / (1 + e.a);
   }
   template <typename T>
-  static T Dx(const Pair<T>& e) {
+  NUMRS_HD static T Dx(const Pair<T>& e) {
     return Slope(e) * e.t;
   }
   template <typename T>
-  static T Dt(const Pair<T>& e) {
+  NUMRS_HD static T Dt(const Pair<T>& e) {
     return Slope(e) * e.x;
   }
 };
 // a: e^(-2 |x - t|), b: log(1 + a).
 struct LogCosh {
   template <typename T>
-  static T Value(const Pair<T>& e) {
+  NUMRS_HD static T Value(const Pair<T>& e) {
     return LossAbs(e.x - e.t) + (e.b - T(0.69314718055994530942));
   }
   template <typename T>
-  static T Dx(const Pair<T>& e) {
+  NUMRS_HD static T Dx(const Pair<T>& e) {
     return LossSign(e.x - e.t) * ((1 - e.a) / (1 + e.a));
   }
   template <typename T>
-  static T Dt(const Pair<T>& e) {
+  NUMRS_HD static T Dt(const Pair<T>& e) {
     return -Dx(e);
   }
 };

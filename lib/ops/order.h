@@ -52,7 +52,7 @@ struct QuantilePlace {
 };
 
 // Hyndman and Fan, The American Statistician 50 (1996) 361: types 1 to 9 and NumPy's four more; n > 0, 0 <= q <= 1.
-inline QuantilePlace PlaceOf(int32_t method, int64_t n, double q) {
+NUMRS_HD inline QuantilePlace PlaceOf(int32_t method, int64_t n, double q) {
   const double count = static_cast<double>(n);
   const auto at = [n](double rank) {
     const int64_t i = rank <= 0 ? 0 : rank >= static_cast<double>(n - 1) ? n - 1 : static_cast<int64_t>(rank);
@@ -107,7 +107,7 @@ inline QuantilePlace PlaceOf(int32_t method, int64_t n, double q) {
 
 // Between a and b as NumPy: from the nearer end. Equal ends (infinite ones too) and gamma 0 give an end itself.
 template <typename T>
-T Interpolate(T a, T b, double gamma) {
+NUMRS_HD T Interpolate(T a, T b, double gamma) {
   if (a == b || gamma == 0) return a;
   if (gamma == 1) return b;
   const double x = static_cast<double>(a), y = static_cast<double>(b), d = y - x;
@@ -117,7 +117,7 @@ T Interpolate(T a, T b, double gamma) {
 
 // Which of several zeros has a rank is not defined where they are selected: all are told as 0.0.
 template <typename T>
-T PlusZero(T x) {
+NUMRS_HD T PlusZero(T x) {
   return x + T{0};
 }
 

@@ -74,6 +74,18 @@ T __shfl_down_sync(unsigned mask, T value, int by) {
   const int from = emulator::Lane() + by;
   return EmulatedShuffle(mask, value, from < 32 ? from : emulator::Lane());
 }
+inline int __popc(unsigned v) { return __builtin_popcount(v); }
+// Which lanes of a whole warp have this value?
+inline unsigned __match_any_sync(unsigned mask, unsigned value) {
+  std::memcpy(emulator::WarpSlot(emulator::Lane()), &value, sizeof(value));
+  emulator::WarpBarrier(mask);
+  unsigned lanes = 0;
+  for (int lane = 0; lane < 32; lane++) {
+    if (std::memcmp(emulator::WarpSlot(lane), &value, sizeof(value)) == 0) lanes |= 1u << lane;
+  }
+  emulator::WarpBarrier(mask);
+  return lanes & mask;
+}
 inline int atomicAdd(int* p, int v) {
   const int old = *p;
   *p += v;
@@ -97,6 +109,11 @@ inline unsigned long long atomicMin(unsigned long long* p, unsigned long long v)
 inline unsigned long long atomicMax(unsigned long long* p, unsigned long long v) {
   const auto old = *p;
   if (v > old) *p = v;
+  return old;
+}
+inline int atomicMin(int* p, int v) {
+  const int old = *p;
+  if (v < old) *p = v;
   return old;
 }
 inline int atomicExch(int* p, int v) {
