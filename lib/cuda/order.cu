@@ -280,7 +280,7 @@ Status Run_order(DeviceStream* stream, const OrderJob& job) {
   const bool statistics = job.op == kOrder_quantile || job.op == kOrder_median || job.op == kOrder_iqr;
   if (!statistics && job.op != kOrder_sort && job.op != kOrder_argsort && job.op != kOrder_topk)
     return NoKernelFor(job.function, job.compute);
-  if (job.where || job.weights) return Fail(NUMRS_UNSUPPORTED, "%s: no kernel for masks and weights", job.function);
+  if (job.where.ndim >= 0 || job.weights.ndim >= 0) return Fail(NUMRS_UNSUPPORTED, "%s: no kernel for masks and weights", job.function);
   if (statistics && job.compute != kF32 && job.compute != kF64) return NoKernelFor(job.function, job.compute);
   int64_t n = 1, lines = 1;
   for (int d = 0; d < job.x.ndim; d++) (job.axes >> d & 1 ? n : lines) *= job.x.shape[d];
