@@ -12,7 +12,8 @@ TYPES = {
     "__array__": "npt.NDArray[Any]", "__array_interface__": "dict[str, Any]", "__array_ufunc__": "Any", "__array_function__": "Any",
     "__dlpack__": "Any", "__dlpack_device__": "tuple[int, int]", "__reduce_ex__": "Any", "__sizeof__": "int", "__dask_tokenize__": "Any",
     "__repr__": "str", "__str__": "str", "__format__": "str", "_repr_html_": "str", "numpy": "npt.NDArray[Any]",
-    "to_numpy": "npt.NDArray[Any]", "item": "Any", "tolist": "Any", "tobytes": "bytes", "fill": "None", "nonzero": "tuple[Tensor, ...]",
+    "to_numpy": "npt.NDArray[Any]", "item": "Any", "data_ptr": "int", "tolist": "Any",
+    "tobytes": "bytes", "fill": "None", "nonzero": "tuple[Tensor, ...]",
     "__divmod__": "tuple[Tensor, Tensor]", "__rdivmod__": "tuple[Tensor, Tensor]",
 }  # fmt: skip
 # Of the base class, or not seen from Python.

@@ -6,11 +6,13 @@ from contextlib import contextmanager as _contextmanager
 from numrs._ops import _place
 from numrs._ops._devices import CPU, Device, get_device, get_devices, is_device, resolve
 from numrs._ops._devices import chosen as _chosen
+from numrs._ops._recording import Recording
 from numrs._ops._storage import change_in_place
 from numrs._ops.runtime import get_backend, list_backends, set_backend
 
 __all__ = [
     "Device",
+    "Recording",
     "device",
     "get_backend",
     "get_device",

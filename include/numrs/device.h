@@ -33,6 +33,7 @@
 #define NUMRS_DEVICE_H
 
 #include "numrs/base.h"
+#include "numrs/view.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -101,15 +102,52 @@ NUMRS_API void numrs_device_event_free(numrs_device_event *event);
 /** Work of a stream that has been recorded and can be done any number of times. */
 typedef struct numrs_device_graph numrs_device_graph;
 /** From here on work on the context's stream is recorded and not done. Copies to and from the host, waiting, and calls
-    that look at data (indices) are not for recording.
+    whose results depend on data in their shape are not for recording.
     @return NUMRS_OK; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT. */
 NUMRS_API numrs_status numrs_device_record_begin(numrs_context *context);
 /** Ends it. Memory allocated in between belongs to the graph until it is freed, as far as it was given back.
     @return NUMRS_OK; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT. */
 NUMRS_API numrs_status numrs_device_record_end(numrs_context *context, numrs_device_graph **graph);
-/** Does the recorded work, on the memory that it names.
-    @return NUMRS_OK; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT. */
+/** Does the recorded work, on the memory that it names. Indices and labels that were there before the recording
+    (numrs_device_graph_indices) are looked at first, which waits for the stream.
+    @return NUMRS_OK; NUMRS_BAD_INDEX, with nothing done; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT. */
 NUMRS_API numrs_status numrs_device_graph_launch(numrs_context *context, numrs_device_graph *graph);
+
+enum {
+  NUMRS_GRAPH_CHECKED = 1 /**< the caller knows that indices and labels are in range: nothing is waited for */
+};
+/** How a graph is launched. */
+typedef struct numrs_graph_launch_options {
+  uint32_t struct_size;          /**< sizeof(numrs_graph_launch_options) */
+  uint32_t flags;                /**< NUMRS_GRAPH_CHECKED, or 0 */
+  const uint64_t *random_blocks; /**< recorded dropouts choose so many blocks (numrs_random_blocks) behind their place:
+                                      a number for each key, in the order of their first dropouts; NULL: none */
+  int32_t random_count;          /**< how many those are */
+  int32_t reserved;              /**< 0 */
+} numrs_graph_launch_options;
+#define NUMRS_GRAPH_LAUNCH_OPTIONS_INIT {sizeof(numrs_graph_launch_options), 0, 0, 0, 0}
+/** numrs_device_graph_launch with options; NULL: none.
+    @return As numrs_device_graph_launch. */
+NUMRS_API numrs_status numrs_device_graph_launch_with(numrs_context *context, numrs_device_graph *graph,
+                                                      const numrs_graph_launch_options *options);
+
+/** What recorded indices have to be. */
+enum {
+  NUMRS_INDEX_AXIS = 0, /**< -extent to extent - 1 */
+  NUMRS_INDEX_ROW = 1,  /**< 0 to extent - 1 */
+  NUMRS_INDEX_LABEL = 2 /**< 0 to extent - 1, or `ignore` */
+};
+/** Indices or labels that a recorded call takes from memory that was there before the recording. */
+typedef struct numrs_graph_indices {
+  uint32_t struct_size;   /**< sizeof(numrs_graph_indices) */
+  int32_t kind;           /**< NUMRS_INDEX_AXIS … */
+  numrs_view view;        /**< where they are; shape and strides live as long as the graph */
+  int64_t extent, ignore; /**< what they have to be */
+} numrs_graph_indices;
+/** The indices of a graph, by number from 0.
+    @return NUMRS_OK; NUMRS_BAD_INDEX behind the last; NUMRS_BAD_ARGUMENT. */
+NUMRS_API numrs_status numrs_device_graph_indices(numrs_device_graph *graph, int32_t number,
+                                                  numrs_graph_indices *indices);
 /** Ends a graph when its work is done; NULL is fine. */
 NUMRS_API void numrs_device_graph_free(numrs_device_graph *graph);
 

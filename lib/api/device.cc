@@ -191,12 +191,51 @@ extern "C" numrs_status numrs_device_record_end(numrs_context* context, numrs_de
   });
 }
 extern "C" numrs_status numrs_device_graph_launch(numrs_context* context, numrs_device_graph* graph) {
+  return numrs_device_graph_launch_with(context, graph, nullptr);
+}
+
+extern "C" numrs_status numrs_device_graph_launch_with(numrs_context* context, numrs_device_graph* graph,
+                                                       const numrs_graph_launch_options* options) {
   return Guard([&]() -> Status {
-    NUMRS_TRY(NeedsDevice(context, "device_graph_launch"));
-    if (!graph) return NullPointer("device_graph_launch", "graph");
-    return LaunchRecording("device_graph_launch", context->device, reinterpret_cast<DeviceRecording*>(graph));
+    const char* f = "device_graph_launch";
+    NUMRS_TRY(NeedsDevice(context, f));
+    if (!graph) return NullPointer(f, "graph");
+    bool checked = false;
+    const uint64_t* blocks = nullptr;
+    int32_t count = 0;
+    if (options) {
+      if (options->struct_size != sizeof(*options))
+        return Fail(NUMRS_BAD_ARGUMENT, "%s: struct_size is %u, expected %zu", f, options->struct_size,
+                    sizeof(*options));
+      if (options->flags & ~uint32_t{NUMRS_GRAPH_CHECKED})
+        return Fail(NUMRS_BAD_ARGUMENT, "%s: flags is %u, expected 0 or NUMRS_GRAPH_CHECKED (1)", f, options->flags);
+      checked = options->flags & NUMRS_GRAPH_CHECKED;
+      blocks = options->random_blocks;
+      count = blocks ? options->random_count : 0;
+    }
+    return LaunchRecording(f, context->device, reinterpret_cast<DeviceRecording*>(graph), checked, blocks, count);
   });
 }
+
+extern "C" numrs_status numrs_device_graph_indices(numrs_device_graph* graph, int32_t number,
+                                                   numrs_graph_indices* indices) {
+  return Guard([&]() -> Status {
+    const char* f = "device_graph_indices";
+    if (!graph || !indices) return NullPointer(f, "graph or indices");
+    if (indices->struct_size != sizeof(*indices))
+      return Fail(NUMRS_BAD_ARGUMENT, "%s: struct_size is %u, expected %zu", f, indices->struct_size, sizeof(*indices));
+    const IndexCheckJob* job =
+        number < 0 ? nullptr : RecordedIndices(reinterpret_cast<DeviceRecording*>(graph), static_cast<size_t>(number));
+    if (!job) return Fail(NUMRS_BAD_INDEX, "%s: there is no number %d", f, number);
+    const View& v = job->indices;
+    indices->kind = static_cast<int32_t>(job->kind);
+    indices->view = {v.data, v.shape, v.strides, v.ndim, v.dtype};
+    indices->extent = job->extent;
+    indices->ignore = job->ignore;
+    return NUMRS_OK;
+  });
+}
+
 extern "C" void numrs_device_graph_free(numrs_device_graph* graph) {
   FreeRecording(reinterpret_cast<DeviceRecording*>(graph));
 }

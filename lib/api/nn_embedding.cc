@@ -23,51 +23,14 @@ Status CheckIndexDType(const char* f, const View& indices) {
   return Fail(NUMRS_BAD_DTYPE, "%s: indices have dtype %s, expected integers", f, NameOf(indices.dtype));
 }
 
-// Refuses indices, here in C order, of which one is not in [0, extent).
-Status CheckPlaces(const char* f, const View& indices, const int64_t* at, int64_t extent) {
-  bool fine = true;
-  for (int64_t i = 0; i < indices.size; i++) fine &= static_cast<uint64_t>(at[i]) < static_cast<uint64_t>(extent);
-  if (fine) return NUMRS_OK;
-  int64_t bad = 0;
-  while (bad + 1 < indices.size && static_cast<uint64_t>(at[bad]) < static_cast<uint64_t>(extent)) bad++;
-  int64_t place[kMaxNDim], rest = bad;
-  for (int d = indices.ndim; d-- > 0;) {
-    place[d] = rest % indices.shape[d];
-    rest /= indices.shape[d];
-  }
-  char text[160], number[32];
-  const bool unsigned_indices = KindOf(indices.dtype) == Kind::UINT;
-  std::snprintf(number, sizeof(number), unsigned_indices ? "%" PRIu64 : "%" PRId64, static_cast<uint64_t>(at[bad]));
-  if (extent == 0) {
-    return Fail(NUMRS_BAD_INDEX, "%s: index %s at %s of indices, there are no rows", f, number,
-                ShapeText(indices.ndim, place, text, sizeof(text)));
-  }
-  return Fail(NUMRS_BAD_INDEX, "%s: index %s at %s of indices is out of bounds, expected 0 to %" PRId64, f, number,
-              ShapeText(indices.ndim, place, text, sizeof(text)), extent - 1);
-}
-
-// The same, at: on the device of the call.
-Status CheckPlacesThere(const Run& run, const char* f, const View& indices, const int64_t* at, int64_t extent) {
-  if (indices.size == 0) return NUMRS_OK;
-  // As unsigned numbers the negative ones are beyond every extent.
-  const View places = ContiguousView(const_cast<int64_t*>(at), kU64, 1, &indices.size);
-  const Status status = CheckIndices(run, f, places, extent);
-  if (status != NUMRS_BAD_INDEX) return status;
-  // The message names the index as the caller gave it.
-  const size_t bytes = static_cast<size_t>(indices.size) * sizeof(int64_t);
-  Workspace here(bytes);
-  if (!here.ok()) return Fail(NUMRS_NO_MEMORY, "%s: no memory for a copy of indices, %zu bytes", f, bytes);
-  DeviceState& state = *run.device->state;
-  NUMRS_TRY(Answer(f, state, state.api->copy(run.device->stream, here.data(), at, bytes, CopyDirection::TO_HOST)));
-  NUMRS_TRY(CheckPlaces(f, indices, here.as<int64_t>(), extent));
-  return status;
-}
-
 // indices as int64 in memory of its own or the caller's, each in [0, extent).
 Status LoadIndices(const Run& run, const char* f, const View& indices, int64_t extent, bool apart, PackedInput* out) {
   NUMRS_TRY(out->Load(run, f, indices, kI64, apart));
-  return run.device ? CheckPlacesThere(run, f, indices, out->as<int64_t>(), extent)
-                    : CheckPlaces(f, indices, out->as<int64_t>(), extent);
+  bool fine = run.device == nullptr;
+  const auto* at = out->as<int64_t>();
+  for (int64_t i = 0; fine && i < indices.size; i++)
+    fine = static_cast<uint64_t>(at[i]) < static_cast<uint64_t>(extent);
+  return fine ? static_cast<Status>(NUMRS_OK) : CheckIndices(run, f, indices, extent, IndexKind::ROW);
 }
 
 // v is the shape of indices with `width` behind it.

@@ -233,15 +233,7 @@ Status AverageBackward(numrs_context* context, const char* function, bool adapti
 
 // indices (int64): as `index` in one piece on the host; each a place in a plane of so many elements.
 Status CheckPlaces(const Run& run, const char* function, const View& indices, const int64_t* index, int64_t plane) {
-  if (run.device && indices.size > 0) {
-    NUMRS_TRY(CheckIndices(run, function, indices, plane));
-    bool negative = false;
-    NUMRS_TRY(AnyNegative(run, indices, &negative, function));
-    if (!negative) return NUMRS_OK;
-    return Fail(NUMRS_BAD_INDEX,
-                "%s: an element of indices is below zero, expected 0 to %lld, a place in a plane of gx", function,
-                static_cast<long long>(plane - 1));
-  }
+  if (run.device) return CheckIndices(run, function, indices, plane, IndexKind::ROW);
   for (int64_t i = 0; i < indices.size; i++) {
     if (index[i] < 0 || index[i] >= plane) {
       return Fail(NUMRS_BAD_INDEX, "%s: indices[%lld] is %lld, expected 0 to %lld, a place in a plane of gx", function,

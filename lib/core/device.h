@@ -11,7 +11,7 @@
 
 namespace numrs {
 
-constexpr uint32_t kDeviceApi = 2;  // of plug-ins and library; grows with every change of this file or of a job
+constexpr uint32_t kDeviceApi = 3;  // of plug-ins and library; grows with every change of this file or of a job
 
 // The plug-in's own.
 struct Device;

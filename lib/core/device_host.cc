@@ -117,7 +117,7 @@ const DeviceKernels kHostKernels = {
       return LinearBackward(HostRun(), c.job, c.grad, c.x, c.saved, c.gx, c.gw, c.gb);
     },
     [](DeviceStream*, const IndexCheckJob& c) -> Status {
-      return CheckIndices(HostRun(), c.function, c.indices, c.extent);
+      return CheckIndices(HostRun(), c.function, c.indices, c.extent, c.kind, c.ignore);
     },
     [](DeviceStream*, const AnyNegativeJob& c) -> Status { return AnyNegative(HostRun(), c.x, c.found); },
     NUMRS_PLAIN(RunGather, GatherJob),
@@ -131,7 +131,8 @@ const DeviceKernels kHostKernels = {
       return RunOneHot(HostRun(), c.indices, c.n, c.width, c.itemsize, c.one, c.y);
     },
     [](DeviceStream*, const DropoutCall& c) -> Status {
-      return RunDropout(HostRun(), c.draw, c.dtype, c.x, c.y, c.n, c.threshold, c.scale);
+      return RunDropout(HostRun(), c.ahead ? Advanced(c.draw, *c.ahead) : c.draw, c.dtype, c.x, c.y, c.n, c.threshold,
+                        c.scale);
     },
     Conv,
     NUMRS_PLAIN(RunAttention, AttentionJob),

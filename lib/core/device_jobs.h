@@ -46,12 +46,14 @@ struct VecdotComplexJob {
   int32_t axis, dtype;
 };
 
-// Refuses indices outside of [-extent, extent): the kernel waits and answers NUMRS_BAD_INDEX with a message, before the
-// call it belongs to writes anything. indices: not empty, of any integer dtype.
+// Refuses indices that are not what they have to be (core/indexing.h): the kernel waits and answers NUMRS_BAD_INDEX
+// with a message, before the call it belongs to writes anything. indices: not empty, of any integer dtype.
 struct IndexCheckJob {
   const char* function;
   View indices;
   int64_t extent;
+  IndexKind kind;
+  int64_t ignore;  // of labels
 };
 // *found (host) = is any element of x below zero? The kernel waits.
 struct AnyNegativeJob {
@@ -174,6 +176,7 @@ struct OneHotCall {
 };
 struct DropoutCall {
   RandomDraw draw;
+  const uint64_t* ahead;  // blocks by which the draw is moved when the kernel runs, or nullptr
   int32_t dtype;
   const char* x;
   char* y;

@@ -2,6 +2,8 @@
 // their own.
 #include "core/device_pool.h"
 
+#include <algorithm>
+#include <memory>
 #include <mutex>
 #include <unordered_map>
 #include <vector>
@@ -9,6 +11,7 @@
 namespace numrs {
 namespace {
 
+constexpr size_t kMostKeys = 64;
 constexpr size_t kLeast = 512, kSmall = size_t{1} << 20, kLarge = size_t{2} << 20;
 
 // Powers of two to 1 MiB, then multiples of 2 MiB. 0: too much.
@@ -39,11 +42,15 @@ std::unordered_map<DeviceStream*, DeviceState*>& Streams() {
 
 }  // namespace
 
+// From its beginning; with a graph after its end.
 struct DeviceRecording {
   DeviceState* state;
   DeviceStream* stream;
   DeviceGraph* graph;
-  Cache* arena;
+  Cache arena;
+  std::vector<IndexCheckJob> indices;  // to be looked at before each launch
+  std::vector<RandomDraw> keys;        // of draws that move with the launches; their counters do not matter
+  void* ahead;                         // on the device: kMostKeys blocks of a launch, or nullptr where nothing is drawn
 };
 
 class DevicePool {
@@ -148,27 +155,28 @@ class DevicePool {
 
   Status Begin(const char* function, DeviceStream* stream) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (arenas_.count(stream))
+    if (Open(stream))
       return Fail(NUMRS_BAD_ARGUMENT, "%s: the stream of the context is being recorded already", function);
+    auto recording =
+        std::make_unique<DeviceRecording>(DeviceRecording{state_, stream, nullptr, Cache{stream, {}}, {}, {}, nullptr});
+    open_.reserve(open_.size() + 1);
     NUMRS_TRY(Answer(function, *state_, state_->api->capture_begin(stream)));
-    arenas_[stream] = new Cache{stream, {}};
+    open_.push_back(recording.release());
+    recording_.store(true, std::memory_order_release);
     return NUMRS_OK;
   }
-  Status End(const char* function, DeviceStream* stream, DeviceRecording** recording) {
+  Status End(const char* function, DeviceStream* stream, DeviceRecording** ended) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    const auto found = arenas_.find(stream);
-    if (found == arenas_.end())
-      return Fail(NUMRS_BAD_ARGUMENT, "%s: the stream of the context is not being recorded", function);
-    Cache* arena = found->second;
-    arenas_.erase(found);
-    owned_.push_back(arena);
-    DeviceGraph* graph = nullptr;
-    const Status status = Answer(function, *state_, state_->api->capture_end(stream, &graph));
-    if (status != NUMRS_OK || !graph) {
-      Disband(arena);
+    DeviceRecording* recording = Open(stream);
+    if (!recording) return Fail(NUMRS_BAD_ARGUMENT, "%s: the stream of the context is not being recorded", function);
+    open_.erase(std::find(open_.begin(), open_.end(), recording));
+    recording_.store(!open_.empty(), std::memory_order_release);
+    const Status status = Answer(function, *state_, state_->api->capture_end(stream, &recording->graph));
+    if (status != NUMRS_OK || !recording->graph) {
+      Disband(recording);
       return status != NUMRS_OK ? status : Fail(NUMRS_DEVICE_FAILED, "%s: nothing was recorded", function);
     }
-    *recording = new DeviceRecording{state_, stream, graph, arena};
+    *ended = recording;
     return NUMRS_OK;
   }
   void Free(DeviceRecording* recording) {
@@ -177,26 +185,63 @@ class DevicePool {
       state_->api->graph_free(recording->graph);
     }
     const std::lock_guard<std::mutex> lock(mutex_);
-    Disband(recording->arena);
-    delete recording;
+    Disband(recording);
+  }
+
+  bool IsRecorded(DeviceStream* stream) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return Open(stream) != nullptr;
+  }
+  bool NoteIfRecorded(DeviceStream* stream, const IndexCheckJob& job) {
+    if (!recording_.load(std::memory_order_acquire)) return false;
+    const std::lock_guard<std::mutex> lock(mutex_);
+    DeviceRecording* recording = Open(stream);
+    if (!recording) return false;
+    for (const auto& entry : blocks_) {  // made by the work itself
+      const auto at = reinterpret_cast<uintptr_t>(job.indices.data), from = reinterpret_cast<uintptr_t>(entry.first);
+      if (entry.second.home == &recording->arena && at >= from && at < from + entry.second.bytes) return true;
+    }
+    recording->indices.push_back(job);
+    return true;
+  }
+  Status Ahead(const char* function, DeviceStream* stream, const RandomDraw& draw, const uint64_t** ahead) {
+    *ahead = nullptr;
+    if (!recording_.load(std::memory_order_acquire)) return NUMRS_OK;
+    DeviceRecording* recording;
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      recording = Open(stream);
+    }
+    if (!recording) return NUMRS_OK;
+    if (!recording->ahead) NUMRS_TRY(Allocate(function, stream, kMostKeys * sizeof(uint64_t), &recording->ahead));
+    auto& keys = recording->keys;
+    const auto found = std::find_if(keys.begin(), keys.end(), [&](const RandomDraw& known) {
+      return known.key == draw.key && known.mask == draw.mask;
+    });
+    if (found == keys.end() && keys.size() == kMostKeys)
+      return Fail(NUMRS_UNSUPPORTED, "%s: more than %zu generators in one recording", function, kMostKeys);
+    *ahead = static_cast<const uint64_t*>(recording->ahead) + (found - keys.begin());
+    if (found == keys.end()) keys.push_back(draw);
+    return NUMRS_OK;
   }
 
  private:
   Cache* CacheOf(DeviceStream* stream) {
-    const auto arena = arenas_.find(stream);
-    if (arena != arenas_.end()) return arena->second;
+    if (DeviceRecording* recording = Open(stream)) return &recording->arena;
     Cache*& cache = caches_[stream];
     if (!cache) cache = new Cache{stream, {}};
     return cache;
   }
+  DeviceRecording* Open(DeviceStream* stream) const {
+    for (DeviceRecording* recording : open_) {
+      if (recording->stream == stream) return recording;
+    }
+    return nullptr;
+  }
+  // Of a recording, open or ended.
   bool IsArena(const Cache* cache) const {
-    for (const auto& entry : arenas_) {
-      if (entry.second == cache) return true;
-    }
-    for (const Cache* owned : owned_) {
-      if (owned == cache) return true;
-    }
-    return false;
+    const auto found = caches_.find(cache->stream);
+    return found == caches_.end() || found->second != cache;
   }
 
   bool Follow(DeviceStream* later, DeviceStream* earlier) {
@@ -229,23 +274,27 @@ class DevicePool {
   }
   // Everything that is kept, but for the arenas of recordings. Not while one goes on: the driver would have to wait.
   uint64_t Drop() {
-    if (!arenas_.empty()) return 0;
+    if (!open_.empty()) return 0;
     uint64_t bytes = 0;
     for (auto& entry : caches_) bytes += DropCache(entry.second);
     if (!state_->lost.load(std::memory_order_acquire)) state_->api->trim(state_->handle);
     return bytes;
   }
-  // An arena whose recording has ended: its blocks in use go on as blocks of the stream.
-  void Disband(Cache* arena) {
+  // Ends a recording: blocks of its arena that are in use go on as blocks of the stream.
+  void Disband(DeviceRecording* recording) {
+    Cache* arena = &recording->arena;
     DropCache(arena);
     Cache* rest = CacheOf(arena->stream);
     for (auto& entry : blocks_) {
       if (entry.second.home == arena) entry.second.home = rest;
     }
-    for (size_t i = 0; i < owned_.size(); i++) {
-      if (owned_[i] == arena) owned_.erase(owned_.begin() + static_cast<std::ptrdiff_t>(i--));
+    if (const auto ahead = blocks_.find(recording->ahead); ahead != blocks_.end()) {
+      stats_.in_use_bytes -= ahead->second.bytes;
+      stats_.cached_bytes += ahead->second.bytes;
+      ahead->second.used = false;
+      rest->kept[ahead->second.bytes].push_back(recording->ahead);
     }
-    delete arena;
+    delete recording;
   }
 
   Status NoMemory(const char* function, size_t wanted, uint64_t dropped) {
@@ -262,8 +311,9 @@ class DevicePool {
   DeviceState* const state_;
   std::mutex mutex_;
   std::unordered_map<void*, Block> blocks_;
-  std::unordered_map<DeviceStream*, Cache*> caches_, arenas_;  // arenas: of streams that are being recorded
-  std::vector<Cache*> owned_;                                  // by recordings
+  std::unordered_map<DeviceStream*, Cache*> caches_;
+  std::vector<DeviceRecording*> open_;  // recordings that have not ended
+  std::atomic<bool> recording_{false};  // is there one?
   MemoryStats stats_{};
 };
 
@@ -306,12 +356,41 @@ Status EndRecording(const char* function, const DeviceRun& run, DeviceRecording*
   NUMRS_TRY(CheckAlive(function, *run.state));
   return run.state->pool->End(function, run.stream, recording);
 }
-Status LaunchRecording(const char* function, const DeviceRun& run, DeviceRecording* recording) {
-  NUMRS_TRY(CheckAlive(function, *run.state));
-  if (recording->state != run.state)
+Status LaunchRecording(const char* function, const DeviceRun& run, DeviceRecording* recording, bool checked,
+                       const uint64_t* blocks, int32_t count) {
+  DeviceState& state = *run.state;
+  NUMRS_TRY(CheckAlive(function, state));
+  if (recording->state != &state)
     return Fail(NUMRS_BAD_ARGUMENT, "%s: the recording is of device %s, the context of %s", function,
-                recording->state->name, run.state->name);
-  return Answer(function, *run.state, run.state->api->graph_launch(recording->graph, run.stream));
+                recording->state->name, state.name);
+  if (run.state->pool->IsRecorded(run.stream))
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: the stream of the context is being recorded", function);
+  if (blocks && (count < 0 || static_cast<size_t>(count) != recording->keys.size()))
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: random_count is %d, expected %zu, the keys of recorded dropouts", function,
+                count, recording->keys.size());
+  for (const IndexCheckJob& job : recording->indices) {
+    if (checked) break;
+    const auto kernel = state.api->kernels->check_indices;
+    if (!kernel) return NoKernel(job.function, state);
+    NUMRS_TRY(Answer(job.function, state, kernel(run.stream, job)));
+  }
+  if (recording->ahead) {
+    uint64_t ahead[kMostKeys] = {};
+    if (blocks) std::copy_n(blocks, count, ahead);
+    NUMRS_TRY(Answer(function, state,
+                     state.api->copy(run.stream, recording->ahead, ahead, recording->keys.size() * sizeof(uint64_t),
+                                     CopyDirection::TO_DEVICE)));
+  }
+  return Answer(function, state, state.api->graph_launch(recording->graph, run.stream));
+}
+const IndexCheckJob* RecordedIndices(const DeviceRecording* recording, size_t number) {
+  return number < recording->indices.size() ? &recording->indices[number] : nullptr;
+}
+bool NoteIfRecorded(const DeviceRun& run, const IndexCheckJob& job) {
+  return run.state->pool->NoteIfRecorded(run.stream, job);
+}
+Status RecordedAhead(const char* function, const DeviceRun& run, const RandomDraw& draw, const uint64_t** ahead) {
+  return run.state->pool->Ahead(function, run.stream, draw, ahead);
 }
 void FreeRecording(DeviceRecording* recording) {
   if (recording) recording->state->pool->Free(recording);

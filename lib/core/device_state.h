@@ -64,8 +64,18 @@ void DeviceForgetStream(DeviceState& state, DeviceStream* stream);
 struct DeviceRecording;  // numrs_device_graph
 Status BeginRecording(const char* function, const DeviceRun& run);
 Status EndRecording(const char* function, const DeviceRun& run, DeviceRecording** recording);
-Status LaunchRecording(const char* function, const DeviceRun& run, DeviceRecording* recording);
+// Indices that were there before the recording are looked at first, unless `checked`. Recorded draws move by so many
+// blocks: a number for each of the keys, or nullptr.
+Status LaunchRecording(const char* function, const DeviceRun& run, DeviceRecording* recording, bool checked,
+                       const uint64_t* blocks, int32_t count);
 void FreeRecording(DeviceRecording* recording);
+// On a stream that is being recorded: true, and indices from memory that was there before are looked at by each launch.
+// Those that recorded work makes are not: kernels stay inside of their operands whatever they are.
+bool NoteIfRecorded(const DeviceRun& run, const IndexCheckJob& job);
+const IndexCheckJob* RecordedIndices(const DeviceRecording* recording, size_t number);  // nullptr behind the last
+// Where the blocks of a launch for draws with that key stand in memory of the device; nullptr on a stream that is not
+// being recorded.
+Status RecordedAhead(const char* function, const DeviceRun& run, const RandomDraw& draw, const uint64_t** ahead);
 
 // Memory for the time of a scope, where the call runs: of the pool, or of the device.
 class RunMemory {

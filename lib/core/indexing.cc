@@ -67,8 +67,43 @@ bool AllInRange(const char* at, int64_t stride, int64_t n, int64_t extent) {
   }
 }
 
+Status BadIndex(const char* function, const View& indices, const int64_t* place, uint64_t bits, int64_t extent,
+                IndexKind kind, int64_t ignore) {
+  char at[160], text[300];
+  ShapeText(indices.ndim, place, at, sizeof(at));
+  return Fail(NUMRS_BAD_INDEX, "%s: %s", function,
+              IndexTrouble(kind, bits, KindOf(indices.dtype) == Kind::UINT, at, extent, ignore, text, sizeof(text)));
+}
+
 template <typename T>
-Status CheckTyped(const Run& run, const char* function, const View& given, int64_t extent) {
+uint64_t Bits64(T value) {
+  return static_cast<uint64_t>(static_cast<int64_t>(value));
+}
+
+// Rows and labels, as they come.
+template <typename T>
+Status CheckEach(const char* function, const View& v, int64_t extent, IndexKind kind, int64_t ignore) {
+  constexpr bool kUnsigned = T(-1) > T(0);
+  int64_t place[kMaxNDim];
+  for (int64_t i = 0; i < v.size; i++) {
+    const char* at = v.data;
+    int64_t rest = i;
+    for (int d = v.ndim; d-- > 0;) {
+      place[d] = rest % v.shape[d];
+      rest /= v.shape[d];
+      at += place[d] * v.strides[d];
+    }
+    const uint64_t bits = Bits64(Load<T>(at));
+    if (!IsIndex(kind, bits, kUnsigned, extent, ignore))
+      return BadIndex(function, v, place, bits, extent, kind, ignore);
+  }
+  return NUMRS_OK;
+}
+
+template <typename T>
+Status CheckTyped(const Run& run, const char* function, const View& given, int64_t extent, IndexKind kind,
+                  int64_t ignore) {
+  if (kind != IndexKind::AXIS) return CheckEach<T>(function, given, extent, kind, ignore);
   View v = given;
   if (v.ndim == 0) {
     v.ndim = 1;
@@ -95,18 +130,7 @@ Status CheckTyped(const Run& run, const char* function, const View& given, int64
           place[d] = rest % v.shape[d];
           rest /= v.shape[d];
         }
-        char text[160], number[32];
-        if constexpr (T(-1) < T(0)) {
-          std::snprintf(number, sizeof(number), "%" PRId64, static_cast<int64_t>(value));
-        } else {
-          std::snprintf(number, sizeof(number), "%" PRIu64, static_cast<uint64_t>(value));
-        }
-        status = extent == 0
-                     ? Fail(NUMRS_BAD_INDEX, "%s: index %s at %s of indices, the axis has no elements", function,
-                            number, ShapeText(given.ndim, place, text, sizeof(text)))
-                     : Fail(NUMRS_BAD_INDEX,
-                            "%s: index %s at %s of indices is out of bounds, expected %" PRId64 " to %" PRId64,
-                            function, number, ShapeText(given.ndim, place, text, sizeof(text)), -extent, extent - 1);
+        status = BadIndex(function, given, place, Bits64(value), extent, IndexKind::AXIS, 0);
         break;
       }
       return false;
@@ -253,27 +277,31 @@ SerialFn Choose(int64_t itemsize) {
 
 }  // namespace
 
-Status CheckIndices(const Run& run, const char* function, const View& indices, int64_t extent) {
+Status CheckIndices(const Run& run, const char* function, const View& indices, int64_t extent, IndexKind kind,
+                    int64_t ignore) {
   if (indices.size == 0) return NUMRS_OK;
-  if (run.device)
-    return OnDevice(run, function, &DeviceKernels::check_indices, IndexCheckJob{function, indices, extent});
+  if (run.device) {
+    const IndexCheckJob job{function, indices, extent, kind, ignore};
+    if (NoteIfRecorded(*run.device, job)) return NUMRS_OK;
+    return OnDevice(run, function, &DeviceKernels::check_indices, job);
+  }
   switch (indices.dtype) {
     case kI8:
-      return CheckTyped<int8_t>(run, function, indices, extent);
+      return CheckTyped<int8_t>(run, function, indices, extent, kind, ignore);
     case kI16:
-      return CheckTyped<int16_t>(run, function, indices, extent);
+      return CheckTyped<int16_t>(run, function, indices, extent, kind, ignore);
     case kI32:
-      return CheckTyped<int32_t>(run, function, indices, extent);
+      return CheckTyped<int32_t>(run, function, indices, extent, kind, ignore);
     case kI64:
-      return CheckTyped<int64_t>(run, function, indices, extent);
+      return CheckTyped<int64_t>(run, function, indices, extent, kind, ignore);
     case kU8:
-      return CheckTyped<uint8_t>(run, function, indices, extent);
+      return CheckTyped<uint8_t>(run, function, indices, extent, kind, ignore);
     case kU16:
-      return CheckTyped<uint16_t>(run, function, indices, extent);
+      return CheckTyped<uint16_t>(run, function, indices, extent, kind, ignore);
     case kU32:
-      return CheckTyped<uint32_t>(run, function, indices, extent);
+      return CheckTyped<uint32_t>(run, function, indices, extent, kind, ignore);
     default:
-      return CheckTyped<uint64_t>(run, function, indices, extent);
+      return CheckTyped<uint64_t>(run, function, indices, extent, kind, ignore);
   }
 }
 

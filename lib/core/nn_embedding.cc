@@ -71,8 +71,12 @@ Status RunOneHot(const Run& run, const int64_t* indices, int64_t n, int64_t widt
 
 Status RunDropout(const Run& run, const RandomDraw& draw, int32_t dtype, const char* x, char* y, int64_t n,
                   uint64_t threshold, double scale) {
-  if (run.device && n > 0)
-    return OnDevice(run, "dropout", &DeviceKernels::dropout, DropoutCall{draw, dtype, x, y, n, threshold, scale});
+  if (run.device && n > 0) {
+    const uint64_t* ahead;
+    NUMRS_TRY(RecordedAhead("dropout", *run.device, draw, &ahead));
+    return OnDevice(run, "dropout", &DeviceKernels::dropout,
+                    DropoutCall{draw, ahead, dtype, x, y, n, threshold, scale});
+  }
   const auto bits = run.kernels.random->fn[kRandom_bits][kU32];
   const auto drop = run.kernels.loss->drop[dtype];
   const int64_t size = SizeOf(dtype);

@@ -252,15 +252,11 @@ Status CheckLabels(const ClassLossJob& job, const int64_t* labels, int64_t rows,
       place[d] = rest % job.target->shape[d];
       rest /= job.target->shape[d];
     }
-    char text[160];
-    const char* at = ShapeText(job.target->ndim, place, text, sizeof(text));
-    if (unsigned_labels && label < 0) {
-      return Fail(NUMRS_BAD_INDEX, "%s: label %llu at %s of target is no class, expected 0 to %lld", job.function,
-                  static_cast<unsigned long long>(label), at, static_cast<long long>(classes - 1));
-    }
-    return Fail(NUMRS_BAD_INDEX, "%s: label %lld at %s of target is no class, expected 0 to %lld or ignore_index, %lld",
-                job.function, static_cast<long long>(label), at, static_cast<long long>(classes - 1),
-                static_cast<long long>(job.ignore_index));
+    char at[160], text[300];
+    ShapeText(job.target->ndim, place, at, sizeof(at));
+    return Fail(NUMRS_BAD_INDEX, "%s: %s", job.function,
+                IndexTrouble(IndexKind::LABEL, static_cast<uint64_t>(label), unsigned_labels, at, classes,
+                             job.ignore_index, text, sizeof(text)));
   }
   *weights = MergeLanes(lanes);
   return NUMRS_OK;
@@ -379,6 +375,10 @@ Status ClassesOnDevice(const Run& run, const ClassLossJob& job) {
   call.grad = ViewOf(job.grad);
   call.loss = ViewOf(job.loss);
   call.gx = ViewOf(job.gx);
+  if (job.labels && job.target->size > 0) {  // a recorded kernel cannot wait for what it finds
+    const int64_t classes = job.logits->shape[job.logits->ndim > 1 ? 1 : 0];
+    NoteIfRecorded(*run.device, {job.function, *job.target, classes, IndexKind::LABEL, job.ignore_index});
+  }
   using Call = ClassLossCall;
   return OnDevice(run, call, &DeviceKernels::class_loss, {&Call::logits, &Call::target, &Call::weight, &Call::grad},
                   {&Call::loss, &Call::gx});

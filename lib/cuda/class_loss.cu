@@ -1,6 +1,5 @@
 // Cross-entropy and its kin: rows of logits with a label or a distribution, loss and gradient in one pass over each
 // row.
-#include <cinttypes>
 #include <limits>
 
 #include "core/nn_loss.h"
@@ -78,8 +77,8 @@ __global__ void __launch_bounds__(kRowThreads) ClassLossKernel(const ClassArgs a
   }
   T top = -std::numeric_limits<T>::infinity();
   for (int64_t i = threadIdx.x; i < a.classes; i += blockDim.x) top = x[i] > top || x[i] != x[i] ? x[i] : top;
-  const double most =
-      RowReduce(static_cast<double>(top), [](double p, double q) { return p != p || p > q ? p : q; }, shared);
+  const double most = RowReduce(
+      static_cast<double>(top), [](double p, double q) { return p != p || p > q ? p : q; }, shared);
   double sum = 0;
   for (int64_t i = threadIdx.x; i < a.classes; i += blockDim.x)
     sum += static_cast<double>(exp(static_cast<T>(x[i] - static_cast<T>(most))));
@@ -120,14 +119,11 @@ Status BadLabel(DeviceStream* stream, const ClassLossCall& call, const int64_t* 
     place[d] = rest % call.target.shape[d];
     rest /= call.target.shape[d];
   }
-  char text[160];
-  ShapeText(call.target.ndim, place, text, sizeof(text));
-  if (KindOf(call.target.dtype) == Kind::UINT && label < 0)
-    return Fail(NUMRS_BAD_INDEX, "%s: label %" PRIu64 " at %s of target is no class, expected 0 to %" PRId64,
-                call.function, static_cast<uint64_t>(label), text, classes - 1);
-  return Fail(NUMRS_BAD_INDEX,
-              "%s: label %" PRId64 " at %s of target is no class, expected 0 to %" PRId64 " or ignore_index, %" PRId64,
-              call.function, label, text, classes - 1, call.ignore_index);
+  char at[160], text[300];
+  ShapeText(call.target.ndim, place, at, sizeof(at));
+  return Fail(NUMRS_BAD_INDEX, "%s: %s", call.function,
+              IndexTrouble(IndexKind::LABEL, static_cast<uint64_t>(label), KindOf(call.target.dtype) == Kind::UINT, at,
+                           classes, call.ignore_index, text, sizeof(text)));
 }
 
 }  // namespace

@@ -57,6 +57,12 @@ Status WaitFor(Staging* staging, int k) {
   return Check("copy", cudaEventSynchronize(staging->done[k]));
 }
 
+// What a recording would do at each launch, with memory of the host as it is then, or not at all.
+Status RefuseRecording(const DeviceStream* stream, const char* function) {
+  if (!stream->capturing) return NUMRS_OK;
+  return Fail(NUMRS_BAD_ARGUMENT, "%s: copies of the host are not for recording", function);
+}
+
 }  // namespace
 
 Status Copy(DeviceStream* stream, void* to, const void* from, size_t bytes, CopyDirection direction) {
@@ -65,6 +71,7 @@ Status Copy(DeviceStream* stream, void* to, const void* from, size_t bytes, Copy
   const cudaStream_t native = stream->native;
   if (direction == CopyDirection::WITHIN)
     return Check("copy", cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, native));
+  NUMRS_TRY(RefuseRecording(stream, "copy"));
   const bool up = direction == CopyDirection::TO_DEVICE;
   const cudaMemcpyKind kind = up ? cudaMemcpyHostToDevice : cudaMemcpyDeviceToHost;
   if (IsPinned(up ? from : to, bytes)) return Check("copy", cudaMemcpyAsync(to, from, bytes, kind, native));
@@ -136,6 +143,7 @@ void PinnedFree(Device* device, void* block) {
 }
 
 Status ReadBack(DeviceStream* stream, const char* function, void* to, const void* from, size_t bytes) {
+  NUMRS_TRY(RefuseRecording(stream, function));
   NUMRS_TRY(Check(function, cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToHost, stream->native)));
   return Check(function, cudaStreamSynchronize(stream->native));
 }

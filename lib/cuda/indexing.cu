@@ -1,7 +1,5 @@
 // Gathers, checks of indices ahead of them, signs, one-hot rows. A scatter is left out: where an index is repeated the
 // last one wins, and threads have no order.
-#include <cinttypes>
-#include <cstdio>
 #include <cstring>
 
 #include "cuda/launch.h"
@@ -36,12 +34,13 @@ __global__ void __launch_bounds__(kThreads) GatherKernel(const GatherArgs a) {
 
 struct LookArgs {
   const char* x;
-  int64_t n, extent;
+  int64_t n, extent, ignore;
+  IndexKind kind;
   Walk walk;
   int64_t strides[1][kLoops];
   unsigned long long* first;  // of what was looked for; starts with all bits set
 };
-// The first index outside of [-extent, extent); with extent -1 the first number below zero.
+// The first index that is not what it has to be; with extent -1 the first number below zero.
 template <typename T>
 __global__ void __launch_bounds__(kThreads) LookKernel(const LookArgs a) {
   const int64_t i = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x;
@@ -49,13 +48,9 @@ __global__ void __launch_bounds__(kThreads) LookKernel(const LookArgs a) {
   int64_t offset[1];
   a.walk.At<1>(i, a.strides, offset);
   const T value = *reinterpret_cast<const T*>(a.x + offset[0]);
-  bool found = value < T(0);
-  if (a.extent >= 0) {
-    const bool negative = value < T(0);
-    const uint64_t size =
-        negative ? uint64_t{0} - static_cast<uint64_t>(static_cast<int64_t>(value)) : static_cast<uint64_t>(value);
-    found = size >= static_cast<uint64_t>(a.extent) + (negative ? 1 : 0);
-  }
+  const bool found = a.extent < 0 ? value < T(0)
+                                  : !IsIndex(a.kind, static_cast<uint64_t>(static_cast<int64_t>(value)), T(-1) > T(0),
+                                             a.extent, a.ignore);
   if (found) atomicMin(a.first, static_cast<unsigned long long>(i));
 }
 using LookFn = void (*)(LookArgs);
@@ -83,7 +78,8 @@ LookFn LookFor(int32_t dtype) {
 }
 
 // *first: the position in C order of what was looked for, or -1. Waits.
-Status Look(DeviceStream* stream, const char* function, const View& v, int64_t extent, int64_t* first) {
+Status Look(DeviceStream* stream, const char* function, const View& v, int64_t extent, IndexKind kind, int64_t ignore,
+            int64_t* first) {
   *first = -1;
   if (v.size == 0) return NUMRS_OK;
   const LookFn kernel = LookFor(v.dtype);
@@ -102,6 +98,8 @@ Status Look(DeviceStream* stream, const char* function, const View& v, int64_t e
   args.x = x.data;
   args.n = v.size;
   args.extent = extent;
+  args.kind = kind;
+  args.ignore = ignore;
   args.walk = MakeWalk(1, &args.n);
   args.strides[0][0] = v.itemsize();
   args.first = memory.as<unsigned long long>();
@@ -131,7 +129,7 @@ Status Run_check_indices(DeviceStream* stream, const IndexCheckJob& job) {
   NUMRS_TRY(Use(stream->device));
   int64_t first;
   const View& v = job.indices;
-  NUMRS_TRY(Look(stream, job.function, v, job.extent, &first));
+  NUMRS_TRY(Look(stream, job.function, v, job.extent, job.kind, job.ignore, &first));
   if (first < 0) return NUMRS_OK;
   int64_t place[kMaxNDim], rest = first, offset = 0;
   for (int d = v.ndim; d-- > 0;) {
@@ -141,24 +139,19 @@ Status Run_check_indices(DeviceStream* stream, const IndexCheckJob& job) {
   }
   uint64_t bits = 0;
   NUMRS_TRY(ReadBack(stream, job.function, &bits, v.data + offset, static_cast<size_t>(v.itemsize())));
-  char text[160], number[32];
-  if (KindOf(v.dtype) == Kind::UINT) {
-    std::snprintf(number, sizeof(number), "%" PRIu64, bits);
-  } else {
-    const int unused = 64 - 8 * static_cast<int>(v.itemsize());
-    std::snprintf(number, sizeof(number), "%" PRId64, static_cast<int64_t>(bits << unused) >> unused);
-  }
-  ShapeText(v.ndim, place, text, sizeof(text));
-  if (job.extent == 0)
-    return Fail(NUMRS_BAD_INDEX, "%s: index %s at %s of indices, the axis has no elements", job.function, number, text);
-  return Fail(NUMRS_BAD_INDEX, "%s: index %s at %s of indices is out of bounds, expected %" PRId64 " to %" PRId64,
-              job.function, number, text, -job.extent, job.extent - 1);
+  const bool of_unsigned = KindOf(v.dtype) == Kind::UINT;
+  const int unused = 64 - 8 * static_cast<int>(v.itemsize());
+  if (!of_unsigned) bits = static_cast<uint64_t>(static_cast<int64_t>(bits << unused) >> unused);
+  char at[160], text[300];
+  ShapeText(v.ndim, place, at, sizeof(at));
+  return Fail(NUMRS_BAD_INDEX, "%s: %s", job.function,
+              IndexTrouble(job.kind, bits, of_unsigned, at, job.extent, job.ignore, text, sizeof(text)));
 }
 
 Status Run_any_negative(DeviceStream* stream, const AnyNegativeJob& job) {
   NUMRS_TRY(Use(stream->device));
   int64_t first;
-  NUMRS_TRY(Look(stream, job.function, job.x, -1, &first));
+  NUMRS_TRY(Look(stream, job.function, job.x, -1, IndexKind::AXIS, 0, &first));
   *job.found = first >= 0;
   return NUMRS_OK;
 }

@@ -181,9 +181,24 @@ Status Memory(Device* device, DeviceMemory* memory) {
 
 // ------------------------------------------------------------------------------------------------ memory, streams
 
+// Memory for what is being recorded, by a stream that is not: on its own stream it would become a node of the graph,
+// with the life of a launch and not of the arena.
+Status AllocateAside(Device* device, size_t bytes, void** block) {
+  cudaStreamCaptureMode mode = cudaStreamCaptureModeRelaxed;
+  NUMRS_TRY(Check("recording", cudaThreadExchangeStreamCaptureMode(&mode)));
+  const std::lock_guard<std::mutex> lock(device->lock);
+  cudaError_t error = cudaSuccess;
+  if (!device->aside) error = cudaStreamCreateWithFlags(&device->aside, cudaStreamNonBlocking);
+  if (error == cudaSuccess) error = cudaMallocFromPoolAsync(block, bytes, device->pool, device->aside);
+  if (error == cudaSuccess) error = cudaStreamSynchronize(device->aside);
+  cudaThreadExchangeStreamCaptureMode(&mode);
+  return Check("allocating device memory", error);
+}
+
 Status Allocate(DeviceStream* stream, size_t bytes, void** block) {
   NUMRS_TRY(Use(stream->device));
   *block = nullptr;
+  if (stream->capturing) return AllocateAside(stream->device, bytes, block);
   const cudaError_t error = cudaMallocFromPoolAsync(block, bytes, stream->device->pool, stream->native);
   if (error != cudaErrorMemoryAllocation) return Check("allocating device memory", error);
   cudaGetLastError();

@@ -43,9 +43,13 @@ __global__ void __launch_bounds__(kThreads)
 // Both neighbours of a word of 64 bits.
 template <typename T>
 __global__ void __launch_bounds__(kThreads)
-    DropoutKernel(const RandomDraw draw, int64_t n, uint64_t threshold, T scale, const T* x, T* y) {
+    DropoutKernel(RandomDraw draw, const uint64_t* ahead, int64_t n, uint64_t threshold, T scale, const T* x, T* y) {
   const int64_t i = 2 * (static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x);
   if (i >= n) return;
+  if (ahead) {
+    draw.low += *ahead;
+    draw.high += draw.low < *ahead ? 1 : 0;
+  }
   const uint64_t word = ops::Word64(draw, static_cast<uint64_t>(i / 2), 0);
   const bool all = threshold > 0xFFFFFFFFu;
   y[i] = all || static_cast<uint32_t>(word) < threshold ? T(0) : scale * x[i];
@@ -96,13 +100,14 @@ Status Run_dropout(DeviceStream* stream, const DropoutCall& call) {
   if (call.n == 0) return NUMRS_OK;
   const dim3 grid(Blocks(call.n, 2 * kThreads));
   if (call.dtype == kF32) {
-    return Launch(stream, "dropout", DropoutKernel<float>, grid, dim3(kThreads), call.draw, call.n, call.threshold,
-                  static_cast<float>(call.scale), reinterpret_cast<const float*>(call.x),
+    return Launch(stream, "dropout", DropoutKernel<float>, grid, dim3(kThreads), call.draw, call.ahead, call.n,
+                  call.threshold, static_cast<float>(call.scale), reinterpret_cast<const float*>(call.x),
                   reinterpret_cast<float*>(call.y));
   }
   if (call.dtype == kF64) {
-    return Launch(stream, "dropout", DropoutKernel<double>, grid, dim3(kThreads), call.draw, call.n, call.threshold,
-                  call.scale, reinterpret_cast<const double*>(call.x), reinterpret_cast<double*>(call.y));
+    return Launch(stream, "dropout", DropoutKernel<double>, grid, dim3(kThreads), call.draw, call.ahead, call.n,
+                  call.threshold, call.scale, reinterpret_cast<const double*>(call.x),
+                  reinterpret_cast<double*>(call.y));
   }
   return NoKernelFor("dropout", call.dtype);
 }

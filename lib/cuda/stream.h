@@ -21,7 +21,8 @@ struct Device {
   char name[256] = "";
   int major = 0, minor = 0, multiprocessors = 0;
   uint64_t total_bytes = 0;
-  std::mutex lock;  // of staging and of what is opened lazily
+  std::mutex lock;               // of staging and of what is opened lazily
+  cudaStream_t aside = nullptr;  // for memory of recordings
   cuda::Staging* staging = nullptr;
   std::atomic<cuda::Products*> products{nullptr};
   bool no_products = false;  // cuBLASLt has refused this device

@@ -215,7 +215,10 @@ inline void Translate(Translator& t, OneHotCall& j) {
   j.one = t.CopyOf(j.one, j.itemsize);
   MoveSome(t, j.n * j.width, j.indices, j.y);
 }
-inline void Translate(Translator& t, DropoutCall& j) { MoveSome(t, j.n, j.x, j.y); }
+inline void Translate(Translator& t, DropoutCall& j) {
+  MoveSome(t, j.n, j.x, j.y);
+  if (j.ahead) t.Move(j.ahead);
+}
 inline void Translate(Translator& t, OrderJob& j) {
   MoveAll(t, j.x, j.where, j.weights, j.y.view, j.y2.view);
   t.KeepIn(j.options.kth, j.options.n_kth);

@@ -122,6 +122,18 @@ NUMRS_FUZZ(numrs_device_graph_launch, 1, [](Call* c, Input* in) {
   NoDevice context(in);
   Watched(c, in, true, [&] { return numrs_device_graph_launch(context, nullptr); });
 });
+NUMRS_FUZZ(numrs_device_graph_launch_with, 1, [](Call* c, Input* in) {
+  NoDevice context(in);
+  const numrs_graph_launch_options options = {static_cast<uint32_t>(in->Wild()), static_cast<uint32_t>(in->Wild()),
+                                              nullptr, static_cast<int32_t>(in->Wild()), 0};
+  const auto* given = in->OneIn(4) ? nullptr : &options;
+  Watched(c, in, true, [&] { return numrs_device_graph_launch_with(context, nullptr, given); });
+});
+NUMRS_FUZZ(numrs_device_graph_indices, 1, [](Call* c, Input* in) {
+  numrs_graph_indices indices = {static_cast<uint32_t>(in->Wild()), 0, {}, 0, 0};
+  auto* room = in->OneIn(4) ? nullptr : &indices;
+  Watched(c, in, true, [&] { return numrs_device_graph_indices(nullptr, static_cast<int32_t>(in->Wild()), room); });
+});
 NUMRS_FUZZ(numrs_device_graph_free, 1, [](Call* c, Input*) {
   numrs_device_graph_free(nullptr);
   Nothing(c);

@@ -13,6 +13,8 @@ cdef object shape_of_size(str name, object size, object shape)
 cdef int32_t float_dtype(str name, object dtype, object out) except 0
 cdef object inclusive(str name, object high)
 
+cdef void draw_moves(object how) noexcept
+
 cdef class Stream:
     cdef numrs_random_state state
     cdef uint64_t spawned
@@ -22,6 +24,7 @@ cdef class Stream:
     cdef dict get(self)
     cdef int set(self, object value) except -1
     cdef numrs_random_state reserve(self, uint64_t blocks, numrs_random_state *after)
+    cdef int skip(self, uint64_t blocks) except -1
     cdef void give_back(self, numrs_random_state *before, numrs_random_state *after)
     cdef ndarray draw(self, int32_t op, str name, object size, int32_t dtype, object out, object a=*, object b=*)
     cdef ndarray permutations(self, str name, object shape, int axis)

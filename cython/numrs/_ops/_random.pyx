@@ -4,6 +4,7 @@ import operator
 import os
 
 cimport cython
+from cpython.pythread cimport PyThread_get_thread_ident
 from libc.stdint cimport int32_t, int64_t, uint64_t
 import numpy as np
 cimport numpy as cnp
@@ -215,6 +216,23 @@ cdef object inclusive(str name, object high):
     return a - a.dtype.type(1)
 
 
+cdef list _notes = None    # what the thread that records draws: [stream, the two words of its counter, blocks, how it moves]
+cdef long _notes_of = 0    # that thread
+
+
+def note_draws(notes):
+    """From here on the draws of this thread are noted in a list; None ends it."""
+    global _notes, _notes_of
+    _notes_of = PyThread_get_thread_ident()
+    _notes = notes
+
+
+cdef void draw_moves(object how) noexcept:
+    """The draw just made is one that a recording makes anew at each launch: 'on', where its generator stands then, or 'stays'."""
+    if _notes is not None and PyThread_get_thread_ident() == _notes_of:
+        _notes[len(_notes) - 1][4] = how
+
+
 cdef class Stream:
     """The state behind a Generator."""
 
@@ -273,7 +291,14 @@ cdef class Stream:
             mine = self.state
             numrs_random_advance(&self.state, blocks)
             after[0] = self.state
+        if _notes is not None and PyThread_get_thread_ident() == _notes_of:
+            _notes.append([self, mine.counter[0], mine.counter[1], blocks, None])
         return mine
+
+    cdef int skip(self, uint64_t blocks) except -1:
+        """Leaves out a piece of the stream."""
+        with cython.critical_section(self):
+            return check(numrs_random_advance(&self.state, blocks), "Generator")
 
     cdef void give_back(self, numrs_random_state *before, numrs_random_state *after):
         """Undoes a reservation for a draw that failed, unless others have drawn since."""

@@ -32,8 +32,7 @@ def _unpickled(a, wants_grad):
     return t
 
 
-def _unpickled_bits(a, wants_grad):
-    return _unpickled(a.view(descr_of(ops.NUMRS_BF16)), wants_grad)
+def _unpickled_bits(a, wants_grad): return _unpickled(a.view(descr_of(ops.NUMRS_BF16)), wants_grad)
 
 
 @cython.no_gc
@@ -541,6 +540,10 @@ Numbers of one dtype in any number of dimensions, on a device.
     def numpy(self):
         """An ndarray over the same memory; TypeError for memory of a device."""
         return array_over(self)
+
+    def data_ptr(self):
+        """The address of the first element, in memory of the tensor's device."""
+        return <size_t>self.view.data
 
     @staticmethod
     def from_numpy(a):

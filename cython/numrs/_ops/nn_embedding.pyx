@@ -11,7 +11,7 @@ from numrs._ops cimport _record
 from numrs._ops._array cimport (BYTES_OF_DTYPE, NOGIL_NS, Held, as_dtype, check, is_float,
                                 release_context)
 from numrs._ops._nn_operand cimport ARRAYS, elements, given, held, operand, result, where_of
-from numrs._ops._random cimport Stream
+from numrs._ops._random cimport Stream, draw_moves
 from numrs._ops._place cimport context_at, context_for
 from numrs._ops._record cimport any_tracked, record
 from numrs._ops.elementwise_arithmetic import multiply
@@ -283,12 +283,14 @@ cdef object _drop(str name, object x, double p, const numrs_random_state *state)
     return given(y)
 
 
-cdef tuple _reserved(str name, Stream stream, int64_t n):
-    """Takes the words of n elements from the stream: the key and place of the first, five numbers."""
+cdef tuple _reserved(str name, object rng, int64_t n):
+    """Takes the words of n elements from a generator: the key and place of the first, four numbers."""
+    cdef Stream stream = _stream(rng)
     cdef numrs_random_state after, mine
     cdef uint64_t blocks = 0
     check(numrs_random_blocks(NUMRS_OP_RANDOM_BITS, (n + 1) // 2, &blocks), name)
     mine = stream.reserve(blocks, &after)
+    draw_moves("on" if rng is None or isinstance(rng, Stream) else "stays")
     return (mine.key[0], mine.key[1], mine.counter[0], mine.counter[1])
 
 
@@ -347,7 +349,7 @@ def dropout_with_kept(input, p=0.5, training=True, rng=None):
     cdef double chance = _probability("dropout", p)
     if not training or chance == 0:
         return input, {"place": None}
-    place = _reserved("dropout", _stream(rng), _count(input))
+    place = _reserved("dropout", rng, _count(input))
     return _drop_at("dropout", input, chance, place), {"place": place}
 
 
@@ -411,7 +413,7 @@ def dropout2d_with_kept(input, p=0.5, training=True, rng=None):
     count = 1
     for extent in input.shape[:leading]:
         count *= extent
-    place = _reserved("dropout2d", _stream(rng), count)
+    place = _reserved("dropout2d", rng, count)
     if _count(input) == 0:
         return input, {"place": (*place, leading)}
     return multiply(input, _channels(input, chance, place, leading)), {"place": (*place, leading)}

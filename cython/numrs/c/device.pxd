@@ -13,6 +13,24 @@ cdef extern from "numrs/device.h" nogil:
         NUMRS_TO_DEVICE
         NUMRS_TO_HOST
         NUMRS_ON_DEVICE
+    enum:
+        NUMRS_GRAPH_CHECKED
+    enum:
+        NUMRS_INDEX_AXIS
+        NUMRS_INDEX_ROW
+        NUMRS_INDEX_LABEL
+    ctypedef struct numrs_graph_launch_options:
+        uint32_t struct_size
+        uint32_t flags
+        const uint64_t *random_blocks
+        int32_t random_count
+        int32_t reserved
+    ctypedef struct numrs_graph_indices:
+        uint32_t struct_size
+        int32_t kind
+        numrs_view view
+        int64_t extent
+        int64_t ignore
     numrs_status numrs_device_count(int32_t kind, int32_t *count)
     numrs_status numrs_device_info(int32_t kind, int32_t index, const char *key, char *text, size_t bytes)
     numrs_status numrs_device_open_plugin(const char *path)
@@ -31,4 +49,6 @@ cdef extern from "numrs/device.h" nogil:
     numrs_status numrs_device_record_begin(numrs_context *context)
     numrs_status numrs_device_record_end(numrs_context *context, numrs_device_graph **graph)
     numrs_status numrs_device_graph_launch(numrs_context *context, numrs_device_graph *graph)
+    numrs_status numrs_device_graph_launch_with(numrs_context *context, numrs_device_graph *graph, const numrs_graph_launch_options *options)
+    numrs_status numrs_device_graph_indices(numrs_device_graph *graph, int32_t number, numrs_graph_indices *indices)
     void numrs_device_graph_free(numrs_device_graph *graph)

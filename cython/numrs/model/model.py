@@ -157,7 +157,7 @@ class Model(Network):
 
     def fit(self, x, y=None, batch_size=None, epochs=1, verbose="auto", callbacks=None, validation_split=0.0, validation_data=None, shuffle=True,
             class_weight=None, sample_weight=None, initial_epoch=0, steps_per_epoch=None, validation_steps=None, validation_batch_size=None,
-            rng=None):  # fmt: skip
+            rng=None, graph="auto"):  # fmt: skip
         """Trains the network.
 
         Parameters
@@ -195,6 +195,11 @@ class Model(Network):
             Rows at a time in evaluation.
         rng : int or Generator, optional
             Where the orders come from; the model's own seed when not given.
+        graph : {'auto', True, False}, optional
+            On a device that is not the CPU, whether steps are recorded at the second batch of a shape and then done in one launch
+            (numrs.devices.Recording), with the same results. 'auto': where the network and the loss are made of parts of numrs without
+            hooks and no callback looks at batches. True: always, and what cannot be recorded is an error; what Python does in a
+            step is then done once.
 
         Returns
         -------
@@ -207,6 +212,8 @@ class Model(Network):
         ValueError, TypeError
             For data that do not fit the network or one another.
         """
+        if graph != "auto" and graph is not True and graph is not False:
+            raise ValueError(f"fit: graph is {graph!r}, expected 'auto', True or False")
         with self._lock:
             self._ready("fit")
             stream = is_stream(x, y)
@@ -243,7 +250,7 @@ class Model(Network):
             given = [callbacks] if hasattr(callbacks, "on_epoch_end") else list(callbacks or ())
             everyone = CallbackList([*given, history], self, params)
             self.history = history
-            training.fit(self, data, validation, settings, everyone, Progress(level, settings.epochs, data.length))
+            training.fit(self, data, validation, settings, everyone, Progress(level, settings.epochs, data.length), graph)
             return history
 
     def _validation(self, given, settings, batch_size, steps):

@@ -11,6 +11,7 @@ from numrs.autograd import no_grad
 from numrs.devices import CPU
 from numrs.model.data import Named, call, is_there, there
 from numrs.model.fusing import chain_of, split, weighted
+from numrs.model.recording import recorder_of
 
 GATHER_BYTES = 16 << 20  # rows are brought into their order in pieces of this size
 HELD_BYTES = 1 << 20  # outputs are kept for the metrics up to this size
@@ -59,17 +60,37 @@ class Interrupts:
         return False
 
 
-def make_step(model):
+def make_step(model, recorder=None):
     """The function of a training step: (x, y, weights or None) → (loss as a float, outputs).
 
-    A step that does the same in one call of the library may take its place.
+    A step that does the same in one call of the library may take its place, or one that a recorder has recorded.
     """
     forward, criterion, _ = split(model.module, model.loss)
     with_weights = None
     zero_grad, backward, update = model.optimizer.zero_grad, numrs.Tensor.backward, model.optimizer.step
-    away = model.device != CPU
     chain = None  # made at the first step, when every layer has its parameters
     looked = False
+
+    def walk(x, y, weights):
+        nonlocal with_weights
+        outputs = call(forward, x)
+        if weights is None:
+            loss = criterion(outputs, y)
+        else:
+            with_weights = with_weights or weighted(criterion)
+            loss = with_weights(outputs, y, weights)
+        zero_grad()
+        backward(loss)
+        return loss, outputs
+
+    def step_away(x, y, weights):  # the walk back is in the device's queue before the loss is waited for
+        loss, outputs = walk(x, y, weights) if recorder is None else recorder(walk, x, y, weights)
+        value = float(loss)
+        if not math.isfinite(value):
+            zero_grad()
+            raise NotFinite(value)
+        update()
+        return value, outputs
 
     def step(x, y, weights):
         nonlocal with_weights, chain, looked
@@ -89,21 +110,15 @@ def make_step(model):
         else:
             with_weights = with_weights or weighted(criterion)
             loss = with_weights(outputs, y, weights)
-        if away:  # the walk back is in the device's queue before the loss is waited for
-            zero_grad()
-            backward(loss)
         value = float(loss)
         if not math.isfinite(value):
-            if away:
-                zero_grad()
             raise NotFinite(value)
-        if not away:
-            zero_grad()
-            backward(loss)
+        zero_grad()
+        backward(loss)
         update()
         return value, outputs
 
-    return step
+    return step_away if model.device != CPU else step
 
 
 def _is_built(module):
@@ -329,16 +344,21 @@ def predict_batches(model, batches):
 class _Epoch:
     """One pass over the training rows: losses of its steps, their rows, and metrics."""
 
-    def __init__(self, model, reused, callbacks, progress, interrupts):
+    def __init__(self, model, reused, callbacks, progress, interrupts, recorder):
         self.model, self.reused, self.callbacks, self.progress, self.interrupts = model, reused, callbacks, progress, interrupts
-        self.step, (_, _, final) = make_step(model), split(model.module, model.loss)
-        self.held = Held(model, final)
+        self.step, (_, _, final) = make_step(model, recorder), split(model.module, model.loss)
+        self.held, self.recorder = Held(model, final), recorder
+        if recorder is not None:
+            recorder.copies = self.held.any
+            recorder.epoch()
         self.values, self.counts, self.failed = [], [], False
 
     def piece(self, epoch, x, y, weights, batch_size):
         """The steps of a piece; whether the epoch goes on."""
         step, held, values, counts, interrupts, progress = self.step, self.held, self.values, self.counts, self.interrupts, self.progress
         every_step, measured, rows = self.callbacks.every_step, held.any, len(x)
+        if self.recorder is not None:
+            self.recorder.piece(x, y, weights)
         for first in range(0, rows, batch_size):
             if every_step:
                 self.callbacks.on_train_batch_begin(len(values), {})
@@ -371,16 +391,17 @@ class _Epoch:
         return {"loss": mean_of(self.values, self.counts), **self.held.results()}
 
 
-def fit(model, data, validation, settings, callbacks, progress):
+def fit(model, data, validation, settings, callbacks, progress, graph=False):
     """Epochs from settings.initial_epoch to settings.epochs."""
     model.stop_training = False
+    recorder = recorder_of(model, graph, callbacks)
     with Interrupts() as interrupts, mode_of(model.module, True):
         try:
             callbacks.on_train_begin({})
             for epoch in range(settings.initial_epoch, settings.epochs):
                 callbacks.on_epoch_begin(epoch, {})
                 progress.begin(epoch)
-                run = _Epoch(model, data.reused, callbacks, progress, interrupts)
+                run = _Epoch(model, data.reused, callbacks, progress, interrupts, recorder)
                 for *rows, size in data.pieces(epoch):
                     if not all(run.piece(epoch, *piece, size) for piece in _where_the_model_is(model, *rows, size)):
                         break
