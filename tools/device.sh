@@ -54,7 +54,7 @@ package() {
 step package package
 PYTHONPATH=$PWD/$out/site
 export PYTHONPATH
-tests='tests/python/test_device_conformance.py tests/python/test_device_rules.py tests/python/test_device_nn.py tests/python/test_device_training.py'
+tests='tests/python/test_device_conformance.py tests/python/test_device_rules.py tests/python/test_device_nn.py tests/python/test_device_training.py tests/python/test_device_recording.py'
 step conformance "$python" -m pytest -q $tests --device cuda:0
 if [ $fast = 0 ]; then
   part=tests/python/test_device_conformance.py

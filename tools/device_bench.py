@@ -63,25 +63,38 @@ def _torch_adamw(t, a, b):
     return t.optim.AdamW(parameters, lr=1e-3, fused=True).step
 
 
-def _mlp_step(nr, a, b):
-    """784-256-10, one batch: forward, loss, backward, Adam."""
+def _mlp(nr, a):
+    """784-256-10, one batch: (the walk forward and back, Adam)."""
     with nr.device(a.device):
         network = nr.nn.Sequential(nr.nn.Linear(a.shape[1], 256, activation="relu"), nr.nn.Linear(256, 10))
     labels = nr.asarray([i % 10 for i in range(a.shape[0])], device=a.device)
     optimizer = nr.optimizers.Adam(network.parameters(), learning_rate=1e-3)
 
-    def step():
+    def walk():
         optimizer.zero_grad()
         nr.functional.cross_entropy(network(a), labels).backward()
-        optimizer.step()
 
-    return step
+    return walk, optimizer.step
 
 
-def _torch_mlp_step(t, a, b):
+def _mlp_step(nr, a, b):
+    walk, update = _mlp(nr, a)
+    return lambda: (walk(), update())
+
+
+def _mlp_recorded(nr, a, b):
+    """As Model.fit does it: forward and back in one launch, then the optimizer."""
+    walk, update = _mlp(nr, a)
+    walk()
+    with nr.devices.Recording(a.device) as recording:
+        walk()
+    return lambda: (recording.launch(checked=True), update())
+
+
+def _torch_mlp(t, a, **options):
     network = t.nn.Sequential(t.nn.Linear(a.shape[1], 256), t.nn.ReLU(), t.nn.Linear(256, 10)).to(a.device)
     labels = t.arange(a.shape[0], device=a.device) % 10
-    optimizer = t.optim.Adam(network.parameters(), lr=1e-3, fused=True)
+    optimizer = t.optim.Adam(network.parameters(), lr=1e-3, fused=True, **options)
 
     def step():
         optimizer.zero_grad()
@@ -89,6 +102,24 @@ def _torch_mlp_step(t, a, b):
         optimizer.step()
 
     return step
+
+
+def _torch_mlp_step(t, a, b):
+    return _torch_mlp(t, a)
+
+
+def _torch_mlp_graphed(t, a, b):
+    """The whole step in a graph of CUDA, warmed up on a stream of its own as torch asks for."""
+    step, side = _torch_mlp(t, a, capturable=True), t.cuda.Stream()
+    side.wait_stream(t.cuda.current_stream())
+    with t.cuda.stream(side):
+        for _ in range(3):
+            step()
+    t.cuda.current_stream().wait_stream(side)
+    graph = t.cuda.CUDAGraph()
+    with t.cuda.graph(graph):
+        step()
+    return graph.replay
 
 
 BIG, MATRIX = (1 << 27,), (8192, 8192)
@@ -110,6 +141,8 @@ CASES = (
     ("matmul", (4096, 4096), (4096, 4096), 0, *elementwise("matmul")),
     ("sort", (1 << 24,), (1,), 0, lambda nr, a, b: lambda: nr.sort(a), lambda t, a, b: lambda: t.sort(a)),
     ("MLP 784-256-10, a step", (64, 784), (1,), 0, _mlp_step, _torch_mlp_step),
+    ("MLP 784-256-10, a recorded step, torch call by call", (64, 784), (1,), 0, _mlp_recorded, _torch_mlp_step),
+    ("MLP 784-256-10, a recorded step, torch in a graph", (64, 784), (1,), 0, _mlp_recorded, _torch_mlp_graphed),
 )  # fmt: skip
 
 

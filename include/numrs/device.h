@@ -105,7 +105,8 @@ typedef struct numrs_device_graph numrs_device_graph;
     whose results depend on data in their shape are not for recording.
     @return NUMRS_OK; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT. */
 NUMRS_API numrs_status numrs_device_record_begin(numrs_context *context);
-/** Ends it. Memory allocated in between belongs to the graph until it is freed, as far as it was given back.
+/** Ends it. Memory allocated in between belongs to the graph until it is freed, as far as it was given back; all memory of
+    the device that is in use now stays too, given back or not, so that launches find it.
     @return NUMRS_OK; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT. */
 NUMRS_API numrs_status numrs_device_record_end(numrs_context *context, numrs_device_graph **graph);
 /** Does the recorded work, on the memory that it names. Indices and labels that were there before the recording

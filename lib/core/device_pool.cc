@@ -32,6 +32,7 @@ struct Block {
   size_t bytes;
   Cache* home;
   bool used;
+  uint64_t since;  // the number of the allocation that is using it
 };
 
 std::mutex streams_mutex;
@@ -50,6 +51,8 @@ struct DeviceRecording {
   Cache arena;
   std::vector<IndexCheckJob> indices;  // to be looked at before each launch
   std::vector<RandomDraw> keys;        // of draws that move with the launches; their counters do not matter
+  std::vector<void*> held;             // in use when it ended, and given back since
+  uint64_t until;                      // the last allocation before its end
   void* ahead;                         // on the device: kMostKeys blocks of a launch, or nullptr where nothing is drawn
 };
 
@@ -66,7 +69,9 @@ class DevicePool {
     if (kept != cache->kept.end() && !kept->second.empty()) {
       *block = kept->second.back();
       kept->second.pop_back();
-      blocks_[*block].used = true;
+      Block& again = blocks_[*block];
+      again.used = true;
+      again.since = ++allocations_;
       stats_.hits++;
       stats_.cached_bytes -= bytes;
       Count(bytes);
@@ -84,7 +89,7 @@ class DevicePool {
       if (status == NUMRS_NO_MEMORY) return NoMemory(function, wanted, dropped);
     }
     if (status != NUMRS_OK) return Answer(function, *state_, status);
-    blocks_[*block] = Block{bytes, cache, true};
+    blocks_[*block] = Block{bytes, cache, true, ++allocations_};
     Count(bytes);
     return NUMRS_OK;
   }
@@ -100,6 +105,12 @@ class DevicePool {
       return;
     }
     Cache* home = block.home;
+    if (DeviceRecording* recording = UserOf(block)) {
+      block.used = false;
+      recording->held.push_back(address);
+      stats_.cached_bytes += block.bytes;
+      return;
+    }
     // Used on another stream: what that one still does has to come before the next user on the home stream.
     if (stream != home->stream && !Follow(home->stream, stream)) {
       block.used = false;  // left alone
@@ -157,8 +168,8 @@ class DevicePool {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (Open(stream))
       return Fail(NUMRS_BAD_ARGUMENT, "%s: the stream of the context is being recorded already", function);
-    auto recording =
-        std::make_unique<DeviceRecording>(DeviceRecording{state_, stream, nullptr, Cache{stream, {}}, {}, {}, nullptr});
+    auto recording = std::make_unique<DeviceRecording>(
+        DeviceRecording{state_, stream, nullptr, Cache{stream, {}}, {}, {}, {}, 0, nullptr});
     open_.reserve(open_.size() + 1);
     NUMRS_TRY(Answer(function, *state_, state_->api->capture_begin(stream)));
     open_.push_back(recording.release());
@@ -176,6 +187,8 @@ class DevicePool {
       Disband(recording);
       return status != NUMRS_OK ? status : Fail(NUMRS_DEVICE_FAILED, "%s: nothing was recorded", function);
     }
+    recording->until = allocations_;
+    live_.push_back(recording);
     *ended = recording;
     return NUMRS_OK;
   }
@@ -238,6 +251,13 @@ class DevicePool {
     }
     return nullptr;
   }
+  // A recording that may work on the block: any that ended while it was in use, but for the one whose arena it is of.
+  DeviceRecording* UserOf(const Block& block) const {
+    for (DeviceRecording* recording : live_) {
+      if (block.since <= recording->until && block.home != &recording->arena) return recording;
+    }
+    return nullptr;
+  }
   // Of a recording, open or ended.
   bool IsArena(const Cache* cache) const {
     const auto found = caches_.find(cache->stream);
@@ -280,9 +300,19 @@ class DevicePool {
     if (!state_->lost.load(std::memory_order_acquire)) state_->api->trim(state_->handle);
     return bytes;
   }
-  // Ends a recording: blocks of its arena that are in use go on as blocks of the stream.
+  // Ends a recording: blocks of its arena that are in use go on as blocks of the stream, what it held is free.
   void Disband(DeviceRecording* recording) {
     Cache* arena = &recording->arena;
+    live_.erase(std::remove(live_.begin(), live_.end(), recording), live_.end());
+    for (void* address : recording->held) {
+      const auto found = blocks_.find(address);
+      if (found == blocks_.end()) continue;
+      if (DeviceRecording* other = UserOf(found->second)) {
+        other->held.push_back(address);
+      } else {
+        found->second.home->kept[found->second.bytes].push_back(address);
+      }
+    }
     DropCache(arena);
     Cache* rest = CacheOf(arena->stream);
     for (auto& entry : blocks_) {
@@ -312,7 +342,8 @@ class DevicePool {
   std::mutex mutex_;
   std::unordered_map<void*, Block> blocks_;
   std::unordered_map<DeviceStream*, Cache*> caches_;
-  std::vector<DeviceRecording*> open_;  // recordings that have not ended
+  std::vector<DeviceRecording*> open_, live_;  // recordings that have not ended; that have
+  uint64_t allocations_ = 0;
   std::atomic<bool> recording_{false};  // is there one?
   MemoryStats stats_{};
 };

@@ -191,3 +191,41 @@ TEST_CASE("recorded dropouts choose where the launch says") {
   }
   CHECK(InUse() == in_use);
 }
+
+TEST_CASE("a recording keeps the memory that was in use when it was made") {
+  const Context gpu;
+  const uint64_t in_use = InUse();
+  const int64_t shape[] = {300};
+  const size_t bytes = 300 * sizeof(float);
+  void *x = nullptr, *y = nullptr, *later = nullptr;
+  std::vector<float> ones(300, 1.0f), there(300);
+  REQUIRE(numrs_device_allocate(gpu, bytes, &x) == NUMRS_OK);
+  REQUIRE(numrs_device_allocate(gpu, bytes, &y) == NUMRS_OK);
+  REQUIRE(numrs_device_copy(gpu, x, ones.data(), bytes, NUMRS_TO_DEVICE) == NUMRS_OK);
+  numrs_device_graph* graphs[2] = {};
+  const numrs_view vx = {x, shape, nullptr, 1, NUMRS_F32}, vy = {y, shape, nullptr, 1, NUMRS_F32};
+  for (numrs_device_graph*& graph : graphs) {
+    REQUIRE(numrs_device_record_begin(gpu) == NUMRS_OK);
+    REQUIRE(numrs_binary(gpu, NUMRS_OP_ADD, &vx, &vx, &vy) == NUMRS_OK);
+    REQUIRE(numrs_device_record_end(gpu, &graph) == NUMRS_OK);
+  }
+  numrs_device_free(gpu, x);
+  CHECK(InUse() < in_use + 2 * 2048);
+  const auto fresh = [&] {
+    REQUIRE(numrs_device_allocate(gpu, bytes, &later) == NUMRS_OK);
+    return later != x;
+  };
+  CHECK(fresh());
+  REQUIRE(numrs_device_graph_launch(gpu, graphs[0]) == NUMRS_OK);
+  REQUIRE(numrs_device_copy(gpu, there.data(), y, bytes, NUMRS_TO_HOST) == NUMRS_OK);
+  CHECK(there == std::vector<float>(300, 2.0f));
+  numrs_device_graph_free(graphs[0]);
+  void* const before = later;
+  CHECK(fresh());
+  numrs_device_free(gpu, before);
+  numrs_device_free(gpu, later);
+  REQUIRE(numrs_device_graph_launch(gpu, graphs[1]) == NUMRS_OK);
+  numrs_device_graph_free(graphs[1]);
+  numrs_device_free(gpu, y);
+  CHECK(InUse() == in_use);
+}

@@ -21,7 +21,7 @@ cdef class Recording:
     """Work of a device that is recorded in a block and done by `launch`: a graph of CUDA.
 
     In the block nothing is done: calls on the device are noted, with the memory they work on. What was there before the block
-    is read and written where it is at each launch, so change inputs in place (``x[...] = batch``) and keep them alive.
+    is read and written where it is at each launch, so change inputs in place (``x[...] = batch``); the recording keeps that memory.
     Results made in the block are overwritten by each launch. Dropouts choose anew at each launch, as calls would. Indices and
     labels that were there before are looked at by each launch, before anything is done. Other random numbers, copies from and
     to the CPU, reading a number and shapes that depend on data cannot be recorded.
