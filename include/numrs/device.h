@@ -58,7 +58,8 @@ NUMRS_API const char *numrs_device_plugin(int32_t kind);
     @return NUMRS_OK; NUMRS_NO_MEMORY (after blocks that were kept for reuse have been given back);
     NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT for a context of the CPU. */
 NUMRS_API numrs_status numrs_device_allocate(numrs_context *context, size_t bytes, void **block);
-/** Gives a block back when the work on the context's stream so far is done; NULL is fine. */
+/** Gives a block back when the work that may use it is done: that on the context's stream so far, and that which calls
+    have handed to other streams of the device since the block was made. NULL is fine. */
 NUMRS_API void numrs_device_free(numrs_context *context, void *block);
 
 /** Directions of copies. */
@@ -71,9 +72,27 @@ enum {
     @return NUMRS_OK; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT. */
 NUMRS_API numrs_status numrs_device_copy(numrs_context *context, void *to, const void *source, size_t bytes,
                                          int32_t direction);
+/** The same, and returns at once where memory of the host is pinned: it is read or filled when the stream has got
+   there, and must not be changed or read before. Other memory of the host is done with on return.
+    @return NUMRS_OK; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT. */
+NUMRS_API numrs_status numrs_device_copy_async(numrs_context *context, void *to, const void *source, size_t bytes,
+                                               int32_t direction);
+/** Pinned memory of the host, for copies that do not wait: aligned to 64 bytes, not initialised.
+    @return NUMRS_OK; NUMRS_NO_MEMORY; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT for a context of the CPU. */
+NUMRS_API numrs_status numrs_device_pinned_allocate(numrs_context *context, size_t bytes, void **block);
+/** Gives it back when the copies from and to it are done, which it waits for; NULL is fine.
+    @return NUMRS_OK; NUMRS_DEVICE_FAILED, and the block stays; NUMRS_BAD_ARGUMENT for what is no such block. */
+NUMRS_API numrs_status numrs_device_pinned_free(void *block);
 /** Waits until all work on the context's stream is done, and reports what failed in it.
     @return NUMRS_OK; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT. */
 NUMRS_API numrs_status numrs_device_synchronize(numrs_context *context);
+/** Is all work on the context's stream done (1) or not (0)?
+    @return NUMRS_OK; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT. */
+NUMRS_API numrs_status numrs_device_query(numrs_context *context, int32_t *done);
+/** The device's own handle of the context's stream, of cuda a cudaStream_t, for other libraries; it lives as long as
+   the context.
+    @return NUMRS_OK; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT. */
+NUMRS_API numrs_status numrs_device_stream_native(numrs_context *context, void **native);
 
 /** Counters of the memory of a device that has been opened, as numrs_memory_get_stats has them.
     @return NUMRS_OK; NUMRS_NO_DEVICE for one that has not been opened; NUMRS_BAD_ARGUMENT. */
@@ -90,6 +109,16 @@ typedef struct numrs_device_event numrs_device_event;
 /** Marks the place behind all work on the context's stream so far.
     @return NUMRS_OK; NUMRS_NO_MEMORY; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT. */
 NUMRS_API numrs_status numrs_device_event_record(numrs_context *context, numrs_device_event **event);
+/** The same with a time, for numrs_device_event_elapsed.
+    @return NUMRS_OK; NUMRS_NO_MEMORY; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT. */
+NUMRS_API numrs_status numrs_device_event_record_timed(numrs_context *context, numrs_device_event **event);
+/** Is the event done (1) or not (0)?
+    @return NUMRS_OK; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT. */
+NUMRS_API numrs_status numrs_device_event_query(numrs_device_event *event, int32_t *done);
+/** Milliseconds between two events with times that are done.
+    @return NUMRS_OK; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT for events of two devices, without times, or not done. */
+NUMRS_API numrs_status numrs_device_event_elapsed(numrs_device_event *from, numrs_device_event *to,
+                                                  double *milliseconds);
 /** Later work on the context's stream waits for the event; the caller does not.
     @return NUMRS_OK; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT for an event of another device. */
 NUMRS_API numrs_status numrs_device_event_wait(numrs_context *context, numrs_device_event *event);

@@ -35,14 +35,15 @@ Status CheckStruct(const char* function, const void* options, uint32_t size, siz
 Status PutOnDevice(const char* function, const numrs_context_options& options, numrs_context* context) {
   DeviceState* state;
   NUMRS_TRY(OpenDevice(function, options.device, options.device_index, &state));
-  context->device = DeviceRun{state, state->stream};
+  context->device = DeviceRun{state, state->stream, state->use};
   if (options.stream == NUMRS_STREAM_NEW)
     NUMRS_TRY(Answer(function, *state, state->api->stream_create(state->handle, &context->device.stream)));
   if (options.stream == NUMRS_STREAM_NATIVE)
     NUMRS_TRY(Answer(function, *state,
                      state->api->stream_wrap(state->handle, options.native_stream, &context->device.stream)));
-  context->owns_stream = options.stream != NUMRS_STREAM_DEFAULT;
-  if (context->owns_stream) NoteStream(*state, context->device.stream);
+  context->stream = options.stream;
+  if (options.stream != NUMRS_STREAM_DEFAULT)
+    context->device.use = NoteStream(*state, context->device.stream, options.stream == NUMRS_STREAM_NATIVE);
   context->magic = kDeviceMagic;
   return NUMRS_OK;
 }
@@ -86,7 +87,7 @@ extern "C" numrs_status numrs_context_create(const numrs_context_options* option
     numrs_context* created = static_cast<numrs_context*>(PoolAllocate(sizeof(numrs_context)));
     if (!created) return Fail(NUMRS_NO_MEMORY, "%s: no memory for %zu bytes", name, sizeof(numrs_context));
     *created = numrs_context{kContextMagic, options->threads, Cancel{options->poll, options->poll_user},
-                             DeviceRun{nullptr, nullptr}, 0};
+                             DeviceRun{nullptr, nullptr, nullptr}, NUMRS_STREAM_DEFAULT};
     if (options->device != NUMRS_CPU) {
       const Status status = PutOnDevice(name, *options, created);
       if (status != NUMRS_OK) {
@@ -101,11 +102,11 @@ extern "C" numrs_status numrs_context_create(const numrs_context_options* option
 
 extern "C" void numrs_context_destroy(numrs_context* context) {
   if (!context || (context->magic != kContextMagic && context->magic != kDeviceMagic)) return;
-  if (context->owns_stream) {
+  if (context->stream != NUMRS_STREAM_DEFAULT) {
     DeviceState& state = *context->device.state;
     DeviceStream* stream = context->device.stream;
-    if (!state.lost) state.api->stream_sync(stream);
-    DeviceForgetStream(state, stream);
+    if (context->stream == NUMRS_STREAM_NEW && !state.lost) state.api->stream_sync(stream);
+    DeviceForgetStream(state, context->device.use);
     if (!state.lost) state.api->stream_free(stream);
   }
   context->magic = 0;
@@ -218,6 +219,6 @@ extern "C" numrs_status numrs_get_cpu_info(numrs_cpu_info* info) {
     NUMRS_FEATURE(amx_fp16) NUMRS_FEATURE(neon) NUMRS_FEATURE(sve)
     // clang-format on
 #undef NUMRS_FEATURE
-                                    return NUMRS_OK;
+                                        return NUMRS_OK;
   });
 }

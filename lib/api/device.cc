@@ -1,4 +1,4 @@
-// extern "C" of device.h: devices, their memory, copies, events, recordings.
+// extern "C" of device.h: devices, their memory, copies, streams, events, recordings.
 #include "numrs/device.h"
 
 #include "core/device_state.h"
@@ -9,6 +9,7 @@ using namespace numrs;
 struct numrs_device_event {
   DeviceState* state;
   DeviceEvent* event;
+  bool timed;
 };
 
 namespace {
@@ -28,6 +29,37 @@ Status Opened(const char* function, int32_t kind, int32_t index, DeviceState** s
 
 Status NullPointer(const char* function, const char* what) {
   return Fail(NUMRS_BAD_ARGUMENT, "%s: %s is NULL", function, what);
+}
+Status Copy(const char* function, numrs_context* context, void* to, const void* from, size_t bytes, int32_t direction,
+            bool wait) {
+  NUMRS_TRY(NeedsDevice(context, function));
+  if (direction < NUMRS_TO_DEVICE || direction > NUMRS_ON_DEVICE)
+    return Fail(NUMRS_BAD_ARGUMENT, "%s: direction is %d, expected NUMRS_TO_DEVICE (0) to NUMRS_ON_DEVICE (2)",
+                function, direction);
+  if (bytes == 0) return NUMRS_OK;
+  if (!to || !from) return NullPointer(function, "to or from");
+  return DeviceCopy(function, context->device, to, from, bytes, static_cast<CopyDirection>(direction), wait);
+}
+
+Status Record(const char* function, numrs_context* context, numrs_device_event** event, bool timed) {
+  NUMRS_TRY(NeedsDevice(context, function));
+  if (!event) return NullPointer(function, "event");
+  DeviceState& state = *context->device.state;
+  auto* made = static_cast<numrs_device_event*>(PoolAllocate(sizeof(numrs_device_event)));
+  if (!made) return Fail(NUMRS_NO_MEMORY, "%s: no memory for an event", function);
+  *made = numrs_device_event{&state, nullptr, timed};
+  Status status = Answer(function, state, state.api->event_create(state.handle, timed, &made->event));
+  if (status == NUMRS_OK) {
+    status = Answer(function, state, state.api->event_record(context->device.stream, made->event));
+    NoteUse(context->device);
+    if (status == NUMRS_OK) {
+      *event = made;
+      return NUMRS_OK;
+    }
+    state.api->event_free(made->event);
+  }
+  PoolFree(made);
+  return status;
 }
 
 }  // namespace
@@ -70,26 +102,48 @@ extern "C" void numrs_device_free(numrs_context* context, void* block) {
 
 extern "C" numrs_status numrs_device_copy(numrs_context* context, void* to, const void* from, size_t bytes,
                                           int32_t direction) {
+  return Guard([&] { return Copy("device_copy", context, to, from, bytes, direction, true); });
+}
+extern "C" numrs_status numrs_device_copy_async(numrs_context* context, void* to, const void* from, size_t bytes,
+                                                int32_t direction) {
+  return Guard([&] { return Copy("device_copy_async", context, to, from, bytes, direction, false); });
+}
+extern "C" numrs_status numrs_device_pinned_allocate(numrs_context* context, size_t bytes, void** block) {
   return Guard([&]() -> Status {
-    const char* f = "device_copy";
+    const char* f = "device_pinned_allocate";
     NUMRS_TRY(NeedsDevice(context, f));
-    if (direction < NUMRS_TO_DEVICE || direction > NUMRS_ON_DEVICE)
-      return Fail(NUMRS_BAD_ARGUMENT, "%s: direction is %d, expected NUMRS_TO_DEVICE (0) to NUMRS_ON_DEVICE (2)", f,
-                  direction);
-    if (bytes == 0) return NUMRS_OK;
-    if (!to || !from) return NullPointer(f, "to or from");
-    DeviceState& state = *context->device.state;
-    return Answer(f, state,
-                  state.api->copy(context->device.stream, to, from, bytes, static_cast<CopyDirection>(direction)));
+    if (!block) return NullPointer(f, "block");
+    return PinnedAllocate(f, *context->device.state, bytes, block);
   });
 }
-
+extern "C" numrs_status numrs_device_pinned_free(void* block) {
+  return Guard([&] { return PinnedFree("device_pinned_free", block); });
+}
 extern "C" numrs_status numrs_device_synchronize(numrs_context* context) {
   return Guard([&]() -> Status {
     const char* f = "device_synchronize";
     NUMRS_TRY(NeedsDevice(context, f));
     DeviceState& state = *context->device.state;
     return Answer(f, state, state.api->stream_sync(context->device.stream));
+  });
+}
+
+extern "C" numrs_status numrs_device_query(numrs_context* context, int32_t* done) {
+  return Guard([&]() -> Status {
+    const char* f = "device_query";
+    NUMRS_TRY(NeedsDevice(context, f));
+    if (!done) return NullPointer(f, "done");
+    DeviceState& state = *context->device.state;
+    return Answer(f, state, state.api->stream_query(context->device.stream, done));
+  });
+}
+extern "C" numrs_status numrs_device_stream_native(numrs_context* context, void** native) {
+  return Guard([&]() -> Status {
+    const char* f = "device_stream_native";
+    NUMRS_TRY(NeedsDevice(context, f));
+    if (!native) return NullPointer(f, "native");
+    *native = context->device.state->api->stream_native(context->device.stream);
+    return NUMRS_OK;
   });
 }
 
@@ -130,25 +184,37 @@ extern "C" numrs_status numrs_device_memory_set_limit(int32_t kind, int32_t inde
 }
 
 extern "C" numrs_status numrs_device_event_record(numrs_context* context, numrs_device_event** event) {
+  return Guard([&] { return Record("device_event_record", context, event, false); });
+}
+extern "C" numrs_status numrs_device_event_record_timed(numrs_context* context, numrs_device_event** event) {
+  return Guard([&] { return Record("device_event_record_timed", context, event, true); });
+}
+extern "C" numrs_status numrs_device_event_query(numrs_device_event* event, int32_t* done) {
   return Guard([&]() -> Status {
-    const char* f = "device_event_record";
-    NUMRS_TRY(NeedsDevice(context, f));
-    if (!event) return NullPointer(f, "event");
-    DeviceState& state = *context->device.state;
-    auto* made = static_cast<numrs_device_event*>(PoolAllocate(sizeof(numrs_device_event)));
-    if (!made) return Fail(NUMRS_NO_MEMORY, "%s: no memory for an event", f);
-    *made = numrs_device_event{&state, nullptr};
-    Status status = Answer(f, state, state.api->event_create(state.handle, &made->event));
-    if (status == NUMRS_OK) {
-      status = Answer(f, state, state.api->event_record(context->device.stream, made->event));
-      if (status == NUMRS_OK) {
-        *event = made;
-        return NUMRS_OK;
-      }
-      state.api->event_free(made->event);
+    const char* f = "device_event_query";
+    if (!event || !done) return NullPointer(f, "event or done");
+    NUMRS_TRY(CheckAlive(f, *event->state));
+    return Answer(f, *event->state, event->state->api->event_query(event->event, done));
+  });
+}
+extern "C" numrs_status numrs_device_event_elapsed(numrs_device_event* from, numrs_device_event* to,
+                                                   double* milliseconds) {
+  return Guard([&]() -> Status {
+    const char* f = "device_event_elapsed";
+    if (!from || !to || !milliseconds) return NullPointer(f, "an event or milliseconds");
+    DeviceState& state = *from->state;
+    if (&state != to->state)
+      return Fail(NUMRS_BAD_ARGUMENT, "%s: one event is of device %s, the other of %s", f, state.name, to->state->name);
+    if (!from->timed || !to->timed)
+      return Fail(NUMRS_BAD_ARGUMENT, "%s: an event has no time; numrs_device_event_record_timed makes those that do",
+                  f);
+    NUMRS_TRY(CheckAlive(f, state));
+    for (const numrs_device_event* event : {from, to}) {
+      int32_t done = 0;
+      NUMRS_TRY(Answer(f, state, state.api->event_query(event->event, &done)));
+      if (!done) return Fail(NUMRS_BAD_ARGUMENT, "%s: an event is not done; wait for it first", f);
     }
-    PoolFree(made);
-    return status;
+    return Answer(f, state, state.api->event_elapsed(from->event, to->event, milliseconds));
   });
 }
 extern "C" numrs_status numrs_device_event_wait(numrs_context* context, numrs_device_event* event) {
@@ -160,7 +226,9 @@ extern "C" numrs_status numrs_device_event_wait(numrs_context* context, numrs_de
     if (event->state != &state)
       return Fail(NUMRS_BAD_ARGUMENT, "%s: the event is of device %s, the context of %s", f, event->state->name,
                   state.name);
-    return Answer(f, state, state.api->event_wait(context->device.stream, event->event));
+    const Status status = state.api->event_wait(context->device.stream, event->event);
+    NoteUse(context->device);  // who waits means to use what was made
+    return Answer(f, state, status);
   });
 }
 extern "C" numrs_status numrs_device_event_synchronize(numrs_device_event* event) {

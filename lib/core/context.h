@@ -8,10 +8,12 @@
 namespace numrs {
 struct DeviceState;   // core/device_state.h
 struct DeviceStream;  // of the plug-in
+struct StreamUse;     // core/device_state.h
 // Where a call on a device runs.
 struct DeviceRun {
   DeviceState* state;
   DeviceStream* stream;
+  StreamUse* use;  // nullptr: whoever calls does not hand work to the stream
 };
 }  // namespace numrs
 
@@ -20,7 +22,7 @@ struct numrs_context {
   int32_t threads;  // 0: the global number
   numrs::Cancel cancel;
   numrs::DeviceRun device;  // of a context with kDeviceMagic
-  int32_t owns_stream;
+  int32_t stream;           // NUMRS_STREAM_…
 };
 
 namespace numrs {

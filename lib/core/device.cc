@@ -96,10 +96,10 @@ void HostTrace(const char* text) { std::fprintf(stderr, "%s\n", text); }
 Status ScratchAllocate(DeviceStream* stream, size_t bytes, void** block) {
   DeviceState* state = StateOfStream(stream);
   if (!state) return Fail(NUMRS_INTERNAL, "scratch memory for a stream that the library does not know");
-  return DeviceAllocate("kernel", DeviceRun{state, stream}, bytes, block);
+  return DeviceAllocate("kernel", DeviceRun{state, stream, nullptr}, bytes, block);
 }
 void ScratchRelease(DeviceStream* stream, void* block) {
-  if (DeviceState* state = StateOfStream(stream)) DeviceRelease(DeviceRun{state, stream}, block);
+  if (DeviceState* state = StateOfStream(stream)) DeviceRelease(DeviceRun{state, stream, nullptr}, block);
 }
 
 const HostApi kHostApi = {sizeof(HostApi), kDeviceApi,  HostFail,        Message,        HostTracing,
@@ -242,7 +242,7 @@ Status OpenDevice(const char* function, int32_t kind, int32_t ordinal, DeviceSta
   opened->kind = kind;
   opened->ordinal = ordinal;
   std::snprintf(opened->name, sizeof(opened->name), "%s:%d", KindName(kind), ordinal);
-  NoteStream(*opened, stream);
+  opened->use = NoteStream(*opened, stream, false);
   devices[kind][ordinal].store(opened, std::memory_order_release);
   *state = opened;
   return NUMRS_OK;
@@ -297,22 +297,14 @@ Status Answer(const char* function, DeviceState& state, Status status) {
 }
 
 Status ToHost(const Run& run, const char* function, void* host, const void* from, size_t bytes) {
-  if (!run.device) {
-    std::memcpy(host, from, bytes);
-    return NUMRS_OK;
-  }
-  DeviceState& state = *run.device->state;
-  NUMRS_TRY(CheckAlive(function, state));
-  return Answer(function, state, state.api->copy(run.device->stream, host, from, bytes, CopyDirection::TO_HOST));
+  if (run.device) return DeviceCopy(function, *run.device, host, from, bytes, CopyDirection::TO_HOST, true);
+  std::memcpy(host, from, bytes);
+  return NUMRS_OK;
 }
 Status ToDevice(const Run& run, const char* function, void* to, const void* host, size_t bytes) {
-  if (!run.device) {
-    std::memcpy(to, host, bytes);
-    return NUMRS_OK;
-  }
-  DeviceState& state = *run.device->state;
-  NUMRS_TRY(CheckAlive(function, state));
-  return Answer(function, state, state.api->copy(run.device->stream, to, host, bytes, CopyDirection::TO_DEVICE));
+  if (run.device) return DeviceCopy(function, *run.device, to, host, bytes, CopyDirection::TO_DEVICE, true);
+  std::memcpy(to, host, bytes);
+  return NUMRS_OK;
 }
 
 Status NoKernel(const char* function, const DeviceState& state) {

@@ -112,12 +112,12 @@ struct DeviceApi {
   Status (*stream_sync)(DeviceStream* stream);
   void (*stream_free)(DeviceStream* stream);
 
-  Status (*event_create)(Device* device, DeviceEvent** event);
+  Status (*event_create)(Device* device, int32_t timed, DeviceEvent** event);
   Status (*event_record)(DeviceStream* stream, DeviceEvent* event);
   Status (*event_wait)(DeviceStream* stream, DeviceEvent* event);  // the stream waits, the caller does not
   Status (*event_query)(DeviceEvent* event, int32_t* done);
   Status (*event_sync)(DeviceEvent* event);
-  // Milliseconds between two recorded events that are done.
+  // Milliseconds between two timed events that are done.
   Status (*event_elapsed)(DeviceEvent* from, DeviceEvent* to, double* milliseconds);
   void (*event_free)(DeviceEvent* event);
 
@@ -137,6 +137,8 @@ struct DeviceApi {
   void (*graph_free)(DeviceGraph* graph);
 
   const DeviceKernels* kernels;
+
+  Status (*stream_query)(DeviceStream* stream, int32_t* done);  // is all its work done?
 };
 
 // What the library gives a plug-in.

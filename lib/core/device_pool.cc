@@ -32,7 +32,15 @@ struct Block {
   size_t bytes;
   Cache* home;
   bool used;
-  uint64_t since;  // the number of the allocation that is using it
+  uint64_t birth;  // the clock when it was handed out
+};
+
+// A block that was given back while other streams may still use it: whose marks it waits for, and streams that are
+// being recorded, of which there will be a mark when that has ended.
+struct Waiting {
+  void* address;
+  std::vector<std::shared_ptr<Mark>> marks;
+  std::vector<StreamUse*> recorded;
 };
 
 std::mutex streams_mutex;
@@ -52,7 +60,7 @@ struct DeviceRecording {
   std::vector<IndexCheckJob> indices;  // to be looked at before each launch
   std::vector<RandomDraw> keys;        // of draws that move with the launches; their counters do not matter
   std::vector<void*> held;             // in use when it ended, and given back since
-  uint64_t until;                      // the last allocation before its end
+  uint64_t until;                      // the clock at its end
   void* ahead;                         // on the device: kMostKeys blocks of a launch, or nullptr where nothing is drawn
 };
 
@@ -64,14 +72,16 @@ class DevicePool {
     const std::lock_guard<std::mutex> lock(mutex_);
     const size_t bytes = RoundUp(wanted);
     if (!bytes) return NoMemory(function, wanted, 0);
+    Sweep();
     Cache* cache = CacheOf(stream);
+    const uint64_t birth = state_->clock.fetch_add(1, std::memory_order_relaxed) + 1;
     auto kept = cache->kept.find(bytes);
     if (kept != cache->kept.end() && !kept->second.empty()) {
       *block = kept->second.back();
       kept->second.pop_back();
       Block& again = blocks_[*block];
       again.used = true;
-      again.since = ++allocations_;
+      again.birth = birth;
       stats_.hits++;
       stats_.cached_bytes -= bytes;
       Count(bytes);
@@ -89,7 +99,7 @@ class DevicePool {
       if (status == NUMRS_NO_MEMORY) return NoMemory(function, wanted, dropped);
     }
     if (status != NUMRS_OK) return Answer(function, *state_, status);
-    blocks_[*block] = Block{bytes, cache, true, ++allocations_};
+    blocks_[*block] = Block{bytes, cache, true, birth};
     Count(bytes);
     return NUMRS_OK;
   }
@@ -104,26 +114,8 @@ class DevicePool {
       blocks_.erase(found);
       return;
     }
-    Cache* home = block.home;
-    if (DeviceRecording* recording = UserOf(block)) {
-      block.used = false;
-      recording->held.push_back(address);
-      stats_.cached_bytes += block.bytes;
-      return;
-    }
-    // Used on another stream: what that one still does has to come before the next user on the home stream.
-    if (stream != home->stream && !Follow(home->stream, stream)) {
-      block.used = false;  // left alone
-      return;
-    }
-    if (!state_->api->keep_blocks && !IsArena(home)) {
-      state_->api->release(home->stream, address);
-      blocks_.erase(found);
-      return;
-    }
     block.used = false;
-    home->kept[block.bytes].push_back(address);
-    stats_.cached_bytes += block.bytes;
+    PassOn(stream, address, block);
   }
 
   bool Owns(const void* address) {
@@ -149,19 +141,33 @@ class DevicePool {
     stats_.peak_bytes = stats_.in_use_bytes;
   }
 
-  // The stream has been waited for.
-  void Forget(DeviceStream* stream) {
+  StreamUse* Note(DeviceStream* stream, bool foreign) {
     const std::lock_guard<std::mutex> lock(mutex_);
+    std::unique_ptr<StreamUse> use(new StreamUse{});
+    use->stream = stream;
+    use->serial = ++serial_;
+    use->foreign = foreign;
+    uses_.push_back(use.get());
+    return use.release();
+  }
+  void Forget(StreamUse* use) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    DeviceStream* stream = use->stream;
     const auto found = caches_.find(stream);
-    if (found == caches_.end()) return;
-    Cache* cache = found->second;
-    DropCache(cache);
-    Cache* rest = CacheOf(state_->stream);
-    for (auto& entry : blocks_) {
-      if (entry.second.home == cache) entry.second.home = rest;
+    if (found != caches_.end()) {
+      Cache* cache = found->second;
+      DropCache(cache);
+      bool followed = state_->lost.load(std::memory_order_acquire) || Follow(state_->stream, stream);
+      Cache* rest = followed ? CacheOf(state_->stream) : new Cache{state_->stream, {}};  // the latter is used by nobody
+      for (auto& entry : blocks_) {
+        if (entry.second.home == cache) entry.second.home = rest;
+      }
+      caches_.erase(found);
+      delete cache;
     }
-    caches_.erase(stream);
-    delete cache;
+    for (Waiting& waiting : waiting_) Remove(waiting.recorded, use);
+    Remove(uses_, use);
+    delete use;
   }
 
   Status Begin(const char* function, DeviceStream* stream) {
@@ -187,7 +193,7 @@ class DevicePool {
       Disband(recording);
       return status != NUMRS_OK ? status : Fail(NUMRS_DEVICE_FAILED, "%s: nothing was recorded", function);
     }
-    recording->until = allocations_;
+    recording->until = state_->clock.load(std::memory_order_relaxed);
     live_.push_back(recording);
     *ended = recording;
     return NUMRS_OK;
@@ -239,6 +245,102 @@ class DevicePool {
   }
 
  private:
+  // A block that nobody uses any more, last used by calls on the stream.
+  void PassOn(DeviceStream* stream, void* address, Block& block) {
+    Cache* home = block.home;
+    if (DeviceRecording* recording = UserOf(block)) {
+      recording->held.push_back(address);
+      stats_.cached_bytes += block.bytes;
+      return;
+    }
+    if (IsArena(home)) {
+      // What another stream still does with it has to come before the next user in the recording; else left alone.
+      if (stream == home->stream || Follow(home->stream, stream)) Keep(address, block);
+      return;
+    }
+    // Other streams that have had work since the block was handed out may use it still: it waits for them, its own
+    // stream does not.
+    Waiting waiting{address, {}, {}};
+    for (StreamUse* use : uses_) {
+      if (use->stream == home->stream) continue;
+      if (use->stream != stream && use->at.load(std::memory_order_relaxed) < block.birth) continue;
+      if (Open(use->stream)) {
+        waiting.recorded.push_back(use);
+        continue;
+      }
+      const std::shared_ptr<Mark> mark = MarkOf(use);
+      if (!mark) return;  // left alone
+      waiting.marks.push_back(mark);
+    }
+    if (waiting.marks.empty() && waiting.recorded.empty()) {
+      PutBack(address, block);
+      return;
+    }
+    stats_.cached_bytes += block.bytes;
+    waiting_.push_back(std::move(waiting));
+  }
+  template <typename T>
+  static void Remove(std::vector<T>& from, T what) {
+    for (size_t i = 0; i < from.size(); i++) {
+      if (from[i] == what) from.erase(from.begin() + static_cast<std::ptrdiff_t>(i--));
+    }
+  }
+  void Keep(void* address, Block& block) {
+    block.home->kept[block.bytes].push_back(address);
+    stats_.cached_bytes += block.bytes;
+  }
+  // For the next request on its stream, or to the plug-in.
+  void PutBack(void* address, Block& block) {
+    if (state_->api->keep_blocks) return Keep(address, block);
+    state_->api->release(block.home->stream, address);
+    blocks_.erase(address);
+  }
+  // Behind all work of the stream so far; the one before where there has been none since. nullptr: it failed.
+  std::shared_ptr<Mark> MarkOf(StreamUse* use) {
+    if (!use->fresh.exchange(false, std::memory_order_relaxed) && use->mark && !use->foreign) return use->mark;
+    auto mark = std::make_shared<Mark>(*state_);
+    const DeviceApi& api = *state_->api;
+    if (api.event_create(state_->handle, false, &mark->event) != NUMRS_OK ||
+        api.event_record(use->stream, mark->event) != NUMRS_OK) {
+      use->fresh.store(true, std::memory_order_relaxed);
+      return nullptr;
+    }
+    return use->mark = mark;
+  }
+  // Blocks whose streams have got beyond their marks are free. Not during a recording, where events cannot be asked.
+  void Sweep() {
+    if (waiting_.empty() || !open_.empty()) return;
+    round_++;
+    size_t left = 0;
+    for (size_t i = 0; i < waiting_.size(); i++) {
+      Waiting& waiting = waiting_[i];
+      if (IsOver(waiting)) {
+        Block& block = blocks_[waiting.address];
+        stats_.cached_bytes -= block.bytes;
+        PutBack(waiting.address, block);
+      } else if (left++ != i) {
+        waiting_[left - 1] = std::move(waiting);
+      }
+    }
+    waiting_.resize(left);
+  }
+  bool IsOver(Waiting& waiting) {
+    while (!waiting.recorded.empty()) {
+      const std::shared_ptr<Mark> mark = MarkOf(waiting.recorded.back());
+      if (!mark) return false;
+      waiting.marks.push_back(mark);
+      waiting.recorded.pop_back();
+    }
+    for (const std::shared_ptr<Mark>& mark : waiting.marks) {
+      if (!mark->done && mark->asked != round_) {
+        int32_t done = 0;
+        mark->asked = round_;
+        mark->done = state_->api->event_query(mark->event, &done) == NUMRS_OK && done;
+      }
+      if (!mark->done) return false;
+    }
+    return true;
+  }
   Cache* CacheOf(DeviceStream* stream) {
     if (DeviceRecording* recording = Open(stream)) return &recording->arena;
     Cache*& cache = caches_[stream];
@@ -251,10 +353,14 @@ class DevicePool {
     }
     return nullptr;
   }
-  // A recording that may work on the block: any that ended while it was in use, but for the one whose arena it is of.
+  // A recording that may work on the block: any that is open, or ended while it was in use, but for the one whose arena
+  // it is of.
   DeviceRecording* UserOf(const Block& block) const {
+    for (DeviceRecording* recording : open_) {
+      if (block.home != &recording->arena) return recording;
+    }
     for (DeviceRecording* recording : live_) {
-      if (block.since <= recording->until && block.home != &recording->arena) return recording;
+      if (block.birth <= recording->until && block.home != &recording->arena) return recording;
     }
     return nullptr;
   }
@@ -267,7 +373,7 @@ class DevicePool {
   bool Follow(DeviceStream* later, DeviceStream* earlier) {
     const DeviceApi& api = *state_->api;
     DeviceEvent* event = nullptr;
-    if (api.event_create(state_->handle, &event) != NUMRS_OK) return false;
+    if (api.event_create(state_->handle, false, &event) != NUMRS_OK) return false;
     const bool done = api.event_record(earlier, event) == NUMRS_OK && api.event_wait(later, event) == NUMRS_OK;
     api.event_free(event);
     return done;
@@ -292,10 +398,35 @@ class DevicePool {
     stats_.cached_bytes -= bytes;
     return bytes;
   }
+  // Their own streams wait now.
+  uint64_t DropWaiting() {
+    Sweep();
+    const bool lost = state_->lost.load(std::memory_order_acquire);
+    uint64_t bytes = 0;
+    size_t left = 0;
+    for (size_t i = 0; i < waiting_.size(); i++) {
+      const Block block = blocks_[waiting_[i].address];
+      bool follows = waiting_[i].recorded.empty();
+      for (const std::shared_ptr<Mark>& mark : waiting_[i].marks) {
+        if (lost || !follows) break;
+        follows = mark->done || state_->api->event_wait(block.home->stream, mark->event) == NUMRS_OK;
+      }
+      if (!lost && !follows) {
+        if (left++ != i) waiting_[left - 1] = std::move(waiting_[i]);
+        continue;
+      }
+      if (!lost) state_->api->release(block.home->stream, waiting_[i].address);
+      blocks_.erase(waiting_[i].address);
+      bytes += block.bytes;
+    }
+    waiting_.resize(left);
+    stats_.cached_bytes -= bytes;
+    return bytes;
+  }
   // Everything that is kept, but for the arenas of recordings. Not while one goes on: the driver would have to wait.
   uint64_t Drop() {
     if (!open_.empty()) return 0;
-    uint64_t bytes = 0;
+    uint64_t bytes = DropWaiting();
     for (auto& entry : caches_) bytes += DropCache(entry.second);
     if (!state_->lost.load(std::memory_order_acquire)) state_->api->trim(state_->handle);
     return bytes;
@@ -307,11 +438,8 @@ class DevicePool {
     for (void* address : recording->held) {
       const auto found = blocks_.find(address);
       if (found == blocks_.end()) continue;
-      if (DeviceRecording* other = UserOf(found->second)) {
-        other->held.push_back(address);
-      } else {
-        found->second.home->kept[found->second.bytes].push_back(address);
-      }
+      stats_.cached_bytes -= found->second.bytes;
+      PassOn(found->second.home->stream, address, found->second);
     }
     DropCache(arena);
     Cache* rest = CacheOf(arena->stream);
@@ -343,16 +471,21 @@ class DevicePool {
   std::unordered_map<void*, Block> blocks_;
   std::unordered_map<DeviceStream*, Cache*> caches_;
   std::vector<DeviceRecording*> open_, live_;  // recordings that have not ended; that have
-  uint64_t allocations_ = 0;
-  std::atomic<bool> recording_{false};  // is there one?
+  std::atomic<bool> recording_{false};         // is one open?
+  std::vector<StreamUse*> uses_;               // all streams
+  std::vector<Waiting> waiting_;
+  uint64_t serial_ = 0, round_ = 0;
   MemoryStats stats_{};
 };
 
 DevicePool* MakeDevicePool(DeviceState* state) { return new (std::nothrow) DevicePool(state); }
 
-void NoteStream(DeviceState& state, DeviceStream* stream) {
-  const std::lock_guard<std::mutex> lock(streams_mutex);
-  Streams()[stream] = &state;
+StreamUse* NoteStream(DeviceState& state, DeviceStream* stream, bool foreign) {
+  {
+    const std::lock_guard<std::mutex> lock(streams_mutex);
+    Streams()[stream] = &state;
+  }
+  return state.pool->Note(stream, foreign);
 }
 DeviceState* StateOfStream(DeviceStream* stream) {
   const std::lock_guard<std::mutex> lock(streams_mutex);
@@ -366,15 +499,20 @@ Status DeviceAllocate(const char* function, const DeviceRun& run, size_t bytes, 
   return run.state->pool->Allocate(function, run.stream, bytes, block);
 }
 void DeviceRelease(const DeviceRun& run, void* block) {
-  if (block) run.state->pool->Release(run.stream, block);
+  if (!block) return;
+  try {
+    run.state->pool->Release(run.stream, block);
+  } catch (...) {  // no memory for what is to be remembered: the block is left alone
+  }
 }
 bool OwnsDeviceBlock(const DeviceState& state, const void* block) { return state.pool->Owns(block); }
 MemoryStats DeviceStats(const DeviceState& state) { return state.pool->Stats(); }
 void DeviceTrim(DeviceState& state) { state.pool->Trim(); }
 void DeviceSetLimit(DeviceState& state, uint64_t bytes) { state.pool->SetLimit(bytes); }
 void DeviceResetPeak(DeviceState& state) { state.pool->ResetPeak(); }
-void DeviceForgetStream(DeviceState& state, DeviceStream* stream) {
-  state.pool->Forget(stream);
+void DeviceForgetStream(DeviceState& state, StreamUse* use) {
+  DeviceStream* const stream = use->stream;
+  state.pool->Forget(use);
   const std::lock_guard<std::mutex> lock(streams_mutex);
   Streams().erase(stream);
 }
@@ -412,7 +550,9 @@ Status LaunchRecording(const char* function, const DeviceRun& run, DeviceRecordi
                      state.api->copy(run.stream, recording->ahead, ahead, recording->keys.size() * sizeof(uint64_t),
                                      CopyDirection::TO_DEVICE)));
   }
-  return Answer(function, state, state.api->graph_launch(recording->graph, run.stream));
+  const Status status = state.api->graph_launch(recording->graph, run.stream);
+  NoteUse(run);
+  return Answer(function, state, status);
 }
 const IndexCheckJob* RecordedIndices(const DeviceRecording* recording, size_t number) {
   return number < recording->indices.size() ? &recording->indices[number] : nullptr;

@@ -1,4 +1,4 @@
-// What core/device.cc needs of the memory of devices: a pool for each, and which device a stream belongs to.
+// What the rest needs of the memory of devices: a pool for each, which device a stream belongs to, and marks.
 #pragma once
 
 #include "core/device_state.h"
@@ -7,7 +7,23 @@ namespace numrs {
 
 DevicePool* MakeDevicePool(DeviceState* state);  // nullptr: no memory
 
-void NoteStream(DeviceState& state, DeviceStream* stream);
+// A place in the work of a stream.
+struct Mark {
+  explicit Mark(DeviceState& s) : state(s) {}
+  ~Mark() {
+    if (event && !state.lost.load(std::memory_order_acquire)) state.api->event_free(event);
+  }
+  Mark(const Mark&) = delete;
+  Mark& operator=(const Mark&) = delete;
+
+  DeviceState& state;
+  DeviceEvent* event = nullptr;
+  bool done = false;   // guarded by the pool
+  uint64_t asked = 0;  // the round in which it was last asked
+};
+
+// From now on the pool knows the stream.
+StreamUse* NoteStream(DeviceState& state, DeviceStream* stream, bool foreign);
 DeviceState* StateOfStream(DeviceStream* stream);  // nullptr for one that is not known
 
 }  // namespace numrs

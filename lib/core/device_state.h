@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstring>
 #include <initializer_list>
+#include <memory>
 
 #include "core/context.h"
 #include "core/device.h"
@@ -16,13 +17,27 @@ constexpr int kMostDevices = 64;  // of a kind
 constexpr size_t kWhyBytes = 256;
 
 class DevicePool;
+struct Mark;  // core/device_pool.h
+
+// What a stream has been given: by this the pool knows which streams may still use a block that is given back, however
+// it came to them.
+struct StreamUse {
+  DeviceStream* stream;
+  uint64_t serial;                 // never used again
+  bool foreign;                    // others give it work that nobody notes
+  std::atomic<uint64_t> at{0};     // the pool's clock at the latest work; blocks that are younger are not in it
+  std::atomic<bool> fresh{false};  // has there been work since the mark?
+  std::shared_ptr<Mark> mark;      // guarded by the pool
+};
 
 // An opened device; lives as long as the process.
 struct DeviceState {
   const DeviceApi* api;
   Device* handle;
   DeviceStream* stream;  // the default one
+  StreamUse* use;        // of that
   DevicePool* pool;
+  std::atomic<uint64_t> clock{1};  // grows with every block that is handed out
   int32_t kind, ordinal;
   char name[24];  // "cuda:0"
   std::atomic<bool> lost{false};
@@ -57,8 +72,24 @@ MemoryStats DeviceStats(const DeviceState& state);
 void DeviceTrim(DeviceState& state);
 void DeviceSetLimit(DeviceState& state, uint64_t bytes);
 void DeviceResetPeak(DeviceState& state);
-// A stream that ends: what is kept for it goes back, what is in use belongs to the default stream from now on.
-void DeviceForgetStream(DeviceState& state, DeviceStream* stream);
+// Called after work has been handed to the run's stream.
+inline void NoteUse(const DeviceRun& run) {
+  if (!run.use) return;
+  run.use->at.store(run.state->clock.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  run.use->fresh.store(true, std::memory_order_relaxed);
+}
+// A stream that ends: what is kept for it goes back, what is in use belongs to the default stream from now on, which
+// waits for it.
+void DeviceForgetStream(DeviceState& state, StreamUse* use);
+
+// Memory of the host that a device reads and writes while the host goes on (core/device_pinned.cc).
+Status PinnedAllocate(const char* function, DeviceState& state, size_t bytes, void** block);
+// When the copies from and to it are done; nullptr is fine.
+Status PinnedFree(const char* function, void* block);
+// Bytes in the order of the stream. wait: on return memory of the host is done with; else pinned memory is in use
+// until the stream has got there.
+Status DeviceCopy(const char* function, const DeviceRun& run, void* to, const void* from, size_t bytes,
+                  CopyDirection direction, bool wait);
 
 // Graphs: between begin and end, memory comes from an arena that the graph owns.
 struct DeviceRecording;  // numrs_device_graph
@@ -81,7 +112,7 @@ Status RecordedAhead(const char* function, const DeviceRun& run, const RandomDra
 class RunMemory {
  public:
   RunMemory(const Run& run, const char* function, size_t bytes)
-      : device_(run.device ? *run.device : DeviceRun{nullptr, nullptr}) {
+      : device_(run.device ? *run.device : DeviceRun{nullptr, nullptr, nullptr}) {
     if (device_.state)
       status_ = DeviceAllocate(function, device_, bytes, &data_);
     else
@@ -146,7 +177,9 @@ Status OnDevice(const Run& run, const char* function, Status (*DeviceKernels::*s
   NUMRS_TRY(CheckAlive(function, state));
   const auto kernel = state.api->kernels->*slot;
   if (!kernel) return NoKernel(function, state);
-  return Answer(function, state, kernel(run.device->stream, job));
+  const Status status = kernel(run.device->stream, job);
+  NoteUse(*run.device);
+  return Answer(function, state, status);
 }
 
 // The kernels of HostApi (core/device_host.cc).

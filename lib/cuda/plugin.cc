@@ -229,6 +229,14 @@ Status StreamSync(DeviceStream* stream) {
   NUMRS_TRY(Use(stream->device));
   return Check("synchronize", cudaStreamSynchronize(stream->native));
 }
+Status StreamQuery(DeviceStream* stream, int32_t* done) {
+  NUMRS_TRY(Use(stream->device));
+  const cudaError_t error = cudaStreamQuery(stream->native);
+  *done = error == cudaSuccess;
+  if (error != cudaErrorNotReady) return Check("asking a stream", error);
+  cudaGetLastError();
+  return NUMRS_OK;
+}
 void StreamFree(DeviceStream* stream) {
   if (!stream->wrapped && Use(stream->device) == NUMRS_OK) cudaStreamDestroy(stream->native);
   delete stream;
@@ -236,10 +244,10 @@ void StreamFree(DeviceStream* stream) {
 
 // ------------------------------------------------------------------------------------------------ events
 
-Status EventCreate(Device* device, DeviceEvent** out) {
+Status EventCreate(Device* device, int32_t timed, DeviceEvent** out) {
   NUMRS_TRY(Use(device));
   cudaEvent_t native;
-  NUMRS_TRY(Check("cudaEventCreate", cudaEventCreateWithFlags(&native, 0)));
+  NUMRS_TRY(Check("cudaEventCreate", cudaEventCreateWithFlags(&native, timed ? 0 : cudaEventDisableTiming)));
   *out = new (std::nothrow) DeviceEvent{device, native};
   return *out ? static_cast<Status>(NUMRS_OK) : Fail(NUMRS_NO_MEMORY, "making an event: out of memory");
 }
@@ -347,7 +355,8 @@ const DeviceApi kApi = {sizeof(DeviceApi),
                         CaptureEnd,
                         GraphLaunch,
                         GraphFree,
-                        &kKernels};
+                        &kKernels,
+                        StreamQuery};
 
 }  // namespace
 }  // namespace cuda

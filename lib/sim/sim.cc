@@ -1,8 +1,5 @@
 // A simulated device for tests: memory that the host cannot touch, streams as threads that take their time, freed
 // memory that is poisoned, failures on demand. It computes with the library's own kernels.
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -15,113 +12,30 @@
 #include <mutex>
 #include <thread>
 
+#include "sim/memory.h"
 #include "sim/translate.h"
 
 namespace numrs {
 namespace {
 const HostApi* host = nullptr;
 constexpr int32_t kDevices = 4;
-constexpr size_t kBytes = size_t{1} << 30;  // of a device; pages that are not written take nothing
-constexpr int kPoison = 0xFF;               // NaN as a float, -1 as an integer
 }  // namespace
 
 namespace sim {
-
-// One file mapped twice: at `base`, which the library hands out, nothing can be read or written.
-class Memory {
- public:
-  Status Open() {
-    const int file = memfd_create("numrs-sim", MFD_CLOEXEC);
-    if (file < 0 || ftruncate(file, static_cast<off_t>(kBytes)) != 0)
-      return host->fail(NUMRS_NO_DEVICE, "sim: no memory file");
-    void* base = mmap(nullptr, kBytes, PROT_NONE, MAP_SHARED | MAP_NORESERVE, file, 0);
-    void* alias = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, file, 0);
-    close(file);
-    if (base == MAP_FAILED || alias == MAP_FAILED) return host->fail(NUMRS_NO_DEVICE, "sim: no address space");
-    base_ = static_cast<char*>(base);
-    alias_ = static_cast<char*>(alias);
-    free_[0] = kBytes;
-    return NUMRS_OK;
-  }
-  void* Allocate(size_t bytes) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    bytes = (bytes + 255) / 256 * 256;
-    if (bytes == 0) bytes = 256;
-    for (auto it = free_.begin(); it != free_.end(); ++it) {
-      if (it->second < bytes) continue;
-      const size_t at = it->first, rest = it->second - bytes;
-      free_.erase(it);
-      if (rest) free_[at + bytes] = rest;
-      used_[at] = bytes;
-      in_use_ += bytes;
-      return base_ + at;
-    }
-    return nullptr;
-  }
-  // From now on no job may name it; `End` makes it free when the stream has got that far.
-  size_t Begin(void* block) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    const auto found = used_.find(static_cast<size_t>(static_cast<char*>(block) - base_));
-    if (found == used_.end()) {
-      std::fprintf(stderr, "sim: a block is freed that is none, or twice: %p\n", block);
-      std::abort();
-    }
-    const size_t bytes = found->second;
-    used_.erase(found);
-    return bytes;
-  }
-  void End(void* block, size_t bytes) {
-    const size_t at = static_cast<size_t>(static_cast<char*>(block) - base_);
-    std::memset(alias_ + at, kPoison, bytes);
-    const std::lock_guard<std::mutex> lock(mutex_);
-    in_use_ -= bytes;
-    auto it = free_.emplace(at, bytes).first;
-    const auto next = std::next(it);
-    if (next != free_.end() && at + it->second == next->first) {
-      it->second += next->second;
-      free_.erase(next);
-    }
-    if (it != free_.begin()) {
-      const auto before = std::prev(it);
-      if (before->first + before->second == at) {
-        before->second += it->second;
-        free_.erase(it);
-      }
-    }
-  }
-  char* Alias(const void* address) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    const char* p = static_cast<const char*>(address);
-    if (p < base_ || p >= base_ + kBytes) return nullptr;
-    const size_t at = static_cast<size_t>(p - base_);
-    auto it = used_.upper_bound(at);
-    if (it == used_.begin()) return nullptr;
-    --it;
-    return at < it->first + it->second ? alias_ + at : nullptr;
-  }
-  size_t in_use() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    return in_use_;
-  }
-
- private:
-  std::mutex mutex_;
-  char *base_ = nullptr, *alias_ = nullptr;
-  std::map<size_t, size_t> free_, used_;
-  size_t in_use_ = 0;
-};
 
 char* Reach(Memory& memory, const void* address) { return memory.Alias(address); }
 
 }  // namespace sim
 
+struct Queue;
 struct Device {
   int32_t ordinal;
   sim::Memory memory;
   std::atomic<int64_t> fail_allocation{0}, lost_after{0};  // counted down to the failure; 0: none
-  std::atomic<int64_t> delay_us{50};
+  std::atomic<int64_t> delay_us{50}, sleep_us{0};
   std::atomic<uint32_t> seed{1};
   bool opened = false;
+  std::shared_ptr<Queue> fixed[2];  // as long as the process
 };
 
 namespace {
@@ -146,10 +60,19 @@ struct DeviceGraph {
   std::vector<Work> work;
 };
 
-struct DeviceStream {
-  explicit DeviceStream(Device* d) : device(d), random(d->seed.fetch_add(1)), thread([this] { Serve(); }) {}
+struct Queue {
+  explicit Queue(Device* d) : device(d), random(d->seed.fetch_add(1)), thread([this] { Serve(); }) {}
+
+  Queue(const Queue&) = delete;
+  Queue& operator=(const Queue&) = delete;
 
   void Push(Work work) {
+    if (const int64_t sleep = device->sleep_us.exchange(0)) {
+      work = [sleep, work] {
+        std::this_thread::sleep_for(std::chrono::microseconds(sleep));
+        return work();
+      };
+    }
     {
       const std::lock_guard<std::mutex> lock(mutex);
       if (recording) {
@@ -165,6 +88,19 @@ struct DeviceStream {
     std::unique_lock<std::mutex> lock(mutex);
     idle.wait(lock, [&] { return pending == 0; });
     return failed ? Refuse(NUMRS_DEVICE_FAILED, "%s", why) : static_cast<Status>(NUMRS_OK);
+  }
+  bool Idle() {
+    const std::lock_guard<std::mutex> lock(mutex);
+    return pending == 0;
+  }
+  // Gives up its thread when all work is done.
+  ~Queue() {
+    {
+      const std::lock_guard<std::mutex> lock(mutex);
+      ended = true;
+    }
+    wake.notify_all();
+    thread.join();
   }
   void Serve() {
     for (;;) {
@@ -207,6 +143,14 @@ struct DeviceStream {
   std::thread thread;
 };
 
+// A queue, or somebody else's: then the same work in the same order.
+struct DeviceStream {
+  Device* device;
+  std::shared_ptr<Queue> queue;
+  void Push(Work work) { queue->Push(std::move(work)); }
+  Status Sync() { return queue->Sync(); }
+};
+
 // Generations: an event that is recorded again is a new one for those who wait later.
 struct DeviceEvent {
   struct Point {
@@ -215,8 +159,10 @@ struct DeviceEvent {
     bool done = false;
     std::chrono::steady_clock::time_point at;
   };
+  bool timed;
   std::mutex mutex;
   std::shared_ptr<Point> point;
+  explicit DeviceEvent(bool t) : timed(t) {}
   std::shared_ptr<Point> Now() {
     const std::lock_guard<std::mutex> lock(mutex);
     return point;
@@ -248,11 +194,12 @@ Status RunJob(Status (*kernel)(DeviceStream*, const Job&), const char* name, Dev
   if (const void* wrong = node->translator.wrong())
     return Refuse(NUMRS_BAD_ARGUMENT, "sim: %s: %p is no live memory of the device (of the host, or freed)", name,
                   wrong);
-  if (!sim::IsWaitedFor(given) || (stream->recording && sim::MayBeRecorded(given))) {
+  if (!sim::IsWaitedFor(given) || (stream->queue->recording && sim::MayBeRecorded(given))) {
     stream->Push([node, kernel] { return kernel(nullptr, node->job); });
     return NUMRS_OK;
   }
-  if (stream->recording) return Refuse(NUMRS_BAD_ARGUMENT, "sim: %s waits for its result: not for recording", name);
+  if (stream->queue->recording)
+    return Refuse(NUMRS_BAD_ARGUMENT, "sim: %s waits for its result: not for recording", name);
   if (const Status status = stream->Sync()) return status;
   return kernel(nullptr, node->job);
 }
@@ -329,7 +276,7 @@ Status Open(int32_t ordinal, Device** device) {
   Device& d = device_list[ordinal];
   d.ordinal = ordinal;
   if (!d.opened) {
-    if (const Status status = d.memory.Open()) return status;
+    if (const char* problem = d.memory.Open()) return host->fail(NUMRS_NO_DEVICE, problem);
   }
   d.opened = true;
   *device = &d;
@@ -337,13 +284,13 @@ Status Open(int32_t ordinal, Device** device) {
 }
 // Keys that begin with "set:" are switches of tests: set:alloc=17 (the 17th allocation from here on fails),
 // set:lost=200 (the device is lost at the 200th kernel), set:delay=100 (most microseconds before each piece of work),
-// set:seed=3, set:keep=1 (of all devices: freed blocks are kept by the library), set:lapack=0 (of all devices: there is
-// no kernel for matrices).
+// set:sleep=2000 (the next piece of work takes so many microseconds more), set:seed=3, set:keep=1 (of all devices:
+// freed blocks are kept by the library), set:lapack=0 (of all devices: there is no kernel for matrices).
 Status Info(Device* device, const char* key, char* text, size_t bytes);
 
 Status MemoryOf(Device* device, DeviceMemory* memory) {
-  memory->total_bytes = kBytes;
-  memory->free_bytes = kBytes - device->memory.in_use();
+  memory->total_bytes = sim::kBytes;
+  memory->free_bytes = sim::kBytes - device->memory.in_use();
   return NUMRS_OK;
 }
 
@@ -361,37 +308,70 @@ Status Allocate(DeviceStream* stream, size_t bytes, void** block) {
 void Release(DeviceStream* stream, void* block) {
   Device* device = stream->device;
   const size_t bytes = device->memory.Begin(block);
-  const std::lock_guard<std::mutex> lock(stream->mutex);  // never recorded
-  stream->queue.push_back([device, block, bytes] {
+  Queue& queue = *stream->queue;
+  const std::lock_guard<std::mutex> lock(queue.mutex);  // never recorded
+  queue.queue.push_back([device, block, bytes] {
     device->memory.End(block, bytes);
     return static_cast<Status>(NUMRS_OK);
   });
-  stream->pending++;
-  stream->wake.notify_all();
+  queue.pending++;
+  queue.wake.notify_all();
 }
 void Trim(Device*) {}
 
+// Queues by what is their native handle here: their address. 1 and 2 are those that a device has anyway, as CUDA's
+// legacy and per-thread ones.
+std::mutex queues_mutex;
+std::map<void*, std::weak_ptr<Queue>>& Queues() {
+  static auto* const map = new std::map<void*, std::weak_ptr<Queue>>;
+  return *map;
+}
 Status StreamCreate(Device* device, DeviceStream** stream) {
-  *stream = new DeviceStream(device);
+  const auto queue = std::make_shared<Queue>(device);
+  const std::lock_guard<std::mutex> lock(queues_mutex);
+  Queues()[queue.get()] = queue;
+  *stream = new DeviceStream{device, queue};
   return NUMRS_OK;
 }
-Status StreamWrap(Device*, void*, DeviceStream**) {
-  return host->fail(NUMRS_BAD_ARGUMENT, "sim: there are no streams of others");
-}
-void* StreamNative(DeviceStream* stream) { return stream; }
-Status StreamSync(DeviceStream* stream) { return stream->Sync(); }
-void StreamFree(DeviceStream* stream) {
-  {
-    const std::lock_guard<std::mutex> lock(stream->mutex);
-    stream->ended = true;
+Status StreamWrap(Device* device, void* native, DeviceStream** stream) {
+  const std::lock_guard<std::mutex> lock(queues_mutex);
+  std::shared_ptr<Queue> queue;
+  const auto number = reinterpret_cast<uintptr_t>(native);
+  if (number == 1 || number == 2) {
+    std::shared_ptr<Queue>& known = device->fixed[number - 1];
+    if (!known) known = std::shared_ptr<Queue>(new Queue(device), [](Queue*) {});  // a forked child could not end it
+    queue = known;
+  } else if (const auto found = Queues().find(native); found != Queues().end()) {
+    queue = found->second.lock();
   }
-  stream->wake.notify_all();
-  stream->thread.join();
+  if (!queue || queue->device != device)
+    return Refuse(NUMRS_BAD_ARGUMENT, "sim: %p is no stream of the device", native);
+  *stream = new DeviceStream{device, queue};
+  return NUMRS_OK;
+}
+void* StreamNative(DeviceStream* stream) {
+  for (size_t k = 0; k < 2; k++) {
+    if (stream->queue == stream->device->fixed[k]) return reinterpret_cast<void*>(k + 1);
+  }
+  return stream->queue.get();
+}
+Status StreamSync(DeviceStream* stream) { return stream->Sync(); }
+Status StreamQuery(DeviceStream* stream, int32_t* done) {
+  *done = stream->queue->Idle();
+  return NUMRS_OK;
+}
+void StreamFree(DeviceStream* stream) {
+  std::shared_ptr<Queue> queue = std::move(stream->queue);
   delete stream;
+  const std::lock_guard<std::mutex> lock(queues_mutex);
+  void* const native = queue.get();
+  queue.reset();  // waits, if it was the last
+  const auto found = Queues().find(native);
+  if (found != Queues().end() && found->second.expired()) Queues().erase(found);
 }
 
-Status EventCreate(Device*, DeviceEvent** event) {
-  *event = new DeviceEvent;
+Status EventCreate(Device*, int32_t timed, DeviceEvent** event) {
+  *event = new DeviceEvent(timed != 0);
   return NUMRS_OK;
 }
 Status EventRecord(DeviceStream* stream, DeviceEvent* event) {
@@ -439,10 +419,47 @@ Status EventSync(DeviceEvent* event) {
 Status EventElapsed(DeviceEvent* from, DeviceEvent* to, double* milliseconds) {
   const auto a = from->Now(), b = to->Now();
   if (!a || !b) return host->fail(NUMRS_BAD_ARGUMENT, "sim: an event was never recorded");
+  if (!from->timed || !to->timed) return host->fail(NUMRS_BAD_ARGUMENT, "sim: an event has no time");
   *milliseconds = std::chrono::duration<double, std::milli>(b->at - a->at).count();
   return NUMRS_OK;
 }
 void EventFree(DeviceEvent* event) { delete event; }
+
+// Pinned blocks by their addresses: copies from and to them are done when the stream has got there.
+std::mutex pinned_mutex;
+std::map<const char*, size_t>& PinnedBlocks() {
+  static auto* const map = new std::map<const char*, size_t>;
+  return *map;
+}
+bool IsPinned(const void* at) {
+  const std::lock_guard<std::mutex> lock(pinned_mutex);
+  auto found = PinnedBlocks().upper_bound(static_cast<const char*>(at));
+  if (found == PinnedBlocks().begin()) return false;
+  --found;
+  return static_cast<const char*>(at) < found->first + found->second;
+}
+Status PinnedAllocate(Device*, size_t bytes, void** block) {
+  const size_t room = (bytes + 63) / 64 * 64;
+  *block = std::aligned_alloc(64, room);
+  if (!*block) return host->fail(NUMRS_NO_MEMORY, "sim: no pinned memory");
+  std::memset(*block, sim::kPoison, room);
+  const std::lock_guard<std::mutex> lock(pinned_mutex);
+  PinnedBlocks()[static_cast<char*>(*block)] = room;
+  return NUMRS_OK;
+}
+void PinnedFree(Device*, void* block) {
+  {
+    const std::lock_guard<std::mutex> lock(pinned_mutex);
+    const auto found = PinnedBlocks().find(static_cast<char*>(block));
+    if (found == PinnedBlocks().end()) {
+      std::fprintf(stderr, "sim: pinned memory is freed that is none, or twice: %p\n", block);
+      std::abort();
+    }
+    std::memset(block, sim::kPoison, found->second);
+    PinnedBlocks().erase(found);
+  }
+  std::free(block);
+}
 
 Status Copy(DeviceStream* stream, void* to, const void* from, size_t bytes, CopyDirection direction) {
   if (IsLost(stream->device)) return Lost();
@@ -455,7 +472,11 @@ Status Copy(DeviceStream* stream, void* to, const void* from, size_t bytes, Copy
     stream->Push([=] { return std::memmove(target, source, bytes), static_cast<Status>(NUMRS_OK); });
     return NUMRS_OK;
   }
-  if (stream->recording) return host->fail(NUMRS_BAD_ARGUMENT, "sim: copies of the host are not for recording");
+  if (stream->queue->recording) return host->fail(NUMRS_BAD_ARGUMENT, "sim: copies of the host are not for recording");
+  if (IsPinned(direction == CopyDirection::TO_DEVICE ? from : to)) {
+    stream->Push([=] { return std::memcpy(target, source, bytes), static_cast<Status>(NUMRS_OK); });
+    return NUMRS_OK;
+  }
   if (direction == CopyDirection::TO_DEVICE) {
     const auto kept = std::make_shared<std::vector<char>>(source, source + bytes);
     stream->Push([=] { return std::memcpy(target, kept->data(), bytes), static_cast<Status>(NUMRS_OK); });
@@ -478,21 +499,15 @@ Status Fill(DeviceStream* stream, void* to, int32_t byte, size_t bytes) {
   stream->Push([=] { return std::memset(target, byte, bytes), static_cast<Status>(NUMRS_OK); });
   return NUMRS_OK;
 }
-Status PinnedAllocate(Device*, size_t bytes, void** block) {
-  *block = std::aligned_alloc(64, (bytes + 63) / 64 * 64);
-  return *block ? static_cast<Status>(NUMRS_OK) : host->fail(NUMRS_NO_MEMORY, "sim: no pinned memory");
-}
-void PinnedFree(Device*, void* block) { std::free(block); }
-
 Status CaptureBegin(DeviceStream* stream) {
-  const std::lock_guard<std::mutex> lock(stream->mutex);
-  stream->recording = new DeviceGraph{stream->device, {}};
+  const std::lock_guard<std::mutex> lock(stream->queue->mutex);
+  stream->queue->recording = new DeviceGraph{stream->device, {}};
   return NUMRS_OK;
 }
 Status CaptureEnd(DeviceStream* stream, DeviceGraph** graph) {
-  const std::lock_guard<std::mutex> lock(stream->mutex);
-  *graph = stream->recording;
-  stream->recording = nullptr;
+  const std::lock_guard<std::mutex> lock(stream->queue->mutex);
+  *graph = stream->queue->recording;
+  stream->queue->recording = nullptr;
   return NUMRS_OK;
 }
 Status GraphLaunch(DeviceGraph* graph, DeviceStream* stream) {
@@ -537,19 +552,22 @@ DeviceApi api = {sizeof(DeviceApi),
                  CaptureEnd,
                  GraphLaunch,
                  GraphFree,
-                 &kernels};
+                 &kernels,
+                 StreamQuery};
 
 Status Info(Device* device, const char* key, char* text, size_t bytes) {
   *text = 0;
   long long number = 0;
   if (!std::strcmp(key, "name")) return std::snprintf(text, bytes, "simulated device"), NUMRS_OK;
-  if (!std::strcmp(key, "memory")) return std::snprintf(text, bytes, "%zu", kBytes), NUMRS_OK;
+  if (!std::strcmp(key, "memory")) return std::snprintf(text, bytes, "%zu", sim::kBytes), NUMRS_OK;
   if (std::sscanf(key, "set:alloc=%lld", &number) == 1)
     device->fail_allocation = number;
   else if (std::sscanf(key, "set:lost=%lld", &number) == 1)
     device->lost_after = number;
   else if (std::sscanf(key, "set:delay=%lld", &number) == 1)
     device->delay_us = number;
+  else if (std::sscanf(key, "set:sleep=%lld", &number) == 1)
+    device->sleep_us = number;
   else if (std::sscanf(key, "set:seed=%lld", &number) == 1)
     device->seed = static_cast<uint32_t>(number);
   else if (std::sscanf(key, "set:keep=%lld", &number) == 1)

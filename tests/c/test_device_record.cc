@@ -229,3 +229,28 @@ TEST_CASE("a recording keeps the memory that was in use when it was made") {
   numrs_device_free(gpu, y);
   CHECK(InUse() == in_use);
 }
+
+TEST_CASE("what is given back while a recording goes on stays with it") {
+  const Context gpu;
+  const int64_t shape[] = {300};
+  const size_t bytes = 300 * sizeof(float);
+  void *x = nullptr, *y = nullptr, *later = nullptr;
+  std::vector<float> ones(300, 1.0f), there(300);
+  REQUIRE(numrs_device_allocate(gpu, bytes, &x) == NUMRS_OK);
+  REQUIRE(numrs_device_allocate(gpu, bytes, &y) == NUMRS_OK);
+  REQUIRE(numrs_device_copy(gpu, x, ones.data(), bytes, NUMRS_TO_DEVICE) == NUMRS_OK);
+  const numrs_view vx = {x, shape, nullptr, 1, NUMRS_F32}, vy = {y, shape, nullptr, 1, NUMRS_F32};
+  numrs_device_graph* graph = nullptr;
+  REQUIRE(numrs_device_record_begin(gpu) == NUMRS_OK);
+  REQUIRE(numrs_binary(gpu, NUMRS_OP_ADD, &vx, &vx, &vy) == NUMRS_OK);
+  numrs_device_free(gpu, x);
+  REQUIRE(numrs_device_record_end(gpu, &graph) == NUMRS_OK);
+  REQUIRE(numrs_device_allocate(gpu, bytes, &later) == NUMRS_OK);
+  CHECK(later != x);
+  REQUIRE(numrs_device_graph_launch(gpu, graph) == NUMRS_OK);
+  REQUIRE(numrs_device_copy(gpu, there.data(), y, bytes, NUMRS_TO_HOST) == NUMRS_OK);
+  CHECK(there == std::vector<float>(300, 2.0f));
+  numrs_device_free(gpu, later);
+  numrs_device_graph_free(graph);
+  numrs_device_free(gpu, y);
+}
