@@ -134,8 +134,8 @@ typedef struct numrs_device_graph numrs_device_graph;
     whose results depend on data in their shape are not for recording.
     @return NUMRS_OK; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT. */
 NUMRS_API numrs_status numrs_device_record_begin(numrs_context *context);
-/** Ends it. Memory allocated in between belongs to the graph until it is freed, as far as it was given back; all memory of
-    the device that is in use now stays too, given back or not, so that launches find it.
+/** Ends it. Memory allocated in between belongs to the graph until it is freed, as far as it was given back; so does
+    all memory of the device that is in use now, given back or not: launches find it.
     @return NUMRS_OK; NUMRS_DEVICE_FAILED; NUMRS_BAD_ARGUMENT. */
 NUMRS_API numrs_status numrs_device_record_end(numrs_context *context, numrs_device_graph **graph);
 /** Does the recorded work, on the memory that it names. Indices and labels that were there before the recording
@@ -151,11 +151,13 @@ typedef struct numrs_graph_launch_options {
   uint32_t struct_size;          /**< sizeof(numrs_graph_launch_options) */
   uint32_t flags;                /**< NUMRS_GRAPH_CHECKED, or 0 */
   const uint64_t *random_blocks; /**< recorded dropouts choose so many blocks (numrs_random_blocks) behind their place:
-                                      a number for each key, in the order of their first dropouts; NULL: none */
+                                      a number for each key, in the order of their first dropouts; for each seed of
+                                      attention's dropout what is added to it, modulo 2^64; NULL: zeros */
   int32_t random_count;          /**< how many those are */
   int32_t reserved;              /**< 0 */
 } numrs_graph_launch_options;
-#define NUMRS_GRAPH_LAUNCH_OPTIONS_INIT {sizeof(numrs_graph_launch_options), 0, 0, 0, 0}
+#define NUMRS_GRAPH_LAUNCH_OPTIONS_INIT \
+  { sizeof(numrs_graph_launch_options), 0, 0, 0, 0 }
 /** numrs_device_graph_launch with options; NULL: none.
     @return As numrs_device_graph_launch. */
 NUMRS_API numrs_status numrs_device_graph_launch_with(numrs_context *context, numrs_device_graph *graph,

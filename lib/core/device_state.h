@@ -104,8 +104,8 @@ void FreeRecording(DeviceRecording* recording);
 // Those that recorded work makes are not: kernels stay inside of their operands whatever they are.
 bool NoteIfRecorded(const DeviceRun& run, const IndexCheckJob& job);
 const IndexCheckJob* RecordedIndices(const DeviceRecording* recording, size_t number);  // nullptr behind the last
-// Where the blocks of a launch for draws with that key stand in memory of the device; nullptr on a stream that is not
-// being recorded.
+// Where the blocks of a launch for draws with that key (for a seed: what is added to it) stand in memory of the device;
+// nullptr on a stream that is not being recorded.
 Status RecordedAhead(const char* function, const DeviceRun& run, const RandomDraw& draw, const uint64_t** ahead);
 
 // Memory for the time of a scope, where the call runs: of the pool, or of the device.

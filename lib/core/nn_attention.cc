@@ -103,7 +103,7 @@ class Parts {
     head_.y_row = RowOf(y_, n - 2);
     head_.causal = job.causal ? 1 : 0;
     head_.scale = job.scale;
-    head_.seed = job.seed;
+    head_.seed = job.seed + (job.ahead ? *job.ahead : 0);
     head_.drop_below = static_cast<uint32_t>(std::min(job.dropout * 4294967296.0, 4294967295.0));
     head_.keep = 1 / (1 - job.dropout);
     head_.gemv = run.kernels.linalg.gemv[q_.dtype];
@@ -176,6 +176,9 @@ size_t PlanMask(const AttentionJob& job, int32_t dtype, Operand* mask) {
 
 // On a device operands keep their dtype and their strides; those that overlap a result, or whose elements are not
 // aligned, are set apart.
+// What a recording tells seeds apart by; no draw has that mask.
+RandomDraw SeedDraw(uint64_t seed) { return {seed, ~uint64_t{0}, 0, 0}; }
+
 Status AttentionOnDevice(const Run& run, const AttentionJob& job) {
   AttentionJob ready = job;
   Operand q, k, v, mask, y, lse;
@@ -193,6 +196,7 @@ Status AttentionOnDevice(const Run& run, const AttentionJob& job) {
   ready.q = q.view, ready.k = k.view, ready.v = v.view, ready.y = y.view;
   if (job.has_mask) ready.mask = mask.view;
   if (job.has_lse) ready.lse = lse.view;
+  if (job.dropout > 0) NUMRS_TRY(RecordedAhead(job.function, *run.device, SeedDraw(job.seed), &ready.ahead));
   NUMRS_TRY(OnDevice(run, job.function, &DeviceKernels::attention, ready));
   NUMRS_TRY(y.WriteBack(run, job.function));
   return job.has_lse ? lse.WriteBack(run, job.function) : static_cast<Status>(NUMRS_OK);
@@ -220,6 +224,7 @@ Status AttentionGradOnDevice(const Run& run, const AttentionGradJob& job) {
   ready.grad = grad.view, ready.gq = gq.view, ready.gk = gk.view, ready.gv = gv.view;
   if (f.has_mask) ready.forward.mask = mask.view;
   if (job.has_gmask) ready.gmask = gmask.view;
+  if (f.dropout > 0) NUMRS_TRY(RecordedAhead(f.function, *run.device, SeedDraw(f.seed), &ready.forward.ahead));
   NUMRS_TRY(OnDevice(run, f.function, &DeviceKernels::attention_backward, ready));
   for (const Operand* o : {&gq, &gk, &gv}) NUMRS_TRY(o->WriteBack(run, f.function));
   return job.has_gmask ? gmask.WriteBack(run, f.function) : static_cast<Status>(NUMRS_OK);

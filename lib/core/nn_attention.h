@@ -18,6 +18,7 @@ struct AttentionJob {
   bool causal = false;
   double scale = 1, dropout = 0;
   uint64_t seed = 0;
+  const uint64_t* ahead = nullptr;  // on the device: what is added to the seed when the kernel runs
 };
 
 struct AttentionGradJob {

@@ -44,6 +44,7 @@ struct RowsArgs {
   int64_t mask_strides[1][kLoops], mask_row, mask_col;  // elements
   bool causal;
   uint64_t seed;
+  const uint64_t* ahead;  // added to the seed, or nullptr
   uint32_t drop_below;  // 0: no dropout
   double keep;
 };
@@ -75,7 +76,8 @@ NUMRS_DEVICE C Masked(const RowsArgs& a, const Row& row, int64_t j, C score) {
 // As ops::AttentionFactors has them.
 NUMRS_DEVICE double FactorOf(const RowsArgs& a, const Row& row, int64_t j) {
   if (!a.drop_below) return 1;
-  const ops::PhiloxBlock block = ops::Philox({static_cast<uint64_t>(j) / 4, static_cast<uint64_t>(row.number)}, a.seed);
+  const ops::PhiloxBlock block = ops::Philox({static_cast<uint64_t>(j) / 4, static_cast<uint64_t>(row.number)},
+                                             a.seed + (a.ahead ? *a.ahead : 0));
   const uint64_t half = j % 4 < 2 ? block.low : block.high;
   return static_cast<uint32_t>(half >> (j % 2 * 32)) < a.drop_below ? 0 : a.keep;
 }
@@ -183,6 +185,7 @@ class Heads {
     args.dv = dv;
     args.causal = job_.causal;
     args.seed = job_.seed;
+    args.ahead = job_.ahead;
     const double below = job_.dropout * 4294967296.0;
     args.drop_below = static_cast<uint32_t>(below < 4294967295.0 ? below : 4294967295.0);
     args.keep = 1 / (1 - job_.dropout);

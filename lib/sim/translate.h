@@ -117,6 +117,7 @@ inline void Translate(Translator& t, AttentionJob& j) {
   t.Move(j.y);
   if (j.has_mask) t.Move(j.mask);
   if (j.has_lse) t.Move(j.lse);
+  if (j.ahead) t.Move(j.ahead);
 }
 inline void Translate(Translator& t, AttentionGradJob& j) {
   Translate(t, j.forward);

@@ -254,3 +254,35 @@ TEST_CASE("what is given back while a recording goes on stays with it") {
   numrs_device_graph_free(graph);
   numrs_device_free(gpu, y);
 }
+
+TEST_CASE("the seeds of recorded attention are those of the launch") {
+  const Context gpu;
+  Both q(gpu, NUMRS_F32, {2, 7, 4}), y(gpu, NUMRS_F32, {2, 7, 4}), z(gpu, NUMRS_F32, {2, 7, 4}),
+      lse(gpu, NUMRS_F32, {2, 7});
+  Both g(gpu, NUMRS_F32, {2, 7, 4}), gq(gpu, NUMRS_F32, {2, 7, 4}), gk(gpu, NUMRS_F32, {2, 7, 4}),
+      gv(gpu, NUMRS_F32, {2, 7, 4});
+  const auto work = [&](numrs_context* on, uint64_t first, uint64_t second) {
+    const auto at = [&](const Both& v) { return on ? &v.gpu_view : &v.cpu_view; };
+    REQUIRE(numrs_attention(on, at(q), at(q), at(q), nullptr, at(y), at(lse), 0, 0.5, 0.4, first) == NUMRS_OK);
+    REQUIRE(numrs_attention(on, at(q), at(q), at(q), nullptr, at(z), nullptr, 1, 0.5, 0.4, second) == NUMRS_OK);
+    REQUIRE(numrs_attention_backward(on, at(g), at(q), at(q), at(q), nullptr, at(y), at(lse), at(gq), at(gk), at(gv),
+                                     nullptr, 0, 0.5, 0.4, first) == NUMRS_OK);
+  };
+  numrs_device_graph* graph = nullptr;
+  REQUIRE(numrs_device_record_begin(gpu) == NUMRS_OK);
+  work(gpu, 10, 20);
+  REQUIRE(numrs_device_record_end(gpu, &graph) == NUMRS_OK);
+  std::vector<char> last;
+  for (const uint64_t first : {uint64_t{10}, uint64_t{3}, uint64_t{99}}) {
+    const uint64_t added[] = {first - 10, first * 5 - 20};
+    numrs_graph_launch_options options = NUMRS_GRAPH_LAUNCH_OPTIONS_INIT;
+    options.random_blocks = added;
+    options.random_count = 2;
+    work(nullptr, first, first * 5);
+    REQUIRE(numrs_device_graph_launch_with(gpu, graph, &options) == NUMRS_OK);
+    for (const Both* out : {&y, &z, &lse, &gq, &gk, &gv}) CHECK(out->Same());
+    CHECK(last != y.here());
+    last = y.here();
+  }
+  numrs_device_graph_free(graph);
+}

@@ -173,6 +173,8 @@ def test_errors_of_recordings(accelerator):
 
 OF_TOKENS = {
     "embedding": lambda: [nn.Embedding(20, 6, rng=1), nn.Flatten(), nn.Dropout(0.2, rng=3), nn.Linear(30, 3, rng=2)],
+    "dropout in attention": lambda: [nn.Embedding(20, 8, rng=1), nn.TransformerEncoderLayer(8, 2, 16, dropout=0.2, rng=4), nn.Flatten(),
+                                     nn.Linear(40, 3, rng=2)],
     "attention": lambda: [nn.Embedding(20, 8, rng=1), nn.TransformerEncoderLayer(8, 2, 16, dropout=0.0, rng=4), nn.Flatten(),
                           nn.Linear(40, 3, rng=2)],
 }  # fmt: skip
@@ -203,7 +205,7 @@ def test_recorded_steps_have_the_bits_of_single_calls(accelerator, network, opti
 def test_networks_of_tokens(accelerator, network, recorders):
     def run(device, **options):
         with numrs.device("cpu"):
-            model = numrs.Model(OF_TOKENS[network]())
+            model = numrs.Model(OF_TOKENS[network](), rng=11)
             model.compile("adam", "cross_entropy", metrics=["accuracy"])
             model.to(device)
             return model.fit(TOKENS, LABELS, epochs=3, batch_size=16, rng=3, verbose=0, **options).history

@@ -14,6 +14,8 @@ cdef int32_t float_dtype(str name, object dtype, object out) except 0
 cdef object inclusive(str name, object high)
 
 cdef void draw_moves(object how) noexcept
+cdef uint64_t seed_of(object generator) except? 1
+cdef uint64_t seed_at(Stream like, object counter) except? 1
 
 cdef class Stream:
     cdef numrs_random_state state

@@ -228,9 +228,24 @@ def note_draws(notes):
 
 
 cdef void draw_moves(object how) noexcept:
-    """The draw just made is one that a recording makes anew at each launch: 'on', where its generator stands then, or 'stays'."""
+    """The draw just made is one that a recording makes anew at each launch: 'on', where its generator stands then; 'stays', as
+    it is; or a seed, which is drawn again."""
     if _notes is not None and PyThread_get_thread_ident() == _notes_of:
         _notes[len(_notes) - 1][4] = how
+
+
+cdef uint64_t seed_of(object generator) except? 1:
+    """64 bits for a kernel that has a seed."""
+    return <uint64_t>int(generator.integers(0, 1 << 62))
+
+
+cdef uint64_t seed_at(Stream like, object counter) except? 1:
+    """`seed_of` where a generator stands at another place."""
+    from numrs._ops.random_generator import default_rng
+    cdef Stream stream = <Stream?>default_rng(0)
+    stream.state = like.state
+    stream.state.counter[0], stream.state.counter[1] = counter & 0xFFFFFFFFFFFFFFFF, counter >> 64
+    return seed_of(stream)
 
 
 cdef class Stream:

@@ -5,7 +5,7 @@ from libc.string cimport memset
 
 from numrs._ops._array cimport check, descr_of
 from numrs._ops._place cimport context_at, place_of_device
-from numrs._ops._random cimport Stream
+from numrs._ops._random cimport Stream, seed_at
 from numrs.c.base cimport NUMRS_OK, numrs_context, numrs_status
 from numrs.c.device cimport (NUMRS_GRAPH_CHECKED, numrs_device_graph, numrs_device_graph_free, numrs_device_graph_indices,
                              numrs_device_graph_launch_with, numrs_device_record_begin, numrs_device_record_end,
@@ -47,7 +47,8 @@ cdef class Recording:
     cdef int32_t place
     cdef readonly object device
     cdef list notes
-    cdef list draws            # by key: [stream or None, its counter when it was recorded, blocks of a launch]
+    cdef dict streams          # id → [generator, its counter when it was recorded, blocks of a launch]
+    cdef list moves            # for each key: the generator or None, and for seeds (its counter, the seed)
     cdef bint open
 
     def __init__(self, device):
@@ -57,7 +58,7 @@ cdef class Recording:
         if self.place <= 0:
             raise ValueError("Recording: device is cpu, expected one that is not the CPU")
         self.graph = NULL
-        self.draws = []
+        self.streams, self.moves = {}, []
 
     def __dealloc__(self):
         with nogil:
@@ -91,25 +92,29 @@ cdef class Recording:
         return False
 
     def _gather(self, notes):
-        """Draws by key, with their generators where they were before the block; what is wrong with them, or None."""
+        """Draws by key, with their generators set back to where they were before the block; what is wrong with them, or None."""
         cdef Stream stream
-        wrong, found, first = None, {}, {}
+        wrong, moves, streams = None, {}, {}
         for stream_, low, high, blocks, how in notes:
             stream = <Stream>stream_
-            if id(stream) not in first:
-                first[id(stream)] = (stream, low, high)
+            counter = low | high << 64
+            mine = streams.setdefault(id(stream), [stream, counter, 0])
+            mine[2] += blocks
             if how is None:
                 wrong = "random numbers other than those of dropout were drawn, which each launch would repeat"
-                continue
-            key = (stream.state.key[0], stream.state.key[1])
-            mine = found.setdefault(key, [stream if how == "on" else None, low | high << 64, 0])
-            if mine[0] is not (stream if how == "on" else None):
-                wrong = "two generators of one key are drawn from"
-            mine[2] += blocks
-        for stream_, low, high in first.values():
+            elif isinstance(how, tuple):
+                seed, fixed = how
+                moves.setdefault(("seed", seed), (None if fixed else stream, (counter, seed)))
+            else:
+                found = moves.setdefault((stream.state.key[0], stream.state.key[1]), (stream if how == "on" else None, None))
+                if found[0] is not (stream if how == "on" else None):
+                    wrong = "two generators of one key are drawn from"
+        for stream_, counter, _ in streams.values():
             stream = <Stream>stream_
-            stream.state.counter[0], stream.state.counter[1] = low, high
-        self.draws = list(found.values())
+            stream.state.counter[0], stream.state.counter[1] = counter & 0xFFFFFFFFFFFFFFFF, counter >> 64
+        self.moves = list(moves.values())
+        moving = {id(one) for one, _ in self.moves if one is not None}
+        self.streams = {key: value for key, value in streams.items() if key in moving}
         return wrong
 
     def launch(self, checked=False):
@@ -132,30 +137,35 @@ cdef class Recording:
         cdef numrs_status status
         cdef numrs_context *context = context_at(self.place)
         cdef Stream stream
-        cdef object moved
         cdef int i
         if self.graph == NULL:
             raise RuntimeError("Recording.launch: nothing has been recorded")
+        if len(self.moves) > MOST_KEYS:
+            raise RuntimeError(f"Recording.launch: dropouts of {len(self.moves)} generators, at most {MOST_KEYS} are supported")
+        moved = {}
+        for key, (stream_, counter, _) in self.streams.items():
+            stream = <Stream>stream_
+            moved[key] = (stream.state.counter[0] | <object>stream.state.counter[1] << 64) - counter
+            if not 0 <= moved[key] < 1 << 64:
+                raise RuntimeError("Recording.launch: a generator has been set to another place since the recording")
         memset(&options, 0, sizeof(options))
         options.struct_size = sizeof(options)
         options.flags = NUMRS_GRAPH_CHECKED if checked else 0
-        options.random_count = <int32_t>len(self.draws)
-        options.random_blocks = ahead if self.draws else NULL
+        options.random_count = <int32_t>len(self.moves)
+        options.random_blocks = ahead if self.moves else NULL
         for i in range(options.random_count):
+            stream_, seed = self.moves[i]
             ahead[i] = 0
-            stream = self.draws[i][0]
-            if stream is None:
+            if stream_ is None:
                 continue
-            moved = (stream.state.counter[0] | <object>stream.state.counter[1] << 64) - self.draws[i][1]
-            if not 0 <= moved < 1 << 64:
-                raise RuntimeError("Recording.launch: a generator has been set to another place since the recording")
-            ahead[i] = moved
+            ahead[i] = moved[id(stream_)]
+            if seed is not None:
+                ahead[i] = seed_at(<Stream>stream_, seed[0] + ahead[i]) - <uint64_t>seed[1]
         with nogil:
             status = numrs_device_graph_launch_with(context, self.graph, &options)
         check(status, "Recording.launch")
-        for stream, _, blocks in self.draws:
-            if stream is not None:
-                stream.skip(blocks)
+        for stream_, _, blocks in self.streams.values():
+            (<Stream>stream_).skip(blocks)
 
     @property
     def indices(self):

@@ -12,6 +12,7 @@ from numrs._ops._array cimport (NOGIL_NS, Held, array_of, check, dtype_of, hold,
                                 release_context, view_of)
 from numrs._ops._nn_operand cimport operand, where_of
 from numrs._ops._place cimport context_at, device_at
+from numrs._ops._random cimport draw_moves, seed_of
 from numrs._ops._record cimport any_tracked, record
 from numrs._ops._storage cimport from_ndarray, new_tensor_at, tensor_of
 from numrs._ops._tensor cimport Tensor
@@ -132,8 +133,10 @@ cdef double _probability(object p, str name) except? -1.0:
 cdef uint64_t _seed(object rng) except? 1:
     """64 bits of a generator, which moves on; an int is a generator of its own."""
     from numrs._ops.random_generator import default_rng
-    generator = rng if hasattr(rng, "integers") else default_rng(rng)
-    return <uint64_t>int(generator.integers(0, 1 << 62))
+    fixed = not hasattr(rng, "integers")
+    cdef uint64_t seed = seed_of(default_rng(rng) if fixed else rng)
+    draw_moves((seed, fixed))
+    return seed
 
 
 cdef int _options(Call *call, str name, int64_t d, object mask, object is_causal, object scale) except -1:
