@@ -224,6 +224,21 @@ TEST_CASE("gathers, and indices that are refused") {
     bool found = true;
     REQUIRE(Slots().any_negative(Stream(), AnyNegativeJob{"power", view, &found}) == NUMRS_OK);
     REQUIRE(!found);
+    // Rows, and labels with one that is ignored; the greatest number of unsigned dtypes is none.
+    for (const IndexKind kind : {IndexKind::AXIS, IndexKind::ROW, IndexKind::LABEL}) {
+      for (const int64_t ignore : {-100, -1, 77}) {
+        for (const int64_t extent : {0, 6, 78}) {
+          for (const int put : {77, -1, 0}) {
+            std::memset(v.data() + 13 * SizeOf(dtype), put < 0 ? 0xFF : 0, static_cast<size_t>(SizeOf(dtype)));
+            if (put > 0) v.data()[13 * SizeOf(dtype)] = static_cast<char>(put);
+            const Status on_cpu = CheckIndices(Cpu(), "loss", view, extent, kind, ignore);
+            const std::string words = Message();
+            REQUIRE(Slots().check_indices(Stream(), IndexCheckJob{"loss", view, extent, kind, ignore}) == on_cpu);
+            if (on_cpu != NUMRS_OK) REQUIRE(words == Message());
+          }
+        }
+      }
+    }
   }
 }
 
@@ -338,10 +353,14 @@ TEST_CASE("random words, uniform numbers and dropout have the bits of the CPU") 
     if (dtype != kF32 && dtype != kF64) continue;
     Fill(x, dtype, n, false);
     for (const uint64_t threshold : {uint64_t{0}, uint64_t{1} << 30, uint64_t{1} << 32}) {
-      REQUIRE(RunDropout(Cpu(), draw, dtype, x.data(), mine.data(), n, threshold, 1.25) == NUMRS_OK);
-      REQUIRE(Slots().dropout(Stream(), DropoutCall{draw, dtype, x.data(), theirs.data(), n, threshold, 1.25}) ==
-              NUMRS_OK);
-      REQUIRE(Worst(mine.data(), theirs.data(), dtype, n) == 0);
+      const uint64_t ahead = 160;  // over the carry of draw.low
+      for (const uint64_t* moved : {static_cast<const uint64_t*>(nullptr), &ahead}) {
+        const RandomDraw there = moved ? Advanced(draw, *moved) : draw;
+        REQUIRE(RunDropout(Cpu(), there, dtype, x.data(), mine.data(), n, threshold, 1.25) == NUMRS_OK);
+        REQUIRE(Slots().dropout(Stream(), DropoutCall{draw, moved, dtype, x.data(), theirs.data(), n, threshold,
+                                                      1.25}) == NUMRS_OK);
+        REQUIRE(Worst(mine.data(), theirs.data(), dtype, n) == 0);
+      }
     }
   }
   RandomJob normal{};
