@@ -33,27 +33,21 @@ step() { # NAME COMMAND...: runs it, or with --dry-run says that it would
 failures=''
 
 say "build with $("$nvcc" --version | tail -n 2 | head -n 1)"
-setup=''
+# meson-python may be missing there: meson installs the package, plug-in included, into a folder of its own.
+site=$(cd "$out" && pwd)/site setup=''
 [ ! -f "$out/build/build.ninja" ] || setup=--reconfigure
-meson setup $setup "$out/build" -Dcuda=enabled -Dpython=disabled >"$out/setup.log"
-ninja -C "$out/build" lib/cuda/libnumrs_cuda.so >"$out/build.log" 2>&1 || { tail -n 40 "$out/build.log"; exit 1; }
+PATH=$(dirname "$(command -v "$python")"):$PATH meson setup $setup "$out/build" --buildtype release -Dcuda=enabled -Dinstall_layout=wheel \
+  "-Dpython.platlibdir=$site" "-Dpython.purelibdir=$site" >"$out/setup.log" || { tail -n 40 "$out/setup.log"; exit 1; }
+meson install -C "$out/build" --quiet >"$out/build.log" 2>&1 || { tail -n 40 "$out/build.log"; exit 1; }
 plugin=$out/build/lib/cuda/libnumrs_cuda.so
 ${CXX:-c++} -std=c++17 -O1 -Ilib -Iinclude tests/cuda/probe.cc -o "$out/probe" -ldl
 "$out/probe" "$plugin" | tee "$out/probe.txt"
+PYTHONPATH=$site
+export PYTHONPATH
+"$python" -c 'import numrs; print("numrs", numrs.__version__, *numrs.get_devices())'
 if grep -q '^devices 0' "$out/probe.txt"; then
   [ $dry = 1 ] || { echo 'no device: nothing more to run' >&2; exit 1; }
 fi
-
-# meson-python may be missing there: meson installs the package into a folder of its own.
-package() {
-  setup=''
-  [ ! -f "$out/package/build.ninja" ] || setup=--reconfigure
-  PATH=$(dirname "$(command -v "$python")"):$PATH meson setup $setup "$out/package" --buildtype release -Dcuda=enabled -Dinstall_layout=wheel \
-    "-Dpython.platlibdir=$PWD/$out/site" "-Dpython.purelibdir=$PWD/$out/site" && meson install -C "$out/package" --quiet
-}
-step package package
-PYTHONPATH=$PWD/$out/site
-export PYTHONPATH
 tests='tests/python/test_device_conformance.py tests/python/test_device_rules.py tests/python/test_device_nn.py tests/python/test_device_training.py tests/python/test_device_recording.py'
 step conformance "$python" -m pytest -q $tests --device cuda:0
 if [ $fast = 0 ]; then
