@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Iterator
 from contextlib import contextmanager
+from operator import index
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
@@ -28,6 +29,16 @@ def _device(device: object) -> tuple[str, int] | None:
         return None
     found = resolve(device)  # type: ignore[arg-type]
     return None if found == CPU else (found.kind, found.index)
+
+
+def _extents(function: str, shape: Any) -> tuple[int, ...]:
+    try:
+        extents = tuple(index(n) for n in (shape if isinstance(shape, (tuple, list)) else (shape,)))
+    except TypeError:
+        raise TypeError(f"{function}: shape is {shape!r}, expected an int or a tuple of ints") from None
+    if any(n < 0 for n in extents):
+        raise ValueError(f"{function}: shape is {extents}, expected extents that are not negative")
+    return extents
 
 
 def stats(device: str | Device | None = None) -> dict[str, int]:
@@ -133,9 +144,7 @@ def pinned(shape: SupportsIndex | tuple[SupportsIndex, ...], dtype: npt.DTypeLik
     from numrs._ops._array import as_numpy_dtype
     from numrs._ops._devices import CPU, get_device, resolve
 
-    extents = tuple(n.__index__() for n in (shape if isinstance(shape, (tuple, list)) else (shape,)))
-    if any(n < 0 for n in extents):
-        raise ValueError(f"memory.pinned: shape is {extents}, expected extents that are not negative")
+    extents = _extents("memory.pinned", shape)
     found = resolve(("cuda:0" if get_device() == CPU else None) if device is None else device)
     if found == CPU:
         raise ValueError("memory.pinned: device is cpu, expected one that copies are made to")
@@ -339,9 +348,7 @@ class PoolAllocator:
         ndarray
             C order; give it back with `free`.
         """
-        extents = tuple(n.__index__() for n in (shape if isinstance(shape, tuple) else (shape,)))
-        if any(n < 0 for n in extents):
-            raise ValueError(f"PoolAllocator.empty: shape is {extents}, expected extents that are not negative")
+        extents = _extents("PoolAllocator.empty", shape)
         kind = np.dtype(dtype)
         count = 1
         for n in extents:
