@@ -111,7 +111,7 @@ PARAMETERS = {
     "scaled_dot_product_attention_backward.out": "npt.ArrayLike", "mask_gradient": "bool", "cos": "npt.ArrayLike | None", "sin": "npt.ArrayLike | None",
     "positions": "npt.ArrayLike", "apply_rope.positions": "npt.ArrayLike | None", "apply_rope_backward.positions": "npt.ArrayLike | None",
     "interleaved": "bool", "rope_angles.size": "int",
-    "ord": "float", "name": "str", "limit": "SupportsIndex | None", "thread_us": "float | None", "stream_bytes": "SupportsIndex | None",
+    "__init__.device": "Any", "__init__.timing": "bool", "ord": "float", "name": "str", "limit": "SupportsIndex | None", "thread_us": "float | None", "stream_bytes": "SupportsIndex | None",
 }  # fmt: skip
 # Type of a result by the function; anything else gives an ndarray or a NumPy scalar.
 # Activations and normalisations of networks.
@@ -135,6 +135,8 @@ PARAMETERS |= {
 RESULTS = {
     "default_rng": "Generator", "spawn": "list[Generator]", "jumped": "Generator", "__copy__": "Generator",
     "__deepcopy__": "Generator", "state": "dict[str, Any]",
+    "synchronize": "None", "query": "bool", "record_event": "Event", "wait_event": "None", "wait_stream": "None", "__enter__": "Stream",
+    "__exit__": "None", "record": "None", "wait": "None", "elapsed_time": "float", "native": "int | None",
     "__init__": "None", "__len__": "int", "__repr__": "str", "__reduce__": "tuple[Any, ...]",
     "scaled_dot_product_attention_with_stats": "tuple[Any, dict[str, Any]]", "scaled_dot_product_attention_backward": "tuple[Any, ...]",
     "rope_angles": "tuple[Any, Any]",
@@ -166,6 +168,7 @@ CONSTANTS = {
     "_random": ["NAME: str"],
     "_order": ["METHODS: dict[str, int]"],
     "_dlpack": ["def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> Any: ..."],
+    "_streams": ["def stream(s: Stream | None) -> Any: ...", "def current_stream(device: Any = None) -> Stream: ..."],
     "_typed": ["def tensors(function: Any) -> Any: ..."],
     "dtypes": [
         *(f"{name}: np.dtype[Any]" for name in _DTYPES),

@@ -37,7 +37,7 @@ from numrs._ops.dtypes import (
 from numrs._ops.dtypes import _bfloat16
 from numrs._ops.stats_groups import histogram
 from numrs.config import get_include, get_library_dir, show_config
-from numrs.devices import device, get_device, get_devices, set_device, synchronize
+from numrs.devices import Event, Stream, current_stream, device, get_device, get_devices, set_device, stream, synchronize
 
 # Array functions, written by tools/stubs.py.
 from numrs._ops.closeness import (
@@ -373,30 +373,30 @@ if "threadpoolctl" in _sys.modules:
     config.register_threadpoolctl()
 
 __all__ = [
-    "Tensor", "abs", "acos", "acosh", "add", "all", "allclose", "angle", "any", "append", "arange", "argmax", "argmin", "argpartition",
-    "argsort", "argwhere", "array_equal", "array_split", "asarray", "asin", "asinh", "astype", "atan", "atan2", "atanh", "average",
-    "bitwise_and", "bitwise_invert", "bitwise_left_shift", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "bool", "broadcast_arrays",
-    "broadcast_shapes", "broadcast_to", "can_cast", "cbrt", "ceil", "clip", "complex128", "complex64", "concat", "concatenate", "config",
-    "conj", "copysign", "cos", "cosh", "count", "count_nonzero", "cumprod", "cumsum", "cumulative_max", "cumulative_min", "cumulative_prod",
-    "cumulative_sum", "detect_simd_support", "device", "devices", "diag", "diagonal", "diff", "div", "divide", "dot", "e", "einsum",
-    "empty", "empty_like", "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expand_dims", "expm1", "eye", "fft", "finfo", "flatnonzero",
-    "flatten", "flip", "float16", "float32", "float64", "floor", "floor_divide", "fma", "from_dlpack", "from_numpy", "full", "full_like",
-    "get_backend", "get_cpu_info", "get_device", "get_devices", "get_include", "get_library_dir", "get_num_threads", "gradient", "greater",
-    "greater_equal", "histogram", "hsplit", "hstack", "hypot", "identity", "iinfo", "imag", "inf", "inner", "int16", "int32", "int64",
-    "int8", "interp", "iqr", "isclose", "isdtype", "isfinite", "isin", "isinf", "isnan", "less", "less_equal", "lgamma", "linalg",
-    "linspace", "list_backends", "log", "log10", "log1p", "log2", "logaddexp", "logical_and", "logical_not", "logical_or", "logical_xor",
-    "logit", "logspace", "mad", "matmul", "matrix_norm", "matrix_transpose", "max", "maximum", "mean", "median", "memory", "meshgrid",
-    "min", "minimum", "moveaxis", "mul", "multiply", "nan", "nan_to_num", "nanargmax", "nanargmin", "nanmax", "nanmean", "nanmedian",
-    "nanmin", "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum", "nanvar", "negative", "newaxis", "nextafter", "nonzero",
-    "norm", "not_equal", "ones", "ones_like", "outer", "pad", "partition", "percentile", "permute_dims", "pi", "positive", "pow", "prod",
-    "ptp", "put_along_axis", "quantile", "random", "rankdata", "ravel", "real", "reciprocal", "remainder", "repeat", "reshape",
-    "result_type", "roll", "rolling_apply", "rolling_argmax", "rolling_argmin", "rolling_corr", "rolling_count", "rolling_cov",
-    "rolling_first", "rolling_kurt", "rolling_last", "rolling_mad", "rolling_max", "rolling_mean", "rolling_median", "rolling_min",
-    "rolling_nunique", "rolling_quantile", "rolling_rank", "rolling_robust_zscore", "rolling_sem", "rolling_skew", "rolling_std",
-    "rolling_sum", "rolling_var", "rolling_zscore", "round", "rsqrt", "searchsorted", "set_backend", "set_device", "set_num_threads",
-    "show_config", "sigmoid", "sign", "signbit", "simd_info", "sin", "sinh", "softplus", "sort", "split", "sqrt", "square", "squeeze",
-    "stack", "stats", "std", "sub", "subtract", "sum", "swapaxes", "synchronize", "take", "take_along_axis", "tan", "tanh", "tensordot",
-    "tile", "time_windows", "top_k", "topk", "trace", "transpose", "tril", "triu", "trunc", "uint16", "uint32", "uint64", "uint8",
-    "unique_all", "unique_counts", "unique_inverse", "unique_values", "unstack", "var", "vecdot", "vector_norm", "vsplit", "vstack",
-    "where", "zeros", "zeros_like",
+    "Event", "Stream", "Tensor", "abs", "acos", "acosh", "add", "all", "allclose", "angle", "any", "append", "arange", "argmax", "argmin",
+    "argpartition", "argsort", "argwhere", "array_equal", "array_split", "asarray", "asin", "asinh", "astype", "atan", "atan2", "atanh",
+    "average", "bitwise_and", "bitwise_invert", "bitwise_left_shift", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "bool",
+    "broadcast_arrays", "broadcast_shapes", "broadcast_to", "can_cast", "cbrt", "ceil", "clip", "complex128", "complex64", "concat",
+    "concatenate", "config", "conj", "copysign", "cos", "cosh", "count", "count_nonzero", "cumprod", "cumsum", "cumulative_max",
+    "cumulative_min", "cumulative_prod", "cumulative_sum", "current_stream", "detect_simd_support", "device", "devices", "diag", "diagonal",
+    "diff", "div", "divide", "dot", "e", "einsum", "empty", "empty_like", "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expand_dims",
+    "expm1", "eye", "fft", "finfo", "flatnonzero", "flatten", "flip", "float16", "float32", "float64", "floor", "floor_divide", "fma",
+    "from_dlpack", "from_numpy", "full", "full_like", "get_backend", "get_cpu_info", "get_device", "get_devices", "get_include",
+    "get_library_dir", "get_num_threads", "gradient", "greater", "greater_equal", "histogram", "hsplit", "hstack", "hypot", "identity",
+    "iinfo", "imag", "inf", "inner", "int16", "int32", "int64", "int8", "interp", "iqr", "isclose", "isdtype", "isfinite", "isin", "isinf",
+    "isnan", "less", "less_equal", "lgamma", "linalg", "linspace", "list_backends", "log", "log10", "log1p", "log2", "logaddexp",
+    "logical_and", "logical_not", "logical_or", "logical_xor", "logit", "logspace", "mad", "matmul", "matrix_norm", "matrix_transpose",
+    "max", "maximum", "mean", "median", "memory", "meshgrid", "min", "minimum", "moveaxis", "mul", "multiply", "nan", "nan_to_num",
+    "nanargmax", "nanargmin", "nanmax", "nanmean", "nanmedian", "nanmin", "nanpercentile", "nanprod", "nanquantile", "nanstd", "nansum",
+    "nanvar", "negative", "newaxis", "nextafter", "nonzero", "norm", "not_equal", "ones", "ones_like", "outer", "pad", "partition",
+    "percentile", "permute_dims", "pi", "positive", "pow", "prod", "ptp", "put_along_axis", "quantile", "random", "rankdata", "ravel",
+    "real", "reciprocal", "remainder", "repeat", "reshape", "result_type", "roll", "rolling_apply", "rolling_argmax", "rolling_argmin",
+    "rolling_corr", "rolling_count", "rolling_cov", "rolling_first", "rolling_kurt", "rolling_last", "rolling_mad", "rolling_max",
+    "rolling_mean", "rolling_median", "rolling_min", "rolling_nunique", "rolling_quantile", "rolling_rank", "rolling_robust_zscore",
+    "rolling_sem", "rolling_skew", "rolling_std", "rolling_sum", "rolling_var", "rolling_zscore", "round", "rsqrt", "searchsorted",
+    "set_backend", "set_device", "set_num_threads", "show_config", "sigmoid", "sign", "signbit", "simd_info", "sin", "sinh", "softplus",
+    "sort", "split", "sqrt", "square", "squeeze", "stack", "stats", "std", "stream", "sub", "subtract", "sum", "swapaxes", "synchronize",
+    "take", "take_along_axis", "tan", "tanh", "tensordot", "tile", "time_windows", "top_k", "topk", "trace", "transpose", "tril", "triu",
+    "trunc", "uint16", "uint32", "uint64", "uint8", "unique_all", "unique_counts", "unique_inverse", "unique_values", "unstack", "var",
+    "vecdot", "vector_norm", "vsplit", "vstack", "where", "zeros", "zeros_like",
 ]  # fmt: skip

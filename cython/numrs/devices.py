@@ -3,16 +3,20 @@
 from collections.abc import Iterator as _Iterator
 from contextlib import contextmanager as _contextmanager
 
-from numrs._ops import _place
+from numrs._ops import _place, _streams
 from numrs._ops._devices import CPU, Device, get_device, get_devices, is_device, resolve
 from numrs._ops._devices import chosen as _chosen
 from numrs._ops._recording import Recording
 from numrs._ops._storage import change_in_place
+from numrs._ops._streams import Event, Stream, current_stream, stream
 from numrs._ops.runtime import get_backend, list_backends, set_backend
 
 __all__ = [
     "Device",
+    "Event",
     "Recording",
+    "Stream",
+    "current_stream",
     "device",
     "get_backend",
     "get_device",
@@ -20,6 +24,7 @@ __all__ = [
     "list_backends",
     "set_backend",
     "set_device",
+    "stream",
     "synchronize",
 ]
 CPU, is_device, resolve, change_in_place  # noqa: B018 - for numrs.nn and numrs.model
@@ -82,7 +87,7 @@ def device(device: str | Device) -> _Iterator[Device]:
 
 
 def synchronize(device: str | Device | None = None) -> None:
-    """Wait until the work of a device is done, and report what failed in it.
+    """Wait until the work of a device is done, on all its streams, and report what failed in it.
 
     Parameters
     ----------
@@ -99,9 +104,8 @@ def synchronize(device: str | Device | None = None) -> None:
     >>> numrs.synchronize()
     """
     if device is None:
-        for place in _place.opened():
-            _place.synchronize(place)
+        _streams.synchronize_all()
         return
     found = resolve(device)
     if found != CPU:
-        _place.synchronize(_place.place_of_name(found.kind, found.index))
+        _streams.synchronize(_place.place_of_name(found.kind, found.index))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import insort
 from collections.abc import Iterator
 from contextlib import contextmanager
+from operator import index
 from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import numpy as np
@@ -14,10 +15,10 @@ if TYPE_CHECKING:
 
     from numrs._ops._devices import Device
 
-from numrs._ops import _place
+from numrs._ops import _place, _streams
 from numrs._ops.runtime import copied_bytes, memory_reset_peak, memory_set_limit, memory_stats, memory_trim
 
-__all__ = ["PoolAllocator", "Trace", "peak", "reset_peak", "set_limit", "stats", "trace", "trim"]
+__all__ = ["PoolAllocator", "Trace", "peak", "pinned", "reset_peak", "set_limit", "stats", "trace", "trim"]
 
 
 def _device(device: object) -> tuple[str, int] | None:
@@ -28,6 +29,16 @@ def _device(device: object) -> tuple[str, int] | None:
         return None
     found = resolve(device)  # type: ignore[arg-type]
     return None if found == CPU else (found.kind, found.index)
+
+
+def _extents(function: str, shape: Any) -> tuple[int, ...]:
+    try:
+        extents = tuple(index(n) for n in (shape if isinstance(shape, (tuple, list)) else (shape,)))
+    except TypeError:
+        raise TypeError(f"{function}: shape is {shape!r}, expected an int or a tuple of ints") from None
+    if any(n < 0 for n in extents):
+        raise ValueError(f"{function}: shape is {extents}, expected extents that are not negative")
+    return extents
 
 
 def stats(device: str | Device | None = None) -> dict[str, int]:
@@ -102,6 +113,42 @@ def set_limit(limit: SupportsIndex | None, device: str | Device | None = None) -
     if wanted < 0:
         raise ValueError(f"memory.set_limit: limit is {wanted}, expected 0 or more")
     _place.memory_set_limit(*place, wanted)
+
+
+def pinned(shape: SupportsIndex | tuple[SupportsIndex, ...], dtype: npt.DTypeLike = float, *,
+           device: str | Device | None = None) -> npt.NDArray[Any]:  # fmt: skip
+    """An uninitialised array in memory of the host that a device reads and writes by itself, for copies that do not wait:
+    ``numrs.from_numpy(a).to(device, non_blocking=True)``. It is given back with the last array over it.
+
+    Parameters
+    ----------
+    shape : int or tuple of ints
+    dtype : dtype, optional
+    device : str or Device, optional
+        The one to copy to; None: the current one, or 'cuda:0' where that is the CPU.
+
+    Returns
+    -------
+    ndarray
+        C order.
+
+    Raises
+    ------
+    RuntimeError
+        For a device that is not there.
+    ValueError
+        For the CPU, which has no such memory, and for negative extents.
+    MemoryError
+        When there is no memory for it.
+    """
+    from numrs._ops._array import as_numpy_dtype
+    from numrs._ops._devices import CPU, get_device, resolve
+
+    extents = _extents("memory.pinned", shape)
+    found = resolve(("cuda:0" if get_device() == CPU else None) if device is None else device)
+    if found == CPU:
+        raise ValueError("memory.pinned: device is cpu, expected one that copies are made to")
+    return _streams.pinned(extents, as_numpy_dtype(dtype, "memory.pinned"), _place.place_of_name(found.kind, found.index))
 
 
 def peak() -> int:
@@ -301,9 +348,7 @@ class PoolAllocator:
         ndarray
             C order; give it back with `free`.
         """
-        extents = tuple(n.__index__() for n in (shape if isinstance(shape, tuple) else (shape,)))
-        if any(n < 0 for n in extents):
-            raise ValueError(f"PoolAllocator.empty: shape is {extents}, expected extents that are not negative")
+        extents = _extents("PoolAllocator.empty", shape)
         kind = np.dtype(dtype)
         count = 1
         for n in extents:

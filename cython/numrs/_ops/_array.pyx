@@ -319,6 +319,26 @@ cdef int32_t _poll(void *user) noexcept nogil:
         return 1 if PyErr_CheckSignals() != 0 else 0
 
 
+cdef extern from *:
+    """
+    /* Contexts that `interruptible` made and that are in use, per thread: a call within one (a handler of signals) may make more. */
+    enum { NUMRS_MOST_MADE = 8 };
+    static _Thread_local void *numrs_made[NUMRS_MOST_MADE];
+    static int numrs_remember(void *context) {
+      for (int i = 0; i < NUMRS_MOST_MADE; i++)
+        if (!numrs_made[i]) return numrs_made[i] = context, 1;
+      return 0;
+    }
+    static int numrs_forget(const void *context) {
+      for (int i = 0; i < NUMRS_MOST_MADE; i++)
+        if (numrs_made[i] == context) return numrs_made[i] = 0, 1;
+      return 0;
+    }
+    """
+    int numrs_remember(void *context) noexcept
+    int numrs_forget(const void *context) noexcept
+
+
 cdef numrs_context *interruptible(double work_ns) noexcept:
     """A context that answers Ctrl-C for long work; NULL (the default context) for short work, or when there is no
     memory for one."""
@@ -331,17 +351,13 @@ cdef numrs_context *interruptible(double work_ns) noexcept:
     options.poll = _poll
     if numrs_context_create(&options, &context) != NUMRS_OK:
         return NULL
+    if not numrs_remember(context):
+        numrs_context_destroy(context)
+        return NULL
     return context
 
 
 cdef void release_context(numrs_context *context) noexcept:
     """Ends what `interruptible` made; the contexts of devices stay."""
-    cdef int place
-    if context == NULL:
-        return
-    for place in range(1, MOST_PLACES):
-        if CONTEXTS[place] == NULL:
-            break
-        if CONTEXTS[place] == context:
-            return
-    numrs_context_destroy(context)
+    if context != NULL and numrs_forget(context):
+        numrs_context_destroy(context)

@@ -1,5 +1,5 @@
 # cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
-"""DLPack, versions 0 and 1: tensors as capsules for other libraries, and their capsules as tensors, without copies.
+"""Memory shared with other libraries, without copies: DLPack, versions 0 and 1, and what __cuda_array_interface__ describes.
 
 The structures are those of the DLPack specification (dmlc/dlpack, dlpack.h, version 1.0).
 """
@@ -11,11 +11,13 @@ from cpython.ref cimport Py_DECREF, Py_INCREF, PyObject
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 
-from numrs._ops._array cimport BYTES_OF_DTYPE
-from numrs._ops._place cimport device_at, place_of_device, wait_for
+from numrs._ops._array cimport BYTES_OF_DTYPE, as_dtype
+from numrs._ops._place cimport MANY_PLACES, context_at, device_at, place_of_device, wait_for
 from numrs._ops._storage cimport moved, room_for
 from numrs._ops._tensor cimport Tensor, bare_tensor
 from numrs.c cimport ops
+from numrs.c.base cimport numrs_context
+from numrs.c.device cimport numrs_device_synchronize
 
 cdef extern from *:
     """
@@ -151,6 +153,19 @@ cdef object dlpack_device(int32_t place):
     return ({"cpu": CPU, "cuda": CUDA}.get(device.kind, EXTENSION), device.index)
 
 
+cdef int _check_stream(object stream) except -1:
+    """The consumer's stream, by the rules of DLPack."""
+    if stream is None:
+        return 0
+    if isinstance(stream, bool) or not hasattr(stream, "__index__"):
+        raise TypeError(f"__dlpack__: stream is of type {type(stream).__name__}, expected an int or None")
+    number = stream.__index__()
+    if number == 0 or number < -1:
+        raise ValueError(f"__dlpack__: stream is {number}, expected -1, 1 (the legacy default stream), 2 (that of the thread), or a "
+                         "handle")
+    return 0
+
+
 cdef object export_dlpack(object tensor, object stream, object max_version, object dl_device, object copy):
     cdef Tensor t = tensor
     cdef numrs_dl_managed *plain
@@ -161,6 +176,7 @@ cdef object export_dlpack(object tensor, object stream, object max_version, obje
     here = (1, 0) if t.place == 0 else dlpack_device(t.place)
     if t.place == 0 and stream is not None:
         raise BufferError(f"__dlpack__: stream is {stream!r}, expected None: the CPU has no streams")
+    _check_stream(stream)
     if dl_device is not None and tuple(dl_device) != here:
         if tuple(dl_device) != (1, 0) or copy is False:
             raise BufferError(f"__dlpack__: dl_device is {tuple(dl_device)}, the memory is on {here}"
@@ -168,13 +184,17 @@ cdef object export_dlpack(object tensor, object stream, object max_version, obje
         t = moved(t, 0)  # waits
         copied = True
         copy = None
-    if t.place != 0 and stream != -1:
-        wait_for(t.place)  # whatever stream the consumer works on, the numbers are there
     if max_version is not None:
         new = max_version[0] >= 1
     if copy is True:
         t = t.copy()
-        wait_for(t.place)
+    if t.place == 0 or stream == -1:
+        pass
+    elif stream is None:
+        wait_for(t.place)  # whatever stream the consumer works on, the numbers are there
+    else:
+        from numrs._ops._streams import hand_over
+        hand_over(t.place, stream, "__dlpack__")
     if not new:
         if not t.writeable:
             raise BufferError("__dlpack__: the memory is read-only, which DLPack can say from version 1.0 on; "
@@ -216,11 +236,17 @@ _VERSION = (1, 0)
 
 
 cdef class _Taken:
-    """Another library's memory: its deleter runs once, when the last tensor over it is gone."""
+    """Another library's memory: its deleter runs once, when the last tensor over it is gone and this thread's stream is done."""
     cdef numrs_dl_managed *plain
     cdef numrs_dl_versioned *versioned
+    cdef object keeper  # whose memory it is where there is no capsule
+    cdef int32_t place
 
     def __dealloc__(self):
+        cdef numrs_context *context = context_at(self.place)
+        if context != NULL:
+            with nogil:
+                numrs_device_synchronize(context)
         if self.plain != NULL and self.plain.deleter != NULL:
             self.plain.deleter(self.plain)
         if self.versioned != NULL and self.versioned.deleter != NULL:
@@ -245,7 +271,7 @@ cdef int32_t _place_of(int32_t kind, int32_t index) except -1:
         raise BufferError(f"from_dlpack: the memory is on device ({kind}, {index}): {error}") from None
 
 
-cdef Tensor _tensor_over(numrs_dl_tensor *d, object owner, bint writeable):
+cdef Tensor _tensor_over(numrs_dl_tensor *d, _Taken owner, bint writeable):
     cdef Tensor t = bare_tensor()
     cdef int32_t dtype
     cdef int64_t step
@@ -282,6 +308,7 @@ cdef Tensor _tensor_over(numrs_dl_tensor *d, object owner, bint writeable):
     t.view.dtype = dtype
     t.writeable = writeable
     t.owner = owner
+    owner.place = t.place
     return t
 
 
@@ -315,8 +342,7 @@ def from_dlpack(x, /, *, device=None, copy=None):
     Parameters
     ----------
     x : object with ``__dlpack__``
-        An array of any library, on the CPU or a GPU. The producer of memory of a GPU has to be done with it, as with stream
-        -1: numrs works on a stream of its own.
+        An array of any library, on the CPU or a GPU, where the current stream waits for what was made on the producer's.
     device : str or Device, optional
         Where the tensor is wanted; None: where the memory is.
     copy : bool, optional
@@ -349,18 +375,87 @@ def from_dlpack(x, /, *, device=None, copy=None):
         export = x.__dlpack__
     except AttributeError:
         raise AttributeError(f"from_dlpack: x is of type {type(x).__name__}, which has no __dlpack__") from None
-    # The capsule says where the memory is; asking __dlpack_device__ first costs a microsecond with torch.
+    # The capsule says where the memory is; asking __dlpack_device__ first costs a microsecond with torch, and pays where a device
+    # is in use.
+    cdef dict streams = {}
+    if MANY_PLACES[0]:
+        kind, index = x.__dlpack_device__()
+        if kind == CUDA or kind == EXTENSION:
+            from numrs._ops._streams import current_native
+            streams["stream"] = current_native(_place_of(kind, index)) or 1
     try:
-        capsule = export(max_version=_VERSION) if copy is None else export(max_version=_VERSION, copy=copy)
+        capsule = export(max_version=_VERSION, **streams) if copy is None else export(max_version=_VERSION, copy=copy, **streams)
     except TypeError:  # a producer of before version 1
-        capsule = export()
+        capsule = export(**streams)
     t = _take_capsule(capsule, &copied)
+    if t.place != 0 and not streams:  # then the numbers are there for CUDA's legacy stream
+        from numrs._ops._streams import take_over
+        take_over(t.place, 1, "from_dlpack")
     if wanted is not None and place_of_device(wanted) != t.place:
         if copy is False:
             raise BufferError(f"from_dlpack: the memory is on {device_at(t.place)}, it comes to {wanted} by copying only, and copy "
                               "is False")
         return moved(t, place_of_device(wanted))
     return t.copy() if copy is True and not copied else t
+
+
+def from_cuda_array(x, device):
+    """What x.__cuda_array_interface__ describes, as a Tensor; where its stream is named, the current one waits for it. The description
+    says nothing of the device: the one that is given, or the current one, or cuda:0."""
+    from numrs._ops._devices import CPU as HERE, chosen, resolve
+    cdef numrs_dl_tensor d
+    cdef int64_t[32] extents, steps
+    cdef _Taken taken = _Taken()
+    cdef Tensor t
+    cdef int k
+    given = x.__cuda_array_interface__
+    where = HERE if device is None else resolve(device)
+    if where == HERE:
+        where = chosen.get()
+    if where == HERE:
+        where = resolve("cuda:0")
+    shape, strides, stream = tuple(given["shape"]), given.get("strides"), given.get("stream")
+    descr = np.dtype(given["typestr"])
+    if given.get("mask") is not None:
+        raise ValueError("asarray: obj has a mask in its __cuda_array_interface__, which a Tensor cannot have")
+    if not descr.isnative or descr.kind not in "biufc":
+        raise TypeError(f"asarray: obj has typestr {given['typestr']!r} in its __cuda_array_interface__, which a Tensor cannot have")
+    if len(shape) > 32:
+        raise ValueError(f"asarray: obj has {len(shape)} dimensions, at most 32 are supported")
+    for k in range(<int>len(shape)):
+        extents[k] = shape[k]
+        if strides is not None:
+            if strides[k] % descr.itemsize:
+                raise ValueError(f"asarray: obj has strides {tuple(strides)}, which are no multiples of {descr.itemsize} bytes")
+            steps[k] = strides[k] // descr.itemsize
+    if stream is not None and (isinstance(stream, bool) or stream == 0):
+        raise ValueError(f"asarray: obj names the stream {stream!r} in its __cuda_array_interface__, expected None, 1, 2 or a handle")
+    d.device.device_type, d.device.device_id = dlpack_device(place_of_device(where))
+    d.data = <void *><size_t>given["data"][0]
+    d.byte_offset = 0
+    d.ndim = <int>len(shape)
+    d.shape = extents
+    d.strides = steps if strides is not None else NULL
+    k = as_dtype(descr, "asarray")
+    d.dtype.code, d.dtype.bits, d.dtype.lanes = CODE_OF_DTYPE[k], <uint8_t>(8 * BYTES_OF_DTYPE[k]), 1
+    taken.keeper = x
+    t = _tensor_over(&d, taken, not given["data"][1])
+    if stream is not None:
+        from numrs._ops._streams import take_over
+        take_over(t.place, stream, "asarray")
+    return t
+
+
+def from_device_memory(x, device):
+    """A Tensor over another library's memory where that is on a device, else None."""
+    kind = type(x)
+    if kind is np.ndarray or kind is list or kind is float or kind is int:
+        return None
+    if hasattr(kind, "__dlpack_device__"):
+        return from_dlpack(x) if x.__dlpack_device__()[0] in (CUDA, EXTENSION) else None
+    if hasattr(kind, "__cuda_array_interface__"):
+        return from_cuda_array(x, device)
+    return None
 
 
 cdef bint is_foreign(object x) except -1:

@@ -10,6 +10,7 @@ cdef enum:
     NOWHERE = -1   # no operand has said yet where the call is to run
 
 cdef bint[1] MANY_PLACES   # has a device ever been opened?
+cdef bint[1] MANY_STREAMS  # has a thread ever chosen a stream?
 
 cdef int32_t place_of_device(object device) except -1
 cdef object device_at(int32_t place)
@@ -20,15 +21,22 @@ cdef void *device_memory(int32_t place, size_t bytes_) except NULL
 cdef void give_back(int32_t place, void *block) noexcept
 cdef int copy_in(int32_t place, void *to, const void *from_, size_t bytes_) except -1
 cdef int copy_out(int32_t place, void *to, const void *from_, size_t bytes_) except -1
+cdef int copy_in_later(int32_t place, void *to, const void *from_, size_t bytes_) except -1
+cdef int copy_out_later(int32_t place, void *to, const void *from_, size_t bytes_) except -1
 cdef int wait_for(int32_t place) except -1
 
-cdef inline numrs_context *context_at(int32_t place) noexcept:
-    """The context of a call that is short on the CPU."""
-    return CONTEXTS[place] if place > 0 else NULL
+cdef numrs_context *chosen_context(int32_t place) noexcept nogil
+cdef numrs_context *choose_context(int32_t place, numrs_context *context) noexcept
+
+cdef inline numrs_context *context_at(int32_t place) noexcept nogil:
+    """The context of a call that is short on the CPU: on a device with the stream that this thread has chosen."""
+    if place <= 0:
+        return NULL
+    return chosen_context(place) if MANY_STREAMS[0] else CONTEXTS[place]
 
 cdef inline numrs_context *context_for(int32_t place, double work_ns) noexcept:
     """The context of a call without the GIL; release_context ends it."""
-    return CONTEXTS[place] if place > 0 else interruptible(work_ns)
+    return context_at(place) if place > 0 else interruptible(work_ns)
 
 cdef inline int32_t place_of_any(str name, object a, object b, object c) except -1:
     """Where a call with these operands runs; ValueError where they are in two places."""

@@ -8,15 +8,37 @@ from numrs._ops._array cimport CONTEXTS, MOST_PLACES, check
 from numrs._ops._tensor cimport Tensor
 from numrs.c.base cimport (NUMRS_OK, numrs_context, numrs_context_create, numrs_context_options, numrs_memory_stats, numrs_message,
                            numrs_status)
-from numrs.c.device cimport (NUMRS_TO_DEVICE, NUMRS_TO_HOST, numrs_device_allocate, numrs_device_copy, numrs_device_count,
+from numrs.c.device cimport (NUMRS_TO_DEVICE, NUMRS_TO_HOST, numrs_device_allocate, numrs_device_copy, numrs_device_copy_async, numrs_device_count,
                              numrs_device_free, numrs_device_info, numrs_device_memory_set_limit, numrs_device_memory_stats,
                              numrs_device_memory_trim, numrs_device_open_plugin, numrs_device_plugin, numrs_device_synchronize)
 
 KINDS = ("cpu", "cuda", "sim")
 
 MANY_PLACES[0] = False
+MANY_STREAMS[0] = False
 cdef list _devices = [None]  # place → (kind, index)
 cdef dict _places = {("cpu", 0): 0}
+
+
+cdef extern from *:
+    """
+    static _Thread_local void *numrs_chosen[64];  /* contexts of this thread's streams, by places; NULL: the default one */
+    """
+    void *numrs_chosen[MOST_PLACES]
+
+
+cdef numrs_context *chosen_context(int32_t place) noexcept nogil:
+    """The context with this thread's stream."""
+    cdef numrs_context *context = <numrs_context *>numrs_chosen[place]
+    return context if context != NULL else CONTEXTS[place]
+
+
+cdef numrs_context *choose_context(int32_t place, numrs_context *context) noexcept:
+    """From now on this thread's calls at a place go to another stream (NULL: the default one); gives the one before."""
+    cdef numrs_context *before = <numrs_context *>numrs_chosen[place]
+    numrs_chosen[place] = context
+    MANY_STREAMS[0] = True
+    return before
 
 
 def count(str kind):
@@ -112,40 +134,58 @@ cdef object no_kernel(str name, int32_t place):
 
 cdef void *device_memory(int32_t place, size_t bytes_) except NULL:
     cdef void *block = NULL
-    check(numrs_device_allocate(CONTEXTS[place], bytes_ if bytes_ > 0 else 1, &block), "Tensor")
+    check(numrs_device_allocate(context_at(place), bytes_ if bytes_ > 0 else 1, &block), "Tensor")
     return block
 
 
 cdef void give_back(int32_t place, void *block) noexcept:
-    numrs_device_free(CONTEXTS[place], block)
+    """The library knows which streams may still use it."""
+    numrs_device_free(context_at(place), block)
 
 
 cdef int copy_in(int32_t place, void *to, const void *from_, size_t bytes_) except -1:
+    cdef numrs_context *context = context_at(place)
     cdef numrs_status status
     with nogil:
-        status = numrs_device_copy(CONTEXTS[place], to, from_, bytes_, NUMRS_TO_DEVICE)
+        status = numrs_device_copy(context, to, from_, bytes_, NUMRS_TO_DEVICE)
     return check(status, "Tensor")
 
 
 cdef int copy_out(int32_t place, void *to, const void *from_, size_t bytes_) except -1:
+    cdef numrs_context *context = context_at(place)
     cdef numrs_status status
     with nogil:
-        status = numrs_device_copy(CONTEXTS[place], to, from_, bytes_, NUMRS_TO_HOST)
+        status = numrs_device_copy(context, to, from_, bytes_, NUMRS_TO_HOST)
+    return check(status, "Tensor")
+
+
+cdef int copy_in_later(int32_t place, void *to, const void *from_, size_t bytes_) except -1:
+    """From pinned memory without waiting."""
+    cdef numrs_context *context = context_at(place)
+    cdef numrs_status status
+    with nogil:
+        status = numrs_device_copy_async(context, to, from_, bytes_, NUMRS_TO_DEVICE)
+    return check(status, "Tensor")
+
+
+cdef int copy_out_later(int32_t place, void *to, const void *from_, size_t bytes_) except -1:
+    """To pinned memory without waiting."""
+    cdef numrs_context *context = context_at(place)
+    cdef numrs_status status
+    with nogil:
+        status = numrs_device_copy_async(context, to, from_, bytes_, NUMRS_TO_HOST)
     return check(status, "Tensor")
 
 
 cdef int wait_for(int32_t place) except -1:
+    """Until this thread's stream of a place is done."""
+    cdef numrs_context *context = context_at(place)
     cdef numrs_status status
     if place <= 0:
         return 0
     with nogil:
-        status = numrs_device_synchronize(CONTEXTS[place])
+        status = numrs_device_synchronize(context)
     return check(status, "synchronize")
-
-
-def synchronize(int place):
-    """Waits until all work of a place is done."""
-    wait_for(place)
 
 
 def opened():

@@ -13,7 +13,8 @@ from numpy cimport (NPY_ARRAY_OWNDATA, NPY_ARRAY_WRITEABLE, PyArray_CheckExact, 
                     PyArray_NDIM, PyArray_SIZE, PyArray_STRIDES, ndarray)
 
 from numrs._ops._array cimport BYTES_OF_DTYPE, as_dtype, check, descr_of, dtype_of, know_bfloat16
-from numrs._ops._place cimport context_at, copy_in, copy_out, device_at, device_memory, give_back, place_of_device
+from numrs._ops._place cimport (context_at, copy_in, copy_in_later, copy_out, copy_out_later, device_at, device_memory, give_back,
+                                place_of_device)
 from numrs._ops._tensor cimport INLINE_NDIM, Memory, Tensor, bare_tensor
 from numrs.c.base cimport NUMRS_OK, numrs_allocate, numrs_free
 from numrs.c.elementwise cimport numrs_convert
@@ -330,6 +331,27 @@ cdef Tensor moved(Tensor t, int32_t place):
     return y
 
 
+cdef Tensor moved_later(Tensor t, int32_t place):
+    """`moved` between the CPU and a device, without waiting: what comes from a device comes into pinned memory, and what goes there
+    is waited for unless it is in such."""
+    cdef Tensor y
+    cdef size_t bytes_
+    if (t.place == 0) == (place == 0):
+        return moved(t, place)
+    t = contiguous(t)
+    bytes_ = <size_t>(t.size * BYTES_OF_DTYPE[t.view.dtype])
+    if place != 0:
+        y = new_tensor_at(place, t.view.ndim, t.view.shape, valid(t))
+        if bytes_ > 0:
+            copy_in_later(place, y.view.data, t.view.data, bytes_)
+        return y
+    from numrs._ops._streams import pinned
+    y = from_ndarray(pinned(shape_tuple(t), descr_of(valid(t)), t.place), True)
+    if bytes_ > 0:
+        copy_out_later(t.place, y.view.data, t.view.data, bytes_)
+    return y
+
+
 cdef object shape_tuple(Tensor t):
     cdef int d
     cdef object extent, shape
@@ -398,13 +420,15 @@ def result(y):
     return tensor_of(y)
 
 
-def on_device(x, device, bint copy=False):
-    """A tensor at a device: itself where it is there already, unless copy."""
+def on_device(x, device, bint copy=False, bint later=False):
+    """A tensor at a device: itself where it is there already, unless copy. later: without waiting, where that is possible."""
     cdef int32_t place = place_of_device(device)
     if place == (<Tensor?>x).place and not copy:
         return x
     valid(<Tensor>x)
-    return moved(<Tensor>x, place) if place != (<Tensor>x).place else copied(<Tensor>x)
+    if place == (<Tensor>x).place:
+        return copied(<Tensor>x)
+    return moved_later(<Tensor>x, place) if later else moved(<Tensor>x, place)
 
 
 def change_in_place(Tensor t, device=None, dtype=None):

@@ -187,12 +187,12 @@ def _unpickled_on(a, device, wants_grad):
     return t
 
 
-def move(Tensor x, device, copy=False):
-    """A tensor on a device: itself where it is there already, unless copy."""
+def move(Tensor x, device, copy=False, non_blocking=False):
+    """A tensor on a device: itself where it is there already, unless copy. What autograd follows is waited for."""
     place = _devices().resolve(device)
     if tracked(x) and (copy or place_of_device(place) != x.place):
         return record("move", None, (x, place, copy), {})
-    return on_device(x, place, copy)
+    return on_device(x, place, copy, non_blocking)
 
 
 def address_of(Tensor t):

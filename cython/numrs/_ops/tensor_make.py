@@ -4,7 +4,7 @@ import numpy as np
 
 from numrs._ops import _devices as devices
 from numrs._ops._array import array_of_data, as_numpy_dtype
-from numrs._ops._dlpack import from_dlpack
+from numrs._ops._dlpack import from_device_memory, from_dlpack
 from numrs._ops._storage import empty, from_array, to_array
 from numrs._ops._tensor import Tensor
 
@@ -66,11 +66,11 @@ def asarray(obj, /, *, dtype=None, device=None, copy=None):
     ----------
     obj : array_like
         Numbers, nested lists of them, an ndarray, a Tensor, a column or frame of pandas, polars or Arrow, or any object with
-        ``__dlpack__``.
+        ``__dlpack__`` or ``__cuda_array_interface__``.
     dtype : dtype, optional
         Of the result; that of obj when not given.
     device : str or Device, optional
-        Where the result is wanted; 'cpu'.
+        Where the result is wanted; the current device, for memory of a GPU that GPU.
     copy : bool, optional
         True: always memory of its own; False: never, ValueError where it would be needed; None: only if needed.
 
@@ -93,6 +93,9 @@ def asarray(obj, /, *, dtype=None, device=None, copy=None):
     """
     wanted = None if dtype is None else as_numpy_dtype(dtype, "asarray")
     if not isinstance(obj, Tensor):
+        there = from_device_memory(obj, device)
+        if there is not None:
+            return asarray(there, dtype=dtype, device=device, copy=copy)
         place = devices.resolve(device)
     else:
         place = obj.device if device is None else devices.resolve(device)

@@ -4,7 +4,7 @@ import numpy as np
 
 import numrs
 from numrs._ops import _devices as devices
-from numrs._ops import _place as place
+from numrs._ops import _streams as streams
 from numrs._ops._record import add_hook
 from numrs._ops._storage import result, to_array
 from numrs._ops._tensor import add_methods, add_property, address_of, is_writeable, move
@@ -54,18 +54,22 @@ def __array_function__(self, func, types, args, kwargs):
 
 @property
 def __cuda_array_interface__(self):
-    """The description, version 3, of memory on a GPU, for libraries that compute there; whoever uses it has to keep the Tensor.
-    Work on the tensor so far is waited for."""
+    """The description, version 3, of memory on a GPU, for libraries that compute there; whoever uses it has to keep the Tensor
+    until that is done. Its stream is the current one, which they wait for."""
     if self.device.kind != "cuda":
         raise AttributeError(f"a Tensor on {self.device} has no __cuda_array_interface__")
     if self.dtype.name == "bfloat16":
         raise AttributeError("bfloat16 has no name in __cuda_array_interface__; use __dlpack__")
-    place.synchronize(place.place_of_name(self.device.kind, self.device.index))
+    return description(self)
+
+
+def description(self):
+    """What stands in it."""
     return {
         "shape": self.shape,
         "typestr": self.dtype.str,
         "version": 3,
-        "stream": None,
+        "stream": streams.current_stream(self.device).native or 1,  # 0 is CUDA's legacy stream, which has the number 1 here
         "data": (address_of(self) if self.size else 0, not is_writeable(self)),
         "strides": self.strides,
     }
@@ -105,7 +109,7 @@ def tobytes(self):
     return to_array(self.cpu().contiguous()).tobytes()
 
 
-def to(self, *target, dtype=None, device=None, copy=False):
+def to(self, *target, dtype=None, device=None, copy=False, non_blocking=False):
     """The tensor on a device, with a dtype, or both: ``x.to('cuda')``, ``x.to('float32')``, ``x.to(other)``.
 
     Parameters
@@ -118,6 +122,10 @@ def to(self, *target, dtype=None, device=None, copy=False):
         Where the memory is wanted.
     copy : bool
         Whether a tensor that is there already is copied.
+    non_blocking : bool
+        Whether the call may return before the numbers are there. To a device that is so for pinned memory
+        (`numrs.memory.pinned`), which must not be changed before; to the CPU the result is pinned memory, which must not be read
+        before ``numrs.current_stream(device).synchronize()``, or an event, says so.
 
     Returns
     -------
@@ -139,30 +147,31 @@ def to(self, *target, dtype=None, device=None, copy=False):
     if not target and dtype is None and device is None:
         raise TypeError("Tensor.to: expected a device, a dtype or a Tensor")
     made = self if dtype is None else self.astype(dtype, copy=False)
-    return made if device is None and not copy else move(made, self.device if device is None else device, copy and made is self)
+    return made if device is None and not copy else move(made, self.device if device is None else device, copy and made is self, non_blocking)
 
 
-def cpu(self):
-    """The tensor in the memory of the CPU: itself where it is there."""
-    return self if self.device == devices.CPU else move(self, devices.CPU)
+def cpu(self, *, non_blocking=False):
+    """The tensor in the memory of the CPU: itself where it is there. non_blocking: as in `to`."""
+    return self if self.device == devices.CPU else move(self, devices.CPU, False, non_blocking)
 
 
-def cuda(self, index=0):
-    """The tensor in the memory of a GPU; RuntimeError where there is none."""
-    return self.to_device(f"cuda:{index}")
+def cuda(self, index=0, *, non_blocking=False):
+    """The tensor in the memory of a GPU; RuntimeError where there is none. non_blocking: as in `to`."""
+    return move(self, f"cuda:{index}", False, non_blocking)
 
 
 def to_device(self, device, /, *, stream=None):
-    """The tensor on a device: itself where it is there already.
+    """The tensor on a device: itself where it is there already. stream: a Stream that makes the copy, None: the current one.
 
     Raises
     ------
     RuntimeError
         For a device that is not there, with the reason.
     """
-    if stream is not None:
-        raise ValueError(f"Tensor.to_device: stream is {stream!r}, expected None: copies run on the stream of the device")
-    return move(self, device)
+    if stream is not None and not isinstance(stream, streams.Stream):
+        raise TypeError(f"Tensor.to_device: stream is of type {type(stream).__name__}, expected a numrs.Stream or None")
+    with streams.stream(stream):
+        return move(self, device)
 
 
 def backward(self, gradient=None, retain_graph=None, create_graph=False):

@@ -1,0 +1,700 @@
+"""Streams, events, memory that several streams use, pinned memory, streams of other libraries. What a missing wait does is shown on
+the simulated device, whose streams can be made to sleep and whose freed memory is poisoned."""
+
+import gc
+import threading
+import time
+
+import numpy as np
+import numrs
+import pytest
+from numrs._ops import _place, _streams, tensor_methods
+
+N = 500
+
+
+def switch(text, device):
+    _place.info("sim", int(str(device).partition(":")[2]), text)
+
+
+@pytest.fixture
+def sim(accelerator):
+    if not accelerator.startswith("sim"):
+        pytest.skip("streams are made to sleep on the simulated device")
+    switch("set:delay=0", accelerator)
+    yield accelerator
+    numrs.synchronize(accelerator)
+    switch("set:delay=20", accelerator)
+
+
+@pytest.fixture
+def keep(sim):
+    """Freed blocks are kept by the library, as with a GPU."""
+    switch("set:keep=1", sim)
+    yield
+    switch("set:keep=0", sim)
+    numrs.memory.trim(sim)
+
+
+def put(value, device):
+    """A tensor whose numbers are there."""
+    x = numrs.full(N, float(value), device=device)
+    numrs.synchronize(device)
+    return x
+
+
+def sleep(stream, seconds=0.1):
+    """What comes behind it on the stream waits so long."""
+    x = numrs.zeros(1, device=stream.device)
+    stream.synchronize()
+    switch(f"set:sleep={int(seconds * 1e6)}", stream.device)
+    with numrs.stream(stream):
+        numrs.negative(x, out=x)
+
+
+def holds(x, value):
+    return bool((x.cpu().numpy() == value).all())
+
+
+# ------------------------------------------------------------------------------------------------ order
+
+
+def test_calls_go_to_the_chosen_stream(sim):
+    s, t = numrs.Stream(sim), numrs.Stream(sim)
+    x, y = put(3, sim), put(0, sim)
+    sleep(s)
+    with numrs.stream(s):
+        numrs.negative(x, out=y)
+    assert not s.query()
+    assert t.query()
+    assert holds(y, 0)  # the default stream does not wait
+    with numrs.stream(t):
+        assert holds(y, 0)
+    with s:
+        assert holds(y, -3)
+    assert s.query()
+    assert holds(y, -3)
+
+
+@pytest.mark.parametrize("way", ["none", "wait_event", "event.wait", "wait_stream", "synchronize", "event.synchronize", "all"])
+def test_waits(sim, way):
+    s, t = numrs.Stream(sim), numrs.Stream(sim)
+    x, y, z = put(3, sim), put(0, sim), put(0, sim)
+    sleep(s)
+    with numrs.stream(s):
+        numrs.negative(x, out=y)
+        event = numrs.Event()
+        assert event.query()  # never recorded
+        event.record()
+    assert not event.query()
+    started = time.perf_counter()
+    if way == "wait_event":
+        t.wait_event(event)
+    elif way == "event.wait":
+        event.wait(t)
+    elif way == "wait_stream":
+        t.wait_stream(s)
+    asked = time.perf_counter() - started
+    if way == "synchronize":
+        s.synchronize()
+    elif way == "event.synchronize":
+        event.synchronize()
+    elif way == "all":
+        numrs.synchronize(sim)
+    with numrs.stream(t):
+        numrs.add(y, 1.0, out=z)
+        assert holds(z, 1 if way == "none" else -2)
+    assert asked < 0.05  # the host did not wait
+    s.synchronize()
+    assert event.query()
+
+
+def test_an_event_recorded_again_is_another_place(sim):
+    s, t = numrs.Stream(sim), numrs.Stream(sim)
+    event = t.record_event()
+    t.synchronize()
+    assert event.query()
+    sleep(s)
+    assert s.record_event(event) is event
+    assert not event.query()
+    event.synchronize()
+    assert event.query()
+
+
+def test_times(sim):
+    s = numrs.Stream(sim)
+    start, end, plain = numrs.Event(timing=True), numrs.Event(timing=True), numrs.Event()
+    with pytest.raises(ValueError, match="never recorded"):
+        start.elapsed_time(end)
+    start.record(s)
+    sleep(s, 0.05)
+    s.record_event(end)
+    plain.record(s)
+    with pytest.raises(ValueError, match="not done"):
+        start.elapsed_time(end)
+    s.synchronize()
+    assert 50 <= start.elapsed_time(end) < 60000
+    with pytest.raises(ValueError, match="timing=True"):
+        start.elapsed_time(plain)
+    end.record(numrs.Stream("cpu"))
+    with pytest.raises(ValueError, match=rf"{sim}.*cpu"):
+        start.elapsed_time(end)
+
+
+def test_which_stream_is_the_current_one(sim):
+    default = numrs.current_stream(sim)
+    s, t = numrs.Stream(sim), numrs.Stream(sim)
+    assert numrs.current_stream(sim) is default
+    with numrs.stream(s) as given:
+        assert given is s
+        assert numrs.current_stream() is s
+        with t, numrs.stream(None), s:
+            assert numrs.current_stream(sim) is s
+        assert numrs.current_stream(sim) is s
+        with numrs.stream(default):
+            assert numrs.current_stream() is default
+        seen = []
+        thread = threading.Thread(target=lambda: seen.append(numrs.current_stream(sim)))
+        thread.start()
+        thread.join()
+        assert seen == [default]  # of this thread alone
+        with pytest.raises(ZeroDivisionError), t:
+            1 / 0  # noqa: B018
+        assert numrs.current_stream() is s
+    assert numrs.current_stream(sim) is default
+    with numrs.device(sim):
+        assert numrs.current_stream() is default
+    with pytest.raises(RuntimeError, match="not in it"):
+        s.__exit__(None, None, None)
+
+
+def test_streams_of_other_devices(sim):
+    s, other = numrs.Stream(sim), numrs.Stream("sim:3")
+    with numrs.stream(other):  # the streams of this device are what they were
+        x, y = put(1, sim), put(0, sim)
+        sleep(s)
+        with numrs.stream(s):
+            assert numrs.current_stream("sim:3") is other
+            numrs.negative(x, out=y)
+        assert holds(y, 0)
+    with pytest.raises(ValueError, match=r"sim:3"):
+        s.wait_stream(other)
+    with pytest.raises(ValueError, match=r"sim:3"):
+        s.wait_event(other.record_event())
+    s.synchronize()
+
+
+def test_wrong_arguments(sim):
+    with pytest.raises(TypeError, match="int"):
+        numrs.Stream(sim, native="0x10")
+    with pytest.raises(ValueError, match="no stream"):
+        numrs.Stream(sim, native=12345)
+    with pytest.raises(ValueError, match="-5"):
+        numrs.Stream(sim, native=-5)
+    with pytest.raises(ValueError, match="the CPU has no streams"):
+        numrs.Stream("cpu", native=1)
+    with pytest.raises(RuntimeError, match="sim:9"):
+        numrs.Stream("sim:9")
+    with pytest.raises(TypeError, match="expected a Stream"):
+        numrs.stream("cpu")
+    with pytest.raises(TypeError, match="once"):
+        numrs.Stream(sim).__init__(sim)
+    for wrong in (None, 1, numrs.Event()):
+        with pytest.raises(TypeError):
+            numrs.Stream(sim).wait_stream(wrong)
+    with pytest.raises(TypeError):
+        numrs.Stream(sim).wait_event(numrs.Stream(sim))
+    assert repr(numrs.Stream(sim)).startswith(f"Stream(device='{sim}', native=0x")
+
+
+def test_on_the_cpu_nothing_waits():
+    s = numrs.Stream("cpu")
+    start, end = numrs.Event(timing=True), numrs.Event(timing=True)
+    start.record(s)
+    with numrs.stream(s):
+        assert numrs.current_stream() is s
+        x = numrs.ones(1000) * 2
+    s.record_event(end)
+    s.wait_event(start)
+    s.wait_stream(numrs.current_stream("cpu"))
+    end.wait(s)
+    end.synchronize()
+    s.synchronize()
+    assert s.query()
+    assert end.query()
+    assert s.native is None
+    assert start.elapsed_time(end) >= 0
+    assert (x.numpy() == 2).all()
+    assert numrs.current_stream() is numrs.current_stream("cpu")
+
+
+def test_the_cpu_waits_for_an_event_of_a_device(sim):
+    s, here = numrs.Stream(sim), numrs.Stream("cpu")
+    sleep(s)
+    event = s.record_event()
+    here.wait_event(event)
+    assert event.query()
+    sleep(s)
+    here.wait_stream(s)
+    assert s.query()
+    s.wait_stream(here)  # nothing to wait for
+
+
+def test_many_threads_on_streams_of_their_own(sim):
+    switch("set:delay=30", sim)
+    found, x = {}, np.arange(200.0)
+
+    def work(number):
+        s = numrs.Stream(sim)
+        with numrs.stream(s):
+            y = numrs.asarray(x, device=sim)
+            for _ in range(30):
+                y = y * 1.5 - number
+            found[number] = y.cpu().numpy()
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for number in range(6):
+        expected = x
+        for _ in range(30):
+            expected = expected * 1.5 - number
+        assert (found[number] == expected).all()
+
+
+def test_a_stream_that_ends_does_its_work(sim):
+    s = numrs.Stream(sim)
+    x, y = put(1, sim), put(0, sim)
+    with s:
+        made = numrs.full(N, 5.0, device=sim)
+        sleep(s)
+        numrs.negative(x, out=y)
+    del s
+    gc.collect()
+    assert holds(y, -1)
+    assert holds(made, 5)
+
+
+# ------------------------------------------------------------------------------------------------ memory
+
+
+def test_memory_that_another_stream_reads_is_not_used_again(sim, keep):
+    s = numrs.Stream(sim)
+    x, y = put(3, sim), put(0, sim)
+    sleep(s)
+    with numrs.stream(s):
+        numrs.negative(x, out=y)
+    address = tensor_methods.address_of(x)
+    del x  # nobody has said that the stream reads it
+    more = [put_now(k, sim) for k in range(5)]
+    assert address not in [tensor_methods.address_of(one) for one in more]
+    with numrs.stream(s):
+        assert holds(y, -3)
+
+
+def put_now(value, device):
+    return numrs.full(N, float(value), device=device)
+
+
+def test_the_wait_that_this_spares(sim, keep):
+    """The same with memory that is written on: the other stream sees it, so the test above would."""
+    s = numrs.Stream(sim)
+    x, y = put(3, sim), put(0, sim)
+    sleep(s)
+    with numrs.stream(s):
+        numrs.negative(x, out=y)
+    x[...] = 7.0
+    with numrs.stream(s):
+        assert holds(y, -7)
+
+
+def test_memory_of_one_stream_alone_is_used_again_at_once(sim, keep):
+    s = numrs.Stream(sim)
+    with numrs.stream(s):
+        x = put_now(1, sim)
+    s.synchronize()
+    sleep(s)
+    y = put_now(1, sim)
+    address = tensor_methods.address_of(y)
+    del y
+    z = put_now(2, sim)
+    assert tensor_methods.address_of(z) == address
+    assert not s.query()
+    assert holds(z, 2)
+    with numrs.stream(s):
+        assert holds(x, 1)
+
+
+def test_memory_comes_back_when_the_streams_are_done(sim, keep):
+    s = numrs.Stream(sim)
+    before = numrs.memory.stats(sim)["in_use_bytes"]
+    for _ in range(20):
+        x = put_now(1, sim)
+        s.wait_stream(numrs.current_stream(sim))
+        with numrs.stream(s):
+            y = x * 2
+        del x
+        numrs.current_stream(sim).wait_stream(s)
+        z = y + 1
+        del y
+        assert holds(z, 3)
+    del z
+    numrs.synchronize(sim)
+    assert numrs.memory.stats(sim)["in_use_bytes"] == before
+    numrs.memory.trim(sim)
+    assert numrs.memory.stats(sim)["cached_bytes"] == 0
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_random_streams_and_delays_change_no_bits(sim, kept):
+    switch(f"set:keep={kept}", sim)
+    switch("set:delay=200", sim)
+    rng = np.random.default_rng(5)
+    streams = [numrs.current_stream(sim), *[numrs.Stream(sim) for _ in range(3)]]
+    try:
+        on, where = [numrs.asarray(np.full(64, float(k)), device=sim) for k in range(4)], [0] * 4
+        plain = [np.full(64, float(k)) for k in range(4)]
+        for _ in range(150):
+            a, b, c = rng.integers(0, 4, 3)
+            number = rng.integers(0, 4)
+            s = streams[number]
+            for used in (a, b):
+                s.wait_stream(streams[where[used]])
+            with numrs.stream(s):
+                on[c] = (on[a] * 0.5 + on[b]) * 0.75 - numrs.maximum(on[a], 1.0)
+            where[c] = number
+            plain[c] = (plain[a] * 0.5 + plain[b]) * 0.75 - np.maximum(plain[a], 1.0)
+        numrs.synchronize(sim)
+        for one, other in zip(on, plain, strict=True):
+            assert (one.cpu().numpy() == other).all()
+    finally:
+        switch("set:keep=0", sim)
+
+
+# ------------------------------------------------------------------------------------------------ pinned memory
+
+
+def test_pinned_memory(sim):
+    a = numrs.memory.pinned((2, 3), "float32", device=sim)
+    assert (a.shape, a.dtype, a.flags.c_contiguous, a.flags.writeable) == ((2, 3), np.float32, True, True)
+    assert a.ctypes.data % 64 == 0
+    assert numrs.memory.pinned(4, device=sim).dtype == np.float64
+    assert numrs.memory.pinned((0, 3), device=sim).shape == (0, 3)
+    with numrs.device(sim):
+        assert numrs.memory.pinned(3).shape == (3,)
+    with pytest.raises(ValueError, match="negative"):
+        numrs.memory.pinned(-1, device=sim)
+    with pytest.raises(ValueError, match="cpu"):
+        numrs.memory.pinned(1, device="cpu")
+    with pytest.raises(MemoryError, match=r"memory\.pinned"):
+        numrs.memory.pinned((1 << 40, 1 << 40), device=sim)
+    with pytest.raises(TypeError):
+        numrs.memory.pinned(2.5, device=sim)
+    part = a[1:]
+    a[:] = 4
+    del a
+    gc.collect()
+    assert (part == 4).all()  # it lives with the last array over it
+
+
+def test_copies_that_do_not_wait(sim):
+    s = numrs.Stream(sim)
+    a = numrs.memory.pinned(N, device=sim)
+    for wait in (False, True):
+        a[:] = 1
+        sleep(s)
+        with numrs.stream(s):
+            started = time.perf_counter()
+            x = numrs.from_numpy(a).to(sim, non_blocking=True)
+            assert time.perf_counter() - started < 0.05
+        if wait:
+            s.synchronize()
+        a[:] = 2
+        with numrs.stream(s):
+            assert holds(x, 1 if wait else 2)
+    sleep(s)
+    with numrs.stream(s):
+        x = numrs.from_numpy(a).to(sim)  # waits, pinned or not
+    a[:] = 3
+    assert holds(x, 2)
+    plain = np.full(N, 4.0)
+    sleep(s)
+    with numrs.stream(s):
+        x = numrs.from_numpy(plain).to(sim, non_blocking=True)
+        plain[:] = 5
+        assert holds(x, 4)
+    with numrs.stream(s):
+        for y in (x[::2], x.reshape(5, -1).T):  # not in C order
+            there = y.cpu(non_blocking=True)
+            s.synchronize()
+            assert (there.numpy() == y.cpu().numpy()).all()
+
+
+def test_copies_back_that_do_not_wait(sim):
+    s = numrs.Stream(sim)
+    x, y = put(3, sim), put(0, sim)
+    sleep(s)
+    with numrs.stream(s):
+        numrs.negative(x, out=y)
+        here = y.cpu(non_blocking=True)
+        del y  # the copy still reads it
+        again = numrs.full(N, 9.0, device=sim)
+    assert str(here.device) == "cpu"
+    assert np.isnan(here.numpy()).all()  # the poison of new pinned memory
+    s.synchronize()
+    assert (here.numpy() == -3).all()
+    assert holds(again, 9)
+    assert x.to("cpu", non_blocking=True, dtype="float32").dtype == np.float32
+    back = x.to("cpu", non_blocking=True)
+    numrs.synchronize(sim)
+    assert (back.numpy() == 3).all()
+
+
+def test_pinned_memory_is_freed_behind_its_copies(sim):
+    s = numrs.Stream(sim)
+    a = numrs.memory.pinned(N, device=sim)
+    a[:] = 6
+    sleep(s)
+    with numrs.stream(s):
+        x = numrs.from_numpy(a).to(sim, non_blocking=True)
+    assert not s.query()
+    del a
+    gc.collect()
+    with numrs.stream(s):
+        assert holds(x, 6)
+
+
+def test_gradients_come_through_copies_that_do_not_wait(sim):
+    w = numrs.Tensor([1.0, 2.0], requires_grad=True, device="cpu")
+    numrs.sum(w.to(sim, non_blocking=True) ** 2).backward()
+    assert w.grad.tolist() == [2.0, 4.0]
+
+
+def test_to_device_with_a_stream(sim):
+    s = numrs.Stream(sim)
+    x = numrs.ones(3, device="cpu").to_device(sim, stream=s)
+    with numrs.stream(s):
+        assert x.tolist() == [1.0, 1.0, 1.0]
+    with pytest.raises(TypeError, match="int"):
+        x.to_device(sim, stream=1)
+
+
+# ------------------------------------------------------------------------------------------------ other libraries
+
+
+class Producer:
+    """Another library: memory of the device that it writes on a stream of its own."""
+
+    def __init__(self, tensor, stream):
+        self.tensor, self.stream, self.asked = tensor, stream, []
+
+    def __dlpack__(self, *, stream=None, **arguments):
+        self.asked.append(stream)
+        with numrs.stream(self.stream):
+            return self.tensor.__dlpack__(stream=stream, **arguments)
+
+    def __dlpack_device__(self):
+        return self.tensor.__dlpack_device__()
+
+
+class Described:
+    """One that describes its memory."""
+
+    def __init__(self, tensor, **more):
+        self.tensor, self.more = tensor, more
+
+    @property
+    def __cuda_array_interface__(self):
+        return {**tensor_methods.description(self.tensor), **self.more}
+
+
+@pytest.mark.parametrize("given", ["handle", 1, 2])
+def test_a_consumer_waits_on_its_stream_and_the_host_does_not(sim, given):
+    s = numrs.Stream(sim)
+    consumer = numrs.Stream(sim) if given == "handle" else numrs.Stream(sim, native=given)
+    x, y = put(3, sim), put(0, sim)
+    sleep(s)
+    started = time.perf_counter()
+    with numrs.stream(s):
+        numrs.negative(x, out=y)
+        capsule = y.__dlpack__(stream=consumer.native, max_version=(1, 0))
+    assert time.perf_counter() - started < 0.08
+    assert not s.query()
+    with numrs.stream(consumer):
+        assert holds(y, -3)
+    del capsule
+
+
+def test_a_consumer_that_has_waited(sim):
+    s, consumer = numrs.Stream(sim), numrs.Stream(sim)
+    x, y = put(3, sim), put(0, sim)
+    sleep(s)
+    with numrs.stream(s):
+        numrs.negative(x, out=y)
+        capsule = y.__dlpack__(stream=-1)
+    assert not s.query()
+    with numrs.stream(consumer):
+        assert holds(y, 0)
+    del capsule
+    with numrs.stream(s):
+        sleep(s)
+        capsule = y.__dlpack__()  # nobody knows where it will be used: the host waits
+        assert s.query()
+        del capsule
+
+
+def test_wrong_streams_of_consumers(sim):
+    x = put(1, sim)
+    for wrong in (0, -2):
+        with pytest.raises(ValueError, match="legacy"):
+            x.__dlpack__(stream=wrong)
+    for wrong in ("1", 1.0, True):
+        with pytest.raises(TypeError, match="int"):
+            x.__dlpack__(stream=wrong)
+    with pytest.raises(ValueError, match="no stream"):
+        x.__dlpack__(stream=987654)
+    with pytest.raises(BufferError, match="no streams"):
+        numrs.ones(2, device="cpu").__dlpack__(stream=1)
+
+
+def test_what_a_producer_still_writes_is_waited_for(sim):
+    s, mine = numrs.Stream(sim), numrs.Stream(sim)
+    x, y = put(3, sim), put(0, sim)
+    producer = Producer(y, s)
+    sleep(s)
+    with numrs.stream(s):
+        numrs.negative(x, out=y)
+    with numrs.stream(mine):
+        z = numrs.from_dlpack(producer)
+        assert not s.query()
+        assert producer.asked == [mine.native]
+        assert holds(z, -3)
+        assert tensor_methods.address_of(z) == tensor_methods.address_of(y)
+    assert holds(numrs.asarray(producer), -3)
+    assert str(numrs.asarray(producer).device) == sim
+    assert str(numrs.asarray(producer, device="cpu").device) == "cpu"
+    assert numrs.asarray(producer, dtype="float32").dtype == np.float32
+
+
+def test_memory_of_others_goes_back_when_this_stream_is_done_with_it(sim):
+    mine = numrs.Stream(sim)
+    x, y = put(3, sim), put(0, sim)
+    with numrs.stream(mine):
+        z = numrs.from_dlpack(Producer(x, numrs.current_stream(sim)))
+        sleep(mine)
+        numrs.negative(z, out=y)
+        assert not mine.query()
+        del z
+        assert mine.query()
+        assert holds(y, -3)
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_the_stream_of_a_description_is_waited_for(sim, named):
+    s, mine = numrs.Stream(sim), numrs.Stream(sim)
+    x, y = put(3, sim), put(0, sim)
+    sleep(s)
+    with numrs.stream(s):
+        numrs.negative(x, out=y)
+    with numrs.stream(mine):
+        z = numrs.asarray(Described(y, stream=s.native if named else None), device=sim)
+        assert not s.query()
+        assert holds(z, -3 if named else 0)
+
+
+def test_descriptions(sim):
+    x = numrs.asarray(np.arange(12.0).reshape(3, 4), device=sim)
+    found = tensor_methods.description(x.T)
+    assert (found["shape"], found["strides"], found["typestr"], found["version"]) == ((4, 3), (8, 32), "<f8", 3)
+    assert found["stream"] == numrs.current_stream(sim).native
+    assert found["data"] == (tensor_methods.address_of(x), False)
+    s = numrs.Stream(sim)
+    with numrs.stream(s):
+        assert tensor_methods.description(x)["stream"] == s.native
+    numrs.synchronize(sim)
+    assert numrs.asarray(Described(x.T), device=sim).tolist() == np.arange(12.0).reshape(3, 4).T.tolist()
+    with numrs.device(sim):
+        assert numrs.asarray(Described(x, strides=None)).tolist() == x.tolist()
+        assert numrs.asarray(Described(x, shape=(0, 3), strides=None)).shape == (0, 3)
+    fixed = numrs.asarray(Described(x, data=(tensor_methods.address_of(x), True)), device=sim)
+    with pytest.raises(ValueError, match="read-only"):
+        fixed[0, 0] = 1.0
+    for kind, wrong in ((ValueError, {"mask": object()}), (TypeError, {"typestr": ">f8"}), (TypeError, {"typestr": "<M8[s]"}),
+                        (ValueError, {"stream": 0}), (ValueError, {"strides": (3, 1)}), (ValueError, {"shape": (1,) * 33})):  # fmt: skip
+        with pytest.raises(kind, match="asarray"):
+            numrs.asarray(Described(x, **wrong), device=sim)
+    assert not hasattr(x, "__cuda_array_interface__")  # it is no memory of cuda
+
+
+def test_a_stream_of_another_library(sim):
+    theirs = numrs.Stream(sim)
+    ours = numrs.Stream(sim, native=theirs.native)
+    assert ours.native == theirs.native
+    x, y = put(3, sim), put(0, sim)
+    sleep(theirs)
+    with numrs.stream(theirs):
+        numrs.negative(x, out=y)
+    assert not ours.query()
+    with numrs.stream(ours):
+        assert holds(y, -3)
+    del ours
+    sleep(theirs)
+    assert not theirs.query()
+
+
+def test_memory_that_was_handed_to_a_stream_of_another_library(sim, keep):
+    """Its work is not seen, but that it has the memory is."""
+    theirs = numrs.Stream(sim)
+    ours = numrs.Stream(sim, native=theirs.native)
+    x, y = put(3, sim), put(0, sim)
+    capsule = x.__dlpack__(stream=ours.native)
+    event = ours.record_event()
+    sleep(theirs)
+    with numrs.stream(theirs):
+        numrs.negative(x, out=y)
+    address = tensor_methods.address_of(x)
+    del capsule, x
+    assert address not in [tensor_methods.address_of(put_now(k, sim)) for k in range(3)]
+    with numrs.stream(theirs):
+        assert holds(y, -3)
+    assert event.query()
+
+
+# ------------------------------------------------------------------------------------------------ failures
+
+
+def test_a_lost_device_says_so_on_every_stream(sim):
+    from test_device_faults import run
+
+    found = run("""
+        s, t = numrs.Stream("sim:0"), numrs.Stream("sim:0")
+        a = numrs.memory.pinned(4, device="sim:0")
+        e = s.record_event()
+        from numrs._ops import _place
+        _place.info("sim", 0, "set:lost=1")
+        calls = [lambda: numrs.ones(2, device="sim:0"), s.synchronize, s.query, s.record_event, e.synchronize, e.query,
+                 lambda: t.wait_event(e), lambda: t.wait_stream(s), lambda: numrs.Stream("sim:0"), numrs.synchronize, lambda: s.native,
+                 lambda: numrs.memory.pinned(4, device="sim:0")]
+        for call in calls:
+            try:
+                call()
+            except RuntimeError as error:
+                assert "lost" in str(error), error
+            else:
+                raise AssertionError("a call on a lost device went through")
+        del s, t, a, e, calls, call
+        print("done")
+    """)
+    assert found.stdout.strip() == "done", found.stderr
+
+
+def test_no_streams_are_left(sim):
+    gc.collect()
+    before = len(_streams._alive)
+    for _ in range(20):
+        with numrs.stream(numrs.Stream(sim)):
+            put_now(1, sim)
+    gc.collect()
+    assert len(_streams._alive) == before
