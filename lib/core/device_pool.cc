@@ -153,12 +153,25 @@ class DevicePool {
   void Forget(StreamUse* use) {
     const std::lock_guard<std::mutex> lock(mutex_);
     DeviceStream* stream = use->stream;
+    if (DeviceRecording* recording = Open(stream)) {  // nobody can end it any more
+      DeviceGraph* graph = nullptr;
+      open_.erase(std::find(open_.begin(), open_.end(), recording));
+      recording_.store(!open_.empty(), std::memory_order_release);
+      if (state_->api->capture_end(stream, &graph) == NUMRS_OK && graph) state_->api->graph_free(graph);
+      Disband(recording);
+    }
+    for (auto* list : {&live_, &retired_}) {
+      for (DeviceRecording* recording : *list) {
+        if (recording->stream == stream) recording->stream = recording->arena.stream = state_->stream;
+      }
+    }
     const auto found = caches_.find(stream);
     if (found != caches_.end()) {
       Cache* cache = found->second;
       DropCache(cache);
       bool followed = state_->lost.load(std::memory_order_acquire) || Follow(state_->stream, stream);
-      Cache* rest = followed ? CacheOf(state_->stream) : new Cache{state_->stream, {}};  // the latter is used by nobody
+      Cache* rest =
+          followed ? StreamCache(state_->stream) : new Cache{state_->stream, {}};  // the latter is used by nobody
       for (auto& entry : blocks_) {
         if (entry.second.home == cache) entry.second.home = rest;
       }
@@ -199,12 +212,29 @@ class DevicePool {
     return NUMRS_OK;
   }
   void Free(DeviceRecording* recording) {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (!open_.empty()) {  // its stream may be one that cannot be waited for now
+        retired_.push_back(recording);
+        return;
+      }
+    }
     if (!state_->lost.load(std::memory_order_acquire)) {
       state_->api->stream_sync(recording->stream);
       state_->api->graph_free(recording->graph);
     }
     const std::lock_guard<std::mutex> lock(mutex_);
     Disband(recording);
+  }
+
+  // Of graphs that were freed while a recording went on.
+  void FreeRetired() {
+    std::vector<DeviceRecording*> retired;
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (open_.empty()) retired.swap(retired_);
+    }
+    for (DeviceRecording* recording : retired) Free(recording);
   }
 
   bool IsRecorded(DeviceStream* stream) {
@@ -342,7 +372,10 @@ class DevicePool {
     return true;
   }
   Cache* CacheOf(DeviceStream* stream) {
-    if (DeviceRecording* recording = Open(stream)) return &recording->arena;
+    DeviceRecording* recording = Open(stream);
+    return recording ? &recording->arena : StreamCache(stream);
+  }
+  Cache* StreamCache(DeviceStream* stream) {
     Cache*& cache = caches_[stream];
     if (!cache) cache = new Cache{stream, {}};
     return cache;
@@ -442,7 +475,7 @@ class DevicePool {
       PassOn(found->second.home->stream, address, found->second);
     }
     DropCache(arena);
-    Cache* rest = CacheOf(arena->stream);
+    Cache* rest = StreamCache(arena->stream);
     for (auto& entry : blocks_) {
       if (entry.second.home == arena) entry.second.home = rest;
     }
@@ -471,6 +504,7 @@ class DevicePool {
   std::unordered_map<void*, Block> blocks_;
   std::unordered_map<DeviceStream*, Cache*> caches_;
   std::vector<DeviceRecording*> open_, live_;  // recordings that have not ended; that have
+  std::vector<DeviceRecording*> retired_;      // freed while another one is open
   std::atomic<bool> recording_{false};         // is one open?
   std::vector<StreamUse*> uses_;               // all streams
   std::vector<Waiting> waiting_;
@@ -513,6 +547,7 @@ void DeviceResetPeak(DeviceState& state) { state.pool->ResetPeak(); }
 void DeviceForgetStream(DeviceState& state, StreamUse* use) {
   DeviceStream* const stream = use->stream;
   state.pool->Forget(use);
+  state.pool->FreeRetired();
   const std::lock_guard<std::mutex> lock(streams_mutex);
   Streams().erase(stream);
 }
@@ -523,7 +558,9 @@ Status BeginRecording(const char* function, const DeviceRun& run) {
 }
 Status EndRecording(const char* function, const DeviceRun& run, DeviceRecording** recording) {
   NUMRS_TRY(CheckAlive(function, *run.state));
-  return run.state->pool->End(function, run.stream, recording);
+  const Status status = run.state->pool->End(function, run.stream, recording);
+  run.state->pool->FreeRetired();
+  return status;
 }
 Status LaunchRecording(const char* function, const DeviceRun& run, DeviceRecording* recording, bool checked,
                        const uint64_t* blocks, int32_t count) {

@@ -286,3 +286,35 @@ TEST_CASE("the seeds of recorded attention are those of the launch") {
   }
   numrs_device_graph_free(graph);
 }
+
+TEST_CASE("graphs freed while another is recorded, and streams that end before their graphs") {
+  const Context gpu;
+  const uint64_t in_use = InUse();
+  {
+    Both x(gpu, NUMRS_F32, {50}), y(gpu, NUMRS_F32, {50});
+    numrs_device_graph *first = nullptr, *second = nullptr;
+    const auto record = [&](numrs_context* on, numrs_device_graph** graph, numrs_device_graph* unwanted) {
+      void* inside = nullptr;
+      REQUIRE(numrs_device_record_begin(on) == NUMRS_OK);
+      REQUIRE(numrs_device_allocate(on, 300, &inside) == NUMRS_OK);
+      REQUIRE(numrs_binary(on, NUMRS_OP_ADD, &x.gpu_view, &x.gpu_view, &y.gpu_view) == NUMRS_OK);
+      numrs_device_graph_free(unwanted);
+      numrs_device_free(on, inside);
+      if (graph) REQUIRE(numrs_device_record_end(on, graph) == NUMRS_OK);
+    };
+    record(gpu, &first, nullptr);
+    record(gpu, &second, first);
+    REQUIRE(numrs_device_graph_launch(gpu, second) == NUMRS_OK);
+    {
+      const Context other;
+      record(other, &first, nullptr);
+      REQUIRE(numrs_device_graph_launch(other, first) == NUMRS_OK);
+      record(other, nullptr, second);  // never ended
+    }
+    REQUIRE(numrs_device_graph_launch(gpu, first) == NUMRS_OK);
+    REQUIRE(numrs_binary(nullptr, NUMRS_OP_ADD, &x.cpu_view, &x.cpu_view, &y.cpu_view) == NUMRS_OK);
+    CHECK(y.Same());
+    numrs_device_graph_free(first);
+  }
+  CHECK(InUse() == in_use);
+}

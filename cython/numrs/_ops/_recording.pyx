@@ -45,6 +45,7 @@ cdef class Recording:
     """
     cdef numrs_device_graph *graph
     cdef int32_t place
+    cdef numrs_context *context  # of the stream that is recorded
     cdef readonly object device
     cdef list notes
     cdef dict streams          # id → [generator, its counter when it was recorded, blocks of a launch]
@@ -67,7 +68,8 @@ cdef class Recording:
     def __enter__(self):
         if self.graph != NULL or self.open:
             raise RuntimeError("Recording: the recording has been made already; make another one")
-        check(numrs_device_record_begin(context_at(self.place)), "Recording")
+        self.context = context_at(self.place)
+        check(numrs_device_record_begin(self.context), "Recording")
         self.open = True
         self.notes = []
         note_draws(self.notes)
@@ -77,7 +79,7 @@ cdef class Recording:
         cdef numrs_status status
         note_draws(None)
         self.open = False
-        status = numrs_device_record_end(context_at(self.place), &self.graph)
+        status = numrs_device_record_end(self.context, &self.graph)
         notes, self.notes = self.notes, None
         moved = self._gather(notes)
         if kind is None and status != NUMRS_OK:
