@@ -135,8 +135,8 @@ PARAMETERS |= {
 RESULTS = {
     "default_rng": "Generator", "spawn": "list[Generator]", "jumped": "Generator", "__copy__": "Generator",
     "__deepcopy__": "Generator", "state": "dict[str, Any]",
-    "synchronize": "None", "query": "bool", "record_event": "Event", "wait_event": "None", "wait_stream": "None", "__enter__": "Stream",
-    "__exit__": "None", "record": "None", "wait": "None", "elapsed_time": "float", "native": "int | None",
+    "synchronize": "None", "query": "bool", "record_event": "Event", "wait_event": "None", "wait_stream": "None", "__enter__": "Self",
+    "__exit__": "None", "record": "None", "wait": "None", "elapsed_time": "float", "native": "int | None", "launch": "None", "indices": "list[dict[str, Any]]",
     "__init__": "None", "__len__": "int", "__repr__": "str", "__reduce__": "tuple[Any, ...]",
     "scaled_dot_product_attention_with_stats": "tuple[Any, dict[str, Any]]", "scaled_dot_product_attention_backward": "tuple[Any, ...]",
     "rope_angles": "tuple[Any, Any]",
@@ -239,7 +239,7 @@ def classes(text):
     for name, base, body in re.findall(r"^cdef class ([A-Z]\w*)(\(\w+\))?:\n(.*?)(?=^\S|\Z)", text, flags=re.M | re.S):
         if not base:
             yield "@disjoint_base"  # as every class of C with a struct of its own
-        members = list(members_of(body))
+        members = [member.replace("-> Self: ...", f"-> {name}: ...") for member in members_of(body)]
         yield f"class {name}{base}:" + ("" if members else " ...")
         yield from members
 

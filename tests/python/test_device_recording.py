@@ -1,5 +1,7 @@
 """Recorded work of devices: numrs.devices.Recording, and the steps of Model.fit that are recorded."""
 
+import threading
+
 import numpy as np
 import numrs
 import pytest
@@ -167,6 +169,31 @@ def test_errors_of_recordings(accelerator):
     with pytest.raises(RuntimeError, match="has been made already"):
         with step:
             pass
+
+
+def test_calls_of_other_threads_are_not_recorded(accelerator):
+    x, out = on(accelerator, np.ones(8)), []
+    with numrs.devices.Recording(accelerator) as step:
+        y = numrs.exp(x)
+        thread = threading.Thread(target=lambda: out.append(float(numrs.sum(numrs.asarray(np.full(8, 2.0), device=accelerator)))))
+        thread.start()
+        thread.join()
+    assert out == [16.0]
+    step.launch()
+    same(y, numrs.exp(np.ones(8)), accelerator)
+
+
+def test_launches_go_to_the_stream_of_the_caller(accelerator):
+    x, stream = on(accelerator, np.ones(8)), numrs.Stream(accelerator)
+    with numrs.stream(stream), numrs.devices.Recording(accelerator) as step:
+        y = numrs.exp(x)
+        assert numrs.current_stream(accelerator) is not stream
+    for k in range(3):
+        with numrs.stream(stream):
+            stream.wait_stream(numrs.current_stream(accelerator))
+            x[...] = numrs.asarray(np.full(8, float(k)), device=accelerator)
+            step.launch()
+            same(y, numrs.exp(np.full(8, float(k))), accelerator)
 
 
 # ------------------------------------------------------------------------------------------------ Model.fit

@@ -12,6 +12,7 @@ from numrs.c.device cimport (NUMRS_GRAPH_CHECKED, numrs_device_graph, numrs_devi
                              numrs_graph_indices, numrs_graph_launch_options)
 
 from numrs._ops._random import note_draws
+from numrs._ops._streams import Stream as Stream_
 
 cdef enum:
     MOST_KEYS = 64
@@ -20,11 +21,11 @@ cdef enum:
 cdef class Recording:
     """Work of a device that is recorded in a block and done by `launch`: a graph of CUDA.
 
-    In the block nothing is done: calls on the device are noted, with the memory they work on. What was there before the block
-    is read and written where it is at each launch, so change inputs in place (``x[...] = batch``); the recording keeps that memory.
-    Results made in the block are overwritten by each launch. Dropouts choose anew at each launch, as calls would. Indices and
-    labels that were there before are looked at by each launch, before anything is done. Other random numbers, copies from and
-    to the CPU, reading a number and shapes that depend on data cannot be recorded.
+    In the block nothing is done: calls of this thread on the device are noted, with the memory they work on. What was there
+    before the block is read and written where it is at each launch, so change inputs in place (``x[...] = batch``); the
+    recording keeps that memory. Results made in the block are overwritten by each launch. Dropouts choose anew at each launch,
+    as calls would. Indices and labels that were there before are looked at by each launch, before anything is done. Other
+    random numbers, copies from and to the CPU, reading a number and shapes that depend on data cannot be recorded.
 
     Parameters
     ----------
@@ -45,7 +46,8 @@ cdef class Recording:
     """
     cdef numrs_device_graph *graph
     cdef int32_t place
-    cdef numrs_context *context  # of the stream that is recorded
+    cdef object stream           # the one that is recorded: of this recording alone, so that nobody else's calls get into it
+    cdef numrs_context *context
     cdef readonly object device
     cdef list notes
     cdef dict streams          # id → [generator, its counter when it was recorded, blocks of a launch]
@@ -68,9 +70,15 @@ cdef class Recording:
     def __enter__(self):
         if self.graph != NULL or self.open:
             raise RuntimeError("Recording: the recording has been made already; make another one")
+        stream = Stream_(self.device)
+        stream.__enter__()
         self.context = context_at(self.place)
-        check(numrs_device_record_begin(self.context), "Recording")
-        self.open = True
+        try:
+            check(numrs_device_record_begin(self.context), "Recording")
+        except BaseException:
+            stream.__exit__(None, None, None)
+            raise
+        self.stream, self.open = stream, True
         self.notes = []
         note_draws(self.notes)
         return self
@@ -80,6 +88,9 @@ cdef class Recording:
         note_draws(None)
         self.open = False
         status = numrs_device_record_end(self.context, &self.graph)
+        stream, self.stream = self.stream, None
+        stream.__exit__(None, None, None)
+        del stream
         notes, self.notes = self.notes, None
         moved = self._gather(notes)
         if kind is None and status != NUMRS_OK:
