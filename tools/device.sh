@@ -1,23 +1,38 @@
 #!/bin/sh
-# sh tools/device.sh [--dry-run] [--out FOLDER] [--fast]
+# sh tools/device.sh [--dry-run] [--out FOLDER] [--fast] [--deps FOLDER]
+# sh tools/device.sh --pack FOLDER
 # On a machine with an NVIDIA GPU: builds the library with its CUDA plug-in from this checkout, with that machine's own
 # Python and CUDA; runs the conformance tests on cuda:0, a part of them under compute-sanitizer, then the benchmarks; writes
 # device.json with driver, versions and this machine's own ceilings. --dry-run: no GPU is needed; what can be done without
-# one is done (the plug-in is built and probed), the rest is only listed. --fast: no sanitizer.
+# one is done (the package is built, the plug-in probed), the rest is only listed. --fast: no sanitizer. --pack: puts what
+# such a machine may lack, Highway's headers and OpenBLAS, into a folder, which --deps names there.
 set -eu
 cd "$(dirname "$0")/.."
-dry=0 fast=0 out=build/device
+dry=0 fast=0 out=build/device pack='' deps=''
 while [ $# -gt 0 ]; do
   case $1 in
     --dry-run) dry=1 ;;
     --fast) fast=1 ;;
+    --pack) pack=${2?--pack needs a folder}; shift ;;
+    --deps) deps=${2?--deps needs a folder}; shift ;;
     --out) out=${2?--out needs a folder}; shift ;;
-    *) sed -n '2,7s/^# //p' "$0"; exit 2 ;;
+    *) sed -n '2,9s/^# //p' "$0"; exit 2 ;;
   esac
   shift
 done
-mkdir -p "$out"
 python=${PYTHON:-python3}
+if [ -n "$pack" ]; then
+  mkdir -p "$pack/include" "$pack/python"
+  cp -r "$(pkg-config --variable=includedir libhwy)/hwy" "$pack/include/"
+  cp -r "$("$python" -c 'import os, scipy_openblas32 as s; print(os.path.dirname(s.__file__))')" "$pack/python/"
+  exit
+fi
+if [ -n "$deps" ]; then
+  deps=$(cd "$deps" && pwd)
+  CPLUS_INCLUDE_PATH=$deps/include PYTHONPATH=$deps/python
+  export CPLUS_INCLUDE_PATH PYTHONPATH
+fi
+mkdir -p "$out"
 nvcc=$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)
 [ -x "$nvcc" ] || { echo 'there is no nvcc: CUDA 13 has to be on PATH, or in /usr/local/cuda' >&2; exit 1; }
 PATH=$(dirname "$nvcc"):$PATH
