@@ -8,7 +8,7 @@ class NumrsController(threadpoolctl.LibController):
 
     user_api = "numrs"
     internal_api = "numrs"
-    filename_prefixes = ("libnumrs",)
+    filename_prefixes = ("libnumrs.",)  # not its plug-ins
     check_symbols = ("numrs_get_num_threads", "numrs_set_num_threads")
 
     def get_num_threads(self):

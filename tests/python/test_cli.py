@@ -67,7 +67,7 @@ def test_cpuinfo():
 def test_info():
     text = run("info").stdout
     assert all(word in text for word in ("compiler", "blas", "numpy", "backend", "calibration"))
-    assert set(json.loads(run("info", "--json").stdout)) == {"build", "runtime", "machine"}
+    assert set(json.loads(run("info", "--json").stdout)) == {"build", "runtime", "machine", "devices"}
 
 
 def test_config():
