@@ -1,5 +1,6 @@
-"""Streams, events, memory that several streams use, pinned memory, streams of other libraries. What a missing wait does is shown on
-the simulated device, whose streams can be made to sleep and whose freed memory is poisoned."""
+# ruff: noqa: F401, F811 - fixtures are imported
+"""Streams, events, memory that several streams use, pinned memory. What a missing wait does is shown on the simulated device, whose
+streams can be made to sleep and whose freed memory is poisoned."""
 
 import gc
 import threading
@@ -8,53 +9,8 @@ import time
 import numpy as np
 import numrs
 import pytest
-from numrs._ops import _place, _streams, tensor_methods
-
-N = 500
-
-
-def switch(text, device):
-    _place.info("sim", int(str(device).partition(":")[2]), text)
-
-
-@pytest.fixture
-def sim(accelerator):
-    if not accelerator.startswith("sim"):
-        pytest.skip("streams are made to sleep on the simulated device")
-    switch("set:delay=0", accelerator)
-    yield accelerator
-    numrs.synchronize(accelerator)
-    switch("set:delay=20", accelerator)
-
-
-@pytest.fixture
-def keep(sim):
-    """Freed blocks are kept by the library, as with a GPU."""
-    switch("set:keep=1", sim)
-    yield
-    switch("set:keep=0", sim)
-    numrs.memory.trim(sim)
-
-
-def put(value, device):
-    """A tensor whose numbers are there."""
-    x = numrs.full(N, float(value), device=device)
-    numrs.synchronize(device)
-    return x
-
-
-def sleep(stream, seconds=0.1):
-    """What comes behind it on the stream waits so long."""
-    x = numrs.zeros(1, device=stream.device)
-    stream.synchronize()
-    switch(f"set:sleep={int(seconds * 1e6)}", stream.device)
-    with numrs.stream(stream):
-        numrs.negative(x, out=x)
-
-
-def holds(x, value):
-    return bool((x.cpu().numpy() == value).all())
-
+from numrs._ops import _streams, tensor_methods
+from stream_support import N, holds, keep, put, put_now, sim, sleep, switch
 
 # ------------------------------------------------------------------------------------------------ order
 
@@ -294,10 +250,6 @@ def test_memory_that_another_stream_reads_is_not_used_again(sim, keep):
         assert holds(y, -3)
 
 
-def put_now(value, device):
-    return numrs.full(N, float(value), device=device)
-
-
 def test_the_wait_that_this_spares(sim, keep):
     """The same with memory that is written on: the other stream sees it, so the test above would."""
     s = numrs.Stream(sim)
@@ -479,187 +431,6 @@ def test_to_device_with_a_stream(sim):
         assert x.tolist() == [1.0, 1.0, 1.0]
     with pytest.raises(TypeError, match="int"):
         x.to_device(sim, stream=1)
-
-
-# ------------------------------------------------------------------------------------------------ other libraries
-
-
-class Producer:
-    """Another library: memory of the device that it writes on a stream of its own."""
-
-    def __init__(self, tensor, stream):
-        self.tensor, self.stream, self.asked = tensor, stream, []
-
-    def __dlpack__(self, *, stream=None, **arguments):
-        self.asked.append(stream)
-        with numrs.stream(self.stream):
-            return self.tensor.__dlpack__(stream=stream, **arguments)
-
-    def __dlpack_device__(self):
-        return self.tensor.__dlpack_device__()
-
-
-class Described:
-    """One that describes its memory."""
-
-    def __init__(self, tensor, **more):
-        self.tensor, self.more = tensor, more
-
-    @property
-    def __cuda_array_interface__(self):
-        return {**tensor_methods.description(self.tensor), **self.more}
-
-
-@pytest.mark.parametrize("given", ["handle", 1, 2])
-def test_a_consumer_waits_on_its_stream_and_the_host_does_not(sim, given):
-    s = numrs.Stream(sim)
-    consumer = numrs.Stream(sim) if given == "handle" else numrs.Stream(sim, native=given)
-    x, y = put(3, sim), put(0, sim)
-    sleep(s)
-    started = time.perf_counter()
-    with numrs.stream(s):
-        numrs.negative(x, out=y)
-        capsule = y.__dlpack__(stream=consumer.native, max_version=(1, 0))
-    assert time.perf_counter() - started < 0.08
-    assert not s.query()
-    with numrs.stream(consumer):
-        assert holds(y, -3)
-    del capsule
-
-
-def test_a_consumer_that_has_waited(sim):
-    s, consumer = numrs.Stream(sim), numrs.Stream(sim)
-    x, y = put(3, sim), put(0, sim)
-    sleep(s)
-    with numrs.stream(s):
-        numrs.negative(x, out=y)
-        capsule = y.__dlpack__(stream=-1)
-    assert not s.query()
-    with numrs.stream(consumer):
-        assert holds(y, 0)
-    del capsule
-    with numrs.stream(s):
-        sleep(s)
-        capsule = y.__dlpack__()  # nobody knows where it will be used: the host waits
-        assert s.query()
-        del capsule
-
-
-def test_wrong_streams_of_consumers(sim):
-    x = put(1, sim)
-    for wrong in (0, -2):
-        with pytest.raises(ValueError, match="legacy"):
-            x.__dlpack__(stream=wrong)
-    for wrong in ("1", 1.0, True):
-        with pytest.raises(TypeError, match="int"):
-            x.__dlpack__(stream=wrong)
-    with pytest.raises(ValueError, match="no stream"):
-        x.__dlpack__(stream=987654)
-    with pytest.raises(BufferError, match="no streams"):
-        numrs.ones(2, device="cpu").__dlpack__(stream=1)
-
-
-def test_what_a_producer_still_writes_is_waited_for(sim):
-    s, mine = numrs.Stream(sim), numrs.Stream(sim)
-    x, y = put(3, sim), put(0, sim)
-    producer = Producer(y, s)
-    sleep(s)
-    with numrs.stream(s):
-        numrs.negative(x, out=y)
-    with numrs.stream(mine):
-        z = numrs.from_dlpack(producer)
-        assert not s.query()
-        assert producer.asked == [mine.native]
-        assert holds(z, -3)
-        assert tensor_methods.address_of(z) == tensor_methods.address_of(y)
-    assert holds(numrs.asarray(producer), -3)
-    assert str(numrs.asarray(producer).device) == sim
-    assert str(numrs.asarray(producer, device="cpu").device) == "cpu"
-    assert numrs.asarray(producer, dtype="float32").dtype == np.float32
-
-
-def test_memory_of_others_goes_back_when_this_stream_is_done_with_it(sim):
-    mine = numrs.Stream(sim)
-    x, y = put(3, sim), put(0, sim)
-    with numrs.stream(mine):
-        z = numrs.from_dlpack(Producer(x, numrs.current_stream(sim)))
-        sleep(mine)
-        numrs.negative(z, out=y)
-        assert not mine.query()
-        del z
-        assert mine.query()
-        assert holds(y, -3)
-
-
-@pytest.mark.parametrize("named", [True, False])
-def test_the_stream_of_a_description_is_waited_for(sim, named):
-    s, mine = numrs.Stream(sim), numrs.Stream(sim)
-    x, y = put(3, sim), put(0, sim)
-    sleep(s)
-    with numrs.stream(s):
-        numrs.negative(x, out=y)
-    with numrs.stream(mine):
-        z = numrs.asarray(Described(y, stream=s.native if named else None), device=sim)
-        assert not s.query()
-        assert holds(z, -3 if named else 0)
-
-
-def test_descriptions(sim):
-    x = numrs.asarray(np.arange(12.0).reshape(3, 4), device=sim)
-    found = tensor_methods.description(x.T)
-    assert (found["shape"], found["strides"], found["typestr"], found["version"]) == ((4, 3), (8, 32), "<f8", 3)
-    assert found["stream"] == numrs.current_stream(sim).native
-    assert found["data"] == (tensor_methods.address_of(x), False)
-    s = numrs.Stream(sim)
-    with numrs.stream(s):
-        assert tensor_methods.description(x)["stream"] == s.native
-    numrs.synchronize(sim)
-    assert numrs.asarray(Described(x.T), device=sim).tolist() == np.arange(12.0).reshape(3, 4).T.tolist()
-    with numrs.device(sim):
-        assert numrs.asarray(Described(x, strides=None)).tolist() == x.tolist()
-        assert numrs.asarray(Described(x, shape=(0, 3), strides=None)).shape == (0, 3)
-    fixed = numrs.asarray(Described(x, data=(tensor_methods.address_of(x), True)), device=sim)
-    with pytest.raises(ValueError, match="read-only"):
-        fixed[0, 0] = 1.0
-    for kind, wrong in ((ValueError, {"mask": object()}), (TypeError, {"typestr": ">f8"}), (TypeError, {"typestr": "<M8[s]"}),
-                        (ValueError, {"stream": 0}), (ValueError, {"strides": (3, 1)}), (ValueError, {"shape": (1,) * 33})):  # fmt: skip
-        with pytest.raises(kind, match="asarray"):
-            numrs.asarray(Described(x, **wrong), device=sim)
-    assert not hasattr(x, "__cuda_array_interface__")  # it is no memory of cuda
-
-
-def test_a_stream_of_another_library(sim):
-    theirs = numrs.Stream(sim)
-    ours = numrs.Stream(sim, native=theirs.native)
-    assert ours.native == theirs.native
-    x, y = put(3, sim), put(0, sim)
-    sleep(theirs)
-    with numrs.stream(theirs):
-        numrs.negative(x, out=y)
-    assert not ours.query()
-    with numrs.stream(ours):
-        assert holds(y, -3)
-    del ours
-    sleep(theirs)
-    assert not theirs.query()
-
-
-def test_memory_that_was_handed_to_a_stream_of_another_library(sim, keep):
-    """Its work is not seen, but that it has the memory is."""
-    theirs = numrs.Stream(sim)
-    ours = numrs.Stream(sim, native=theirs.native)
-    x, y = put(3, sim), put(0, sim)
-    capsule = x.__dlpack__(stream=ours.native)
-    event = ours.record_event()
-    sleep(theirs)
-    with numrs.stream(theirs):
-        numrs.negative(x, out=y)
-    address = tensor_methods.address_of(x)
-    del capsule, x
-    assert address not in [tensor_methods.address_of(put_now(k, sim)) for k in range(3)]
-    with numrs.stream(theirs):
-        assert holds(y, -3)
-    assert event.query()
 
 
 # ------------------------------------------------------------------------------------------------ failures
