@@ -1,6 +1,6 @@
 # cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
-"""Streams, events, and memory of the host for copies that do not wait. On the CPU a call is done when it returns: its stream and its
-events have nothing to wait for."""
+"""Streams, events, and memory of the host for copies that do not wait. On the CPU a call is done when it returns: its stream and
+its events have nothing to wait for."""
 import threading
 import weakref
 from time import perf_counter
@@ -60,7 +60,8 @@ cdef numrs_context *_make(object device, int how, uintptr_t native) except NULL:
 cdef uintptr_t _handle(object native, str function) except? 0:
     """A native handle as a number."""
     if isinstance(native, bool) or not hasattr(native, "__index__"):
-        raise TypeError(f"{function}: got a stream of type {type(native).__name__}, expected the int that the device's library has for it")
+        raise TypeError(f"{function}: got a stream of type {type(native).__name__}, expected the int that the device's library has "
+                        "for it")
     number = native.__index__()
     if not 0 <= number < 1 << 64:
         raise ValueError(f"{function}: got stream {number}, expected a handle of the device's library")
@@ -68,7 +69,10 @@ cdef uintptr_t _handle(object native, str function) except? 0:
 
 
 cdef class Stream:
-    """Work of a device that is done in order; work of two streams may be done at the same time.
+    """Stream(device=None, *, native=None)
+--
+
+Work of a device that is done in order; work of two streams may be done at the same time.
 
     ``with stream:`` and ``with numrs.stream(stream):`` send the calls of this thread on its device to it. Memory needs no care:
     whatever is freed is used again when all streams that may use it have come that far. Who reads on one stream what another one
@@ -352,7 +356,10 @@ cdef class _Mark:
 
 
 cdef class Event:
-    """A place in the work of a stream, for others to wait for.
+    """Event(timing=False)
+--
+
+A place in the work of a stream, for others to wait for.
 
     Parameters
     ----------
@@ -368,11 +375,9 @@ cdef class Event:
 
     Examples
     --------
-    >>> start, end = numrs.Event(timing=True), numrs.Event(timing=True)
-    >>> start.record()
-    >>> y = numrs.exp(numrs.ones(1000))
-    >>> end.record()
-    >>> end.synchronize()
+    >>> s, start = numrs.Stream("cpu"), numrs.Event(timing=True)
+    >>> start.record(s)
+    >>> end = s.record_event(numrs.Event(timing=True))
     >>> start.elapsed_time(end) >= 0
     True
     """
