@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from numrs._ops._devices import Device
 
-from numrs._ops import _place, _streams
+from numrs._ops import _place
+from numrs._ops._streams import pinned as _pinned
 from numrs._ops.runtime import copied_bytes, memory_reset_peak, memory_set_limit, memory_stats, memory_trim
 
 __all__ = ["PoolAllocator", "Trace", "peak", "pinned", "reset_peak", "set_limit", "stats", "trace", "trim"]
@@ -158,7 +159,7 @@ def pinned(shape: SupportsIndex | tuple[SupportsIndex, ...], dtype: npt.DTypeLik
     found = resolve(("cuda:0" if get_device() == CPU else None) if device is None else device)
     if found == CPU:
         raise ValueError("memory.pinned: device is cpu, expected one that copies are made to")
-    return _streams.pinned(extents, as_numpy_dtype(dtype, "memory.pinned"), _place.place_of_name(found.kind, found.index))
+    return _pinned(extents, as_numpy_dtype(dtype, "memory.pinned"), _place.place_of_name(found.kind, found.index))
 
 
 def peak() -> int:
