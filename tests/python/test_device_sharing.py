@@ -8,7 +8,7 @@ import numpy as np
 import numrs
 import pytest
 from numrs._ops import tensor_methods
-from stream_support import holds, keep, put, put_now, sim, sleep
+from stream_support import away, holds, keep, put, put_now, sim, sleep
 
 
 class Producer:
@@ -38,10 +38,10 @@ class Described:
 
 
 @pytest.mark.parametrize("given", ["handle", 1, 2])
-def test_a_consumer_waits_on_its_stream_and_the_host_does_not(sim, given):
-    s = numrs.Stream(sim)
-    consumer = numrs.Stream(sim) if given == "handle" else numrs.Stream(sim, native=given)
-    x, y = put(3, sim), put(0, sim)
+def test_a_consumer_waits_on_its_stream_and_the_host_does_not(away, given):
+    s = numrs.Stream(away)
+    consumer = numrs.Stream(away) if given == "handle" else numrs.Stream(away, native=given)
+    x, y = put(3, away), put(0, away)
     sleep(s)
     started = time.perf_counter()
     with numrs.stream(s):
@@ -54,9 +54,9 @@ def test_a_consumer_waits_on_its_stream_and_the_host_does_not(sim, given):
     del capsule
 
 
-def test_a_consumer_that_has_waited(sim):
-    s, consumer = numrs.Stream(sim), numrs.Stream(sim)
-    x, y = put(3, sim), put(0, sim)
+def test_a_consumer_that_has_waited(away):
+    s, consumer = numrs.Stream(away), numrs.Stream(away)
+    x, y = put(3, away), put(0, away)
     sleep(s)
     with numrs.stream(s):
         numrs.negative(x, out=y)
@@ -86,9 +86,9 @@ def test_wrong_streams_of_consumers(sim):
         numrs.ones(2, device="cpu").__dlpack__(stream=1)
 
 
-def test_what_a_producer_still_writes_is_waited_for(sim):
-    s, mine = numrs.Stream(sim), numrs.Stream(sim)
-    x, y = put(3, sim), put(0, sim)
+def test_what_a_producer_still_writes_is_waited_for(away):
+    s, mine = numrs.Stream(away), numrs.Stream(away)
+    x, y = put(3, away), put(0, away)
     producer = Producer(y, s)
     sleep(s)
     with numrs.stream(s):
@@ -100,16 +100,16 @@ def test_what_a_producer_still_writes_is_waited_for(sim):
         assert holds(z, -3)
         assert tensor_methods.address_of(z) == tensor_methods.address_of(y)
     assert holds(numrs.asarray(producer), -3)
-    assert str(numrs.asarray(producer).device) == sim
+    assert str(numrs.asarray(producer).device) == away
     assert str(numrs.asarray(producer, device="cpu").device) == "cpu"
     assert numrs.asarray(producer, dtype="float32").dtype == np.float32
 
 
-def test_memory_of_others_goes_back_when_this_stream_is_done_with_it(sim):
-    mine = numrs.Stream(sim)
-    x, y = put(3, sim), put(0, sim)
+def test_memory_of_others_goes_back_when_this_stream_is_done_with_it(away):
+    mine = numrs.Stream(away)
+    x, y = put(3, away), put(0, away)
     with numrs.stream(mine):
-        z = numrs.from_dlpack(Producer(x, numrs.current_stream(sim)))
+        z = numrs.from_dlpack(Producer(x, numrs.current_stream(away)))
         sleep(mine)
         numrs.negative(z, out=y)
         assert not mine.query()
@@ -119,14 +119,14 @@ def test_memory_of_others_goes_back_when_this_stream_is_done_with_it(sim):
 
 
 @pytest.mark.parametrize("named", [True, False])
-def test_the_stream_of_a_description_is_waited_for(sim, named):
-    s, mine = numrs.Stream(sim), numrs.Stream(sim)
-    x, y = put(3, sim), put(0, sim)
+def test_the_stream_of_a_description_is_waited_for(away, named):
+    s, mine = numrs.Stream(away), numrs.Stream(away)
+    x, y = put(3, away), put(0, away)
     sleep(s)
     with numrs.stream(s):
         numrs.negative(x, out=y)
     with numrs.stream(mine):
-        z = numrs.asarray(Described(y, stream=s.native if named else None), device=sim)
+        z = numrs.asarray(Described(y, stream=s.native if named else None), device=away)
         assert not s.query()
         assert holds(z, -3 if named else 0)
 
@@ -155,11 +155,11 @@ def test_descriptions(sim):
     assert not hasattr(x, "__cuda_array_interface__")  # it is no memory of cuda
 
 
-def test_a_stream_of_another_library(sim):
-    theirs = numrs.Stream(sim)
-    ours = numrs.Stream(sim, native=theirs.native)
+def test_a_stream_of_another_library(away):
+    theirs = numrs.Stream(away)
+    ours = numrs.Stream(away, native=theirs.native)
     assert ours.native == theirs.native
-    x, y = put(3, sim), put(0, sim)
+    x, y = put(3, away), put(0, away)
     sleep(theirs)
     with numrs.stream(theirs):
         numrs.negative(x, out=y)
@@ -171,11 +171,11 @@ def test_a_stream_of_another_library(sim):
     assert not theirs.query()
 
 
-def test_memory_that_was_handed_to_a_stream_of_another_library(sim, keep):
+def test_memory_that_was_handed_to_a_stream_of_another_library(away, keep):
     """Its work is not seen, but that it has the memory is."""
-    theirs = numrs.Stream(sim)
-    ours = numrs.Stream(sim, native=theirs.native)
-    x, y = put(3, sim), put(0, sim)
+    theirs = numrs.Stream(away)
+    ours = numrs.Stream(away, native=theirs.native)
+    x, y = put(3, away), put(0, away)
     capsule = x.__dlpack__(stream=ours.native)
     event = ours.record_event()
     sleep(theirs)
@@ -183,7 +183,7 @@ def test_memory_that_was_handed_to_a_stream_of_another_library(sim, keep):
         numrs.negative(x, out=y)
     address = tensor_methods.address_of(x)
     del capsule, x
-    assert address not in [tensor_methods.address_of(put_now(k, sim)) for k in range(3)]
+    assert address not in [tensor_methods.address_of(put_now(k, away)) for k in range(3)]
     with numrs.stream(theirs):
         assert holds(y, -3)
     assert event.query()

@@ -10,14 +10,14 @@ import numpy as np
 import numrs
 import pytest
 from numrs._ops import _streams, tensor_methods
-from stream_support import N, holds, keep, put, put_now, sim, sleep, switch
+from stream_support import N, away, holds, keep, put, put_now, sim, sleep, switch
 
 # ------------------------------------------------------------------------------------------------ order
 
 
-def test_calls_go_to_the_chosen_stream(sim):
-    s, t = numrs.Stream(sim), numrs.Stream(sim)
-    x, y = put(3, sim), put(0, sim)
+def test_calls_go_to_the_chosen_stream(away):
+    s, t = numrs.Stream(away), numrs.Stream(away)
+    x, y = put(3, away), put(0, away)
     sleep(s)
     with numrs.stream(s):
         numrs.negative(x, out=y)
@@ -33,9 +33,9 @@ def test_calls_go_to_the_chosen_stream(sim):
 
 
 @pytest.mark.parametrize("way", ["none", "wait_event", "event.wait", "wait_stream", "synchronize", "event.synchronize", "all"])
-def test_waits(sim, way):
-    s, t = numrs.Stream(sim), numrs.Stream(sim)
-    x, y, z = put(3, sim), put(0, sim), put(0, sim)
+def test_waits(away, way):
+    s, t = numrs.Stream(away), numrs.Stream(away)
+    x, y, z = put(3, away), put(0, away), put(0, away)
     sleep(s)
     with numrs.stream(s):
         numrs.negative(x, out=y)
@@ -56,7 +56,7 @@ def test_waits(sim, way):
     elif way == "event.synchronize":
         event.synchronize()
     elif way == "all":
-        numrs.synchronize(sim)
+        numrs.synchronize(away)
     with numrs.stream(t):
         numrs.add(y, 1.0, out=z)
         assert holds(z, 1 if way == "none" else -2)
@@ -65,8 +65,8 @@ def test_waits(sim, way):
     assert event.query()
 
 
-def test_an_event_recorded_again_is_another_place(sim):
-    s, t = numrs.Stream(sim), numrs.Stream(sim)
+def test_an_event_recorded_again_is_another_place(away):
+    s, t = numrs.Stream(away), numrs.Stream(away)
     event = t.record_event()
     t.synchronize()
     assert event.query()
@@ -77,8 +77,8 @@ def test_an_event_recorded_again_is_another_place(sim):
     assert event.query()
 
 
-def test_times(sim):
-    s = numrs.Stream(sim)
+def test_times(away):
+    s = numrs.Stream(away)
     start, end, plain = numrs.Event(timing=True), numrs.Event(timing=True), numrs.Event()
     with pytest.raises(ValueError, match="never recorded"):
         start.elapsed_time(end)
@@ -93,32 +93,32 @@ def test_times(sim):
     with pytest.raises(ValueError, match="timing=True"):
         start.elapsed_time(plain)
     end.record(numrs.Stream("cpu"))
-    with pytest.raises(ValueError, match=rf"{sim}.*cpu"):
+    with pytest.raises(ValueError, match=rf"{away}.*cpu"):
         start.elapsed_time(end)
 
 
-def test_which_stream_is_the_current_one(sim):
-    default = numrs.current_stream(sim)
-    s, t = numrs.Stream(sim), numrs.Stream(sim)
-    assert numrs.current_stream(sim) is default
+def test_which_stream_is_the_current_one(away):
+    default = numrs.current_stream(away)
+    s, t = numrs.Stream(away), numrs.Stream(away)
+    assert numrs.current_stream(away) is default
     with numrs.stream(s) as given:
         assert given is s
         assert numrs.current_stream() is s
         with t, numrs.stream(None), s:
-            assert numrs.current_stream(sim) is s
-        assert numrs.current_stream(sim) is s
+            assert numrs.current_stream(away) is s
+        assert numrs.current_stream(away) is s
         with numrs.stream(default):
             assert numrs.current_stream() is default
         seen = []
-        thread = threading.Thread(target=lambda: seen.append(numrs.current_stream(sim)))
+        thread = threading.Thread(target=lambda: seen.append(numrs.current_stream(away)))
         thread.start()
         thread.join()
         assert seen == [default]  # of this thread alone
         with pytest.raises(ZeroDivisionError), t:
             1 / 0  # noqa: B018
         assert numrs.current_stream() is s
-    assert numrs.current_stream(sim) is default
-    with numrs.device(sim):
+    assert numrs.current_stream(away) is default
+    with numrs.device(away):
         assert numrs.current_stream() is default
     with pytest.raises(RuntimeError, match="not in it"):
         s.__exit__(None, None, None)
@@ -184,8 +184,8 @@ def test_on_the_cpu_nothing_waits():
     assert numrs.current_stream() is numrs.current_stream("cpu")
 
 
-def test_the_cpu_waits_for_an_event_of_a_device(sim):
-    s, here = numrs.Stream(sim), numrs.Stream("cpu")
+def test_the_cpu_waits_for_an_event_of_a_device(away):
+    s, here = numrs.Stream(away), numrs.Stream("cpu")
     sleep(s)
     event = s.record_event()
     here.wait_event(event)
@@ -196,14 +196,14 @@ def test_the_cpu_waits_for_an_event_of_a_device(sim):
     s.wait_stream(here)  # nothing to wait for
 
 
-def test_many_threads_on_streams_of_their_own(sim):
-    switch("set:delay=30", sim)
+def test_many_threads_on_streams_of_their_own(away):
+    switch("set:delay=30", away)
     found, x = {}, np.arange(200.0)
 
     def work(number):
-        s = numrs.Stream(sim)
+        s = numrs.Stream(away)
         with numrs.stream(s):
-            y = numrs.asarray(x, device=sim)
+            y = numrs.asarray(x, device=away)
             for _ in range(30):
                 y = y * 1.5 - number
             found[number] = y.cpu().numpy()
@@ -220,11 +220,11 @@ def test_many_threads_on_streams_of_their_own(sim):
         assert (found[number] == expected).all()
 
 
-def test_a_stream_that_ends_does_its_work(sim):
-    s = numrs.Stream(sim)
-    x, y = put(1, sim), put(0, sim)
+def test_a_stream_that_ends_does_its_work(away):
+    s = numrs.Stream(away)
+    x, y = put(1, away), put(0, away)
     with s:
-        made = numrs.full(N, 5.0, device=sim)
+        made = numrs.full(N, 5.0, device=away)
         sleep(s)
         numrs.negative(x, out=y)
     del s
@@ -236,24 +236,24 @@ def test_a_stream_that_ends_does_its_work(sim):
 # ------------------------------------------------------------------------------------------------ memory
 
 
-def test_memory_that_another_stream_reads_is_not_used_again(sim, keep):
-    s = numrs.Stream(sim)
-    x, y = put(3, sim), put(0, sim)
+def test_memory_that_another_stream_reads_is_not_used_again(away, keep):
+    s = numrs.Stream(away)
+    x, y = put(3, away), put(0, away)
     sleep(s)
     with numrs.stream(s):
         numrs.negative(x, out=y)
     address = tensor_methods.address_of(x)
     del x  # nobody has said that the stream reads it
-    more = [put_now(k, sim) for k in range(5)]
+    more = [put_now(k, away) for k in range(5)]
     assert address not in [tensor_methods.address_of(one) for one in more]
     with numrs.stream(s):
         assert holds(y, -3)
 
 
-def test_the_wait_that_this_spares(sim, keep):
+def test_the_wait_that_this_spares(away, keep):
     """The same with memory that is written on: the other stream sees it, so the test above would."""
-    s = numrs.Stream(sim)
-    x, y = put(3, sim), put(0, sim)
+    s = numrs.Stream(away)
+    x, y = put(3, away), put(0, away)
     sleep(s)
     with numrs.stream(s):
         numrs.negative(x, out=y)
@@ -262,16 +262,16 @@ def test_the_wait_that_this_spares(sim, keep):
         assert holds(y, -7)
 
 
-def test_memory_of_one_stream_alone_is_used_again_at_once(sim, keep):
-    s = numrs.Stream(sim)
+def test_memory_of_one_stream_alone_is_used_again_at_once(away, keep):
+    s = numrs.Stream(away)
     with numrs.stream(s):
-        x = put_now(1, sim)
+        x = put_now(1, away)
     s.synchronize()
     sleep(s)
-    y = put_now(1, sim)
+    y = put_now(1, away)
     address = tensor_methods.address_of(y)
     del y
-    z = put_now(2, sim)
+    z = put_now(2, away)
     assert tensor_methods.address_of(z) == address
     assert not s.query()
     assert holds(z, 2)
@@ -279,34 +279,34 @@ def test_memory_of_one_stream_alone_is_used_again_at_once(sim, keep):
         assert holds(x, 1)
 
 
-def test_memory_comes_back_when_the_streams_are_done(sim, keep):
-    s = numrs.Stream(sim)
-    before = numrs.memory.stats(sim)["in_use_bytes"]
+def test_memory_comes_back_when_the_streams_are_done(away, keep):
+    s = numrs.Stream(away)
+    before = numrs.memory.stats(away)["in_use_bytes"]
     for _ in range(20):
-        x = put_now(1, sim)
-        s.wait_stream(numrs.current_stream(sim))
+        x = put_now(1, away)
+        s.wait_stream(numrs.current_stream(away))
         with numrs.stream(s):
             y = x * 2
         del x
-        numrs.current_stream(sim).wait_stream(s)
+        numrs.current_stream(away).wait_stream(s)
         z = y + 1
         del y
         assert holds(z, 3)
     del z
-    numrs.synchronize(sim)
-    assert numrs.memory.stats(sim)["in_use_bytes"] == before
-    numrs.memory.trim(sim)
-    assert numrs.memory.stats(sim)["cached_bytes"] == 0
+    numrs.synchronize(away)
+    assert numrs.memory.stats(away)["in_use_bytes"] == before
+    numrs.memory.trim(away)
+    assert numrs.memory.stats(away)["cached_bytes"] == 0
 
 
 @pytest.mark.parametrize("kept", [0, 1])
-def test_random_streams_and_delays_change_no_bits(sim, kept):
-    switch(f"set:keep={kept}", sim)
-    switch("set:delay=200", sim)
+def test_random_streams_and_delays_change_no_bits(away, kept):
+    switch(f"set:keep={kept}", away)
+    switch("set:delay=200", away)
     rng = np.random.default_rng(5)
-    streams = [numrs.current_stream(sim), *[numrs.Stream(sim) for _ in range(3)]]
+    streams = [numrs.current_stream(away), *[numrs.Stream(away) for _ in range(3)]]
     try:
-        on, where = [numrs.asarray(np.full(64, float(k)), device=sim) for k in range(4)], [0] * 4
+        on, where = [numrs.asarray(np.full(64, float(k)), device=away) for k in range(4)], [0] * 4
         plain = [np.full(64, float(k)) for k in range(4)]
         for _ in range(150):
             a, b, c = rng.integers(0, 4, 3)
@@ -318,32 +318,32 @@ def test_random_streams_and_delays_change_no_bits(sim, kept):
                 on[c] = (on[a] * 0.5 + on[b]) * 0.75 - numrs.maximum(on[a], 1.0)
             where[c] = number
             plain[c] = (plain[a] * 0.5 + plain[b]) * 0.75 - np.maximum(plain[a], 1.0)
-        numrs.synchronize(sim)
+        numrs.synchronize(away)
         for one, other in zip(on, plain, strict=True):
             assert (one.cpu().numpy() == other).all()
     finally:
-        switch("set:keep=0", sim)
+        switch("set:keep=0", away)
 
 
 # ------------------------------------------------------------------------------------------------ pinned memory
 
 
-def test_pinned_memory(sim):
-    a = numrs.memory.pinned((2, 3), "float32", device=sim)
+def test_pinned_memory(away):
+    a = numrs.memory.pinned((2, 3), "float32", device=away)
     assert (a.shape, a.dtype, a.flags.c_contiguous, a.flags.writeable) == ((2, 3), np.float32, True, True)
     assert a.ctypes.data % 64 == 0
-    assert numrs.memory.pinned(4, device=sim).dtype == np.float64
-    assert numrs.memory.pinned((0, 3), device=sim).shape == (0, 3)
-    with numrs.device(sim):
+    assert numrs.memory.pinned(4, device=away).dtype == np.float64
+    assert numrs.memory.pinned((0, 3), device=away).shape == (0, 3)
+    with numrs.device(away):
         assert numrs.memory.pinned(3).shape == (3,)
     with pytest.raises(ValueError, match="negative"):
-        numrs.memory.pinned(-1, device=sim)
+        numrs.memory.pinned(-1, device=away)
     with pytest.raises(ValueError, match="cpu"):
         numrs.memory.pinned(1, device="cpu")
     with pytest.raises(MemoryError, match=r"memory\.pinned"):
-        numrs.memory.pinned((1 << 40, 1 << 40), device=sim)
+        numrs.memory.pinned((1 << 40, 1 << 40), device=away)
     with pytest.raises(TypeError):
-        numrs.memory.pinned(2.5, device=sim)
+        numrs.memory.pinned(2.5, device=away)
     part = a[1:]
     a[:] = 4
     del a
@@ -351,15 +351,15 @@ def test_pinned_memory(sim):
     assert (part == 4).all()  # it lives with the last array over it
 
 
-def test_copies_that_do_not_wait(sim):
-    s = numrs.Stream(sim)
-    a = numrs.memory.pinned(N, device=sim)
+def test_copies_that_do_not_wait(away):
+    s = numrs.Stream(away)
+    a = numrs.memory.pinned(N, device=away)
     for wait in (False, True):
         a[:] = 1
         sleep(s)
         with numrs.stream(s):
             started = time.perf_counter()
-            x = numrs.from_numpy(a).to(sim, non_blocking=True)
+            x = numrs.from_numpy(a).to(away, non_blocking=True)
             assert time.perf_counter() - started < 0.05
         if wait:
             s.synchronize()
@@ -368,13 +368,13 @@ def test_copies_that_do_not_wait(sim):
             assert holds(x, 1 if wait else 2)
     sleep(s)
     with numrs.stream(s):
-        x = numrs.from_numpy(a).to(sim)  # waits, pinned or not
+        x = numrs.from_numpy(a).to(away)  # waits, pinned or not
     a[:] = 3
     assert holds(x, 2)
     plain = np.full(N, 4.0)
     sleep(s)
     with numrs.stream(s):
-        x = numrs.from_numpy(plain).to(sim, non_blocking=True)
+        x = numrs.from_numpy(plain).to(away, non_blocking=True)
         plain[:] = 5
         assert holds(x, 4)
     with numrs.stream(s):
@@ -404,13 +404,13 @@ def test_copies_back_that_do_not_wait(sim):
     assert (back.numpy() == 3).all()
 
 
-def test_pinned_memory_is_freed_behind_its_copies(sim):
-    s = numrs.Stream(sim)
-    a = numrs.memory.pinned(N, device=sim)
+def test_pinned_memory_is_freed_behind_its_copies(away):
+    s = numrs.Stream(away)
+    a = numrs.memory.pinned(N, device=away)
     a[:] = 6
     sleep(s)
     with numrs.stream(s):
-        x = numrs.from_numpy(a).to(sim, non_blocking=True)
+        x = numrs.from_numpy(a).to(away, non_blocking=True)
     assert not s.query()
     del a
     gc.collect()
@@ -418,19 +418,19 @@ def test_pinned_memory_is_freed_behind_its_copies(sim):
         assert holds(x, 6)
 
 
-def test_gradients_come_through_copies_that_do_not_wait(sim):
+def test_gradients_come_through_copies_that_do_not_wait(away):
     w = numrs.Tensor([1.0, 2.0], requires_grad=True, device="cpu")
-    numrs.sum(w.to(sim, non_blocking=True) ** 2).backward()
+    numrs.sum(w.to(away, non_blocking=True) ** 2).backward()
     assert w.grad.tolist() == [2.0, 4.0]
 
 
-def test_to_device_with_a_stream(sim):
-    s = numrs.Stream(sim)
-    x = numrs.ones(3, device="cpu").to_device(sim, stream=s)
+def test_to_device_with_a_stream(away):
+    s = numrs.Stream(away)
+    x = numrs.ones(3, device="cpu").to_device(away, stream=s)
     with numrs.stream(s):
         assert x.tolist() == [1.0, 1.0, 1.0]
     with pytest.raises(TypeError, match="int"):
-        x.to_device(sim, stream=1)
+        x.to_device(away, stream=1)
 
 
 # ------------------------------------------------------------------------------------------------ failures
@@ -461,11 +461,11 @@ def test_a_lost_device_says_so_on_every_stream(sim):
     assert found.stdout.strip() == "done", found.stderr
 
 
-def test_no_streams_are_left(sim):
+def test_no_streams_are_left(away):
     gc.collect()
     before = len(_streams._alive)
     for _ in range(20):
-        with numrs.stream(numrs.Stream(sim)):
-            put_now(1, sim)
+        with numrs.stream(numrs.Stream(away)):
+            put_now(1, away)
     gc.collect()
     assert len(_streams._alive) == before
