@@ -2,6 +2,7 @@
 """Memory shared with other libraries on a device: DLPack and __cuda_array_interface__ with streams, streams of others. On the simulated
 device, which plays both sides."""
 
+import gc
 import time
 
 import numpy as np
@@ -175,15 +176,18 @@ def test_memory_that_was_handed_to_a_stream_of_another_library(away, keep):
     """Its work is not seen, but that it has the memory is."""
     theirs = numrs.Stream(away)
     ours = numrs.Stream(away, native=theirs.native)
-    x, y = put(3, away), put(0, away)
-    capsule = x.__dlpack__(stream=ours.native)
-    event = ours.record_event()
-    sleep(theirs)
-    with numrs.stream(theirs):
+    x, y, other = put(3, away), put(0, away), put(4, away)
+    capsules = [t.__dlpack__(stream=ours.native) for t in (x, other)]
+    del other, capsules[1]  # a mark in the stream, which has no work that anybody saw from here on
+    unseen = numrs.Stream(away, native=theirs.native)
+    sleep(unseen)
+    with numrs.stream(unseen):
         numrs.negative(x, out=y)
+    del unseen
+    gc.collect()
     address = tensor_methods.address_of(x)
-    del capsule, x
-    assert address not in [tensor_methods.address_of(put_now(k, away)) for k in range(3)]
-    with numrs.stream(theirs):
+    del capsules, x
+    more = [put_now(k, away) for k in range(3)]
+    assert address not in [tensor_methods.address_of(one) for one in more]
+    with numrs.stream(ours):
         assert holds(y, -3)
-    assert event.query()

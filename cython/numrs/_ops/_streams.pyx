@@ -113,6 +113,7 @@ Work of a device that is done in order; work of two streams may be done at the s
     cdef int32_t place
     cdef numrs_context *context  # NULL on the CPU
     cdef bint ours               # to be ended with this object
+    cdef uintptr_t handle        # the native one, where others have it
     cdef object __weakref__
 
     def __init__(self, device=None, *, native=None):
@@ -127,7 +128,7 @@ Work of a device that is done in order; work of two streams may be done at the s
         self.place = place_of_device(found)
         if self.place != 0:
             self.context = _make(found, NUMRS_STREAM_NEW if native is None else NUMRS_STREAM_NATIVE, handle)
-            self.ours = True
+            self.ours, self.handle = True, handle
         self.device = found
         if self.place != 0:
             with _lock:
@@ -144,7 +145,8 @@ Work of a device that is done in order; work of two streams may be done at the s
         if self.context == NULL:
             return None
         check(numrs_device_stream_native(self.context, &handle), "Stream.native")
-        return <uintptr_t>handle
+        self.handle = <uintptr_t>handle
+        return self.handle
 
     def synchronize(self):
         """Wait until all its work is done, and report what failed in it.
@@ -503,13 +505,13 @@ def synchronize_all():
 cdef Stream _known(int32_t place, uintptr_t native):
     """The stream with that handle: one that lives, one that its device has anyway, or one for the moment."""
     cdef Stream s = _current(place)
-    if s.native == native:
+    if s.handle == native:
         return s
     found = _fixed.get((place, native))
     if found is None:
         with _lock:
             for s in _alive:
-                if s.place == place and s.native == native:
+                if s.place == place and s.handle == native:
                     return s
         found = Stream(device_at(place), native=native)
         if native <= 2:  # the legacy and the per-thread default stream of CUDA
