@@ -70,6 +70,7 @@ if [ $fast = 0 ]; then
   step memcheck compute-sanitizer --error-exitcode 1 --tool memcheck "$python" -m pytest -q $part --device cuda:0 -k 'element_wise or reductions or scans'
   step racecheck compute-sanitizer --error-exitcode 1 --tool racecheck "$python" -m pytest -q $part --device cuda:0 -k 'reductions or scans or sort'
 fi
+step streams "$python" -m pytest -q tests/python/test_device_streams.py tests/python/test_device_sharing.py tests/python/test_device_prefetch.py --device cuda:0
 step bench "$python" tools/device_bench.py --json "$out/device.json"
 [ -z "$failures" ] || { echo "failed:$failures (logs in $out)" >&2; exit 1; }
 say "done: $out"

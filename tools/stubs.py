@@ -236,6 +236,7 @@ def signature(source):
 
 def classes(text):
     """Stubs of the public cdef classes: their methods, by the rules of functions."""
+    text = re.sub(r'^ +""".*?"""\n', "", text, flags=re.M | re.S)  # a signature in a docstring begins at the margin
     for name, base, body in re.findall(r"^cdef class ([A-Z]\w*)(\(\w+\))?:\n(.*?)(?=^\S|\Z)", text, flags=re.M | re.S):
         if not base:
             yield "@disjoint_base"  # as every class of C with a struct of its own

@@ -3,12 +3,14 @@
 from collections.abc import Iterator as _Iterator
 from contextlib import contextmanager as _contextmanager
 
-from numrs._ops import _place, _streams
+from numrs._ops import _place
 from numrs._ops._devices import CPU, Device, get_device, get_devices, is_device, resolve
 from numrs._ops._devices import chosen as _chosen
 from numrs._ops._recording import Recording
 from numrs._ops._storage import change_in_place
 from numrs._ops._streams import Event, Stream, current_stream, stream
+from numrs._ops._streams import synchronize as _wait_for
+from numrs._ops._streams import synchronize_all as _wait_for_all
 from numrs._ops.runtime import get_backend, list_backends, set_backend
 
 __all__ = [
@@ -104,8 +106,8 @@ def synchronize(device: str | Device | None = None) -> None:
     >>> numrs.synchronize()
     """
     if device is None:
-        _streams.synchronize_all()
+        _wait_for_all()
         return
     found = resolve(device)
     if found != CPU:
-        _streams.synchronize(_place.place_of_name(found.kind, found.index))
+        _wait_for(_place.place_of_name(found.kind, found.index))

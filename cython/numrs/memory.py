@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from numrs._ops._devices import Device
 
-from numrs._ops import _place, _streams
+from numrs._ops import _place
+from numrs._ops._streams import pinned as _pinned
 from numrs._ops.runtime import copied_bytes, memory_reset_peak, memory_set_limit, memory_stats, memory_trim
 
 __all__ = ["PoolAllocator", "Trace", "peak", "pinned", "reset_peak", "set_limit", "stats", "trace", "trim"]
@@ -117,13 +118,17 @@ def set_limit(limit: SupportsIndex | None, device: str | Device | None = None) -
 
 def pinned(shape: SupportsIndex | tuple[SupportsIndex, ...], dtype: npt.DTypeLike = float, *,
            device: str | Device | None = None) -> npt.NDArray[Any]:  # fmt: skip
-    """An uninitialised array in memory of the host that a device reads and writes by itself, for copies that do not wait:
-    ``numrs.from_numpy(a).to(device, non_blocking=True)``. It is given back with the last array over it.
+    """An uninitialised array in memory of the host that a device reads and writes by itself.
+
+    It is for copies that do not wait: ``numrs.from_numpy(a).to(device, non_blocking=True)``. The memory is given back with the last
+    array over it, when the copies from and to it are done.
 
     Parameters
     ----------
     shape : int or tuple of ints
+        The extents.
     dtype : dtype, optional
+        Of the elements; float64.
     device : str or Device, optional
         The one to copy to; None: the current one, or 'cuda:0' where that is the CPU.
 
@@ -140,6 +145,12 @@ def pinned(shape: SupportsIndex | tuple[SupportsIndex, ...], dtype: npt.DTypeLik
         For the CPU, which has no such memory, and for negative extents.
     MemoryError
         When there is no memory for it.
+
+    Examples
+    --------
+    >>> numrs.memory.pinned(4, device="cpu")
+    Traceback (most recent call last):
+    ValueError: memory.pinned: device is cpu, expected one that copies are made to
     """
     from numrs._ops._array import as_numpy_dtype
     from numrs._ops._devices import CPU, get_device, resolve
@@ -148,7 +159,7 @@ def pinned(shape: SupportsIndex | tuple[SupportsIndex, ...], dtype: npt.DTypeLik
     found = resolve(("cuda:0" if get_device() == CPU else None) if device is None else device)
     if found == CPU:
         raise ValueError("memory.pinned: device is cpu, expected one that copies are made to")
-    return _streams.pinned(extents, as_numpy_dtype(dtype, "memory.pinned"), _place.place_of_name(found.kind, found.index))
+    return _pinned(extents, as_numpy_dtype(dtype, "memory.pinned"), _place.place_of_name(found.kind, found.index))
 
 
 def peak() -> int:

@@ -219,6 +219,6 @@ extern "C" numrs_status numrs_get_cpu_info(numrs_cpu_info* info) {
     NUMRS_FEATURE(amx_fp16) NUMRS_FEATURE(neon) NUMRS_FEATURE(sve)
     // clang-format on
 #undef NUMRS_FEATURE
-                                        return NUMRS_OK;
+                                    return NUMRS_OK;
   });
 }

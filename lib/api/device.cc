@@ -142,6 +142,7 @@ extern "C" numrs_status numrs_device_stream_native(numrs_context* context, void*
     const char* f = "device_stream_native";
     NUMRS_TRY(NeedsDevice(context, f));
     if (!native) return NullPointer(f, "native");
+    context->device.use->foreign.store(true, std::memory_order_relaxed);
     *native = context->device.state->api->stream_native(context->device.stream);
     return NUMRS_OK;
   });

@@ -327,7 +327,9 @@ class DevicePool {
   }
   // Behind all work of the stream so far; the one before where there has been none since. nullptr: it failed.
   std::shared_ptr<Mark> MarkOf(StreamUse* use) {
-    if (!use->fresh.exchange(false, std::memory_order_relaxed) && use->mark && !use->foreign) return use->mark;
+    if (!use->fresh.exchange(false, std::memory_order_relaxed) && use->mark &&
+        !use->foreign.load(std::memory_order_relaxed))
+      return use->mark;
     auto mark = std::make_shared<Mark>(*state_);
     const DeviceApi& api = *state_->api;
     if (api.event_create(state_->handle, false, &mark->event) != NUMRS_OK ||

@@ -23,11 +23,11 @@ struct Mark;  // core/device_pool.h
 // it came to them.
 struct StreamUse {
   DeviceStream* stream;
-  uint64_t serial;                 // never used again
-  bool foreign;                    // others give it work that nobody notes
-  std::atomic<uint64_t> at{0};     // the pool's clock at the latest work; blocks that are younger are not in it
-  std::atomic<bool> fresh{false};  // has there been work since the mark?
-  std::shared_ptr<Mark> mark;      // guarded by the pool
+  uint64_t serial;                   // never used again
+  std::atomic<bool> foreign{false};  // others may give it work that nobody notes: they have its native handle
+  std::atomic<uint64_t> at{0};       // the pool's clock at the latest work; blocks that are younger are not in it
+  std::atomic<bool> fresh{false};    // has there been work since the mark?
+  std::shared_ptr<Mark> mark;        // guarded by the pool
 };
 
 // An opened device; lives as long as the process.

@@ -71,9 +71,43 @@ NUMRS_FUZZ(numrs_device_copy, 1, [](Call* c, Input* in) {
   Watched(c, in, true, [&] { return numrs_device_copy(context, nowhere ? nullptr : to, from, sizeof to, direction); });
   if (to[0] != 2) Die(*c, "copied without a device");
 });
+NUMRS_FUZZ(numrs_device_copy_async, 1, [](Call* c, Input* in) {
+  NoDevice context(in);
+  char from[8] = {1}, to[8] = {2};
+  const int32_t direction = in->OneIn(2) ? in->Below(3) : static_cast<int32_t>(in->Wild());
+  const bool nowhere = in->OneIn(4);
+  Watched(c, in, true,
+          [&] { return numrs_device_copy_async(context, to, nowhere ? nullptr : from, sizeof to, direction); });
+  if (to[0] != 2) Die(*c, "copied without a device");
+});
+NUMRS_FUZZ(numrs_device_pinned_allocate, 1, [](Call* c, Input* in) {
+  NoDevice context(in);
+  void *block = nullptr, **room = in->OneIn(4) ? nullptr : &block;
+  const size_t bytes = static_cast<size_t>(in->Wild());
+  Watched(c, in, true, [&] { return numrs_device_pinned_allocate(context, bytes, room); });
+  if (block) Die(*c, "gave a block without a device");
+});
+NUMRS_FUZZ(numrs_device_pinned_free, 1, [](Call* c, Input* in) {
+  char here[8];
+  void* const block = in->OneIn(2) ? nullptr : here;  // no such block
+  Watched(c, in, block != nullptr, [&] { return numrs_device_pinned_free(block); });
+});
 NUMRS_FUZZ(numrs_device_synchronize, 1, [](Call* c, Input* in) {
   NoDevice context(in);
   Watched(c, in, true, [&] { return numrs_device_synchronize(context); });
+});
+
+NUMRS_FUZZ(numrs_device_query, 1, [](Call* c, Input* in) {
+  NoDevice context(in);
+  int32_t done = 7, *room = in->OneIn(4) ? nullptr : &done;
+  Watched(c, in, true, [&] { return numrs_device_query(context, room); });
+  if (done != 7) Die(*c, "answered without a device");
+});
+NUMRS_FUZZ(numrs_device_stream_native, 1, [](Call* c, Input* in) {
+  NoDevice context(in);
+  void *native = c, **room = in->OneIn(4) ? nullptr : &native;
+  Watched(c, in, true, [&] { return numrs_device_stream_native(context, room); });
+  if (native != c) Die(*c, "answered without a device");
 });
 
 NUMRS_FUZZ(numrs_device_memory_stats, 1, [](Call* c, Input* in) {
@@ -97,6 +131,22 @@ NUMRS_FUZZ(numrs_device_event_record, 1, [](Call* c, Input* in) {
   numrs_device_event *event = nullptr, **room = in->OneIn(4) ? nullptr : &event;
   Watched(c, in, true, [&] { return numrs_device_event_record(context, room); });
   if (event) Die(*c, "gave an event without a device");
+});
+NUMRS_FUZZ(numrs_device_event_record_timed, 1, [](Call* c, Input* in) {
+  NoDevice context(in);
+  numrs_device_event *event = nullptr, **room = in->OneIn(4) ? nullptr : &event;
+  Watched(c, in, true, [&] { return numrs_device_event_record_timed(context, room); });
+  if (event) Die(*c, "gave an event without a device");
+});
+NUMRS_FUZZ(numrs_device_event_query, 1, [](Call* c, Input* in) {
+  int32_t done = 7, *room = in->OneIn(4) ? nullptr : &done;
+  Watched(c, in, true, [&] { return numrs_device_event_query(nullptr, room); });
+  if (done != 7) Die(*c, "answered without an event");
+});
+NUMRS_FUZZ(numrs_device_event_elapsed, 1, [](Call* c, Input* in) {
+  double milliseconds = 7, *room = in->OneIn(4) ? nullptr : &milliseconds;
+  Watched(c, in, true, [&] { return numrs_device_event_elapsed(nullptr, nullptr, room); });
+  if (milliseconds != 7) Die(*c, "answered without events");
 });
 NUMRS_FUZZ(numrs_device_event_wait, 1, [](Call* c, Input* in) {
   NoDevice context(in);

@@ -1,5 +1,6 @@
-"""Streams, events, memory that several streams use, pinned memory, streams of other libraries. What a missing wait does is shown on
-the simulated device, whose streams can be made to sleep and whose freed memory is poisoned."""
+# ruff: noqa: F401, F811 - fixtures are imported
+"""Streams, events, memory that several streams use, pinned memory. What a missing wait does is shown on the simulated device, whose
+streams can be made to sleep and whose freed memory is poisoned."""
 
 import gc
 import threading
@@ -8,60 +9,15 @@ import time
 import numpy as np
 import numrs
 import pytest
-from numrs._ops import _place, _streams, tensor_methods
-
-N = 500
-
-
-def switch(text, device):
-    _place.info("sim", int(str(device).partition(":")[2]), text)
-
-
-@pytest.fixture
-def sim(accelerator):
-    if not accelerator.startswith("sim"):
-        pytest.skip("streams are made to sleep on the simulated device")
-    switch("set:delay=0", accelerator)
-    yield accelerator
-    numrs.synchronize(accelerator)
-    switch("set:delay=20", accelerator)
-
-
-@pytest.fixture
-def keep(sim):
-    """Freed blocks are kept by the library, as with a GPU."""
-    switch("set:keep=1", sim)
-    yield
-    switch("set:keep=0", sim)
-    numrs.memory.trim(sim)
-
-
-def put(value, device):
-    """A tensor whose numbers are there."""
-    x = numrs.full(N, float(value), device=device)
-    numrs.synchronize(device)
-    return x
-
-
-def sleep(stream, seconds=0.1):
-    """What comes behind it on the stream waits so long."""
-    x = numrs.zeros(1, device=stream.device)
-    stream.synchronize()
-    switch(f"set:sleep={int(seconds * 1e6)}", stream.device)
-    with numrs.stream(stream):
-        numrs.negative(x, out=x)
-
-
-def holds(x, value):
-    return bool((x.cpu().numpy() == value).all())
-
+from numrs._ops import _streams, tensor_methods
+from stream_support import N, away, holds, keep, put, put_now, sim, sleep, switch
 
 # ------------------------------------------------------------------------------------------------ order
 
 
-def test_calls_go_to_the_chosen_stream(sim):
-    s, t = numrs.Stream(sim), numrs.Stream(sim)
-    x, y = put(3, sim), put(0, sim)
+def test_calls_go_to_the_chosen_stream(away):
+    s, t = numrs.Stream(away), numrs.Stream(away)
+    x, y = put(3, away), put(0, away)
     sleep(s)
     with numrs.stream(s):
         numrs.negative(x, out=y)
@@ -77,9 +33,9 @@ def test_calls_go_to_the_chosen_stream(sim):
 
 
 @pytest.mark.parametrize("way", ["none", "wait_event", "event.wait", "wait_stream", "synchronize", "event.synchronize", "all"])
-def test_waits(sim, way):
-    s, t = numrs.Stream(sim), numrs.Stream(sim)
-    x, y, z = put(3, sim), put(0, sim), put(0, sim)
+def test_waits(away, way):
+    s, t = numrs.Stream(away), numrs.Stream(away)
+    x, y, z = put(3, away), put(0, away), put(0, away)
     sleep(s)
     with numrs.stream(s):
         numrs.negative(x, out=y)
@@ -100,7 +56,7 @@ def test_waits(sim, way):
     elif way == "event.synchronize":
         event.synchronize()
     elif way == "all":
-        numrs.synchronize(sim)
+        numrs.synchronize(away)
     with numrs.stream(t):
         numrs.add(y, 1.0, out=z)
         assert holds(z, 1 if way == "none" else -2)
@@ -109,8 +65,8 @@ def test_waits(sim, way):
     assert event.query()
 
 
-def test_an_event_recorded_again_is_another_place(sim):
-    s, t = numrs.Stream(sim), numrs.Stream(sim)
+def test_an_event_recorded_again_is_another_place(away):
+    s, t = numrs.Stream(away), numrs.Stream(away)
     event = t.record_event()
     t.synchronize()
     assert event.query()
@@ -121,8 +77,8 @@ def test_an_event_recorded_again_is_another_place(sim):
     assert event.query()
 
 
-def test_times(sim):
-    s = numrs.Stream(sim)
+def test_times(away):
+    s = numrs.Stream(away)
     start, end, plain = numrs.Event(timing=True), numrs.Event(timing=True), numrs.Event()
     with pytest.raises(ValueError, match="never recorded"):
         start.elapsed_time(end)
@@ -137,32 +93,32 @@ def test_times(sim):
     with pytest.raises(ValueError, match="timing=True"):
         start.elapsed_time(plain)
     end.record(numrs.Stream("cpu"))
-    with pytest.raises(ValueError, match=rf"{sim}.*cpu"):
+    with pytest.raises(ValueError, match=rf"{away}.*cpu"):
         start.elapsed_time(end)
 
 
-def test_which_stream_is_the_current_one(sim):
-    default = numrs.current_stream(sim)
-    s, t = numrs.Stream(sim), numrs.Stream(sim)
-    assert numrs.current_stream(sim) is default
+def test_which_stream_is_the_current_one(away):
+    default = numrs.current_stream(away)
+    s, t = numrs.Stream(away), numrs.Stream(away)
+    assert numrs.current_stream(away) is default
     with numrs.stream(s) as given:
         assert given is s
         assert numrs.current_stream() is s
         with t, numrs.stream(None), s:
-            assert numrs.current_stream(sim) is s
-        assert numrs.current_stream(sim) is s
+            assert numrs.current_stream(away) is s
+        assert numrs.current_stream(away) is s
         with numrs.stream(default):
             assert numrs.current_stream() is default
         seen = []
-        thread = threading.Thread(target=lambda: seen.append(numrs.current_stream(sim)))
+        thread = threading.Thread(target=lambda: seen.append(numrs.current_stream(away)))
         thread.start()
         thread.join()
         assert seen == [default]  # of this thread alone
         with pytest.raises(ZeroDivisionError), t:
             1 / 0  # noqa: B018
         assert numrs.current_stream() is s
-    assert numrs.current_stream(sim) is default
-    with numrs.device(sim):
+    assert numrs.current_stream(away) is default
+    with numrs.device(away):
         assert numrs.current_stream() is default
     with pytest.raises(RuntimeError, match="not in it"):
         s.__exit__(None, None, None)
@@ -228,8 +184,8 @@ def test_on_the_cpu_nothing_waits():
     assert numrs.current_stream() is numrs.current_stream("cpu")
 
 
-def test_the_cpu_waits_for_an_event_of_a_device(sim):
-    s, here = numrs.Stream(sim), numrs.Stream("cpu")
+def test_the_cpu_waits_for_an_event_of_a_device(away):
+    s, here = numrs.Stream(away), numrs.Stream("cpu")
     sleep(s)
     event = s.record_event()
     here.wait_event(event)
@@ -240,14 +196,14 @@ def test_the_cpu_waits_for_an_event_of_a_device(sim):
     s.wait_stream(here)  # nothing to wait for
 
 
-def test_many_threads_on_streams_of_their_own(sim):
-    switch("set:delay=30", sim)
+def test_many_threads_on_streams_of_their_own(away):
+    switch("set:delay=30", away)
     found, x = {}, np.arange(200.0)
 
     def work(number):
-        s = numrs.Stream(sim)
+        s = numrs.Stream(away)
         with numrs.stream(s):
-            y = numrs.asarray(x, device=sim)
+            y = numrs.asarray(x, device=away)
             for _ in range(30):
                 y = y * 1.5 - number
             found[number] = y.cpu().numpy()
@@ -264,11 +220,11 @@ def test_many_threads_on_streams_of_their_own(sim):
         assert (found[number] == expected).all()
 
 
-def test_a_stream_that_ends_does_its_work(sim):
-    s = numrs.Stream(sim)
-    x, y = put(1, sim), put(0, sim)
+def test_a_stream_that_ends_does_its_work(away):
+    s = numrs.Stream(away)
+    x, y = put(1, away), put(0, away)
     with s:
-        made = numrs.full(N, 5.0, device=sim)
+        made = numrs.full(N, 5.0, device=away)
         sleep(s)
         numrs.negative(x, out=y)
     del s
@@ -280,28 +236,24 @@ def test_a_stream_that_ends_does_its_work(sim):
 # ------------------------------------------------------------------------------------------------ memory
 
 
-def test_memory_that_another_stream_reads_is_not_used_again(sim, keep):
-    s = numrs.Stream(sim)
-    x, y = put(3, sim), put(0, sim)
+def test_memory_that_another_stream_reads_is_not_used_again(away, keep):
+    s = numrs.Stream(away)
+    x, y = put(3, away), put(0, away)
     sleep(s)
     with numrs.stream(s):
         numrs.negative(x, out=y)
     address = tensor_methods.address_of(x)
     del x  # nobody has said that the stream reads it
-    more = [put_now(k, sim) for k in range(5)]
+    more = [put_now(k, away) for k in range(5)]
     assert address not in [tensor_methods.address_of(one) for one in more]
     with numrs.stream(s):
         assert holds(y, -3)
 
 
-def put_now(value, device):
-    return numrs.full(N, float(value), device=device)
-
-
-def test_the_wait_that_this_spares(sim, keep):
+def test_the_wait_that_this_spares(away, keep):
     """The same with memory that is written on: the other stream sees it, so the test above would."""
-    s = numrs.Stream(sim)
-    x, y = put(3, sim), put(0, sim)
+    s = numrs.Stream(away)
+    x, y = put(3, away), put(0, away)
     sleep(s)
     with numrs.stream(s):
         numrs.negative(x, out=y)
@@ -310,16 +262,16 @@ def test_the_wait_that_this_spares(sim, keep):
         assert holds(y, -7)
 
 
-def test_memory_of_one_stream_alone_is_used_again_at_once(sim, keep):
-    s = numrs.Stream(sim)
+def test_memory_of_one_stream_alone_is_used_again_at_once(away, keep):
+    s = numrs.Stream(away)
     with numrs.stream(s):
-        x = put_now(1, sim)
+        x = put_now(1, away)
     s.synchronize()
     sleep(s)
-    y = put_now(1, sim)
+    y = put_now(1, away)
     address = tensor_methods.address_of(y)
     del y
-    z = put_now(2, sim)
+    z = put_now(2, away)
     assert tensor_methods.address_of(z) == address
     assert not s.query()
     assert holds(z, 2)
@@ -327,34 +279,34 @@ def test_memory_of_one_stream_alone_is_used_again_at_once(sim, keep):
         assert holds(x, 1)
 
 
-def test_memory_comes_back_when_the_streams_are_done(sim, keep):
-    s = numrs.Stream(sim)
-    before = numrs.memory.stats(sim)["in_use_bytes"]
+def test_memory_comes_back_when_the_streams_are_done(away, keep):
+    s = numrs.Stream(away)
+    before = numrs.memory.stats(away)["in_use_bytes"]
     for _ in range(20):
-        x = put_now(1, sim)
-        s.wait_stream(numrs.current_stream(sim))
+        x = put_now(1, away)
+        s.wait_stream(numrs.current_stream(away))
         with numrs.stream(s):
             y = x * 2
         del x
-        numrs.current_stream(sim).wait_stream(s)
+        numrs.current_stream(away).wait_stream(s)
         z = y + 1
         del y
         assert holds(z, 3)
     del z
-    numrs.synchronize(sim)
-    assert numrs.memory.stats(sim)["in_use_bytes"] == before
-    numrs.memory.trim(sim)
-    assert numrs.memory.stats(sim)["cached_bytes"] == 0
+    numrs.synchronize(away)
+    assert numrs.memory.stats(away)["in_use_bytes"] == before
+    numrs.memory.trim(away)
+    assert numrs.memory.stats(away)["cached_bytes"] == 0
 
 
 @pytest.mark.parametrize("kept", [0, 1])
-def test_random_streams_and_delays_change_no_bits(sim, kept):
-    switch(f"set:keep={kept}", sim)
-    switch("set:delay=200", sim)
+def test_random_streams_and_delays_change_no_bits(away, kept):
+    switch(f"set:keep={kept}", away)
+    switch("set:delay=200", away)
     rng = np.random.default_rng(5)
-    streams = [numrs.current_stream(sim), *[numrs.Stream(sim) for _ in range(3)]]
+    streams = [numrs.current_stream(away), *[numrs.Stream(away) for _ in range(3)]]
     try:
-        on, where = [numrs.asarray(np.full(64, float(k)), device=sim) for k in range(4)], [0] * 4
+        on, where = [numrs.asarray(np.full(64, float(k)), device=away) for k in range(4)], [0] * 4
         plain = [np.full(64, float(k)) for k in range(4)]
         for _ in range(150):
             a, b, c = rng.integers(0, 4, 3)
@@ -366,32 +318,32 @@ def test_random_streams_and_delays_change_no_bits(sim, kept):
                 on[c] = (on[a] * 0.5 + on[b]) * 0.75 - numrs.maximum(on[a], 1.0)
             where[c] = number
             plain[c] = (plain[a] * 0.5 + plain[b]) * 0.75 - np.maximum(plain[a], 1.0)
-        numrs.synchronize(sim)
+        numrs.synchronize(away)
         for one, other in zip(on, plain, strict=True):
             assert (one.cpu().numpy() == other).all()
     finally:
-        switch("set:keep=0", sim)
+        switch("set:keep=0", away)
 
 
 # ------------------------------------------------------------------------------------------------ pinned memory
 
 
-def test_pinned_memory(sim):
-    a = numrs.memory.pinned((2, 3), "float32", device=sim)
+def test_pinned_memory(away):
+    a = numrs.memory.pinned((2, 3), "float32", device=away)
     assert (a.shape, a.dtype, a.flags.c_contiguous, a.flags.writeable) == ((2, 3), np.float32, True, True)
     assert a.ctypes.data % 64 == 0
-    assert numrs.memory.pinned(4, device=sim).dtype == np.float64
-    assert numrs.memory.pinned((0, 3), device=sim).shape == (0, 3)
-    with numrs.device(sim):
+    assert numrs.memory.pinned(4, device=away).dtype == np.float64
+    assert numrs.memory.pinned((0, 3), device=away).shape == (0, 3)
+    with numrs.device(away):
         assert numrs.memory.pinned(3).shape == (3,)
     with pytest.raises(ValueError, match="negative"):
-        numrs.memory.pinned(-1, device=sim)
+        numrs.memory.pinned(-1, device=away)
     with pytest.raises(ValueError, match="cpu"):
         numrs.memory.pinned(1, device="cpu")
     with pytest.raises(MemoryError, match=r"memory\.pinned"):
-        numrs.memory.pinned((1 << 40, 1 << 40), device=sim)
+        numrs.memory.pinned((1 << 40, 1 << 40), device=away)
     with pytest.raises(TypeError):
-        numrs.memory.pinned(2.5, device=sim)
+        numrs.memory.pinned(2.5, device=away)
     part = a[1:]
     a[:] = 4
     del a
@@ -399,15 +351,15 @@ def test_pinned_memory(sim):
     assert (part == 4).all()  # it lives with the last array over it
 
 
-def test_copies_that_do_not_wait(sim):
-    s = numrs.Stream(sim)
-    a = numrs.memory.pinned(N, device=sim)
+def test_copies_that_do_not_wait(away):
+    s = numrs.Stream(away)
+    a = numrs.memory.pinned(N, device=away)
     for wait in (False, True):
         a[:] = 1
         sleep(s)
         with numrs.stream(s):
             started = time.perf_counter()
-            x = numrs.from_numpy(a).to(sim, non_blocking=True)
+            x = numrs.from_numpy(a).to(away, non_blocking=True)
             assert time.perf_counter() - started < 0.05
         if wait:
             s.synchronize()
@@ -416,13 +368,13 @@ def test_copies_that_do_not_wait(sim):
             assert holds(x, 1 if wait else 2)
     sleep(s)
     with numrs.stream(s):
-        x = numrs.from_numpy(a).to(sim)  # waits, pinned or not
+        x = numrs.from_numpy(a).to(away)  # waits, pinned or not
     a[:] = 3
     assert holds(x, 2)
     plain = np.full(N, 4.0)
     sleep(s)
     with numrs.stream(s):
-        x = numrs.from_numpy(plain).to(sim, non_blocking=True)
+        x = numrs.from_numpy(plain).to(away, non_blocking=True)
         plain[:] = 5
         assert holds(x, 4)
     with numrs.stream(s):
@@ -452,13 +404,13 @@ def test_copies_back_that_do_not_wait(sim):
     assert (back.numpy() == 3).all()
 
 
-def test_pinned_memory_is_freed_behind_its_copies(sim):
-    s = numrs.Stream(sim)
-    a = numrs.memory.pinned(N, device=sim)
+def test_pinned_memory_is_freed_behind_its_copies(away):
+    s = numrs.Stream(away)
+    a = numrs.memory.pinned(N, device=away)
     a[:] = 6
     sleep(s)
     with numrs.stream(s):
-        x = numrs.from_numpy(a).to(sim, non_blocking=True)
+        x = numrs.from_numpy(a).to(away, non_blocking=True)
     assert not s.query()
     del a
     gc.collect()
@@ -466,200 +418,19 @@ def test_pinned_memory_is_freed_behind_its_copies(sim):
         assert holds(x, 6)
 
 
-def test_gradients_come_through_copies_that_do_not_wait(sim):
+def test_gradients_come_through_copies_that_do_not_wait(away):
     w = numrs.Tensor([1.0, 2.0], requires_grad=True, device="cpu")
-    numrs.sum(w.to(sim, non_blocking=True) ** 2).backward()
+    numrs.sum(w.to(away, non_blocking=True) ** 2).backward()
     assert w.grad.tolist() == [2.0, 4.0]
 
 
-def test_to_device_with_a_stream(sim):
-    s = numrs.Stream(sim)
-    x = numrs.ones(3, device="cpu").to_device(sim, stream=s)
+def test_to_device_with_a_stream(away):
+    s = numrs.Stream(away)
+    x = numrs.ones(3, device="cpu").to_device(away, stream=s)
     with numrs.stream(s):
         assert x.tolist() == [1.0, 1.0, 1.0]
     with pytest.raises(TypeError, match="int"):
-        x.to_device(sim, stream=1)
-
-
-# ------------------------------------------------------------------------------------------------ other libraries
-
-
-class Producer:
-    """Another library: memory of the device that it writes on a stream of its own."""
-
-    def __init__(self, tensor, stream):
-        self.tensor, self.stream, self.asked = tensor, stream, []
-
-    def __dlpack__(self, *, stream=None, **arguments):
-        self.asked.append(stream)
-        with numrs.stream(self.stream):
-            return self.tensor.__dlpack__(stream=stream, **arguments)
-
-    def __dlpack_device__(self):
-        return self.tensor.__dlpack_device__()
-
-
-class Described:
-    """One that describes its memory."""
-
-    def __init__(self, tensor, **more):
-        self.tensor, self.more = tensor, more
-
-    @property
-    def __cuda_array_interface__(self):
-        return {**tensor_methods.description(self.tensor), **self.more}
-
-
-@pytest.mark.parametrize("given", ["handle", 1, 2])
-def test_a_consumer_waits_on_its_stream_and_the_host_does_not(sim, given):
-    s = numrs.Stream(sim)
-    consumer = numrs.Stream(sim) if given == "handle" else numrs.Stream(sim, native=given)
-    x, y = put(3, sim), put(0, sim)
-    sleep(s)
-    started = time.perf_counter()
-    with numrs.stream(s):
-        numrs.negative(x, out=y)
-        capsule = y.__dlpack__(stream=consumer.native, max_version=(1, 0))
-    assert time.perf_counter() - started < 0.08
-    assert not s.query()
-    with numrs.stream(consumer):
-        assert holds(y, -3)
-    del capsule
-
-
-def test_a_consumer_that_has_waited(sim):
-    s, consumer = numrs.Stream(sim), numrs.Stream(sim)
-    x, y = put(3, sim), put(0, sim)
-    sleep(s)
-    with numrs.stream(s):
-        numrs.negative(x, out=y)
-        capsule = y.__dlpack__(stream=-1)
-    assert not s.query()
-    with numrs.stream(consumer):
-        assert holds(y, 0)
-    del capsule
-    with numrs.stream(s):
-        sleep(s)
-        capsule = y.__dlpack__()  # nobody knows where it will be used: the host waits
-        assert s.query()
-        del capsule
-
-
-def test_wrong_streams_of_consumers(sim):
-    x = put(1, sim)
-    for wrong in (0, -2):
-        with pytest.raises(ValueError, match="legacy"):
-            x.__dlpack__(stream=wrong)
-    for wrong in ("1", 1.0, True):
-        with pytest.raises(TypeError, match="int"):
-            x.__dlpack__(stream=wrong)
-    with pytest.raises(ValueError, match="no stream"):
-        x.__dlpack__(stream=987654)
-    with pytest.raises(BufferError, match="no streams"):
-        numrs.ones(2, device="cpu").__dlpack__(stream=1)
-
-
-def test_what_a_producer_still_writes_is_waited_for(sim):
-    s, mine = numrs.Stream(sim), numrs.Stream(sim)
-    x, y = put(3, sim), put(0, sim)
-    producer = Producer(y, s)
-    sleep(s)
-    with numrs.stream(s):
-        numrs.negative(x, out=y)
-    with numrs.stream(mine):
-        z = numrs.from_dlpack(producer)
-        assert not s.query()
-        assert producer.asked == [mine.native]
-        assert holds(z, -3)
-        assert tensor_methods.address_of(z) == tensor_methods.address_of(y)
-    assert holds(numrs.asarray(producer), -3)
-    assert str(numrs.asarray(producer).device) == sim
-    assert str(numrs.asarray(producer, device="cpu").device) == "cpu"
-    assert numrs.asarray(producer, dtype="float32").dtype == np.float32
-
-
-def test_memory_of_others_goes_back_when_this_stream_is_done_with_it(sim):
-    mine = numrs.Stream(sim)
-    x, y = put(3, sim), put(0, sim)
-    with numrs.stream(mine):
-        z = numrs.from_dlpack(Producer(x, numrs.current_stream(sim)))
-        sleep(mine)
-        numrs.negative(z, out=y)
-        assert not mine.query()
-        del z
-        assert mine.query()
-        assert holds(y, -3)
-
-
-@pytest.mark.parametrize("named", [True, False])
-def test_the_stream_of_a_description_is_waited_for(sim, named):
-    s, mine = numrs.Stream(sim), numrs.Stream(sim)
-    x, y = put(3, sim), put(0, sim)
-    sleep(s)
-    with numrs.stream(s):
-        numrs.negative(x, out=y)
-    with numrs.stream(mine):
-        z = numrs.asarray(Described(y, stream=s.native if named else None), device=sim)
-        assert not s.query()
-        assert holds(z, -3 if named else 0)
-
-
-def test_descriptions(sim):
-    x = numrs.asarray(np.arange(12.0).reshape(3, 4), device=sim)
-    found = tensor_methods.description(x.T)
-    assert (found["shape"], found["strides"], found["typestr"], found["version"]) == ((4, 3), (8, 32), "<f8", 3)
-    assert found["stream"] == numrs.current_stream(sim).native
-    assert found["data"] == (tensor_methods.address_of(x), False)
-    s = numrs.Stream(sim)
-    with numrs.stream(s):
-        assert tensor_methods.description(x)["stream"] == s.native
-    numrs.synchronize(sim)
-    assert numrs.asarray(Described(x.T), device=sim).tolist() == np.arange(12.0).reshape(3, 4).T.tolist()
-    with numrs.device(sim):
-        assert numrs.asarray(Described(x, strides=None)).tolist() == x.tolist()
-        assert numrs.asarray(Described(x, shape=(0, 3), strides=None)).shape == (0, 3)
-    fixed = numrs.asarray(Described(x, data=(tensor_methods.address_of(x), True)), device=sim)
-    with pytest.raises(ValueError, match="read-only"):
-        fixed[0, 0] = 1.0
-    for kind, wrong in ((ValueError, {"mask": object()}), (TypeError, {"typestr": ">f8"}), (TypeError, {"typestr": "<M8[s]"}),
-                        (ValueError, {"stream": 0}), (ValueError, {"strides": (3, 1)}), (ValueError, {"shape": (1,) * 33})):  # fmt: skip
-        with pytest.raises(kind, match="asarray"):
-            numrs.asarray(Described(x, **wrong), device=sim)
-    assert not hasattr(x, "__cuda_array_interface__")  # it is no memory of cuda
-
-
-def test_a_stream_of_another_library(sim):
-    theirs = numrs.Stream(sim)
-    ours = numrs.Stream(sim, native=theirs.native)
-    assert ours.native == theirs.native
-    x, y = put(3, sim), put(0, sim)
-    sleep(theirs)
-    with numrs.stream(theirs):
-        numrs.negative(x, out=y)
-    assert not ours.query()
-    with numrs.stream(ours):
-        assert holds(y, -3)
-    del ours
-    sleep(theirs)
-    assert not theirs.query()
-
-
-def test_memory_that_was_handed_to_a_stream_of_another_library(sim, keep):
-    """Its work is not seen, but that it has the memory is."""
-    theirs = numrs.Stream(sim)
-    ours = numrs.Stream(sim, native=theirs.native)
-    x, y = put(3, sim), put(0, sim)
-    capsule = x.__dlpack__(stream=ours.native)
-    event = ours.record_event()
-    sleep(theirs)
-    with numrs.stream(theirs):
-        numrs.negative(x, out=y)
-    address = tensor_methods.address_of(x)
-    del capsule, x
-    assert address not in [tensor_methods.address_of(put_now(k, sim)) for k in range(3)]
-    with numrs.stream(theirs):
-        assert holds(y, -3)
-    assert event.query()
+        x.to_device(away, stream=1)
 
 
 # ------------------------------------------------------------------------------------------------ failures
@@ -690,11 +461,11 @@ def test_a_lost_device_says_so_on_every_stream(sim):
     assert found.stdout.strip() == "done", found.stderr
 
 
-def test_no_streams_are_left(sim):
+def test_no_streams_are_left(away):
     gc.collect()
     before = len(_streams._alive)
     for _ in range(20):
-        with numrs.stream(numrs.Stream(sim)):
-            put_now(1, sim)
+        with numrs.stream(numrs.Stream(away)):
+            put_now(1, away)
     gc.collect()
     assert len(_streams._alive) == before

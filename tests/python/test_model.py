@@ -175,7 +175,7 @@ def test_one_row_and_odd_batches():
 def test_large_data_come_in_pieces(monkeypatch):
     whole = classifier()
     a = whole.fit(X, Y, epochs=2)
-    monkeypatch.setattr("numrs.model.training.GATHER_BYTES", 1000)
+    monkeypatch.setattr("numrs.model.prefetch.GATHER_BYTES", 1000)
     monkeypatch.setattr("numrs.model.training.HELD_BYTES", 100)
     pieces = classifier()
     b = pieces.fit(X, Y, epochs=2)

@@ -66,7 +66,7 @@ def test_the_same_as_rows_in_one():
 def test_large_data_come_in_pieces(monkeypatch):
     whole, pieces = model(), model()
     whole.fit(X, Y, epochs=2)
-    monkeypatch.setattr("numrs.model.training.GATHER_BYTES", 1000)
+    monkeypatch.setattr("numrs.model.prefetch.GATHER_BYTES", 1000)
     pieces.fit(X, Y, epochs=2)
     assert bits(whole) == bits(pieces)
 

@@ -321,7 +321,7 @@ cdef int32_t _poll(void *user) noexcept nogil:
 
 cdef extern from *:
     """
-    /* Contexts that `interruptible` made and that are in use, per thread: a call within one (a handler of signals) may make more. */
+    /* Contexts that `interruptible` made and that are in use, per thread: a handler of signals within a call may make more. */
     enum { NUMRS_MOST_MADE = 8 };
     static _Thread_local void *numrs_made[NUMRS_MOST_MADE];
     static int numrs_remember(void *context) {

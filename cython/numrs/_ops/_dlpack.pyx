@@ -161,8 +161,8 @@ cdef int _check_stream(object stream) except -1:
         raise TypeError(f"__dlpack__: stream is of type {type(stream).__name__}, expected an int or None")
     number = stream.__index__()
     if number == 0 or number < -1:
-        raise ValueError(f"__dlpack__: stream is {number}, expected -1, 1 (the legacy default stream), 2 (that of the thread), or a "
-                         "handle")
+        raise ValueError(f"__dlpack__: stream is {number}, expected -1, 1 (the legacy default stream), 2 (that of the thread), "
+                         "or a handle")
     return 0
 
 
@@ -384,7 +384,10 @@ def from_dlpack(x, /, *, device=None, copy=None):
             from numrs._ops._streams import current_native
             streams["stream"] = current_native(_place_of(kind, index)) or 1
     try:
-        capsule = export(max_version=_VERSION, **streams) if copy is None else export(max_version=_VERSION, copy=copy, **streams)
+        if copy is None:
+            capsule = export(max_version=_VERSION, **streams)
+        else:
+            capsule = export(max_version=_VERSION, copy=copy, **streams)
     except TypeError:  # a producer of before version 1
         capsule = export(**streams)
     t = _take_capsule(capsule, &copied)
@@ -400,8 +403,8 @@ def from_dlpack(x, /, *, device=None, copy=None):
 
 
 def from_cuda_array(x, device):
-    """What x.__cuda_array_interface__ describes, as a Tensor; where its stream is named, the current one waits for it. The description
-    says nothing of the device: the one that is given, or the current one, or cuda:0."""
+    """What x.__cuda_array_interface__ describes, as a Tensor; the current stream waits for the one it names. Which device it
+    is on nothing says: the one that is given, or the current one, or cuda:0."""
     from numrs._ops._devices import CPU as HERE, chosen, resolve
     cdef numrs_dl_tensor d
     cdef int64_t[32] extents, steps
@@ -419,7 +422,8 @@ def from_cuda_array(x, device):
     if given.get("mask") is not None:
         raise ValueError("asarray: obj has a mask in its __cuda_array_interface__, which a Tensor cannot have")
     if not descr.isnative or descr.kind not in "biufc":
-        raise TypeError(f"asarray: obj has typestr {given['typestr']!r} in its __cuda_array_interface__, which a Tensor cannot have")
+        raise TypeError(f"asarray: obj has typestr {given['typestr']!r} in its __cuda_array_interface__, which a Tensor cannot "
+                        "have")
     if len(shape) > 32:
         raise ValueError(f"asarray: obj has {len(shape)} dimensions, at most 32 are supported")
     for k in range(<int>len(shape)):
@@ -429,7 +433,8 @@ def from_cuda_array(x, device):
                 raise ValueError(f"asarray: obj has strides {tuple(strides)}, which are no multiples of {descr.itemsize} bytes")
             steps[k] = strides[k] // descr.itemsize
     if stream is not None and (isinstance(stream, bool) or stream == 0):
-        raise ValueError(f"asarray: obj names the stream {stream!r} in its __cuda_array_interface__, expected None, 1, 2 or a handle")
+        raise ValueError(f"asarray: obj names the stream {stream!r} in its __cuda_array_interface__, expected None, 1, 2 or a "
+                         "handle")
     d.device.device_type, d.device.device_id = dlpack_device(place_of_device(where))
     d.data = <void *><size_t>given["data"][0]
     d.byte_offset = 0

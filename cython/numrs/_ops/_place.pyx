@@ -8,9 +8,10 @@ from numrs._ops._array cimport CONTEXTS, MOST_PLACES, check
 from numrs._ops._tensor cimport Tensor
 from numrs.c.base cimport (NUMRS_OK, numrs_context, numrs_context_create, numrs_context_options, numrs_memory_stats, numrs_message,
                            numrs_status)
-from numrs.c.device cimport (NUMRS_TO_DEVICE, NUMRS_TO_HOST, numrs_device_allocate, numrs_device_copy, numrs_device_copy_async, numrs_device_count,
-                             numrs_device_free, numrs_device_info, numrs_device_memory_set_limit, numrs_device_memory_stats,
-                             numrs_device_memory_trim, numrs_device_open_plugin, numrs_device_plugin, numrs_device_synchronize)
+from numrs.c.device cimport (NUMRS_TO_DEVICE, NUMRS_TO_HOST, numrs_device_allocate, numrs_device_copy, numrs_device_copy_async,
+                             numrs_device_count, numrs_device_free, numrs_device_info, numrs_device_memory_set_limit,
+                             numrs_device_memory_stats, numrs_device_memory_trim, numrs_device_open_plugin, numrs_device_plugin,
+                             numrs_device_synchronize)
 
 KINDS = ("cpu", "cuda", "sim")
 

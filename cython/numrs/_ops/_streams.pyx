@@ -1,6 +1,6 @@
 # cython: freethreading_compatible=True, binding=True, embedsignature=True, embedsignature.format=python
-"""Streams, events, and memory of the host for copies that do not wait. On the CPU a call is done when it returns: its stream and its
-events have nothing to wait for."""
+"""Streams, events, and memory of the host for copies that do not wait. On the CPU a call is done when it returns: its stream and
+its events have nothing to wait for."""
 import threading
 import weakref
 from time import perf_counter
@@ -60,7 +60,8 @@ cdef numrs_context *_make(object device, int how, uintptr_t native) except NULL:
 cdef uintptr_t _handle(object native, str function) except? 0:
     """A native handle as a number."""
     if isinstance(native, bool) or not hasattr(native, "__index__"):
-        raise TypeError(f"{function}: got a stream of type {type(native).__name__}, expected the int that the device's library has for it")
+        raise TypeError(f"{function}: got a stream of type {type(native).__name__}, expected the int that the device's library has "
+                        "for it")
     number = native.__index__()
     if not 0 <= number < 1 << 64:
         raise ValueError(f"{function}: got stream {number}, expected a handle of the device's library")
@@ -68,7 +69,10 @@ cdef uintptr_t _handle(object native, str function) except? 0:
 
 
 cdef class Stream:
-    """Work of a device that is done in order; work of two streams may be done at the same time.
+    """Stream(device=None, *, native=None)
+--
+
+Work of a device that is done in order; work of two streams may be done at the same time.
 
     ``with stream:`` and ``with numrs.stream(stream):`` send the calls of this thread on its device to it. Memory needs no care:
     whatever is freed is used again when all streams that may use it have come that far. Who reads on one stream what another one
@@ -109,6 +113,7 @@ cdef class Stream:
     cdef int32_t place
     cdef numrs_context *context  # NULL on the CPU
     cdef bint ours               # to be ended with this object
+    cdef uintptr_t handle        # the native one, where others have it
     cdef object __weakref__
 
     def __init__(self, device=None, *, native=None):
@@ -123,7 +128,7 @@ cdef class Stream:
         self.place = place_of_device(found)
         if self.place != 0:
             self.context = _make(found, NUMRS_STREAM_NEW if native is None else NUMRS_STREAM_NATIVE, handle)
-            self.ours = True
+            self.ours, self.handle = True, handle
         self.device = found
         if self.place != 0:
             with _lock:
@@ -140,7 +145,8 @@ cdef class Stream:
         if self.context == NULL:
             return None
         check(numrs_device_stream_native(self.context, &handle), "Stream.native")
-        return <uintptr_t>handle
+        self.handle = <uintptr_t>handle
+        return self.handle
 
     def synchronize(self):
         """Wait until all its work is done, and report what failed in it.
@@ -352,7 +358,10 @@ cdef class _Mark:
 
 
 cdef class Event:
-    """A place in the work of a stream, for others to wait for.
+    """Event(timing=False)
+--
+
+A place in the work of a stream, for others to wait for.
 
     Parameters
     ----------
@@ -368,11 +377,9 @@ cdef class Event:
 
     Examples
     --------
-    >>> start, end = numrs.Event(timing=True), numrs.Event(timing=True)
-    >>> start.record()
-    >>> y = numrs.exp(numrs.ones(1000))
-    >>> end.record()
-    >>> end.synchronize()
+    >>> s, start = numrs.Stream("cpu"), numrs.Event(timing=True)
+    >>> start.record(s)
+    >>> end = s.record_event(numrs.Event(timing=True))
     >>> start.elapsed_time(end) >= 0
     True
     """
@@ -498,13 +505,13 @@ def synchronize_all():
 cdef Stream _known(int32_t place, uintptr_t native):
     """The stream with that handle: one that lives, one that its device has anyway, or one for the moment."""
     cdef Stream s = _current(place)
-    if s.native == native:
+    if s.handle == native:
         return s
     found = _fixed.get((place, native))
     if found is None:
         with _lock:
             for s in _alive:
-                if s.place == place and s.native == native:
+                if s.place == place and s.handle == native:
                     return s
         found = Stream(device_at(place), native=native)
         if native <= 2:  # the legacy and the per-thread default stream of CUDA

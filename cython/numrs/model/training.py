@@ -4,16 +4,16 @@ import math
 import signal
 import threading
 import warnings
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import numrs
 from numrs.autograd import no_grad
 from numrs.devices import CPU
-from numrs.model.data import Named, call, is_there, there
+from numrs.model.data import call, there
 from numrs.model.fusing import chain_of, split, weighted
+from numrs.model.prefetch import Rows, brought
 from numrs.model.recording import recorder_of
 
-GATHER_BYTES = 16 << 20  # rows are brought into their order in pieces of this size
 HELD_BYTES = 1 << 20  # outputs are kept for the metrics up to this size
 EVALUATION_ROWS = 256
 LOSSES = 256  # so many losses of an evaluation stay on a device before they are read
@@ -194,39 +194,6 @@ def _number(value):
         return value.tolist() if hasattr(value, "tolist") else value
 
 
-def _pieces(x, y, weights, order, batch_size):
-    """The rows in their order, in pieces of whole batches: (x, y, weights) each."""
-    rows = len(x)
-    if order is None:
-        yield x, y, weights
-        return
-    size = max(1, GATHER_BYTES // max(1, x.nbytes // rows) // batch_size) * batch_size
-    for first in range(0, rows, size):
-        part = order[first : first + size]
-        rows_ = x.take(part) if type(x) is Named else numrs.take(x, part, axis=0)
-        yield rows_, numrs.take(y, part, axis=0), None if weights is None else numrs.take(weights, part, axis=0)
-
-
-def _where_the_model_is(model, x, y, weights, batch_size):
-    """Rows in memory of the model's device: (x, y, weights) as they are where they are there, else pieces of whole batches."""
-    device = model.device
-    if is_there(x, device) and is_there(y, device) and is_there(weights, device):
-        yield x, y, weights
-        return
-    rows = len(x)
-    size = max(1, GATHER_BYTES // max(1, x.nbytes // max(rows, 1)) // batch_size) * batch_size
-    for first in range(0, rows, size):
-        yield tuple([there(part if part is None else part[first : first + size], device) for part in (x, y, weights)])
-
-
-def _steps(model, x, y, weights, batch_size):
-    """(x, y, weights) of each step, where the model is."""
-    for rows, targets, w in _where_the_model_is(model, x, y, weights, batch_size):
-        for first in range(0, len(rows), batch_size):
-            stop = first + batch_size
-            yield rows[first:stop], targets[first:stop], None if w is None else w[first:stop]
-
-
 def mean_of(values, counts):
     """The mean of batches' means, each with its number of rows; exact but for the last rounding."""
     return math.fsum(v * n for v, n in zip(values, counts)) / sum(counts)
@@ -245,36 +212,6 @@ def mode_of(module, training):
                 object.__setattr__(part, "training", mode)
 
 
-class Rows:
-    """Rows that are all there, as data of an epoch or an evaluation."""
-
-    reused = False
-
-    def __init__(self, x, y, weights, batch_size, order=None):
-        self.x, self.y, self.weights, self.batch_size, self.order = x, y, weights, batch_size, order
-
-    @property
-    def length(self):
-        """Steps."""
-        return -(-len(self.x) // self.batch_size)
-
-    def pieces(self, epoch=0):
-        """(x, y, weights, rows of a step), in pieces of whole steps."""
-        order = None if self.order is None else self.order(epoch)
-        for piece in _pieces(self.x, self.y, self.weights, order, self.batch_size):
-            yield *piece, self.batch_size
-
-    def __iter__(self):
-        """The steps one by one, each time in a new order."""
-        for x, y, weights, size in self.pieces():
-            for first in range(0, len(x), size):
-                stop = first + size
-                yield x[first:stop], y[first:stop], None if weights is None else weights[first:stop]
-
-    def ended(self):
-        """After an epoch."""
-
-
 class Batches:
     """What a stream gives, as data of an epoch or an evaluation; convert: (item, its number) → (x, y, weights) as Tensors."""
 
@@ -287,10 +224,12 @@ class Batches:
     def length(self):
         return self.stream.length
 
-    def pieces(self, epoch=0):
+    def pieces(self, epoch=0, device=CPU):
+        """(x, y, weights, rows of a step), on a device."""
         for number, item in enumerate(self.stream.epoch(epoch)):
             x, y, weights = self.convert(item, number)
-            yield x, y, weights, len(x)
+            for piece in brought(x, y, weights, len(x), device):
+                yield *piece, len(x)
 
 
 def evaluate(model, data):
@@ -299,20 +238,24 @@ def evaluate(model, data):
     with_weights = None
     held, values, counts, away = Held(model, final), [], [], model.device != CPU
     with mode_of(model.module, False), no_grad():
-        for piece in data.pieces():
-            for x, targets, w in _steps(model, *piece):
-                outputs = call(forward, x)
-                if w is None:
-                    loss = criterion(outputs, targets)
-                else:
-                    with_weights = with_weights or weighted(criterion)
-                    loss = with_weights(outputs, targets, w)
-                values.append(loss if away else float(loss))
-                counts.append(len(x))
-                if away and len(values) % LOSSES == 0:
-                    values[-LOSSES:] = map(float, values[-LOSSES:])
-                if held.any:
-                    held.add(outputs, targets.copy() if data.reused else targets, w)
+        with closing(data.pieces(device=model.device)) as pieces:
+            for rows, ys, ws, size in pieces:
+                for first in range(0, len(rows), size):
+                    x, targets = rows[first : first + size], ys[first : first + size]
+                    outputs = call(forward, x)
+                    if ws is None:
+                        w = None
+                        loss = criterion(outputs, targets)
+                    else:
+                        w = ws[first : first + size]
+                        with_weights = with_weights or weighted(criterion)
+                        loss = with_weights(outputs, targets, w)
+                    values.append(loss if away else float(loss))
+                    counts.append(len(x))
+                    if away and len(values) % LOSSES == 0:
+                        values[-LOSSES:] = map(float, values[-LOSSES:])
+                    if held.any:
+                        held.add(outputs, targets.copy() if data.reused else targets, w)
         if not values:
             raise ValueError(f"{data.stream.function}: {data.stream.name} gives no batch")
         return {"loss": mean_of(list(map(float, values)), counts), **held.results()}
@@ -402,9 +345,10 @@ def fit(model, data, validation, settings, callbacks, progress, graph=False):
                 callbacks.on_epoch_begin(epoch, {})
                 progress.begin(epoch)
                 run = _Epoch(model, data.reused, callbacks, progress, interrupts, recorder)
-                for *rows, size in data.pieces(epoch):
-                    if not all(run.piece(epoch, *piece, size) for piece in _where_the_model_is(model, *rows, size)):
-                        break
+                with closing(data.pieces(epoch, model.device)) as pieces:
+                    for piece in pieces:
+                        if not run.piece(epoch, *piece):
+                            break
                 if not run.values:  # the first loss was not a number, or there was nothing: nothing has been done in this epoch
                     if not run.failed:
                         _nothing_left(data.stream, epoch, settings)
