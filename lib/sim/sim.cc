@@ -39,7 +39,7 @@ struct Device {
 };
 
 namespace {
-Device device_list[kDevices];
+Device* const device_list = new Device[kDevices];  // never destroyed: streams work on at exit
 std::mutex devices_mutex;
 
 Status Refuse(Status status, const char* format, ...) __attribute__((format(printf, 2, 3)));

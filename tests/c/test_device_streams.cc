@@ -1,7 +1,10 @@
 // Streams of the simulated device: blocks that several use, pinned memory and copies that do not wait, events, streams
 // of others. What a missing wait does is shown beside what a wait does.
+#include <atomic>
 #include <cstring>
+#include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "catch.h"
@@ -286,6 +289,76 @@ TEST_CASE("streams of others: the same queue under two handles") {
   CHECK(All(Get(gpu, x), 1));
   numrs_context_destroy(legacy);
   for (float* block : {x, busy}) numrs_device_free(gpu, block);
+}
+
+TEST_CASE("threads with streams of their own hand blocks on") {
+  constexpr int kThreads = 4, kTurns = 150;
+  struct Parcel {
+    float* block = nullptr;
+    numrs_device_event* made = nullptr;
+    float value = 0;
+  };
+  const Keep keep;
+  Set("set:delay=60");
+  std::mutex mutex;
+  std::vector<Parcel> parcels;
+  std::atomic<int> wrong{0};
+  std::vector<std::thread> threads;
+  for (int k = 0; k < kThreads; k++) {
+    threads.emplace_back([&, k] {
+      numrs_context_options options = NUMRS_CONTEXT_OPTIONS_INIT;
+      options.device = NUMRS_SIM;
+      options.device_index = kDevice;
+      options.stream = NUMRS_STREAM_NEW;
+      numrs_context* mine = nullptr;
+      if (numrs_context_create(&options, &mine) != NUMRS_OK) wrong++;
+      for (int turn = 0; turn < kTurns && wrong == 0; turn++) {
+        Parcel parcel;
+        parcel.value = static_cast<float>(k * kTurns + turn);
+        void* block = nullptr;
+        const std::vector<float> values(kCount, -parcel.value);
+        if (numrs_device_allocate(mine, kBytes, &block) != NUMRS_OK) wrong++;
+        parcel.block = static_cast<float*>(block);
+        if (numrs_device_copy(mine, block, values.data(), kBytes, NUMRS_TO_DEVICE) != NUMRS_OK ||
+            numrs_negative_f32(mine, parcel.block, parcel.block, kCount) != NUMRS_OK ||
+            numrs_device_event_record(mine, &parcel.made) != NUMRS_OK)
+          wrong++;
+        {
+          const std::lock_guard<std::mutex> lock(mutex);
+          parcels.push_back(parcel);
+          if (parcels.size() < 3) continue;
+          parcel = parcels.front();
+          parcels.erase(parcels.begin());
+        }
+        // What another made: used on this stream, and freed while the work goes on.
+        void* sum = nullptr;
+        std::vector<float> got(kCount);
+        if (numrs_device_event_wait(mine, parcel.made) != NUMRS_OK ||
+            numrs_device_allocate(mine, kBytes, &sum) != NUMRS_OK ||
+            numrs_add_f32(mine, parcel.block, parcel.block, static_cast<float*>(sum), kCount) != NUMRS_OK)
+          wrong++;
+        numrs_device_free(mine, parcel.block);
+        numrs_device_event_free(parcel.made);
+        if (numrs_device_copy(mine, got.data(), sum, kBytes, NUMRS_TO_HOST) != NUMRS_OK || !All(got, 2 * parcel.value))
+          wrong++;
+        numrs_device_free(mine, sum);
+      }
+      numrs_context_destroy(mine);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(wrong == 0);
+  const Context rest(kDevice);
+  for (const Parcel& parcel : parcels) {
+    numrs_device_free(rest, parcel.block);
+    numrs_device_event_free(parcel.made);
+  }
+  REQUIRE(numrs_device_synchronize(rest) == NUMRS_OK);
+  numrs_memory_stats stats{};
+  stats.struct_size = sizeof(stats);
+  REQUIRE(numrs_device_memory_stats(NUMRS_SIM, kDevice, &stats) == NUMRS_OK);
+  CHECK(stats.in_use_bytes == 0);
+  Set("set:delay=0");
 }
 
 TEST_CASE("contexts of the CPU have no streams") {

@@ -50,6 +50,18 @@ def test_the_bits_stay(ahead, options, delay):
     assert len(made) >= 6
 
 
+def test_a_training_on_a_stream_of_its_own(ahead):
+    device, made = ahead
+    switch("set:delay=300", device)
+    here, there = model_of("mlp"), model_of("mlp", device=device)
+    expected, s = fit(here, validation_split=0.3, validation_batch_size=32), numrs.Stream(device)
+    s.wait_stream(numrs.current_stream(device))
+    with numrs.stream(s):
+        same_history(fit(there, validation_split=0.3, validation_batch_size=32), expected, device)
+        same_weights(there, here, device)
+    assert len(made) >= 8
+
+
 @pytest.fixture
 def late(ahead, monkeypatch):
     """Copies that take their time."""

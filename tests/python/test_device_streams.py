@@ -124,6 +124,19 @@ def test_which_stream_is_the_current_one(away):
         s.__exit__(None, None, None)
 
 
+def test_gradients_are_computed_on_the_current_stream(away):
+    s = numrs.Stream(away)
+    w = numrs.Tensor(np.arange(5.0), requires_grad=True, device=away)
+    loss = numrs.sum(w**3)
+    s.wait_stream(numrs.current_stream(away))
+    sleep(s)
+    with numrs.stream(s):
+        loss.backward()
+        assert not s.query()
+        assert w.grad.tolist() == (3 * np.arange(5.0) ** 2).tolist()
+    assert s.query()
+
+
 def test_streams_of_other_devices(sim):
     s, other = numrs.Stream(sim), numrs.Stream("sim:3")
     with numrs.stream(other):  # the streams of this device are what they were
