@@ -148,6 +148,10 @@ RESULTS = {
 }  # fmt: skip
 _DTYPES = "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128".split()
 CONSTANTS = {
+    "_place": ["KINDS: tuple[str, ...]"],
+    "_views": ["FUNCTIONS: dict[str, Any]"],
+    "_tensor": ["def add_property(name: Any, value: Any) -> Any: ...", "def address_of(t: Any) -> int: ...", "def is_writeable(t: Any) -> bool: ...",
+                "def move(t: Any, device: Any, non_blocking: Any) -> Any: ..."],
     "nn_chain": ["class Chain:", "    def __init__(self, layers: Any, ignore_index: Any, label_smoothing: Any) -> None: ...",
                  "    def step(self, x: Any, y: Any) -> Any: ..."],
     "_record": ["RULES: dict[str, Any]", "class Rule:", "    name: str", "    function: Any", "    forward: Any", "    backward: Any", "    composed: Any",
@@ -263,7 +267,13 @@ def imported_by_python(module):
     """Names that modules in Python import from a module of _ops."""
     pattern = re.compile(rf"from numrs\._ops\.{module} import (?:\((.*?)\)|([^\n]*))", flags=re.S)
     texts = (path.read_text() for path in OPS.parent.rglob("*.py"))
-    return {name for text in texts for found in pattern.findall(text) for name in re.findall(r"\w+", " ".join(found))}
+    imported = re.compile(rf"from numrs\._ops import [^\n]*\b{module}\b(?! as)")
+    names = set()
+    for text in texts:
+        names |= {name for found in pattern.findall(text) for name in re.findall(r"\w+", " ".join(found))}
+        if imported.search(text):
+            names |= set(re.findall(rf"\b{module}\.(\w+)", text))
+    return names
 
 
 def stub(path):

@@ -156,8 +156,9 @@ typedef struct numrs_graph_launch_options {
   int32_t random_count;          /**< how many those are */
   int32_t reserved;              /**< 0 */
 } numrs_graph_launch_options;
-#define NUMRS_GRAPH_LAUNCH_OPTIONS_INIT \
-  { sizeof(numrs_graph_launch_options), 0, 0, 0, 0 }
+/* clang-format off */
+#define NUMRS_GRAPH_LAUNCH_OPTIONS_INIT {sizeof(numrs_graph_launch_options), 0, 0, 0, 0}
+/* clang-format on */
 /** numrs_device_graph_launch with options; NULL: none.
     @return As numrs_device_graph_launch. */
 NUMRS_API numrs_status numrs_device_graph_launch_with(numrs_context *context, numrs_device_graph *graph,

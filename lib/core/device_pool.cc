@@ -12,16 +12,6 @@ namespace numrs {
 namespace {
 
 constexpr size_t kMostKeys = 64;
-constexpr size_t kLeast = 512, kSmall = size_t{1} << 20, kLarge = size_t{2} << 20;
-
-// Powers of two to 1 MiB, then multiples of 2 MiB. 0: too much.
-size_t RoundUp(size_t bytes) {
-  size_t size = kLeast;
-  while (size < bytes && size < kSmall) size *= 2;
-  if (size >= bytes) return size;
-  return bytes > SIZE_MAX / 2 ? 0 : (bytes + kLarge - 1) / kLarge * kLarge;
-}
-
 // What is kept for one stream, or for one recording of it.
 struct Cache {
   DeviceStream* stream;
@@ -70,7 +60,7 @@ class DevicePool {
 
   Status Allocate(const char* function, DeviceStream* stream, size_t wanted, void** block) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    const size_t bytes = RoundUp(wanted);
+    const size_t bytes = RoundUpBlock(wanted);
     if (!bytes) return NoMemory(function, wanted, 0);
     Sweep();
     Cache* cache = CacheOf(stream);

@@ -26,4 +26,14 @@ struct Mark {
 StreamUse* NoteStream(DeviceState& state, DeviceStream* stream, bool foreign);
 DeviceState* StateOfStream(DeviceStream* stream);  // nullptr for one that is not known
 
+constexpr size_t kLeast = 512, kSmall = size_t{1} << 20, kLarge = size_t{2} << 20;
+
+// Powers of two to 1 MiB, then multiples of 2 MiB. 0: too much.
+inline size_t RoundUpBlock(size_t bytes) {
+  size_t size = kLeast;
+  while (size < bytes && size < kSmall) size *= 2;
+  if (size >= bytes) return size;
+  return bytes > SIZE_MAX / 2 ? 0 : (bytes + kLarge - 1) / kLarge * kLarge;
+}
+
 }  // namespace numrs

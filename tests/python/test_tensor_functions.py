@@ -19,7 +19,7 @@ NOT_OF_ARRAYS = set(
     "Tensor asarray from_dlpack from_numpy arange linspace logspace empty zeros ones full eye identity broadcast_shapes "
     "detect_simd_support device get_backend get_cpu_info "
     "get_device get_devices get_include get_library_dir get_num_threads list_backends set_backend set_device set_num_threads show_config "
-    "simd_info synchronize "
+    "current_stream simd_info stream synchronize "
     "time_windows empty_like".split()
 )
 NOT_ARRAYS_OUT = {"allclose", "array_equal", "can_cast", "finfo", "iinfo", "isdtype", "result_type", "put_along_axis"}

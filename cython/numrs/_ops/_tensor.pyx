@@ -39,7 +39,6 @@ def _unpickled_bits(a, wants_grad): return _unpickled(a.view(descr_of(ops.NUMRS_
 @cython.final
 cdef class Memory:
     """What several tensors over one memory share."""
-
     def __dealloc__(self):
         if self.block != NULL:
             free_block(self.block, self.bytes, self.place)
@@ -544,7 +543,6 @@ Numbers of one dtype in any number of dimensions, on a device.
     def data_ptr(self):
         """The address of the first element, in memory of the tensor's device."""
         return <size_t>self.view.data
-
     @staticmethod
     def from_numpy(a):
         """A tensor over the memory of an ndarray."""

@@ -24,10 +24,8 @@ from numrs.c.nn_attention cimport numrs_attention, numrs_attention_backward, num
 from numrs.c.view cimport numrs_view
 
 cnp.import_array()
-
 cdef enum:
     MOST = 12  # operands of a call
-
 # Operands of attention and of its gradients by their places among the views of a call; a NULL dtype: not there.
 cdef enum:
     Q, K, V, MASK, Y, LSE, GRAD, GQ, GK, GV, GMASK
@@ -133,9 +131,8 @@ cdef double _probability(object p, str name) except? -1.0:
 cdef uint64_t _seed(object rng) except? 1:
     """64 bits of a generator, which moves on; an int is a generator of its own."""
     from numrs._ops.random_generator import default_rng
-    fixed = not hasattr(rng, "integers")
-    cdef uint64_t seed = seed_of(default_rng(rng) if fixed else rng)
-    draw_moves((seed, fixed))
+    cdef uint64_t seed = seed_of(rng if hasattr(rng, "integers") else default_rng(rng))
+    draw_moves((seed, not hasattr(rng, "integers")))
     return seed
 
 
