@@ -52,8 +52,30 @@ struct Operand {
     return output || view.size == 0 ? static_cast<Status>(NUMRS_OK) : Convert(run, function, *from, view);
   }
   Status WriteBack(const Run& run, const char* function) const {
-    return copied && view.size > 0 ? Convert(run, function, view, *from) : static_cast<Status>(NUMRS_OK);
+    if (!copied || view.size == 0) return NUMRS_OK;
+    const Status status = Convert(run, function, view, *from);
+    if (status != NUMRS_NO_MEMORY || run.device) return status;
+    const Run alone{run.kernels, 1, run.cancel};  // with the buffers of one thread: see Buffers
+    return Convert(alone, function, view, *from);
   }
+};
+
+// Memory for the buffers in which results are brought to where they belong, taken before anything is written and given
+// to the pool before they are asked for: having written one result, a call cannot fail for the next one.
+class Buffers {
+ public:
+  explicit Buffers(std::initializer_list<const Operand*> outputs) {
+    for (const Operand* o : outputs) {
+      if (o->copied && o->view.size > 0) needed_ = true;
+    }
+    if (needed_) memory_.emplace(size_t{64} << 10);
+  }
+  bool ok() const { return !needed_ || memory_->ok(); }
+  void Give() { memory_.reset(); }
+
+ private:
+  bool needed_ = false;
+  std::optional<Workspace> memory_;
 };
 
 // The leading axes of q, and where head n of an operand is.
@@ -263,6 +285,8 @@ Status RunAttention(const Run& run, const AttentionJob& job) {
   for (Operand* o : {&q, &k, &v, &mask, &y, &lse}) {
     if (o->from) NUMRS_TRY(o->Take(run, job.function, &at));
   }
+  Buffers buffers({&y, &lse});
+  if (!buffers.ok()) return NoMemory(job.function);
   const Parts ready(run, job, &q, &k, &v, job.has_mask ? &mask : nullptr, &y, job.has_lse ? &lse : nullptr);
   ScratchSlots slots(at, scratch, std::max(threads, 1));
   NUMRS_TRY(ParallelFor(items, grain, threads, run.cancel, [&](int64_t begin, int64_t end) {
@@ -272,6 +296,7 @@ Status RunAttention(const Run& run, const AttentionJob& job) {
       table.forward[dtype](ready.Head(i / blocks), row, std::min(row + rows, common.lq), lease.data());
     }
   }));
+  buffers.Give();
   NUMRS_TRY(y.WriteBack(run, job.function));
   return job.has_lse ? lse.WriteBack(run, job.function) : static_cast<Status>(NUMRS_OK);
 }
@@ -312,6 +337,8 @@ Status RunAttentionGrad(const Run& run, const AttentionGradJob& job) {
   for (Operand* o : {&q, &k, &v, &mask, &y, &lse, &grad, &gq, &gk, &gv, &gmask}) {
     if (o->from) NUMRS_TRY(o->Take(run, f.function, &at));
   }
+  Buffers buffers({&gq, &gk, &gv, &gmask});
+  if (!buffers.ok()) return NoMemory(f.function);
   const Parts ready = parts_of();
   const Heads& heads = ready.heads();
   const int n = f.q.ndim;
@@ -336,6 +363,7 @@ Status RunAttentionGrad(const Run& run, const AttentionGradJob& job) {
       table.backward[dtype](g, lease.data());
     }
   }));
+  buffers.Give();
   for (const Operand* o : {&gq, &gk, &gv}) NUMRS_TRY(o->WriteBack(run, f.function));
   return job.has_gmask ? gmask.WriteBack(run, f.function) : static_cast<Status>(NUMRS_OK);
 }
