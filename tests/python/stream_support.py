@@ -45,7 +45,7 @@ def put(value, device):
     return x
 
 
-def sleep(stream, seconds=0.1):
+def sleep(stream, seconds=0.2):
     """What comes behind it on the stream waits so long."""
     x = numrs.zeros(1, device=stream.device)
     stream.synchronize()

@@ -2,7 +2,6 @@
 """Memory shared with other libraries on a device: DLPack and __cuda_array_interface__ with streams, streams of others. On the simulated
 device, which plays both sides."""
 
-import gc
 import time
 
 import numpy as np
@@ -48,7 +47,7 @@ def test_a_consumer_waits_on_its_stream_and_the_host_does_not(away, given):
     with numrs.stream(s):
         numrs.negative(x, out=y)
         capsule = y.__dlpack__(stream=consumer.native, max_version=(1, 0))
-    assert time.perf_counter() - started < 0.08
+    assert time.perf_counter() - started < 0.15
     assert not s.query()
     with numrs.stream(consumer):
         assert holds(y, -3)
@@ -180,11 +179,10 @@ def test_memory_that_was_handed_to_a_stream_of_another_library(away, keep):
     capsules = [t.__dlpack__(stream=ours.native) for t in (x, other)]
     del other, capsules[1]  # a mark in the stream, which has no work that anybody saw from here on
     unseen = numrs.Stream(away, native=theirs.native)
-    sleep(unseen)
+    sleep(unseen, 0.5)
     with numrs.stream(unseen):
         numrs.negative(x, out=y)
     del unseen
-    gc.collect()
     address = tensor_methods.address_of(x)
     del capsules, x
     more = [put_now(k, away) for k in range(3)]

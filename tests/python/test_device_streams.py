@@ -60,7 +60,7 @@ def test_waits(away, way):
     with numrs.stream(t):
         numrs.add(y, 1.0, out=z)
         assert holds(z, 1 if way == "none" else -2)
-    assert asked < 0.05  # the host did not wait
+    assert asked < 0.15  # the host did not wait
     s.synchronize()
     assert event.query()
 
@@ -373,7 +373,7 @@ def test_copies_that_do_not_wait(away):
         with numrs.stream(s):
             started = time.perf_counter()
             x = numrs.from_numpy(a).to(away, non_blocking=True)
-            assert time.perf_counter() - started < 0.05
+            assert time.perf_counter() - started < 0.15
         if wait:
             s.synchronize()
         a[:] = 2
