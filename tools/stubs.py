@@ -151,7 +151,7 @@ CONSTANTS = {
     "_place": ["KINDS: tuple[str, ...]"],
     "_views": ["FUNCTIONS: dict[str, Any]"],
     "_tensor": ["def add_property(name: Any, value: Any) -> Any: ...", "def address_of(t: Any) -> int: ...", "def is_writeable(t: Any) -> bool: ...",
-                "def move(t: Any, device: Any, non_blocking: Any) -> Any: ..."],
+                "def move(x: Any, device: Any, copy: Any = False, non_blocking: Any = False) -> Any: ..."],
     "nn_chain": ["class Chain:", "    def __init__(self, layers: Any, ignore_index: Any, label_smoothing: Any) -> None: ...",
                  "    def step(self, x: Any, y: Any) -> Any: ..."],
     "_record": ["RULES: dict[str, Any]", "class Rule:", "    name: str", "    function: Any", "    forward: Any", "    backward: Any", "    composed: Any",

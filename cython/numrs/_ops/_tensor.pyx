@@ -22,7 +22,6 @@ from numrs._ops._storage cimport (array_over, changes_of, contiguous, copied, co
 from numrs._ops._storage import on_device
 from numrs._ops._typed cimport is_operand, number_of, operate, operate_in_place, tensor_unary
 from numrs.c cimport ops
-
 _CPU_DEVICE = (1, 0)
 
 
@@ -543,6 +542,7 @@ Numbers of one dtype in any number of dimensions, on a device.
     def data_ptr(self):
         """The address of the first element, in memory of the tensor's device."""
         return <size_t>self.view.data
+
     @staticmethod
     def from_numpy(a):
         """A tensor over the memory of an ndarray."""

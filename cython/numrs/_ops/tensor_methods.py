@@ -52,7 +52,7 @@ def __array_function__(self, func, types, args, kwargs):
     return call_function(func, types, args, kwargs)
 
 
-@property
+@property  # type: ignore[misc]
 def __cuda_array_interface__(self):
     """The description, version 3, of memory on a GPU, for libraries that compute there; whoever uses it has to keep the Tensor
     until that is done. Its stream is the current one, which they wait for."""
