@@ -41,5 +41,10 @@ Status ForGatherPieces(const GatherJob& job, int64_t most, Body&& body) {
 // x[… + index * step] = y[…]; the last one of equal indices holds. job is merged.
 Status Scatter(DeviceStream* stream, const GatherJob& job);
 
+// *first: the position in C order of the first index, of any integer dtype, that is not what it has to be (IsIndex);
+// with extent -1 of the first number below zero; or -1. Waits.
+Status FirstBadIndex(DeviceStream* stream, const char* function, const View& v, int64_t extent, IndexKind kind,
+                     int64_t ignore, int64_t* first);
+
 }  // namespace cuda
 }  // namespace numrs

@@ -74,37 +74,6 @@ LookFn LookFor(int32_t dtype) {
   }
 }
 
-// *first: the position in C order of what was looked for, or -1. Waits.
-Status Look(DeviceStream* stream, const char* function, const View& v, int64_t extent, IndexKind kind, int64_t ignore,
-            int64_t* first) {
-  *first = -1;
-  if (v.size == 0) return NUMRS_OK;
-  const LookFn kernel = LookFor(v.dtype);
-  if (!kernel) return NoKernelFor(function, v.dtype);
-  if (stream->capturing)
-    return Fail(NUMRS_UNSUPPORTED, "%s: values are checked on the host, which a graph cannot wait for", function);
-  Scratch memory(stream), packed(stream);
-  NUMRS_TRY(memory.Take(8));
-  View x = v;
-  if (v.ndim > kLoops || !(v.IsContiguous())) {
-    NUMRS_TRY(packed.Take(v.size * v.itemsize()));
-    x = ContiguousView(packed.data(), v.dtype, v.ndim, v.shape);
-    NUMRS_TRY(ConvertTo(stream, function, v, x));
-  }
-  LookArgs args{};
-  args.x = x.data;
-  args.n = v.size;
-  args.extent = extent;
-  args.kind = kind;
-  args.ignore = ignore;
-  args.walk = MakeWalk(1, &args.n);
-  args.strides[0][0] = v.itemsize();
-  args.first = memory.as<unsigned long long>();
-  NUMRS_TRY(Fill(stream, memory.data(), 0xFF, 8));
-  NUMRS_TRY(Launch(stream, function, kernel, dim3(Blocks(v.size, kThreads)), dim3(kThreads), args));
-  return ReadBack(stream, function, first, memory.data(), 8);
-}
-
 struct OneHotArgs {
   const int64_t* indices;
   int64_t n, width, itemsize;
@@ -145,11 +114,41 @@ Status Gather(DeviceStream* stream, const GatherJob& job) {
 
 }  // namespace
 
+Status FirstBadIndex(DeviceStream* stream, const char* function, const View& v, int64_t extent, IndexKind kind,
+                     int64_t ignore, int64_t* first) {
+  *first = -1;
+  if (v.size == 0) return NUMRS_OK;
+  const LookFn kernel = LookFor(v.dtype);
+  if (!kernel) return NoKernelFor(function, v.dtype);
+  if (stream->capturing)
+    return Fail(NUMRS_UNSUPPORTED, "%s: values are checked on the host, which a graph cannot wait for", function);
+  Scratch memory(stream), packed(stream);
+  NUMRS_TRY(memory.Take(8));
+  View x = v;
+  if (v.ndim > kLoops || !(v.IsContiguous())) {
+    NUMRS_TRY(packed.Take(v.size * v.itemsize()));
+    x = ContiguousView(packed.data(), v.dtype, v.ndim, v.shape);
+    NUMRS_TRY(ConvertTo(stream, function, v, x));
+  }
+  LookArgs args{};
+  args.x = x.data;
+  args.n = v.size;
+  args.extent = extent;
+  args.kind = kind;
+  args.ignore = ignore;
+  args.walk = MakeWalk(1, &args.n);
+  args.strides[0][0] = v.itemsize();
+  args.first = memory.as<unsigned long long>();
+  NUMRS_TRY(Fill(stream, memory.data(), 0xFF, 8));
+  NUMRS_TRY(Launch(stream, function, kernel, dim3(Blocks(v.size, kThreads)), dim3(kThreads), args));
+  return ReadBack(stream, function, first, memory.data(), 8);
+}
+
 Status Run_check_indices(DeviceStream* stream, const IndexCheckJob& job) {
   NUMRS_TRY(Use(stream->device));
   int64_t first;
   const View& v = job.indices;
-  NUMRS_TRY(Look(stream, job.function, v, job.extent, job.kind, job.ignore, &first));
+  NUMRS_TRY(FirstBadIndex(stream, job.function, v, job.extent, job.kind, job.ignore, &first));
   if (first < 0) return NUMRS_OK;
   int64_t place[kMaxNDim], rest = first, offset = 0;
   for (int d = v.ndim; d-- > 0;) {
@@ -171,7 +170,7 @@ Status Run_check_indices(DeviceStream* stream, const IndexCheckJob& job) {
 Status Run_any_negative(DeviceStream* stream, const AnyNegativeJob& job) {
   NUMRS_TRY(Use(stream->device));
   int64_t first;
-  NUMRS_TRY(Look(stream, job.function, job.x, -1, IndexKind::AXIS, 0, &first));
+  NUMRS_TRY(FirstBadIndex(stream, job.function, job.x, -1, IndexKind::AXIS, 0, &first));
   *job.found = first >= 0;
   return NUMRS_OK;
 }

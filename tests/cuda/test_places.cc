@@ -185,3 +185,146 @@ TEST_CASE("gathers of more dimensions than one launch walks over") {
   }
   REQUIRE(std::memcmp(y[0].data(), y[1].data(), static_cast<size_t>(bytes[2])) == 0);
 }
+
+namespace {
+
+// Elements of a dtype in the order of a sort, NaN last.
+void SortElements(Memory& x, int32_t dtype, int64_t n, Memory* order) {
+  Memory sorted(n * 8 + 8), places(n * 8 + 8);
+  OrderJob job;
+  job.function = "sort";
+  job.compute = dtype;
+  job.axes = 1;
+  job.x = Whole(x, dtype, {n});
+  for (const int32_t op : {kOrder_argsort, kOrder_sort}) {
+    job.op = op;
+    job.y.length = n;
+    job.y.result = op == kOrder_sort ? dtype : kI64;
+    job.y.line_stride = SizeOf(job.y.result);
+    job.y.view = Whole(op == kOrder_sort ? sorted : places, job.y.result, {1});
+    if (n > 0) REQUIRE(RunOrder(Cpu(), job) == NUMRS_OK);
+  }
+  if (order)
+    std::memcpy(order->data(), places.data(), static_cast<size_t>(n * 8));
+  else
+    std::memcpy(x.data(), sorted.data(), static_cast<size_t>(n * SizeOf(dtype)));
+}
+
+// Every other element of memory with twice the room, from behind.
+View Sparse(Memory& memory, int32_t dtype, int64_t n) {
+  View v = Whole(memory, dtype, {n});
+  if (n > 0) v.data += 2 * (n - 1) * SizeOf(dtype);
+  v.strides[0] = -2 * SizeOf(dtype);
+  return v;
+}
+constexpr int32_t kRealDTypes[] = {kBOOL, kI8, kI16, kI32, kI64, kU8, kU16, kU32, kU64, kF16, kBF16, kF32, kF64};
+
+}  // namespace
+
+TEST_CASE("searching in sorted lines, with an order too") {
+  const int64_t count = 300;
+  for (const int32_t dtype : kRealDTypes) {
+    for (const int64_t n : {0, 1, 2, 77, 600}) {
+      const int32_t compute = OrderKernelDType(dtype);
+      Memory x(n * 8 + 8), spread(2 * n * 8 + 16), order(n * 8 + 8), values(2 * count * 8),
+          y[2] = {Memory(2 * count * 8), Memory(2 * count * 8)};
+      Fill(x, compute, n, true);
+      Fill(values, dtype, 2 * count, true);
+      if (dtype == kBOOL)  // any byte but 0 is true
+        for (int64_t i = 0; i < 2 * count; i++) values.data()[i] = static_cast<char>(i % 3 * 2);
+      if (compute != dtype) values.data()[1] = 0x7F;  // a float of 16 bits that is no NaN
+      SearchJob job;
+      job.function = "searchsorted";
+      job.compute = compute;
+      for (const bool ordered : {false, true}) {
+        SortElements(x, compute, n, ordered ? &order : nullptr);
+        for (int64_t i = 0; i < n; i++)  // as Sparse reads it
+          std::memcpy(spread.data() + 2 * (n - 1 - i) * SizeOf(compute), x.data() + i * SizeOf(compute),
+                      static_cast<size_t>(SizeOf(compute)));
+        for (const bool dense : {true, false}) {
+          job.sorted = dense ? Whole(x, compute, {n}) : Sparse(spread, compute, n);
+          job.values = dense ? Whole(values, dtype, {count}) : Sparse(values, dtype, count);
+          job.order = ordered ? Whole(order, kI64, {n}) : NoView();
+          for (const bool right : {false, true}) {
+            job.right = right;
+            for (int k = 0; k < 2; k++) {
+              job.y = dense ? Whole(y[k], kI64, {count}) : Sparse(y[k], kI64, count);
+              REQUIRE((k ? Slots().search(Stream(), job) : RunSearch(Cpu(), job)) == NUMRS_OK);
+            }
+            INFO(NameOf(dtype) << " n " << n << " ordered " << ordered << " dense " << dense << " right " << right);
+            REQUIRE(Worst(y[0].data(), y[1].data(), kI64, 2 * count) == 0);
+            REQUIRE(scratch_blocks == 0);
+          }
+        }
+        if (!ordered) std::reverse(x.data(), x.data() + n * SizeOf(compute));  // no longer in order
+        if (!ordered) Fill(x, compute, n, true);
+      }
+    }
+  }
+}
+
+TEST_CASE("searching with an order that points outside: refused, nothing written") {
+  const int64_t n = 9;
+  Memory x(n * 8), order(n * 8), y(n * 8);
+  Fill(x, kF64, n, false);
+  SearchJob job;
+  job.function = "searchsorted";
+  job.compute = kF64;
+  job.right = false;
+  job.sorted = job.values = Whole(x, kF64, {n});
+  for (const int32_t dtype : {kI64, kI8, kU64}) {
+    for (const int64_t bad : {9, -1, 100}) {
+      for (int64_t i = 0; i < n; i++) {
+        const int64_t place = i == 5 ? bad : i;
+        if (dtype == kI8)
+          order.data()[i] = static_cast<char>(place);
+        else
+          std::memcpy(order.data() + 8 * i, &place, 8);
+      }
+      std::memset(y.data(), 0x5A, static_cast<size_t>(n * 8));
+      job.order = Whole(order, dtype, {n});
+      job.y = Whole(y, kI64, {n});
+      REQUIRE(RunSearch(Cpu(), job) == NUMRS_BAD_INDEX);
+      const std::string said = Message();
+      REQUIRE(Slots().search(Stream(), job) == NUMRS_BAD_INDEX);
+      REQUIRE(said == Message());
+      for (int64_t i = 0; i < n * 8; i++) REQUIRE(y.data()[i] == 0x5A);
+      job.values.size = job.values.shape[0] = job.y.size = job.y.shape[0] = 0;  // the order is looked at all the same
+      REQUIRE(Slots().search(Stream(), job) == NUMRS_BAD_INDEX);
+      job.values = Whole(x, kF64, {n});
+    }
+  }
+}
+
+TEST_CASE("values on the lines between points") {
+  const double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
+  const int64_t count = 400;
+  for (const int64_t n : {1, 2, 30, 700}) {
+    for (const int kind : {0, 1, 2, 3}) {  // plain, infinite heights, infinite ends, float32 and strides
+      Memory xp(n * 8), fp(n * 8), x(2 * count * 8), y[2] = {Memory(2 * count * 8), Memory(2 * count * 8)};
+      Fill(xp, kF64, n, false);
+      SortElements(xp, kF64, n, nullptr);
+      Fill(fp, kF64, n, kind == 1);
+      double* const at = reinterpret_cast<double*>(xp.data());
+      if (kind == 2) at[0] = -inf, at[n - 1] = n > 1 ? inf : -inf;
+      if (kind == 2 && n > 2) at[n / 2] = at[n / 2 - 1];
+      const int32_t dtype = kind == 3 ? kF32 : kF64;
+      Fill(x, dtype, 2 * count, true);
+      for (int64_t i = 0; i < count && dtype == kF64; i += 3) reinterpret_cast<double*>(x.data())[i] = at[i % n];
+      InterpJob job;
+      job.function = "interp";
+      job.x = kind == 3 ? Sparse(x, dtype, count) : Whole(x, dtype, {count});
+      job.xp = Whole(xp, kF64, {n});
+      job.fp = Whole(fp, kF64, {n});
+      job.left = kind == 1 ? nan : -7;
+      job.right = inf;
+      for (int k = 0; k < 2; k++) {
+        job.y = kind == 3 ? Sparse(y[k], kF32, count) : Whole(y[k], kF64, {count});
+        REQUIRE((k ? Slots().interp(Stream(), job) : RunInterp(Cpu(), job)) == NUMRS_OK);
+      }
+      INFO("n " << n << " kind " << kind);
+      REQUIRE(Worst(y[0].data(), y[1].data(), kind == 3 ? kF32 : kF64, 2 * count) == 0);
+      REQUIRE(scratch_blocks == 0);
+    }
+  }
+}
