@@ -1,13 +1,13 @@
 // Searching in sorted lines, the different elements of an array, and values on the lines between points, on the CPU.
 #include "core/order_search.h"
 
-#include <cmath>
 #include <cstring>
 
 #include "core/device_state.h"
 #include "core/elementwise.h"
 #include "core/memory.h"
 #include "core/order_tables.h"
+#include "ops/interp.h"
 
 namespace numrs {
 namespace {
@@ -16,7 +16,7 @@ constexpr int64_t kSearchChunk = 16 * 1024, kPlaces = 256;
 
 Status NoMemory(const char* function) { return Fail(NUMRS_NO_MEMORY, "%s: no memory for buffers", function); }
 
-// Elements of any view as a contiguous line of a dtype: where they are if they can be used there.
+// Elements of any view as a contiguous line of a dtype, bools as 0 and 1: where they are if they can be used there.
 class Line {
  public:
   Line(const View& x, int32_t dtype)
@@ -28,7 +28,9 @@ class Line {
   bool ok() const { return memory_.ok(); }
   Status Load(const Run& run, const char* function) {
     if (direct_) return NUMRS_OK;
-    return Convert(run, function, x_, ContiguousView(memory_.data(), dtype_, x_.ndim, x_.shape));
+    NUMRS_TRY(Convert(run, function, x_, ContiguousView(memory_.data(), dtype_, x_.ndim, x_.shape)));
+    for (int64_t i = 0; dtype_ == kBOOL && i < x_.size; i++) memory_.as<uint8_t>()[i] = memory_.as<uint8_t>()[i] != 0;
+    return NUMRS_OK;
   }
   const void* data() const { return direct_ ? x_.data : memory_.data(); }
 
@@ -149,33 +151,6 @@ class Numbers {
   const View& x_;
 };
 
-struct Points {
-  const double* x;
-  const double* y;
-  const double* slopes;  // of the lines between; NULL: divided when asked
-  int64_t n;
-  double left, right;
-};
-
-// behind: how many points are not ahead of x. A line through an infinite point is NaN there: then the value comes from
-// its other end, and where both ends are equal from either.
-double At(const Points& p, double x, int64_t behind) {
-  if (std::isnan(x)) return x;
-  if (x < p.x[0]) return p.left;
-  if (x > p.x[p.n - 1]) return p.right;
-  const int64_t j = behind - 1;
-  if (j < 0) return p.left;  // points out of order or NaN: any answer, but none from elsewhere
-  if (j >= p.n - 1) return p.y[p.n - 1];
-  if (p.x[j] == x) return p.y[j];
-  const double slope = p.slopes ? p.slopes[j] : (p.y[j + 1] - p.y[j]) / (p.x[j + 1] - p.x[j]);
-  double found = slope * (x - p.x[j]) + p.y[j];
-  if (std::isnan(found)) {
-    found = slope * (x - p.x[j + 1]) + p.y[j + 1];
-    if (std::isnan(found) && p.y[j] == p.y[j + 1]) found = p.y[j];
-  }
-  return found;
-}
-
 }  // namespace
 
 Status RunSearch(const Run& run, const SearchJob& job) {
@@ -233,10 +208,6 @@ Status RunUnique(const Run& run, const UniqueJob& job) {
   if (!line.ok() || !sorted.ok() || !order.ok() || !firsts.ok() || !numbers.ok() || !lengths.ok() || !scratch.ok())
     return NoMemory(function);
   NUMRS_TRY(line.Load(run, function));
-  if (job.x.dtype == kBOOL) {  // any byte but 0 is true
-    uint8_t* bytes = static_cast<uint8_t*>(const_cast<void*>(line.data()));
-    for (int64_t i = 0; i < n; i++) bytes[i] = bytes[i] != 0;
-  }
   const OrderOptions options;
   OrderLine work = {line.data(), n, places ? order.data() : sorted.data(), nullptr, nullptr, &options, scratch.data()};
   table.line[op][dtype](work);
@@ -285,8 +256,8 @@ Status RunInterp(const Run& run, const InterpJob& job) {
   const Workspace slopes(divide_once ? static_cast<size_t>(job.xp.size) * 8 : 0);
   if (!results.ok() || !slopes.ok()) return NoMemory(function);
   double* to = direct ? reinterpret_cast<double*>(job.y.data) : results.as<double>();
-  Points points{knots.data(), heights.data(), divide_once ? slopes.as<double>() : nullptr,
-                job.xp.size,  job.left,       job.right};
+  ops::Points points{knots.data(), heights.data(), divide_once ? slopes.as<double>() : nullptr,
+                     job.xp.size,  job.left,       job.right};
   if (divide_once) {
     for (int64_t j = 0; j + 1 < points.n; j++)
       slopes.as<double>()[j] = (points.y[j + 1] - points.y[j]) / (points.x[j + 1] - points.x[j]);
@@ -297,7 +268,7 @@ Status RunInterp(const Run& run, const InterpJob& job) {
     for (int64_t i = begin; i < end; i += kPlaces) {
       const int64_t n = end - i < kPlaces ? end - i : kPlaces;
       run.kernels.order->search[kF64](points.x, nullptr, points.n, where.data() + i, n, true, behind);
-      for (int64_t k = 0; k < n; k++) to[i + k] = At(points, where.data()[i + k], behind[k]);
+      for (int64_t k = 0; k < n; k++) to[i + k] = ops::ValueAt(points, where.data()[i + k], behind[k]);
     }
   }));
   return direct ? static_cast<Status>(NUMRS_OK)

@@ -1,8 +1,7 @@
-// Gathers, checks of indices ahead of them, signs, one-hot rows. A scatter is left out: where an index is repeated the
-// last one wins, and threads have no order.
+// Gathers, checks of indices ahead of them, signs, one-hot rows. Writing to places is scatter.cu's.
 #include <cstring>
 
-#include "cuda/launch.h"
+#include "cuda/gather.h"
 #include "cuda/plugin.h"
 #include "cuda/reduce.h"
 
@@ -25,9 +24,7 @@ __global__ void __launch_bounds__(kThreads) GatherKernel(const GatherArgs a) {
   if (i >= a.n) return;
   int64_t offsets[3];
   a.walk.At<3>(i, a.strides, offsets);
-  int64_t place = *reinterpret_cast<const int64_t*>(a.indices + offsets[1]);
-  place = place < 0 ? place + a.extent : place;
-  place = place < 0 || place >= a.extent ? 0 : place;  // checked ahead; whatever has been written since stays inside
+  const int64_t place = PlaceAt(a.indices + offsets[1], a.extent);
   using Raw = typename RawOf<kBytes>::type;
   *reinterpret_cast<Raw*>(a.y + offsets[2]) = *reinterpret_cast<const Raw*>(a.x + offsets[0] + place * a.step);
 }
@@ -77,9 +74,48 @@ LookFn LookFor(int32_t dtype) {
   }
 }
 
-// *first: the position in C order of what was looked for, or -1. Waits.
-Status Look(DeviceStream* stream, const char* function, const View& v, int64_t extent, IndexKind kind, int64_t ignore,
-            int64_t* first) {
+struct OneHotArgs {
+  const int64_t* indices;
+  int64_t n, width, itemsize;
+  char one[16];
+  char* y;
+};
+__global__ void __launch_bounds__(kThreads) OneHotKernel(const OneHotArgs a) {
+  const int64_t i = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x;
+  if (i >= a.n) return;
+  int64_t place = a.indices[i];
+  if (place < 0 || place >= a.width) return;
+  char* y = a.y + (i * a.width + place) * a.itemsize;
+  for (int64_t b = 0; b < a.itemsize; b++) y[b] = a.one[b];
+}
+
+Status Gather(DeviceStream* stream, const GatherJob& job) {
+  GatherArgs args{};
+  args.x = job.x;
+  args.y = job.y;
+  args.indices = job.indices;
+  args.extent = job.extent;
+  args.step = job.step;
+  args.n = 1;
+  for (int d = 0; d < job.ndim; d++) {
+    args.n *= job.shape[d];
+    args.strides[0][d] = job.x_strides[d];
+    args.strides[1][d] = job.index_strides[d];
+    args.strides[2][d] = job.y_strides[d];
+  }
+  args.walk = MakeWalk(job.ndim, job.shape);
+  void (*kernel)(GatherArgs) = job.itemsize == 1   ? GatherKernel<1>
+                               : job.itemsize == 2 ? GatherKernel<2>
+                               : job.itemsize == 4 ? GatherKernel<4>
+                               : job.itemsize == 8 ? GatherKernel<8>
+                                                   : GatherKernel<16>;
+  return Launch(stream, job.function, kernel, dim3(Blocks(args.n, kThreads)), dim3(kThreads), args);
+}
+
+}  // namespace
+
+Status FirstBadIndex(DeviceStream* stream, const char* function, const View& v, int64_t extent, IndexKind kind,
+                     int64_t ignore, int64_t* first) {
   *first = -1;
   if (v.size == 0) return NUMRS_OK;
   const LookFn kernel = LookFor(v.dtype);
@@ -108,28 +144,11 @@ Status Look(DeviceStream* stream, const char* function, const View& v, int64_t e
   return ReadBack(stream, function, first, memory.data(), 8);
 }
 
-struct OneHotArgs {
-  const int64_t* indices;
-  int64_t n, width, itemsize;
-  char one[16];
-  char* y;
-};
-__global__ void __launch_bounds__(kThreads) OneHotKernel(const OneHotArgs a) {
-  const int64_t i = static_cast<int64_t>(blockIdx.x) * kThreads + threadIdx.x;
-  if (i >= a.n) return;
-  int64_t place = a.indices[i];
-  if (place < 0 || place >= a.width) return;
-  char* y = a.y + (i * a.width + place) * a.itemsize;
-  for (int64_t b = 0; b < a.itemsize; b++) y[b] = a.one[b];
-}
-
-}  // namespace
-
 Status Run_check_indices(DeviceStream* stream, const IndexCheckJob& job) {
   NUMRS_TRY(Use(stream->device));
   int64_t first;
   const View& v = job.indices;
-  NUMRS_TRY(Look(stream, job.function, v, job.extent, job.kind, job.ignore, &first));
+  NUMRS_TRY(FirstBadIndex(stream, job.function, v, job.extent, job.kind, job.ignore, &first));
   if (first < 0) return NUMRS_OK;
   int64_t place[kMaxNDim], rest = first, offset = 0;
   for (int d = v.ndim; d-- > 0;) {
@@ -151,48 +170,41 @@ Status Run_check_indices(DeviceStream* stream, const IndexCheckJob& job) {
 Status Run_any_negative(DeviceStream* stream, const AnyNegativeJob& job) {
   NUMRS_TRY(Use(stream->device));
   int64_t first;
-  NUMRS_TRY(Look(stream, job.function, job.x, -1, IndexKind::AXIS, 0, &first));
+  NUMRS_TRY(FirstBadIndex(stream, job.function, job.x, -1, IndexKind::AXIS, 0, &first));
   *job.found = first >= 0;
   return NUMRS_OK;
 }
 
+GatherJob MergedGather(const GatherJob& job) {
+  GatherJob out = job;
+  out.ndim = out.axis_begin = out.axis_end = 0;
+  bool last_along = false;
+  for (int d = 0; d < job.ndim; d++) {
+    const int64_t n = job.shape[d];
+    if (n == 1) continue;
+    const bool along = d >= job.axis_begin && d < job.axis_end;
+    const int k = out.ndim - 1;
+    const bool joins = k >= 0 && along == last_along && out.x_strides[k] == job.x_strides[d] * n &&
+                       out.index_strides[k] == job.index_strides[d] * n && out.y_strides[k] == job.y_strides[d] * n;
+    const int to = joins ? k : out.ndim++;
+    out.shape[to] = joins ? out.shape[to] * n : n;
+    out.x_strides[to] = job.x_strides[d];
+    out.index_strides[to] = job.index_strides[d];
+    out.y_strides[to] = job.y_strides[d];
+    if (along && !joins) {
+      if (out.axis_end == 0) out.axis_begin = to;
+      out.axis_end = to + 1;
+    }
+    last_along = along;
+  }
+  return out;
+}
+
 Status Run_gather(DeviceStream* stream, const GatherJob& job) {
   NUMRS_TRY(Use(stream->device));
-  if (job.scatter) return Fail(NUMRS_UNSUPPORTED, "%s: no kernel that writes to places", job.function);
-  GatherArgs args{};
-  args.x = job.x;
-  args.y = job.y;
-  args.indices = job.indices;
-  args.extent = job.extent;
-  args.step = job.step;
-  args.n = 1;
-  int64_t shape[kLoops];
-  int ndim = 0;
-  for (int d = 0; d < job.ndim; d++) {
-    args.n *= job.shape[d];
-    if (job.shape[d] == 1) continue;
-    if (ndim > 0 && args.strides[0][ndim - 1] == job.x_strides[d] * job.shape[d] &&
-        args.strides[1][ndim - 1] == job.index_strides[d] * job.shape[d] &&
-        args.strides[2][ndim - 1] == job.y_strides[d] * job.shape[d]) {
-      ndim--;
-      shape[ndim] *= job.shape[d];
-    } else if (ndim == kLoops) {
-      return Fail(NUMRS_UNSUPPORTED, "%s: so many separate dimensions", job.function);
-    } else {
-      shape[ndim] = job.shape[d];
-    }
-    args.strides[0][ndim] = job.x_strides[d];
-    args.strides[1][ndim] = job.index_strides[d];
-    args.strides[2][ndim++] = job.y_strides[d];
-  }
-  if (args.n == 0) return NUMRS_OK;
-  args.walk = MakeWalk(ndim, shape);
-  void (*kernel)(GatherArgs) = job.itemsize == 1   ? GatherKernel<1>
-                               : job.itemsize == 2 ? GatherKernel<2>
-                               : job.itemsize == 4 ? GatherKernel<4>
-                               : job.itemsize == 8 ? GatherKernel<8>
-                                                   : GatherKernel<16>;
-  return Launch(stream, job.function, kernel, dim3(Blocks(args.n, kThreads)), dim3(kThreads), args);
+  const GatherJob merged = MergedGather(job);
+  if (job.scatter) return Scatter(stream, merged);
+  return ForGatherPieces(merged, INT64_MAX, [&](const GatherJob& part) { return Gather(stream, part); });
 }
 
 Status Run_one_hot(DeviceStream* stream, const OneHotCall& call) {

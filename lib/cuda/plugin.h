@@ -14,7 +14,7 @@ constexpr bool kHas_elementwise = true, kHas_reduce = true, kHas_scan = true, kH
                kHas_check_indices = true, kHas_any_negative = true, kHas_gather = true, kHas_nonzero = true,
                kHas_order = true, kHas_pool = true, kHas_embedding_backward = true, kHas_one_hot = true,
                kHas_dropout = true, kHas_conv = true, kHas_attention = true, kHas_attention_backward = true,
-               kHas_rope = true, kHas_search = false, kHas_unique = false, kHas_interp = false, kHas_rolling = false,
+               kHas_rope = true, kHas_search = true, kHas_unique = false, kHas_interp = true, kHas_rolling = false,
                kHas_ewm = false, kHas_stat = false, kHas_group = false, kHas_histogram = false,
                kHas_vecdot_complex = false, kHas_fft = false, kHas_lapack = false;
 

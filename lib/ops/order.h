@@ -28,7 +28,7 @@ namespace ops {
 namespace order {
 
 template <typename T>
-bool IsNaN(T x) {
+NUMRS_HD bool IsNaN(T x) {
   if constexpr (std::is_floating_point<T>::value) return x != x;
   return false;
 }
@@ -38,7 +38,7 @@ using ElementOf = std::conditional_t<std::is_same<T, Bool>::value, uint8_t, T>;
 
 // Does a stand before b? NaN stands last whatever the direction; 0.0 and -0.0 are equal.
 template <typename T>
-bool Before(T a, T b, bool descending) {
+NUMRS_HD bool Before(T a, T b, bool descending) {
   if (IsNaN(a) || IsNaN(b)) return !IsNaN(a);
   return descending ? b < a : a < b;
 }
@@ -489,18 +489,22 @@ struct Rank {
   }
 };
 
-// How many of the n sorted elements stand before v; with `right` those equal to it too.
-template <typename T>
-int64_t PlaceIn(const T* x, const int64_t* order, int64_t n, T v, bool right) {
+// How many of n elements, at(0) to at(n - 1) in order, stand before v; with `right` those equal to it too.
+template <typename T, class At>
+NUMRS_HD int64_t PlaceAmong(const At& at, int64_t n, T v, bool right) {
   int64_t low = 0;
   while (n > 0) {
     const int64_t half = n / 2;
-    const T at = order ? x[order[low + half]] : x[low + half];
-    const bool after = right ? !Before(v, at, false) : Before(at, v, false);
+    const T middle = at(low + half);
+    const bool after = right ? !Before(v, middle, false) : Before(middle, v, false);
     low = after ? low + half + 1 : low;
     n = after ? n - half - 1 : half;
   }
   return low;
+}
+template <typename T>
+int64_t PlaceIn(const T* x, const int64_t* order, int64_t n, T v, bool right) {
+  return PlaceAmong([=](int64_t rank) { return order ? x[order[rank]] : x[rank]; }, n, v, right);
 }
 
 }  // namespace order
