@@ -7,7 +7,7 @@
 #include "core/elementwise.h"
 #include "core/memory.h"
 #include "core/order_tables.h"
-#include "ops/interp.h"
+#include "core/interp_line.h"
 
 namespace numrs {
 namespace {

@@ -2,7 +2,7 @@
 #include "core/order_search.h"
 #include "cuda/gather.h"
 #include "cuda/plugin.h"
-#include "ops/interp.h"
+#include "core/interp_line.h"
 #include "ops/order.h"
 
 namespace numrs {
